@@ -1,1 +1,47 @@
-"""The schema's history, as Alembic revisions: one tree for SQLite and PostgreSQL."""
+"""The schema's history: one tree of Alembic revisions for SQLite and PostgreSQL, run from code without an ini file."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+_PLACE = Path(__file__).parent
+_LOCK = 5_741_103_927  # any number that nobody else uses in this database
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema up to `revision`, in the transaction of `connection`; others that want the same wait."""
+    _serialise(connection)
+    command.upgrade(_configuration(connection), revision)
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Take the schema back to `revision`, or to nothing with `base`."""
+    _serialise(connection)
+    command.downgrade(_configuration(connection), revision)
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that the schema has, or `None` where there is none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The revision that this version of the software needs."""
+    return ScriptDirectory(str(_PLACE)).get_current_head()
+
+
+def _serialise(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # on SQLite the transaction itself is exclusive
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _configuration(connection: Connection) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(_PLACE))
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes["connection"] = connection
+    return configuration

@@ -1,0 +1,138 @@
+"""What the application asks of the log and what the log answers: appends, keys, receipts, refusals.
+
+The store in `infrastructure` implements it; nothing here knows SQL. Instants are aware datetimes in UTC.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What to remember of a command that came with an Idempotency-Key: recorded in the transaction of its events.
+
+    `version` is the engagement's version after the command; `position` is only given where the command recorded
+    nothing (then: the engagement's last one); `problem` holds the bytes of a refusal.
+    """
+
+    command_id: UUID
+    body_hash: bytes
+    status: int
+    version: int | None = None
+    position: int | None = None
+    problem: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was answered to a command; the events from `first_position` on, `count` of them, are its body.
+
+    `position` is the last position of the command, or what its key said where it recorded nothing.
+    """
+
+    command_id: UUID
+    body_hash: bytes
+    status: int
+    version: int | None
+    position: int
+    first_position: int | None
+    count: int
+    problem: bytes | None
+    recorded_at: datetime
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether a refusal is recognised, but its bytes were dropped after the time that answers are kept."""
+        return self.status >= 400 and self.problem is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One engagement as the list shows it, brought up to date in the transaction of its events."""
+
+    engagement_id: UUID
+    name: str | None
+    client_id: str
+    partner_ids: tuple[str, ...]
+    professional_ids: tuple[str, ...]
+    model: str
+    status: str
+    open_cases: int
+    seats: int
+    covered_seats: int
+    version: int
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
+    """All events of one command (or of one correction), its key and its line in the list: all of it or nothing."""
+
+    events: Sequence[StoredEvent] = ()
+    key: Key | None = None
+    listed: Listed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where an append stands: its `count` events have the positions from `first_position` on, one `recorded_at`.
+
+    An append without events has the position of the head, and count 0.
+    """
+
+    first_position: int
+    count: int
+    recorded_at: datetime
+
+    @property
+    def last_position(self) -> int:
+        return self.first_position + self.count - 1 if self.count else self.first_position
+
+
+class VersionTaken(IntegrityError):
+    """Another append took this version of the engagement first: decide again on fresh state."""
+
+    def __init__(self, engagement_id: UUID | str, version: int) -> None:
+        super().__init__(f"version {version} of {engagement_id} is already recorded")
+        self.engagement_id = engagement_id
+        self.version = version
+
+
+class KeyAnswered(IntegrityError):
+    """This command was answered before: `answer` is what it was told."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"command {answer.command_id} was answered before")
+        self.answer = answer
+
+
+class CommandRecorded(IntegrityError):
+    """Events of this command are recorded, though its answer is not kept any more: find them by `command_id`."""
+
+    def __init__(self, command_id: UUID) -> None:
+        super().__init__(f"events of command {command_id} are already recorded")
+        self.command_id = command_id
+
+
+class StoreUnavailable(OperationalError):
+    """The database did not take the append, and nothing of it is recorded: try again later."""
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The database was lost after the append was sent: asking again with the same key tells what became of it."""
+
+
+class StoreBusy(StoreUnavailable):
+    """More appends wait than the writer takes: nothing of this one is recorded. Try again in `retry_after` seconds."""
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__("too many appends are waiting")
+        self.retry_after = retry_after
+
+
+class StoreClosed(StoreUnavailable):
+    """The store was closed before it accepted this append."""

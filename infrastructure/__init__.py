@@ -1,0 +1,1 @@
+"""Everything with a side effect: the store, the codec, settings, the clock."""

@@ -1,0 +1,112 @@
+"""One database, SQLite or PostgreSQL: how it is opened, and how a reading or a writing transaction is begun.
+
+Reading transactions are short; on SQLite a writing one is BEGIN IMMEDIATE. A SQLite database in memory has a single
+connection, so there everything takes its turn.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import RLock
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+from application.log import StoreUnavailable
+from infrastructure import sqlite
+
+DURABLE = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write")}
+"""PostgreSQL settings without which an acknowledged append can be lost, and the values that are safe."""
+
+# A peer that vanished must not hold the head row for hours.
+_LINK: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "connect_timeout": 10,
+}
+
+
+class UnsafeSettings(StoreUnavailable):
+    """The database server is configured so that it can lose what it acknowledged."""
+
+
+class Database:
+    """An open database. `unsafe_settings=True` (for tests) serves a PostgreSQL that could lose commits."""
+
+    def __init__(self, url: str | URL, *, unsafe_settings: bool = False, pool_size: int = 8) -> None:
+        self.url = canonical(url)
+        self.in_memory = sqlite.in_memory(self.url)
+        self._turn: AbstractContextManager[object] = RLock() if self.in_memory else nullcontext()
+        self._claim: sqlite.Claim | None = None
+        if self.url.get_backend_name() == "sqlite":
+            self._claim = None if self.in_memory else sqlite.claim(self.url)
+            self.engine = sqlite.engine(self.url, pool_size)
+        else:
+            self.engine = _postgresql(self.url, pool_size)
+            if not unsafe_settings:
+                _refuse_unsafe(self.engine)
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
+    def own_connection(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A PostgreSQL connection outside the pool, each statement its own transaction. Raises `psycopg.Error`."""
+        conninfo = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(conninfo, autocommit=True, prepare_threshold=0, **_LINK)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in a transaction that sees one state of the database and writes nothing."""
+        with self._turn, self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction that is committed at the end, or rolled back by an exception."""
+        immediate = self.engine.execution_options(**{sqlite.IMMEDIATE: True})
+        with self._turn, immediate.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection; on SQLite also give the claim on the file back."""
+        self.engine.dispose()
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
+
+
+def canonical(url: str | URL) -> URL:
+    """The URL with the driver that the store uses: psycopg 3 for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite":
+        return parsed.set(drivername="sqlite+pysqlite")
+    raise ValueError(f"a database is sqlite:// or postgresql://, not {parsed.get_backend_name()}://")
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args=_LINK,
+    )
+
+
+def _refuse_unsafe(engine: Engine) -> None:
+    wrong = unsafe(engine)
+    if wrong:
+        engine.dispose()
+        raise UnsafeSettings(f"PostgreSQL can lose acknowledged events with {', '.join(wrong)}")
+
+
+def unsafe(engine: Engine) -> list[str]:
+    """The settings of a PostgreSQL server that are not durable, as `name=value`."""
+    with engine.connect() as connection:
+        values = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in DURABLE}
+    return [f"{name}={value}" for name, value in values.items() if value not in DURABLE[name]]

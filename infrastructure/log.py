@@ -1,0 +1,145 @@
+"""Reading the log: streams, pages in the order of positions, the head, what was known when, and answers.
+
+Every read is one short transaction over a range of keys; none holds a snapshot while its caller works.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import Notification, StoredEvent
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, select, update
+
+from application.log import Answer
+from infrastructure.database import Database
+from infrastructure.instants import from_micros, to_micros
+from infrastructure.stored import notification, stored_event
+from infrastructure.tables import answers, events, head
+
+SCAN = 100_000
+"""How many positions one page looks through at most, when a filter lets most of them pass by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the log, or of what was known at an instant: position 0 where nothing is recorded."""
+
+    position: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events in the order of their positions, and the last position that was looked at for them."""
+
+    events: Sequence[Notification]
+    scanned: int
+
+
+class Log:
+    """The reading side of the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def stream(
+        self,
+        originator_id: UUID | str,
+        *,
+        after: int | None = None,
+        until: int | None = None,
+        until_position: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[StoredEvent]:
+        """Events of one stream with `after` < version <= `until` and position <= `until_position`."""
+        query = select(events).where(events.c.originator_id == originator_id)
+        if after is not None:
+            query = query.where(events.c.originator_version > after)
+        if until is not None:
+            query = query.where(events.c.originator_version <= until)
+        if until_position is not None:
+            query = query.where(events.c.position <= until_position)
+        version = events.c.originator_version
+        query = query.order_by(version.desc() if newest_first else version).limit(limit)
+        return [stored_event(row) for row in self._rows(query)]
+
+    def between(
+        self, after: int, until: int | None, limit: int | None, topics: Sequence[str] = ()
+    ) -> list[Notification]:
+        """Events with `after` < position <= `until`, at most `limit`."""
+        conditions: list[ColumnElement[bool]] = [events.c.position > after]
+        if until is not None:
+            conditions.append(events.c.position <= until)
+        if topics:
+            conditions.append(events.c.topic.in_(topics))
+        query = select(events).where(*conditions).order_by(events.c.position).limit(limit)
+        return [notification(row) for row in self._rows(query)]
+
+    def page(self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None) -> Page:
+        """The next events after a position, of these types and this engagement where given."""
+        with self._database.reading() as connection:
+            last = connection.execute(select(head.c.position)).scalar_one()
+            scanned = last if engagement_id is not None else min(last, after + max(SCAN, limit))
+            query = select(events).where(events.c.position > after, events.c.position <= scanned)
+            if types:
+                query = query.where(events.c.topic.in_(types))
+            if engagement_id is not None:
+                query = query.where(events.c.originator_id == engagement_id)
+            rows = connection.execute(query.order_by(events.c.position).limit(limit)).mappings().all()
+        found = [notification(row) for row in rows]
+        return Page(found, found[-1].id if len(found) == limit else max(scanned, after))
+
+    def of_command(self, command_id: UUID) -> list[Notification]:
+        """The events that a command recorded, in their order; empty where it recorded none."""
+        query = select(events).where(events.c.command_id == command_id).order_by(events.c.position)
+        return [notification(row) for row in self._rows(query)]
+
+    def head(self) -> Head:
+        with self._database.reading() as connection:
+            position, recorded_at = connection.execute(select(head.c.position, head.c.recorded_at)).one()
+        return Head(position, from_micros(recorded_at))
+
+    def position_at(self, known_at: datetime) -> Head:
+        """The last position recorded at or before `known_at`, and its own instant: ask again with that one."""
+        with self._database.reading() as connection:
+            latest = select(func.max(events.c.recorded_at)).where(events.c.recorded_at <= to_micros(known_at))
+            recorded_at = connection.execute(latest).scalar_one()
+            if recorded_at is None:
+                return Head(0, known_at)
+            last = select(func.max(events.c.position)).where(events.c.recorded_at == recorded_at)
+            return Head(connection.execute(last).scalar_one(), from_micros(recorded_at))
+
+    def engagement_ids(self, *, after: UUID | None = None, limit: int | None = None) -> list[UUID]:
+        """The ids of the streams with an envelope, in their own order, for walking over all of them by pages."""
+        query = select(events.c.originator_id).where(events.c.originator_version == 1, events.c.command_id.is_not(None))
+        if after is not None:
+            query = query.where(events.c.originator_id > after)
+        with self._database.reading() as connection:
+            return list(connection.execute(query.order_by(events.c.originator_id).limit(limit)).scalars())
+
+    def answer(self, command_id: UUID) -> Answer | None:
+        """What was answered to a command, while it is kept."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(answers).where(answers.c.command_id == command_id)).mappings().one_or_none()
+        return None if row is None else Answer(**{**row, "recorded_at": from_micros(row["recorded_at"])})
+
+    def forget_answers(self, older_than: datetime) -> int:
+        """Drop the answers recorded before an instant; returns how many.
+
+        A command that recorded events is recognised by them for ever, so its row goes; of any other one only the
+        bytes of the problem go, so that it is recognised too.
+        """
+        old = answers.c.recorded_at < to_micros(older_than)
+        with self._database.writing() as connection:
+            dropped = connection.execute(delete(answers).where(old, answers.c.count > 0)).rowcount
+            blanked = connection.execute(
+                update(answers).where(old, answers.c.problem.is_not(None)).values(problem=None)
+            ).rowcount
+        return dropped + blanked
+
+    def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+        with self._database.reading() as connection:
+            return connection.execute(query).mappings().all()

@@ -1,0 +1,137 @@
+"""The store's recorder: the library's `ApplicationRecorder` on SQLite and PostgreSQL.
+
+    recorder = LogRecorder(Database(url))            # or through PERSISTENCE_MODULE=infrastructure.factory
+    receipt = recorder.append(Append(events=..., key=Key(...), listed=Listed(...)))
+    receipt.first_position, receipt.last_position, receipt.count, receipt.recorded_at
+
+`append` takes all events of one command, the key to remember and the engagement's line in the list, in one
+transaction, and raises (all from `application.log`):
+
+* `KeyAnswered(answer)`: this key was answered before (first, last or meanwhile): give that answer again;
+* `CommandRecorded(command_id)`: its answer is gone, its events are found by `log.of_command(command_id)`;
+* `VersionTaken(engagement_id, version)`: decide again on fresh state;
+* `StoreUnavailable`, and of it `OutcomeUnknown`, `StoreBusy`, `StoreClosed`: 503, the same key may be tried again.
+
+`insert_events` is the library's way to the same: `save(*recorded, key=..., listed=..., receipts=[])` of an
+`Application` passes its keywords on, and the receipt is put into the list. Reading is `recorder.log`:
+`stream`, `page`, `of_command`, `head`, `position_at`, `engagement_ids`, `answer`, `forget_answers`.
+"""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, IntegrityError, Notification, StoredEvent
+from sqlalchemy import exc as sql
+from sqlalchemy import insert, select
+
+from application.log import Append, Receipt
+from infrastructure.database import Database
+from infrastructure.instants import Clock, process_clock
+from infrastructure.ledger import Entry, Ledger
+from infrastructure.log import Log
+from infrastructure.postgres_ledger import PostgresLedger
+from infrastructure.settling import PATIENCE_SECONDS, Settlement
+from infrastructure.signal import Signal
+from infrastructure.sqlite_ledger import SqliteLedger
+from infrastructure.subscription import LogSubscription
+from infrastructure.tables import snapshots
+
+
+class LogRecorder(ApplicationRecorder):
+    """Appends to the log and reads it. `clock` gives `recorded_at` on SQLite; PostgreSQL has its own."""
+
+    def __init__(self, database: Database, *, clock: Clock = process_clock, patience: float = PATIENCE_SECONDS) -> None:
+        self.log = Log(database)
+        self.recorded = Signal()
+        ledger: Ledger = PostgresLedger(database) if database.is_postgresql else SqliteLedger(database, clock)
+        self._settlement = Settlement(ledger, patience=patience)
+        self._turn = Lock()
+
+    def append(self, append: Append) -> Receipt:
+        """Record an append, durably, and tell where it stands. Raises what the module's text lists."""
+        with self._turn:
+            [outcome] = self._settlement.settle([Entry.of(append)])
+        if isinstance(outcome, Exception):
+            raise outcome
+        self.recorded.give()
+        return outcome
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        append = Append(events=tuple(stored_events), key=kwargs.get("key"), listed=kwargs.get("listed"))
+        if not append.events and append.key is None and append.listed is None:
+            return []
+        receipt = self.append(append)
+        kwargs.get("receipts", []).append(receipt)
+        return list(range(receipt.first_position, receipt.first_position + receipt.count))
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        return self.log.stream(originator_id, after=gt, until=lte, newest_first=desc, limit=limit)
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        after = (start or 0) - 1 if inclusive_of_start else start or 0
+        return self.log.between(after, stop, limit, topics)
+
+    def max_notification_id(self) -> int | None:
+        return self.log.head().position or None
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> LogSubscription:
+        return LogSubscription(self, self.recorded, gt, topics)
+
+    def close(self) -> None:
+        """Finish the append under way and let the connection go."""
+        with self._turn:
+            self._settlement.close()
+
+
+class SnapshotRecorder(AggregateRecorder):
+    """The library's snapshots, in a table of their own; Standfast takes none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        rows = [vars(event) for event in stored_events]
+        if rows:
+            try:
+                with self._database.writing() as connection:
+                    connection.execute(insert(snapshots), rows)
+            except sql.IntegrityError as error:
+                raise IntegrityError(str(error.orig)) from error
+        return None
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        version = snapshots.c.originator_version
+        query = select(snapshots).where(snapshots.c.originator_id == originator_id)
+        if gt is not None:
+            query = query.where(version > gt)
+        if lte is not None:
+            query = query.where(version <= lte)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(version.desc() if desc else version).limit(limit)).all()
+        return [StoredEvent(*row) for row in rows]

@@ -1,0 +1,101 @@
+"""How Standfast opens SQLite: which library, which settings, and for how many processes.
+
+SQLite before 3.51.3 (3.50.7, 3.44.6) can lose committed writes when several processes share a WAL file. Where
+`pysqlite3` is not installed and the system's library is that old, one process claims the file for itself.
+"""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import StaticPool
+
+from application.log import StoreUnavailable
+
+IMMEDIATE = "standfast_immediate"
+BUSY_SECONDS = 10.0
+
+_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA recursive_triggers = ON",
+)
+
+
+class DatabaseInUse(StoreUnavailable):
+    """Another process serves this file, and this SQLite library is not safe for two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The lock by which one process keeps a file for itself."""
+
+    descriptor: int
+
+    def release(self) -> None:
+        os.close(self.descriptor)
+
+
+def library() -> ModuleType:
+    """The SQLite that this process uses: `pysqlite3` where it is installed, otherwise Python's own."""
+    try:
+        return import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return import_module("sqlite3.dbapi2")
+
+
+def safe_for_many_processes(version: tuple[int, ...]) -> bool:
+    """Whether this version of SQLite has the fix of the WAL-reset defect."""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def in_memory(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def claim(url: URL) -> Claim | None:
+    """Make the file, readable by its owner only, and lock it where the library demands it. Raises `DatabaseInUse`."""
+    path = Path(str(url.database))
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if safe_for_many_processes(tuple(library().sqlite_version_info)):
+        return None
+    descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise DatabaseInUse(
+            f"{path} is served by another process, and SQLite {library().sqlite_version} can lose writes of two: "
+            "stop the other one, install pysqlite3, or use PostgreSQL"
+        ) from None
+    return Claim(descriptor)
+
+
+def engine(url: URL, pool_size: int) -> Engine:
+    """An engine whose connections have the store's settings and whose transactions begin as the caller asked."""
+    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+    pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+    if in_memory(url):
+        pool = {"poolclass": StaticPool}
+    made = create_engine(url, module=library(), connect_args=arguments, **pool)
+
+    @event.listens_for(made, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver's guess
+        for setting in _SETTINGS:
+            connection.execute(setting)
+
+    @event.listens_for(made, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get(IMMEDIATE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return made

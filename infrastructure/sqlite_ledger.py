@@ -1,0 +1,205 @@
+"""Writing entries to SQLite: one BEGIN IMMEDIATE transaction for a batch."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from application.log import Answer, Listed, Receipt
+from infrastructure.database import Database
+from infrastructure.instants import Clock, from_micros, to_micros
+from infrastructure.ledger import (
+    Conflict,
+    Entry,
+    Found,
+    Interrupted,
+    Outcome,
+    Refused,
+    Standing,
+    Unavailable,
+    command_ids,
+    judge,
+    place,
+    receipts_of,
+    with_receipts,
+)
+from infrastructure.stored import EnvelopedEvent
+
+_INSERT_EVENT = (
+    "INSERT INTO events (position, originator_id, originator_version, topic, state, salt, recorded_at, place, "
+    "schema_version, occurred_at, actor_party, actor_id, on_behalf_party, on_behalf_id, command_id, ordinal, "
+    "correlation_id, causation_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_ANSWER = (
+    "INSERT INTO answers (command_id, body_hash, status, version, position, first_position, count, problem, "
+    "recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPSERT_LISTED = (
+    "INSERT INTO engagements (engagement_id, name, client_id, partner_ids, professional_ids, model, status, "
+    "open_cases, seats, covered_seats, version, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (engagement_id) DO UPDATE SET name = excluded.name, client_id = excluded.client_id, "
+    "partner_ids = excluded.partner_ids, professional_ids = excluded.professional_ids, model = excluded.model, "
+    "status = excluded.status, open_cases = excluded.open_cases, seats = excluded.seats, "
+    "covered_seats = excluded.covered_seats, version = excluded.version, opened_at = excluded.opened_at "
+    "WHERE engagements.version <= excluded.version"
+)
+_SELECT_ANSWER = (
+    "SELECT body_hash, status, version, position, first_position, count, problem, recorded_at "
+    "FROM answers WHERE command_id = ?"
+)
+_SELECT_PLACE = "SELECT position, recorded_at, salt FROM events WHERE originator_id = ? AND originator_version = ?"
+_PASSING = ("database is locked", "database is busy", "database table is locked", "database schema has changed")
+
+Row = tuple[Any, ...]
+
+
+class SqliteLedger:
+    """The ledger of a SQLite database; `clock` is the process's, in microseconds."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def write(self, entries: Sequence[Entry]) -> list[Receipt]:
+        try:
+            with self._database.writing() as connection:
+                return self._insert(connection, entries)
+        except IntegrityError as error:
+            raise Conflict from error
+        except DBAPIError as error:
+            raise _named(error) from error
+
+    def write_carefully(self, entries: Sequence[Entry]) -> list[Outcome]:
+        try:
+            with self._database.writing() as connection:
+                outcomes = judge(entries, _find(connection, entries))
+                good = [entry for entry, outcome in zip(entries, outcomes, strict=True) if outcome is None]
+                return with_receipts(outcomes, self._insert(connection, good) if good else [])
+        except DBAPIError as error:
+            raise _named(error) from error
+
+    def close(self) -> None:
+        """Nothing is kept open between two transactions."""
+
+    def _insert(self, connection: Connection, entries: Sequence[Entry]) -> list[Receipt]:
+        cursor = connection.connection.cursor()
+        cursor.execute("SELECT position, recorded_at FROM head WHERE id = 1")
+        base, last_at = cursor.fetchone() or (0, 0)
+        appends = sum(1 for entry in entries if entry.append.events)
+        base_at = max(self._clock(), last_at + 1) if appends else last_at
+        receipts = receipts_of(entries, base, base_at)
+        try:
+            _insert_rows(cursor, entries, receipts)
+            added = sum(receipt.count for receipt in receipts)
+            if added:
+                cursor.execute(
+                    "UPDATE head SET position = ?, recorded_at = ? WHERE id = 1",
+                    (base + added, base_at + appends - 1),
+                )
+        except self._database.engine.dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                "append", None, error, self._database.engine.dialect.loaded_dbapi.Error
+            ) from error
+        return receipts
+
+
+def _insert_rows(cursor: Any, entries: Sequence[Entry], receipts: Sequence[Receipt]) -> None:
+    rows: list[Row] = []
+    answers: list[Row] = []
+    listed: dict[UUID, Row] = {}
+    for entry, receipt in zip(entries, receipts, strict=True):
+        recorded_at = to_micros(receipt.recorded_at)
+        rows.extend(_event_rows(entry, receipt.first_position, recorded_at))
+        if entry.append.key is not None:
+            answers.append(_answer_row(entry, receipt, recorded_at))
+        if entry.append.listed is not None:
+            listed[entry.append.listed.engagement_id] = _listed_row(entry.append.listed)
+    if rows:
+        cursor.executemany(_INSERT_EVENT, rows)
+    if answers:
+        cursor.executemany(_INSERT_ANSWER, answers)
+    if listed:
+        cursor.executemany(_UPSERT_LISTED, list(listed.values()))
+
+
+def _event_rows(entry: Entry, first_position: int, recorded_at: int) -> list[Row]:
+    rows: list[Row] = []
+    for position, (event, salt) in enumerate(zip(entry.append.events, entry.salts, strict=True), first_position):
+        originator_id, version = place(event)
+        row: Row = (position, originator_id.hex, version, event.topic, event.state, salt, recorded_at)
+        if isinstance(event, EnvelopedEvent):
+            row += (
+                event.place, event.schema_version, event.occurred_at, event.actor_party, event.actor_id,
+                event.on_behalf_party, event.on_behalf_id, event.command_id.hex, event.ordinal,
+                event.correlation_id, event.causation_id,
+            )  # fmt: skip
+        else:
+            row += (None,) * 11
+        rows.append(row)
+    return rows
+
+
+def _answer_row(entry: Entry, receipt: Receipt, recorded_at: int) -> Row:
+    key = entry.append.key
+    assert key is not None
+    position = receipt.last_position if receipt.count or key.position is None else key.position
+    first = receipt.first_position if receipt.count else None
+    return (
+        key.command_id.hex, key.body_hash, key.status, key.version, position, first, receipt.count, key.problem,
+        recorded_at,
+    )  # fmt: skip
+
+
+def _listed_row(listed: Listed) -> Row:
+    return (
+        listed.engagement_id.hex, listed.name, listed.client_id, json.dumps(listed.partner_ids),
+        json.dumps(listed.professional_ids), listed.model, listed.status, listed.open_cases, listed.seats,
+        listed.covered_seats, listed.version, to_micros(listed.opened_at),
+    )  # fmt: skip
+
+
+def _find(connection: Connection, entries: Sequence[Entry]) -> Found:
+    found = Found()
+    for entry in entries:
+        commands = set(command_ids(entry.append.events))
+        if entry.append.key is not None:
+            commands.add(entry.append.key.command_id)
+            answer = connection.exec_driver_sql(_SELECT_ANSWER, (entry.append.key.command_id.hex,)).one_or_none()
+            if answer is not None:
+                found.answers[entry.append.key.command_id] = _answer(entry.append.key.command_id, tuple(answer))
+        for command_id in commands:
+            if connection.exec_driver_sql("SELECT 1 FROM events WHERE command_id = ?", (command_id.hex,)).first():
+                found.commands.add(command_id)
+        for event in entry.append.events:
+            originator_id, version = place(event)
+            row = connection.exec_driver_sql(_SELECT_PLACE, (originator_id.hex, version)).one_or_none()
+            if row is not None:
+                found.places[originator_id, version] = Standing(row[0], row[1], row[2])
+    return found
+
+
+def _answer(command_id: UUID, row: Row) -> Answer:
+    body_hash, status, version, position, first_position, count, problem, recorded_at = row
+    return Answer(
+        command_id=command_id,
+        body_hash=body_hash,
+        status=status,
+        version=version,
+        position=position,
+        first_position=first_position,
+        count=count,
+        problem=problem,
+        recorded_at=from_micros(recorded_at),
+    )
+
+
+def _named(error: DBAPIError) -> Exception:
+    """The error as the writer understands it. A commit that failed is found again by its salts."""
+    if isinstance(error, OperationalError):
+        if any(reason in str(error.orig) for reason in _PASSING):
+            return Interrupted(error, unknown=False)
+        return Unavailable(str(error.orig))
+    return Refused(str(error.orig))

@@ -1,0 +1,109 @@
+"""The store's tables as SQLAlchemy knows them. The schema itself is made by `migrations/`, and a test compares both.
+
+Instants are microseconds since the epoch (`infrastructure.instants`).
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+_POSITION = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER is SQLite's own row number
+_IDS = JSON().with_variant(JSONB, "postgresql")
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", _POSITION, primary_key=True, autoincrement=False),
+    Column("originator_id", Uuid, nullable=False),
+    Column("originator_version", BigInteger, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False, index=True),
+    Column("place", BigInteger),
+    Column("schema_version", Integer),
+    Column("occurred_at", BigInteger),
+    Column("actor_party", Text),
+    Column("actor_id", Text),
+    Column("on_behalf_party", Text),
+    Column("on_behalf_id", Text),
+    Column("command_id", Uuid),
+    Column("ordinal", Integer),
+    Column("correlation_id", Text),
+    Column("causation_id", Text),
+    UniqueConstraint("originator_id", "originator_version", name="events_version_key"),
+    UniqueConstraint("command_id", "ordinal", name="events_command_key"),
+)
+
+head = Table(
+    "head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("command_id", Uuid, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("version", BigInteger),
+    Column("position", BigInteger, nullable=False),
+    Column("first_position", BigInteger),
+    Column("count", Integer, nullable=False),
+    Column("problem", LargeBinary),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+
+engagements = Table(
+    "engagements",
+    metadata,
+    Column("engagement_id", Uuid, primary_key=True),
+    Column("name", Text),
+    Column("client_id", Text, nullable=False),
+    Column("partner_ids", _IDS, nullable=False),
+    Column("professional_ids", _IDS, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("open_cases", Integer, nullable=False),
+    Column("seats", Integer, nullable=False),
+    Column("covered_seats", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+)
+
+catalogue = Table(
+    "catalogue",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+    UniqueConstraint("kind", "code", "digest", name="catalogue_document_key"),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("originator_id", Uuid, primary_key=True),
+    Column("originator_version", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic", Text, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)

@@ -1,0 +1,25 @@
+"""A migrated store, on both databases."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.engine import URL
+
+from infrastructure import schema
+from infrastructure.database import Database
+from infrastructure.recorder import LogRecorder
+
+
+@pytest.fixture
+def database(database_url: URL) -> Iterator[Database]:
+    opened = Database(database_url)
+    schema.upgrade(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def recorder(database: Database) -> Iterator[LogRecorder]:
+    opened = LogRecorder(database)
+    yield opened
+    opened.close()
