@@ -131,8 +131,10 @@ def _shared(event: type, command: type) -> tuple[str, ...]:
 
 def same_content(one: object, other: object) -> bool:
     """Whether two events say the same: their fields without the marked and the filled ones."""
+    if type(one) is not type(other):
+        return False
     kind: type = type(one)
-    return kind is type(other) and all(getattr(one, name) == getattr(other, name) for name in _content(kind))
+    return all(getattr(one, name) == getattr(other, name) for name in _content(kind))
 
 
 @cache

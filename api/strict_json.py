@@ -1,0 +1,94 @@
+"""JSON as this edge takes it: UTF-8, no duplicate keys, no NaN, at most 32 levels deep, no NUL, no lone surrogate."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final, NoReturn
+
+MOST_LEVELS: Final = 32
+MOST_DIGITS: Final = 400
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKETS: Final = re.compile(r"[\[\]{}]")
+
+
+class Malformed(Exception):
+    """The text is not the JSON that this edge takes."""
+
+
+class FieldsWrong(Exception):
+    """The fields are wrong: ``violations`` holds each with the rule it breaks."""
+
+    def __init__(self, violations: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{field}: {message}" for field, message in violations))
+        self.violations = violations
+
+
+def parse(raw: bytes) -> object:
+    """The value a text holds. Raises Malformed, or FieldsWrong for texts that no field takes."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"the text is not UTF-8: {error.reason} at byte {error.start}") from error
+    if not text.strip():
+        raise Malformed("the text is empty")
+    if _levels(text) > MOST_LEVELS:
+        raise Malformed(f"the text is nested deeper than {MOST_LEVELS} levels")
+    try:
+        value = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant, parse_int=_integer)
+    except json.JSONDecodeError as error:
+        raise Malformed(f"{error.msg} at line {error.lineno} column {error.colno}") from error
+    violations = list(_unfit_texts(value, ""))
+    if violations:
+        raise FieldsWrong(violations)
+    return value
+
+
+def _levels(text: str) -> int:
+    """How deep brackets are nested, those within strings left out."""
+    if text.count("[") + text.count("{") <= MOST_LEVELS:
+        return 0
+    level = deepest = 0
+    for bracket in _BRACKETS.findall(_STRING.sub("", text)):
+        level += 1 if bracket in "[{" else -1
+        deepest = max(deepest, level)
+    return deepest
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        doubled = next(key for key in keys if keys.count(key) > 1)
+        raise Malformed(f"the key {doubled[:100]!r} stands twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise Malformed(f"{name} is not JSON")
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= MOST_DIGITS else float("inf")
+
+
+def _unfit_texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        if "\x00" in value:
+            yield path, "a text has no NUL"
+        elif not _encodable(value):
+            yield path, "a text has no lone surrogate"
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _unfit_texts(key, f"{path}.(key)" if path else "(key)")
+            yield from _unfit_texts(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unfit_texts(inner, f"{path}[{index}]")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

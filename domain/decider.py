@@ -1,0 +1,22 @@
+"""The one door to the domain: a history and an order give the facts to record, or the rejection that forbids them."""
+
+from domain.correction import correct
+from domain.engagement import EngagementExists, OpenEngagement
+from domain.event import Published
+from domain.notes import CorrectHistory
+from domain.recorded import Recorded
+from domain.recording import Order, acting_for, decide
+from domain.timeline import History
+
+
+def facts_of(history: History, order: Order, published: Published) -> list[Recorded]:
+    """The facts a command records in an engagement, none where its effect stands. Raises the Rejection."""
+    command = order.command
+    if isinstance(command, OpenEngagement):
+        acting_for(order, command.model)
+        if command.says(history.state.opening):
+            return []
+        raise EngagementExists("the engagement exists with other content", field="engagement_id")
+    if isinstance(command, CorrectHistory):
+        return correct(history, order, published)
+    return decide(history, order, published)

@@ -1,0 +1,80 @@
+"""The golden histories: command logs with the metrics they must give, run through the domain alone."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+
+from api.bodies import command_of_line
+from domain.calendar import Calendar
+from domain.decider import facts_of
+from domain.engagement import OpenEngagement
+from domain.event import Published
+from domain.recorded import Actor, Recorded
+from domain.recording import Order, open_engagement
+from domain.terms import Policy
+from domain.timeline import History
+from infrastructure.codec import adapter
+
+FOLDER = Path(__file__).parents[2] / "shared" / "golden"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem != "terms")
+needed = pytest.mark.skipif(not NAMES, reason="the golden histories are not part of the repository")
+
+
+@cache
+def case(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    return found
+
+
+def published(name: str = "terms") -> Published:
+    """The shipped terms, and those that a case publishes, by bare code and by ``code@n``."""
+    terms = case("terms")
+    policies = [*terms["policies"], *case(name).get("publish", [])] if name != "terms" else terms["policies"]
+    return Published(
+        policies=_by_name(adapter(Policy).validate_json(json.dumps(each)) for each in policies),
+        calendars=_by_name(adapter(Calendar).validate_json(json.dumps(each)) for each in terms["calendars"]),
+    )
+
+
+def _by_name(documents: Any) -> dict[str, Any]:
+    return {key: each for each in documents for key in (each.code, f"{each.code}@{each.version}")}
+
+
+def history(name: str) -> History:
+    """The history that a case's commands make."""
+    return run(case(name)["commands"], published(name))
+
+
+def run(commands: list[dict[str, Any]], terms: Published, *, now: datetime | None = None) -> History:
+    """Runs a command log of one engagement, each line recorded one second after the one before."""
+    found: History | None = None
+    clock = now or datetime(2030, 1, 1, tzinfo=UTC)
+    position = 0
+    for number, line in enumerate(commands):
+        clock += timedelta(seconds=1)
+        command, wire = command_of_line(json.dumps(line).encode())
+        order = Order(
+            command=command,
+            occurred_at=wire.occurred_at,
+            actor=wire.actor or Actor(party="platform"),
+            on_behalf_of=wire.on_behalf_of,
+            command_id=uuid5(NAMESPACE_URL, str(number)),
+            now=clock,
+        )
+        if found is None:
+            assert isinstance(command, OpenEngagement)
+            assert command.engagement_id
+            facts: list[Recorded] = [open_engagement(order, command.engagement_id, terms)]
+            found = History.of(facts)
+        else:
+            facts = facts_of(found, order, terms)
+            assert facts, f"line {number + 1} records nothing: {line}"
+            found = found.extended(facts)
+        position += len(facts)
+    assert found
+    return found
