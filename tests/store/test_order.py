@@ -1,0 +1,79 @@
+"""Positions and versions under many writers: no gap, no repetition, nothing missed by a follower."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from infrastructure import schema
+from infrastructure.database import Database
+from infrastructure.recorder import LogRecorder
+from infrastructure.tables import events
+from tests.store import samples
+from tests.store.follower import Follower
+from tests.store.writing_process import stream, write
+
+
+def assert_whole(database: Database) -> int:
+    """Positions 1..n, versions 1..m in every stream, recorded_at rising from command to command; returns n."""
+    columns = (events.c.position, events.c.originator_id, events.c.originator_version, events.c.recorded_at)
+    with database.reading() as connection:
+        rows = connection.execute(select(*columns, events.c.command_id).order_by(events.c.position)).all()
+    assert [row.position for row in rows] == list(range(1, len(rows) + 1))
+    versions: dict[object, int] = {}
+    for row in rows:
+        versions[row.originator_id] = versions.get(row.originator_id, 0) + 1
+        assert row.originator_version == versions[row.originator_id]
+    for one, next_one in pairwise(rows):
+        same = one.command_id == next_one.command_id
+        assert one.recorded_at == next_one.recorded_at if same else one.recorded_at < next_one.recorded_at
+    return len(rows)
+
+
+def test_threads_leave_no_gap_and_a_follower_misses_nothing(database: Database, recorder: LogRecorder) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    follower = Follower(recorder.log)
+    follower.start()
+    with ThreadPoolExecutor(8) as threads:
+        for done in [threads.submit(write, url, seed, 25, 5) for seed in range(8)]:
+            done.result()
+    last = assert_whole(database)
+    assert last >= 200
+    assert follower.finish(last) == list(range(1, last + 1))
+
+
+def test_threads_on_one_recorder_leave_no_gap(database: Database, recorder: LogRecorder) -> None:
+    def work(seed: int) -> None:
+        for version in range(1, 51):
+            recorder.append(samples.append(stream(seed), version))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(8)))
+    assert assert_whole(database) == 400
+
+
+def test_processes_leave_no_gap_and_a_follower_misses_nothing(database: Database, recorder: LogRecorder) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    follower = Follower(recorder.log)
+    follower.start()
+    command = [sys.executable, "-m", "tests.store.writing_process", url]
+    processes = [subprocess.Popen([*command, str(seed), "60", "6"]) for seed in range(3)]
+    assert [process.wait(100) for process in processes] == [0, 0, 0]
+    last = assert_whole(database)
+    assert last >= 180
+    assert follower.finish(last) == list(range(1, last + 1))
+
+
+@pytest.mark.parametrize("steps", [(0, 0, 0), (10, -5_000_000, -300_000_000), (1_000, 3, 2)])
+def test_recorded_at_rises_when_the_clock_does_not(steps: tuple[int, ...]) -> None:
+    database = Database("sqlite://")
+    schema.upgrade(database)
+    times = iter([1_000_000_000_000_000 + step for step in steps])
+    recorder = LogRecorder(database, clock=lambda: next(times))
+    for number in range(3):
+        recorder.append(samples.append(stream(number), 1, count=2))
+    assert assert_whole(database) == 6
+    database.close()
