@@ -1,0 +1,84 @@
+"""A command on its way in, and what comes back: the facts it recorded, or why it was refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from domain.event import Command
+from domain.recorded import Actor, Recorded
+from domain.rejection import Rejection
+
+
+class Refused(Exception):
+    """A rule forbids the command in the state it met."""
+
+    def __init__(self, rejection: Rejection, engagement_id: UUID, version: int, allowed: tuple[str, ...]) -> None:
+        super().__init__(rejection.detail)
+        self.rejection = rejection
+        self.engagement_id = engagement_id
+        self.version = version
+        self.allowed = allowed
+
+
+class RefusedBefore(Exception):
+    """The same key was refused before: ``problem`` is what was answered then."""
+
+    def __init__(self, status: int, problem: bytes) -> None:
+        super().__init__(f"refused before with status {status}")
+        self.status = status
+        self.problem = problem
+
+
+class KeyReused(Exception):
+    """The Idempotency-Key was used for another body."""
+
+
+class AnswerForgotten(Exception):
+    """The Idempotency-Key was refused so long ago that its answer is no longer kept."""
+
+
+class StaleVersion(Exception):
+    """The engagement has gone on since the version that the command was made for."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the engagement is at version {current}")
+        self.current = current
+
+
+class Contended(Exception):
+    """Others kept recording on this engagement while the command was decided, time and again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyed:
+    """What makes a retry recognisable: the hash of its body, and how a refusal is written down for the retry."""
+
+    body_hash: bytes
+    written: Callable[[Refused], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A command with its circumstances. Without ``keyed`` nothing of it is remembered but its facts."""
+
+    command: Command
+    engagement_id: UUID
+    occurred_at: datetime | None = None
+    actor: Actor
+    on_behalf_of: Actor | None = None
+    command_id: UUID = field(default_factory=uuid4)
+    correlation_id: str | None = None
+    expected_version: int | None = None
+    keyed: Keyed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command recorded; without facts, where the engagement stood."""
+
+    engagement_id: UUID
+    version: int
+    position: int
+    recorded_at: datetime
+    facts: tuple[Recorded, ...]

@@ -1,0 +1,34 @@
+"""An engagement's line in the list, brought up to date with each append."""
+
+from application.log import Listed
+from domain.state import State
+from domain.timeline import History
+
+
+def status_of(state: State) -> str:
+    return "ended" if state.ended_at else "suspended" if state.suspension else "open"
+
+
+def listed(history: History) -> Listed:
+    """The line of an engagement; a seat is covered while somebody is active on it."""
+    state = history.state
+    seats = [seat_id for seat_id, seat in state.seats.items() if seat.closed_at is None]
+    people = {each.professional_id for each in state.assignments.values()}
+    partners = {each.partner_id for each in state.assignments.values() if each.partner_id}
+    for proposal in state.proposals.values():
+        people.add(proposal.proposed.professional_id)
+        partners |= {proposal.proposed.partner_id} if proposal.proposed.partner_id else set()
+    return Listed(
+        engagement_id=history.facts[0].engagement_id,
+        name=state.opening.name,
+        client_id=state.opening.client_id,
+        partner_ids=tuple(sorted(partners)),
+        professional_ids=tuple(sorted(people)),
+        model=state.model,
+        status=status_of(state),
+        open_cases=sum(case.open_in(state) for case in state.cases.values()),
+        seats=len(seats),
+        covered_seats=sum(any(each.active for each in state.on_seat(seat_id)) for seat_id in seats),
+        version=history.version,
+        opened_at=state.opened_at,
+    )

@@ -1,0 +1,52 @@
+"""What the application asks of the infrastructure, beside the log: published terms and the clock."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from eventsourcing.persistence import Notification, StoredEvent
+
+from application.log import Answer, Append, Receipt
+from domain.event import Published
+
+Clock = Callable[[], datetime]
+
+
+class Placed(Protocol):
+    """A position of the log with the instant it was recorded at."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+
+
+class Reading(Protocol):
+    """The reading side of the store."""
+
+    def stream(
+        self, originator_id: UUID | str, *, after: int | None = None, until_position: int | None = None
+    ) -> Sequence[StoredEvent]: ...
+
+    def between(self, after: int, until: int | None, limit: int | None) -> Sequence[Notification]: ...
+    def of_command(self, command_id: UUID) -> Sequence[Notification]: ...
+    def head(self) -> Placed: ...
+    def position_at(self, known_at: datetime) -> Placed: ...
+    def answer(self, command_id: UUID) -> Answer | None: ...
+
+
+class Store(Protocol):
+    """The recorder as the application uses it."""
+
+    @property
+    def log(self) -> Reading: ...
+    def append(self, append: Append) -> Receipt: ...
+
+
+class TermsShelf(Protocol):
+    """The published policies and calendars."""
+
+    def named(self, policies: Iterable[str], calendars: Iterable[str]) -> Published:
+        """The documents of these names (``code`` or ``code@n``); those not published are left out."""
+        ...
