@@ -1,11 +1,16 @@
 """An engagement's line in the list, brought up to date with each append."""
 
+from typing import Literal
+
 from application.log import Listed
 from domain.state import State
 from domain.timeline import History
 
 
-def status_of(state: State) -> str:
+Status = Literal["open", "suspended", "ended"]
+
+
+def status_of(state: State) -> Status:
     return "ended" if state.ended_at else "suspended" if state.suspension else "open"
 
 

@@ -125,10 +125,6 @@ def _until_ended(possible: Possible) -> Possible:
     return lambda state: state.ended_at is None and possible(state)
 
 
-def _always(state: State) -> bool:
-    return True
-
-
 POSSIBLE: Final[dict[str, Possible]] = {
     "add-seat": _running,
     "amend-seat": _while_running(_open_seat),
@@ -161,13 +157,13 @@ POSSIBLE: Final[dict[str, Possible]] = {
     "verify-knowledge-item": _item("delivered"),
     "waive-knowledge-item": _item("planned", "delivered"),
     "complete-knowledge-transfer": _open_plan,
-    "record-effort": _always,
+    "record-effort": lambda _: True,
     "suspend-engagement": _running,
     "resume-engagement": lambda state: state.suspension is not None,
     "amend-terms": _running,
     "end-engagement": lambda state: state.ended_at is None,
-    "correct-history": _always,
-    "annotate": _always,
+    "correct-history": lambda _: True,
+    "annotate": lambda _: True,
 }
 
 

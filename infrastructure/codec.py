@@ -62,5 +62,6 @@ def _upcast(type_name: str, schema_version: int, data: bytes) -> bytes:
 
 
 @cache
-def adapter(kind: type) -> TypeAdapter[Any]:
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """What reads and writes a type strictly, built once."""
     return TypeAdapter(kind)

@@ -1,0 +1,312 @@
+"""The state of an engagement as it is answered: every part under the name it has in the interface."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from application.listing import status_of
+from application.marketplace import Known
+from domain.allowed import allowed_commands
+from domain.assignments import Assignment, AssignmentState
+from domain.cases import Case, CaseState
+from domain.concerns import Category, Concern, Outcome, Severity
+from domain.engagement import WorkClass
+from domain.money import Money
+from domain.onboarding import OnboardingItemCompleted
+from domain.plans import ItemState, KnowledgeKind, Plan, Purpose
+from domain.seats import Seat
+from domain.state import State
+from domain.terms import Cause
+from domain.timeline import History, fold
+from domain.vocabulary import Allocation, Instant, Model, SupplySource, Weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsAnswer:
+    """The policy and calendar in force, as ``code@n``."""
+
+    policy: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAnswer:
+    """A seat; ``assignment_id`` is whose it is (a successor's once it has replaced), ``case_id`` its open case."""
+
+    seat_id: str
+    role: str
+    allocation: Allocation
+    required_from: Instant | None
+    required_until: Instant | None
+    key_role: bool
+    closed_at: Instant | None
+    assignment_id: str | None
+    case_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnboardingAnswer:
+    """One onboarding item, mandatory by the terms in force or done all the same."""
+
+    item: str
+    mandatory: bool
+    done: Literal["completed", "waived"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentAnswer:
+    """An assignment; ``end_reason``: a departure's cause, or withdrawn, replaced, seat_closed, engagement_ended."""
+
+    assignment_id: str
+    seat_id: str
+    professional_id: str
+    partner_id: str | None
+    supply_source: SupplySource
+    state: AssignmentState
+    matched_at: Instant
+    active_at: Instant | None
+    ended_at: Instant | None
+    end_reason: str | None
+    day_rate: Money | None
+    onboarding: tuple[OnboardingAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernAnswer:
+    """A concern: closed where its assignment ended before it was resolved."""
+
+    concern_id: str
+    assignment_id: str
+    category: Category
+    severity: Severity
+    state: Literal["open", "resolved", "closed"]
+    acknowledged_at: Instant | None
+    outcome: Outcome | None
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalAnswer:
+    """A candidate; ``qualified`` as it was claimed."""
+
+    proposal_id: str
+    professional_id: str
+    qualified: bool
+    decided: Literal["accepted", "declined"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAnswer:
+    """A replacement case; ``incoming_assignment_id`` is the accepted successor's."""
+
+    case_id: str
+    seat_id: str
+    cause: Cause
+    concern_id: str | None
+    state: CaseState
+    paused: bool
+    eligible: bool
+    proposals: tuple[ProposalAnswer, ...]
+    outgoing_assignment_id: str
+    incoming_assignment_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemAnswer:
+    """One thing to hand over."""
+
+    item_id: str
+    kind: KnowledgeKind
+    weight: Weight
+    mandatory: bool
+    state: ItemState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAnswer:
+    """A plan; ``completeness`` is a fraction, null when all weight is waived."""
+
+    plan_id: str
+    purpose: Purpose
+    case_id: str | None
+    from_assignment_id: str | None
+    to_assignment_id: str | None
+    completeness: float | None
+    transferred_at: Instant | None
+    items: tuple[ItemAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateAnswer:
+    """An engagement at ``as_of``, as known at ``known_at``; before its opening everything is null or empty."""
+
+    engagement_id: UUID
+    version: int
+    position: int
+    as_of: Instant
+    known_at: Instant
+    status: Literal["open", "suspended", "ended"] | None = None
+    name: str | None = None
+    client_id: str | None = None
+    model: Model | None = None
+    work_class: WorkClass | None = None
+    opened_at: Instant | None = None
+    ended_at: Instant | None = None
+    terms: TermsAnswer | None = None
+    seats: tuple[SeatAnswer, ...] = ()
+    assignments: tuple[AssignmentAnswer, ...] = ()
+    concerns: tuple[ConcernAnswer, ...] = ()
+    cases: tuple[CaseAnswer, ...] = ()
+    plans: tuple[PlanAnswer, ...] = ()
+    allowed_commands: tuple[str, ...] = ()
+
+
+def state_answer(engagement_id: UUID, history: History | None, known: Known, as_of: datetime) -> StateAnswer:
+    """The state of what had happened by ``as_of``, in a history as known then (None: not known yet)."""
+    state = None if history is None else history.state if _all_by(history, as_of) else fold(history.until(as_of))
+    version = history.version if history else 0
+    return answer_of(state, engagement_id, version, known, as_of)
+
+
+def _all_by(history: History, as_of: datetime) -> bool:
+    return history.timeline[-1].occurred_at <= as_of
+
+
+def answer_of(state: State | None, engagement_id: UUID, version: int, known: Known, as_of: datetime) -> StateAnswer:
+    """A state under the names of the interface."""
+    if state is None:
+        return StateAnswer(
+            engagement_id=engagement_id,
+            version=version,
+            position=known.position,
+            as_of=as_of,
+            known_at=known.known_at,
+        )
+    calendar = state.terms.calendar
+    return StateAnswer(
+        engagement_id=engagement_id,
+        version=version,
+        position=known.position,
+        as_of=as_of,
+        known_at=known.known_at,
+        status=status_of(state),
+        name=state.opening.name,
+        client_id=state.opening.client_id,
+        model=state.model,
+        work_class=state.opening.work_class,
+        opened_at=state.opened_at,
+        ended_at=state.ended_at,
+        terms=TermsAnswer(policy=state.terms.policy.name, calendar=f"{calendar.code}@{calendar.version}"),
+        seats=tuple(_seat(state, seat) for seat in state.seats.values()),
+        assignments=tuple(_assignment(state, each) for each in state.assignments.values()),
+        concerns=tuple(_concern(state, each) for each in state.concerns.values()),
+        cases=tuple(_case(state, each) for each in state.cases.values()),
+        plans=tuple(_plan(each) for each in state.plans.values()),
+        allowed_commands=tuple(allowed_commands(state)),
+    )
+
+
+def _seat(state: State, seat: Seat) -> SeatAnswer:
+    case = state.cases[seat.case_id] if seat.case_id else None
+    if case and not case.open_in(state):
+        case = None
+    successor = case.successor(state) if case else None
+    holder = next((each for each in state.live_on_seat(seat.seat_id) if each is not successor), None)
+    return SeatAnswer(
+        seat_id=seat.seat_id,
+        role=seat.spec.role,
+        allocation=seat.spec.allocation,
+        required_from=seat.spec.required_from,
+        required_until=seat.spec.required_until,
+        key_role=seat.spec.key_role,
+        closed_at=seat.closed_at,
+        assignment_id=holder.assignment_id if holder else None,
+        case_id=case.case_id if case else None,
+    )
+
+
+def _assignment(state: State, of: Assignment) -> AssignmentAnswer:
+    mandatory = state.terms.policy.onboarding_items
+    items = [*mandatory, *(item for item in of.onboarding if item not in mandatory)]
+    return AssignmentAnswer(
+        assignment_id=of.assignment_id,
+        seat_id=of.seat_id,
+        professional_id=of.professional_id,
+        partner_id=of.partner_id,
+        supply_source=of.supply_source,
+        state=of.state,
+        matched_at=of.matched_at,
+        active_at=of.active_at,
+        ended_at=of.ended_at,
+        end_reason=of.end_reason,
+        day_rate=of.day_rate,
+        onboarding=tuple(
+            OnboardingAnswer(item=item, mandatory=item in mandatory, done=_done(of, item)) for item in items
+        ),
+    )
+
+
+def _done(of: Assignment, item: str) -> Literal["completed", "waived"] | None:
+    if item not in of.onboarding:
+        return None
+    return "completed" if isinstance(of.onboarding[item], OnboardingItemCompleted) else "waived"
+
+
+def _concern(state: State, of: Concern) -> ConcernAnswer:
+    return ConcernAnswer(
+        concern_id=of.concern_id,
+        assignment_id=of.assignment_id,
+        category=of.reported.category,
+        severity=of.reported.severity,
+        state="resolved" if of.outcome else "open" if of.open_in(state) else "closed",
+        acknowledged_at=of.acknowledged.occurred_at if of.acknowledged else None,
+        outcome=of.outcome,
+        disputed=of.disputed,
+    )
+
+
+def _case(state: State, of: Case) -> CaseAnswer:
+    successor = of.successor(state)
+    return CaseAnswer(
+        case_id=of.case_id,
+        seat_id=of.seat_id,
+        cause=of.request.cause,
+        concern_id=of.request.concern_id,
+        state=of.state(state),
+        paused=of.paused_in(state) is not None,
+        eligible=of.eligible,
+        proposals=tuple(
+            ProposalAnswer(
+                proposal_id=each.proposal_id,
+                professional_id=each.proposed.professional_id,
+                qualified=each.proposed.qualified,
+                decided=each.decided,
+            )
+            for each in of.proposals(state)
+        ),
+        outgoing_assignment_id=of.request.outgoing_assignment_id,
+        incoming_assignment_id=of.incoming_id or (successor.assignment_id if successor else None),
+    )
+
+
+def _plan(of: Plan) -> PlanAnswer:
+    return PlanAnswer(
+        plan_id=of.plan_id,
+        purpose=of.planned.purpose,
+        case_id=of.planned.case_id,
+        from_assignment_id=of.planned.from_assignment_id,
+        to_assignment_id=of.planned.to_assignment_id,
+        completeness=of.completeness,
+        transferred_at=of.transferred_at,
+        items=tuple(
+            ItemAnswer(
+                item_id=item_id,
+                kind=item.planned.kind,
+                weight=item.planned.weight,
+                mandatory=item.planned.mandatory,
+                state=item.state,
+            )
+            for item_id, item in of.items.items()
+        ),
+    )

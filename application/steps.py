@@ -1,0 +1,135 @@
+"""The audit: each event with who, when, and what it changed in the state as it was known then."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from domain.recorded import Actor, Recorded
+from domain.state import State
+from domain.timeline import History, event_of, opened, tolerant, voided_by
+from domain.vocabulary import Instant
+
+View = Callable[[State | None], Mapping[str, Any]]
+"""A state as plain JSON values, under the names of the interface."""
+
+NOT_COMPARED: Final = frozenset({"engagement_id", "version", "position", "as_of", "known_at", "allowed_commands"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What was at ``path`` (a JSON Pointer into the state) before, and what is there after."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One event of the history; ``voided_by`` is the version of the voiding, where there is one."""
+
+    version: int
+    type: str
+    occurred_at: Instant
+    recorded_at: Instant
+    actor: Actor
+    on_behalf_of: Actor | None
+    voided_by: int | None
+    changes: tuple[Change, ...]
+
+
+def steps(history: History, view: View, *, after: int, limit: int) -> list[Step]:
+    """The steps of the versions ``after + 1`` to ``after + limit``."""
+    wanted = range(after + 1, min(after + limit, history.version) + 1)
+    before: Mapping[str, Any] = view(None)
+    found = []
+    for fact, state in states(history.facts):
+        if fact.version < wanted.start - 1:
+            continue
+        if fact.version not in wanted and fact.version != wanted.start - 1:
+            break
+        now = view(state)
+        if fact.version in wanted:
+            found.append(_step(history, fact, tuple(changes(before, now))))
+        before = now
+    return found
+
+
+def states(facts: Sequence[Recorded]) -> Iterator[tuple[Recorded, State]]:
+    """Each fact in the order of recording, with the state as known right after it.
+
+    Half-way through a correction the timeline may not be lawful: there a fact counts only where it is permitted.
+    """
+    state = opened(facts[0])
+    latest = facts[0].key
+    yield facts[0], state
+    for index, fact in enumerate(facts[1:], start=2):
+        if not event_of(fact).ordered:
+            state = _refolded(facts[:index]) if getattr(fact.event, "voids", ()) else state
+        elif fact.key > latest:
+            latest = fact.key
+            state = tolerant(state, fact)
+        else:
+            state = _refolded(facts[:index])
+        yield fact, state
+
+
+def _refolded(facts: Sequence[Recorded]) -> State:
+    voided = voided_by(facts)
+    timeline = sorted((fact for fact in facts if fact.version not in voided), key=lambda fact: fact.key)
+    state = opened(timeline[0])
+    for fact in timeline[1:]:
+        if event_of(fact).ordered:
+            state = tolerant(state, fact)
+    return state
+
+
+def _step(history: History, fact: Recorded, changed: tuple[Change, ...]) -> Step:
+    voiding = history.voided.get(fact.version)
+    return Step(
+        version=fact.version,
+        type=fact.type,
+        occurred_at=fact.occurred_at,
+        recorded_at=fact.recorded_at,
+        actor=fact.actor,
+        on_behalf_of=fact.on_behalf_of,
+        voided_by=voiding.version if voiding else None,
+        changes=changed,
+    )
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """What differs between two states, path by path; what has an id is compared with its like."""
+    for name in after:
+        if name not in NOT_COMPARED:
+            yield from _differences(f"/{name}", before.get(name), after[name])
+
+
+def _differences(path: str, before: Any, after: Any) -> Iterator[Change]:
+    if before == after:
+        return
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in after:
+            yield from _differences(f"{path}/{name}", before.get(name), after[name])
+    elif _identified(before) and _identified(after):
+        yield from _list_differences(path, before, after)
+    else:
+        yield Change(path=path, before=before, after=after)
+
+
+def _identified(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, Mapping) for each in value)
+
+
+def _list_differences(path: str, before: list[Any], after: list[Any]) -> Iterator[Change]:
+    known = {_identity(each): each for each in before}
+    for index, each in enumerate(after):
+        yield from _differences(f"{path}/{index}", known.pop(_identity(each), None), each)
+    for index, each in enumerate(before):
+        if _identity(each) in known:
+            yield Change(path=f"{path}/{index}", before=each, after=None)
+
+
+def _identity(value: Mapping[str, Any]) -> Any:
+    """The first field of everything the state lists is its id."""
+    return next(iter(value.values()))
