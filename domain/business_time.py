@@ -7,7 +7,7 @@ the first (PEP 495, fold 0); ends are converted to UTC before anything is subtra
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -147,7 +147,7 @@ class BusinessTime:
         self._own_years = {_year_of(_midnight(day + near)) for day in self._exceptions for near in (-2, 2)}
         self._closures = self._local_days(self._exceptions)
         self._closures_ends = [closure.end for closure in self._closures]
-        self._years: dict[int, _Year] = {}
+        self._years: dict[tuple[int, bool], _Year] = {}
         until = calendar.holidays_until
         self.known_until = None if until is None else self.local_midnight_after(day_of(until))
 
@@ -182,7 +182,10 @@ class BusinessTime:
         return index > 0 and moment < laid_out.ends[index - 1]
 
     def segments(self, a: int, b: int) -> Iterator[Segment]:
-        """Consecutive pieces that cover [a, b) without hole or overlap; neighbours differ in more than their times."""
+        """Consecutive pieces that cover [a, b) without hole or overlap; neighbours differ in more than their times.
+
+        None where a >= b.
+        """
         pending: Segment | None = None
         for piece in self._pieces(_clamped(a), _clamped(b)):
             if pending and pending[2:] == piece[2:]:
@@ -237,7 +240,7 @@ class BusinessTime:
         """The closed time [a, b), cut where a date in the exceptions starts or ends."""
         for index in range(bisect_right(self._closures_ends, a), len(self._closures)):
             closure = self._closures[index]
-            if closure.start >= b:
+            if max(a, closure.start) >= b:
                 break
             if a < closure.start:
                 yield Segment(a, closure.start, False, None)
@@ -253,14 +256,17 @@ class BusinessTime:
         return [span for span in spans if span.start < span.end]
 
     def _year(self, year: int) -> _Year:
+        exceptions = self._exceptions
         if year not in _DATED_YEARS and year not in self._own_years:
             year = (_PAST if year < _DATED_YEARS.start else _FUTURE)[_kind_of_year(year)]
-        laid_out = self._years.get(year)
+            exceptions = {}  # those of the year that stands in are not this year's
+        key = year, bool(exceptions)
+        laid_out = self._years.get(key)
         if laid_out is None:
-            laid_out = self._years[year] = _year_of_intervals(self._lay_out(year))
+            laid_out = self._years[key] = _year_of_intervals(self._lay_out(year, exceptions))
         return laid_out
 
-    def _lay_out(self, year: int) -> list[tuple[int, int]]:
+    def _lay_out(self, year: int, exceptions: Mapping[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
         """The open intervals of a UTC year, in seconds from its start."""
         zero, length = _year_start(year), _year_start(year + 1) - _year_start(year)
         first = date(year, 1, 1).toordinal()
@@ -268,7 +274,7 @@ class BusinessTime:
         opened: list[tuple[int, int]] = []
         for day, (offset, next_offset) in zip(days, pairwise(self._midnight_offsets(days)), strict=True):
             midnight = _midnight(day)
-            for start, end in self._exceptions.get(day, self._week[(day - 1) % 7]):
+            for start, end in exceptions.get(day, self._week[(day - 1) % 7]):
                 if offset == next_offset:
                     opened.append((midnight + start - offset, midnight + end - offset))
                 else:
@@ -289,6 +295,7 @@ class BusinessTime:
         return self._ahead_of_utc(instant_at(_clamped(wall)))
 
     def _ahead_of_utc(self, wall: datetime) -> int:
+        """The same for the wall time that a datetime reads, whatever its own zone."""
         offset = self._zone.utcoffset(wall)
         return offset // _SECOND if offset else 0
 
