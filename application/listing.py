@@ -6,7 +6,6 @@ from application.log import Listed
 from domain.state import State
 from domain.timeline import History
 
-
 Status = Literal["open", "suspended", "ended"]
 
 

@@ -1,9 +1,10 @@
 """Absences: intervals in which a professional is away, as far as recorded."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from domain.assignments import AboutAssignment, AssignmentCommand, live_assignment
+from domain.change import replace
 from domain.event import same_content
 from domain.recorded import Recorded
 from domain.rejection import Rejection

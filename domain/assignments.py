@@ -1,10 +1,11 @@
 """Assignments: one professional on one seat, matched, active, ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+from domain.change import replace
 from domain.event import Command, Event, Later, Occasion, carry, same_content
 from domain.matching import Match
 from domain.money import Money

@@ -1,11 +1,12 @@
 """Replacement cases: searching, awaiting a decision, successor onboarding, replaced; or withdrawn, or cancelled."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from domain.assignments import Assignment
+from domain.change import replace
 from domain.event import Command, Event, Later, Occasion, carry, same_content
 from domain.money import Money
 from domain.pauses import Pause, pausing

@@ -1,10 +1,11 @@
 """Concerns: underperformance reported on an active assignment, open until resolved or until the assignment ends."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from domain.assignments import AboutAssignment, AssignmentCommand, active_assignment
+from domain.change import replace
 from domain.event import Command, Event, Later, Occasion, carry, same_content
 from domain.recorded import Recorded
 from domain.rejection import NotFound, Rejection

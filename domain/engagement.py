@@ -1,10 +1,11 @@
 """The engagement as a whole: opened, suspended, resumed, ended."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from uuid import UUID
 
 from domain.calendar import Calendar
+from domain.change import replace
 from domain.event import Command, Event, Later, Occasion, Published, carry
 from domain.pauses import Pause, pausing
 from domain.recorded import Recorded

@@ -1,13 +1,14 @@
 """The replacement guarantee: decided once, at the request; a review overrules it (metrics.md section 4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from domain.assignments import Assignment
 from domain.business_time import business_time
 from domain.cases import open_case
+from domain.change import replace
 from domain.event import Command, Event
 from domain.recorded import Recorded
 from domain.rejection import Rejection

@@ -1,9 +1,10 @@
 """Onboarding: the items done for a matched professional, and becoming active."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from domain.assignments import AboutAssignment, AssignmentCommand, live_assignment
+from domain.change import replace
 from domain.event import same_content
 from domain.recorded import Recorded
 from domain.rejection import Rejection

@@ -1,12 +1,13 @@
 """Knowledge transfer: weighted items delivered by one side and verified by the other."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from domain.assignments import live_assignment
+from domain.change import replace
 from domain.event import Event, same_content
 from domain.recorded import Recorded
 from domain.rejection import NotFound, Rejection, Unfit

@@ -1,10 +1,11 @@
 """Proposals: candidates for succession, accepted (the assignment is then matched) or declined."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from domain.assignments import Assignment, AssignmentExists, cooled_down, seated
 from domain.cases import Case, open_case
+from domain.change import replace
 from domain.event import Command, Event, Later, Occasion, carry, same_content
 from domain.matching import Match
 from domain.money import Money

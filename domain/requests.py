@@ -1,10 +1,11 @@
 """Requests for a replacement: what opens a case, and whom it is to replace."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from domain.assignments import Assignment, SeatTaken
 from domain.cases import Case, active_on
+from domain.change import replace
 from domain.concerns import open_concern_on
 from domain.event import Command, Event, Later, Occasion, carry, same_content
 from domain.guarantee import decide_guarantee

@@ -1,10 +1,11 @@
 """Seats: roles on the engagement that must be covered, from when, until when, and to what extent."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
+from domain.change import replace
 from domain.event import Command, Event, Later, Occasion, carry
 from domain.recorded import Recorded
 from domain.rejection import NotFound, Rejection

@@ -1,13 +1,14 @@
 """What is true of an engagement at one instant: the parts of every room, and the look-ups they share."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from domain.absences import AbsenceRecorded
 from domain.assignments import Assignment, UnknownAssignment
 from domain.cases import Case, UnknownCase
+from domain.change import replace
 from domain.concerns import Concern, UnknownConcern
 from domain.engagement import EngagementOpened
 from domain.pauses import Pause

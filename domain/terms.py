@@ -1,11 +1,12 @@
 """What was agreed: a policy and a business calendar, each an immutable published version."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
 
 from domain.calendar import Calendar
+from domain.change import replace
 from domain.event import Command, Event, Later, Occasion
 from domain.recorded import Recorded
 from domain.rejection import Rejection, Unfit

@@ -61,7 +61,11 @@ def _upcast(type_name: str, schema_version: int, data: bytes) -> bytes:
     return json.dumps(shape).encode()
 
 
-@cache
 def adapter(kind: Any) -> TypeAdapter[Any]:
     """What reads and writes a type strictly, built once."""
+    return _built(kind)
+
+
+@cache
+def _built(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
