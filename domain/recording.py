@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.engagement import BeforeTheOpening, OpenEngagement
 from domain.event import Command, Event, Later, Occasion, Published
+from domain.notes import Annotate, UnknownVersion
 from domain.recorded import Actor, Recorded
 from domain.rejection import NotYours, Rejection, Unfit
 from domain.state import State
@@ -86,6 +87,8 @@ def decide(history: History, order: Order, published: Published) -> list[Recorde
     """The facts a command records, none where its effect stands. Raises the Rejection that forbids it."""
     on_behalf_of = acting_for(order, history.state.model)
     on_time(history, order)
+    if isinstance(order.command, Annotate) and (order.command.corrects or 0) > history.version:
+        raise UnknownVersion(f"the history has no version {order.command.corrects}", field="corrects")
     version = history.version + 1
     state = history.before((order.at, version, version)) if order.command.records.ordered else history.state
     facts = made(state, order, on_behalf_of, published, history.facts[0].engagement_id, version)
