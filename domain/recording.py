@@ -87,8 +87,6 @@ def decide(history: History, order: Order, published: Published) -> list[Recorde
     """The facts a command records, none where its effect stands. Raises the Rejection that forbids it."""
     on_behalf_of = acting_for(order, history.state.model)
     on_time(history, order)
-    if isinstance(order.command, Annotate) and (order.command.corrects or 0) > history.version:
-        raise UnknownVersion(f"the history has no version {order.command.corrects}", field="corrects")
     version = history.version + 1
     state = history.before((order.at, version, version)) if order.command.records.ordered else history.state
     facts = made(state, order, on_behalf_of, published, history.facts[0].engagement_id, version)
@@ -114,6 +112,8 @@ def made(
     version: int,
 ) -> list[Recorded]:
     """The facts of a decision, not judged yet. Raises what makes the decision impossible."""
+    if isinstance(order.command, Annotate) and (order.command.corrects or 0) >= version:
+        raise UnknownVersion(f"the history has no version {order.command.corrects}", field="corrects")
     party = (on_behalf_of or order.actor).party
     occasion = Occasion(at=order.at, made=str(order.command_id), party=party, published=published)
     facts = []
