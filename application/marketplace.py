@@ -178,7 +178,7 @@ class Marketplace(Application[UUID]):
         self.save(*cast(Any, decided.facts), key=key, listed=listed(extended), receipts=receipts)
         [receipt] = receipts
         facts = placed(decided.facts, receipt)
-        self._warm.put(request.engagement_id, history.extended(facts) if history else History.of(facts))
+        self._warm.put(request.engagement_id, extended.stored(facts))
         return Outcome(
             engagement_id=request.engagement_id,
             version=version,

@@ -162,6 +162,17 @@ class History:
         ids = {**self.ids, **found} if (found := dict(introduced(facts))) else self.ids
         return replace(self, facts=(*self.facts, *facts), timeline=(*self.timeline, *new), state=state, ids=ids)
 
+    def stored(self, facts: Sequence[Recorded]) -> "History":
+        """The same history with its last facts as the store placed them: position and instant decide nothing."""
+        placed = {fact.version: fact for fact in facts}
+        count = len(facts)
+        tail = self.timeline[-count:]
+        if all(fact.version in placed for fact in tail):
+            timeline = (*self.timeline[:-count], *(placed[fact.version] for fact in tail))
+        else:
+            timeline = tuple(placed.get(fact.version, fact) for fact in self.timeline)
+        return replace(self, facts=(*self.facts[:-count], *facts), timeline=timeline)
+
     @property
     def version(self) -> int:
         return len(self.facts)
