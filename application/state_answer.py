@@ -260,7 +260,7 @@ def _concern(state: State, of: Concern) -> ConcernAnswer:
         category=of.reported.category,
         severity=of.reported.severity,
         state="resolved" if of.outcome else "open" if of.open_in(state) else "closed",
-        acknowledged_at=of.acknowledged.occurred_at if of.acknowledged else None,
+        acknowledged_at=of.acknowledged_at,
         outcome=of.outcome,
         disputed=of.disputed,
     )

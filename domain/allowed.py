@@ -59,7 +59,7 @@ def _open_concern(state: State) -> bool:
 
 
 def _unacknowledged(state: State) -> bool:
-    return any(concern.open_in(state) and not concern.acknowledged for concern in state.concerns.values())
+    return any(concern.open_in(state) and not concern.acknowledged_at for concern in state.concerns.values())
 
 
 def _settleable_concern(state: State) -> bool:

@@ -61,11 +61,11 @@ EvidenceList = Annotated[tuple[Evidence, ...], bounds(max_length=50)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """An underperformance report and what became of it. ``acknowledged``: explicitly, not by a request."""
+    """An underperformance report and what became of it. ``acknowledged_at``: explicitly, not by a request."""
 
     reported: "UnderperformanceReported"
     reported_at: datetime
-    acknowledged: Recorded | None = None
+    acknowledged_at: datetime | None = None
     outcome: Outcome | None = None
     disputed: bool = False
 
@@ -153,10 +153,10 @@ class UnderperformanceAcknowledged(AboutConcern):
     while_suspended: ClassVar = True
 
     def stands(self, state: "State", fact: Recorded) -> bool:
-        return state.concern(self.concern_id).acknowledged is not None
+        return state.concern(self.concern_id).acknowledged_at is not None
 
     def evolve(self, state: "State", fact: Recorded) -> "State":
-        return state.with_concern(replace(state.concern(self.concern_id), acknowledged=fact))
+        return state.with_concern(replace(state.concern(self.concern_id), acknowledged_at=fact.occurred_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

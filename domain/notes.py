@@ -83,6 +83,11 @@ class EventAnnotated(Unordered):
     corrects: Version | None
     note: ClientText
 
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        if self.corrects and self.corrects >= fact.version:
+            raise UnknownVersion(f"the history has no version {self.corrects}", field="corrects")
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactVoided(Unordered):

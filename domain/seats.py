@@ -127,8 +127,8 @@ class SeatAmended(Event):
     reason: ClientText | None
 
     def stands(self, state: "State", fact: Recorded) -> bool:
-        seat = state.seat(self.seat_id)
-        return not seat.closed_at and self.over(seat.spec) == seat.spec
+        spec = state.seat(self.seat_id).spec
+        return self.over(spec) == spec
 
     def permit(self, state: "State", fact: Recorded) -> None:
         seat = open_seat(state, self.seat_id)
