@@ -1,0 +1,69 @@
+"""What is already known to leave a seat unattended: an announced departure, an absence, a start without anybody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from domain.business_time import business_time, epoch_seconds, instant_at
+from domain.course import Course
+from domain.cover import Held, SeatCover, required_time
+from domain.intervals import EVER, Pieces, difference, intersection, union
+from domain.state import State
+from domain.vocabulary import Id, Instant
+
+Why = Literal["departure", "absence", "start"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upcoming:
+    """The next instant at which a seat is required and nobody active on it is present, and what makes it so."""
+
+    seat_id: Id
+    at: Instant
+    why: Why
+
+
+def upcoming_absences(course: Course, state: State, as_of: int, seats: Sequence[SeatCover]) -> tuple[Upcoming, ...]:
+    """What comes after ``as_of``, of every seat that is not uncovered then."""
+    suspended = _suspended_as_agreed(course, state)
+    found = (
+        _upcoming(course, state, as_of, seat, required_time(state, seat.seat, suspended))
+        for seat in seats
+        if seat.holders_at(as_of) or not seat.required_at(as_of)
+    )
+    return tuple(each for each in found if each)
+
+
+def _suspended_as_agreed(course: Course, state: State) -> Pieces:
+    """A suspension still in force lasts until the instant agreed, if any."""
+    if state.suspension is None or state.suspension.until is None:
+        return course.suspended
+    agreed = epoch_seconds(state.suspension.until)
+    return union((start, min(end, agreed)) for start, end in course.suspended)
+
+
+def _upcoming(course: Course, state: State, as_of: int, seat: SeatCover, required: Pieces) -> Upcoming | None:
+    here = [each for each in seat.held if each.active[1] == EVER]
+    leaving = _leaving(course, state, as_of, here)
+    stays = [(each, intersection(each.present, [(as_of, leaving.get(_id(each), EVER))])) for each in here]
+    unattended = difference(required, union(piece for _, pieces in stays for piece in pieces))
+    at = next((start for start, _ in unattended if start > as_of), None)
+    if at is None:
+        return None
+    if at in leaving.values():
+        why: Why = "departure"
+    else:
+        why = "absence" if any(end == at for _, pieces in stays for _, end in pieces) else "start"
+    return Upcoming(seat_id=seat.seat.seat_id, at=instant_at(at), why=why)
+
+
+def _leaving(course: Course, state: State, as_of: int, here: Sequence[Held]) -> Mapping[str, int]:
+    """When announced departures still to come take effect: the day after the last one, in the calendar's zone."""
+    zone = business_time(state.terms.calendar)
+    announced = {_id(each): course.announcements[_id(each)] for each in here if _id(each) in course.announcements}
+    starts = {who: zone.local_midnight_after(each.last_day) for who, each in announced.items()}
+    return {who: start for who, start in starts.items() if start > as_of}
+
+
+def _id(held: Held) -> str:
+    return held.assignment.assignment_id
