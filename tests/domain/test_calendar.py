@@ -309,6 +309,24 @@ def test_far_years_repeat_every_400_and_take_no_exception_from_one_another() -> 
     assert hours_between(plain, a, b) - hours_between(closed_once, a, b) == 8
 
 
+@pytest.mark.parametrize("monday", ["1500-01-01", "2300-01-01", "2300-07-02"])
+def test_far_years_keep_the_zone_of_their_time(monday: str) -> None:
+    pieces = business_time(US_EAST).segments(new_york(f"{monday} 00:00"), new_york(f"{monday} 20:00"))
+    opened = [piece[:2] for piece in pieces if piece.open]
+    assert opened == [(new_york(f"{monday} 09:00"), new_york(f"{monday} 17:00"))]
+
+
+def test_an_exception_of_a_far_year_reaches_over_new_year_in_utc() -> None:
+    of = calendar("America/New_York", ALL_DAY, WEEKDAYS, exceptions={"5000-12-31": ()})
+    assert [hours_of_day(of, day) for day in ("5000-12-30", "5000-12-31", "5001-01-01")] == [24, 0, 24]
+
+
+def test_the_end_of_year_9999_is_out_of_reach() -> None:
+    time, last = business_time(calendar("UTC", ALL_DAY, WEEKDAYS)), utc("9999-12-31 23:59:59")
+    assert time.add(last - 1, 1) == last
+    assert time.add(last - 1, 2) is None
+
+
 def test_business_that_opens_on_exceptions_only_can_be_out_of_reach() -> None:
     time = business_time(calendar("UTC", (), exceptions={"2026-06-01": OFFICE}))
     assert time.add(utc("2026-01-01"), 8 * HOUR) == utc("2026-06-01 17:00")
