@@ -1,0 +1,80 @@
+"""The composition root: the only place where the infrastructure is wired."""
+
+import zoneinfo
+from dataclasses import dataclass
+from pathlib import Path
+
+from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
+from eventsourcing.utils import Environment
+from sqlalchemy.engine import make_url
+
+from application.marketplace import Marketplace
+from infrastructure.catalogue import Catalogue
+from infrastructure.database import Database
+from infrastructure.engagements import Engagements
+from infrastructure.factory import DATABASE_URL, LogFactory
+from infrastructure.recorder import LogRecorder
+from infrastructure.settings import Settings
+from infrastructure.terms_shelf import CatalogueShelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standfast:
+    """An open marketplace with everything that is read beside it."""
+
+    settings: Settings
+    database: Database
+    recorder: LogRecorder
+    marketplace: Marketplace
+    engagements: Engagements
+    terms: CatalogueShelf
+
+    def close(self) -> None:
+        """Finishes what was accepted and lets the database go."""
+        self.marketplace.close()
+
+
+class OpenedMarketplace(Marketplace):
+    """A marketplace on a store that is open already: the published terms are read from the same database."""
+
+    name = Marketplace.__name__
+
+    def __init__(self, factory: LogFactory, env: dict[str, str], terms: CatalogueShelf) -> None:
+        self._opened = factory
+        super().__init__(env, terms)
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[TrackingRecorder]:
+        return self._opened
+
+
+def assemble(settings: Settings) -> Standfast:
+    """Opens the database, migrates it first, and publishes the shipped terms where they are missing.
+
+    Raises StoreUnavailable where the database cannot be used safely, and SQLAlchemy's errors where it is not there.
+    """
+    zoneinfo.reset_tzpath([])  # zones come from the tzdata package, so that two machines never disagree
+    _make_room(settings.database_url)
+    env = {
+        "PERSISTENCE_MODULE": "infrastructure.factory",
+        "MAPPER_TOPIC": "infrastructure.mapper:RecordedMapper",
+        DATABASE_URL: settings.database_url,
+    }
+    factory = LogFactory(Environment(Marketplace.__name__, env))
+    terms = CatalogueShelf(Catalogue(factory.database))
+    terms.publish_defaults()
+    marketplace = OpenedMarketplace(factory, env, terms)
+    assert isinstance(marketplace.recorder, LogRecorder), "the factory makes no other"
+    return Standfast(
+        settings=settings,
+        database=factory.database,
+        recorder=marketplace.recorder,
+        marketplace=marketplace,
+        engagements=Engagements(factory.database),
+        terms=terms,
+    )
+
+
+def _make_room(database_url: str) -> None:
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        Path(str(url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
