@@ -1,4 +1,4 @@
-"""The business calendar: its document, and the worked examples of business time."""
+"""Business time on a calendar: the worked examples, clock changes and the ends of time."""
 
 import zoneinfo
 from collections.abc import Iterator
@@ -8,10 +8,9 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import TypeAdapter
 
 from domain.business_time import Segment, business_time, epoch_seconds, instant_at
-from domain.calendar import WEEKDAYS, Calendar, Hours, problems
+from domain.calendar import WEEKDAYS, Calendar, Hours
 
 HOUR = 3600
 OFFICE: Hours = (("09:00", "17:00"),)
@@ -331,86 +330,3 @@ def test_business_that_opens_on_exceptions_only_can_be_out_of_reach() -> None:
     time = business_time(calendar("UTC", (), exceptions={"2026-06-01": OFFICE}))
     assert time.add(utc("2026-01-01"), 8 * HOUR) == utc("2026-06-01 17:00")
     assert time.add(utc("2026-01-01"), 8 * HOUR + 1) is None
-
-
-# The document
-
-
-def test_the_document_is_read_and_written_as_it_stands() -> None:
-    text = (
-        '{"code":"india","version":1,"zone":"Asia/Kolkata",'
-        '"week":{"mon":[["10:00","14:00"],["15:00","24:00"]]},"exceptions":{"2026-11-09":[]},'
-        '"hours_per_business_day":8,"holidays_until":null}'
-    )
-    document = TypeAdapter(Calendar)
-    assert document.dump_json(document.validate_json(text, strict=True)).decode() == text
-
-
-def test_equal_calendars_are_made_ready_once() -> None:
-    twin = replace(US_EAST, week=dict(US_EAST.week))
-    assert business_time(twin) is business_time(US_EAST)
-    assert business_time(replace(US_EAST, exceptions={})) is not business_time(US_EAST)
-
-
-@pytest.mark.parametrize(
-    "sound",
-    [
-        US_EAST,
-        calendar("UTC", (), exceptions={"2026-06-01": OFFICE}),
-        calendar("UTC", ALL_DAY, WEEKDAYS),
-        replace(LONDON, holidays_until=None, hours_per_business_day=7.6),
-    ],
-)
-def test_a_sound_calendar_has_no_problems(sound: Calendar) -> None:
-    assert problems(sound) == []
-
-
-@pytest.mark.parametrize(
-    "zone", ["Mars/Phobos", "", "America", "europe/berlin", "../UTC", "tzdata.zi", "UTC\0", "\ud800"]
-)
-def test_an_unknown_zone_is_a_problem(zone: str) -> None:
-    assert [field for field, _ in problems(replace(US_EAST, zone=zone))] == ["zone"]
-
-
-@pytest.mark.parametrize(
-    ("interval", "message"),
-    [
-        (("17:00", "09:00"), "an interval starts before it ends"),
-        (("09:00", "09:00"), "an interval starts before it ends"),
-        (("24:00", "24:00"), "an interval starts before it ends"),
-        (("9:00", "17:00"), "a wall time is written HH:MM, from 00:00 to 24:00"),
-        (("09:00", "24:01"), "a wall time is written HH:MM, from 00:00 to 24:00"),
-        (("09:00", "17:60"), "a wall time is written HH:MM, from 00:00 to 24:00"),
-        (("09:00", "17:00\n"), "a wall time is written HH:MM, from 00:00 to 24:00"),
-        (("09:00", "1７:00"), "a wall time is written HH:MM, from 00:00 to 24:00"),
-        (("", "17:00"), "a wall time is written HH:MM, from 00:00 to 24:00"),
-    ],
-)
-def test_a_malformed_interval_is_a_problem_of_its_place(interval: tuple[str, str], message: str) -> None:
-    hours = (*OFFICE, interval)
-    assert problems(replace(US_EAST, week={"tue": hours})) == [("week.tue.1", message)]
-    assert problems(replace(US_EAST, exceptions={"2026-06-01": hours})) == [("exceptions.2026-06-01.1", message)]
-
-
-@pytest.mark.parametrize(
-    "text", ["2026-02-29", "20260601", "2026-W23-1", "2026-6-1", "0000-01-01", "today", "", "\ud800"]
-)
-def test_a_date_that_is_malformed_or_does_not_exist_is_a_problem(text: str) -> None:
-    assert [field for field, _ in problems(replace(US_EAST, exceptions={text: ()}))] == [f"exceptions.{text}"]
-    assert [field for field, _ in problems(replace(US_EAST, holidays_until=text))] == ["holidays_until"]
-
-
-@pytest.mark.parametrize("hours", [0, -1, 24.5, float("nan"), float("inf"), True])
-def test_a_business_day_has_up_to_24_hours(hours: float) -> None:
-    assert [field for field, _ in problems(replace(US_EAST, hours_per_business_day=hours))] == [
-        "hours_per_business_day"
-    ]
-
-
-def test_a_week_has_the_days_of_a_week() -> None:
-    assert [field for field, _ in problems(replace(US_EAST, week={"Mon": OFFICE}))] == ["week.Mon"]
-
-
-@pytest.mark.parametrize("week", [{}, {"mon": ()}])
-def test_a_calendar_without_open_time_is_a_problem(week: dict[str, Hours]) -> None:
-    assert problems(replace(US_EAST, week=week)) == [("week", "a calendar needs some open time")]
