@@ -1,0 +1,49 @@
+"""A marketplace on both databases, with the shipped terms published, and a second one like another process's."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy.engine import URL
+
+from application.marketplace import Marketplace
+from infrastructure import schema
+from infrastructure.catalogue import Catalogue
+from infrastructure.database import Database
+from infrastructure.terms_shelf import CatalogueShelf
+
+Opening = Callable[[], Marketplace]
+
+
+@pytest.fixture
+def shelf(database_url: URL) -> Iterator[CatalogueShelf]:
+    """The published terms: the shipped ones."""
+    database = Database(database_url)
+    schema.upgrade(database)
+    shelf = CatalogueShelf(Catalogue(database))
+    shelf.publish_defaults()
+    yield shelf
+    database.close()
+
+
+@pytest.fixture
+def another(database_url: URL, shelf: CatalogueShelf) -> Iterator[Opening]:
+    """Opens one more marketplace on the same database."""
+    opened: list[Marketplace] = []
+
+    def open_one() -> Marketplace:
+        env = {
+            "PERSISTENCE_MODULE": "infrastructure.factory",
+            "MAPPER_TOPIC": "infrastructure.mapper:RecordedMapper",
+            "STANDFAST_DATABASE_URL": database_url.render_as_string(hide_password=False),
+        }
+        opened.append(Marketplace(env, shelf))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def marketplace(another: Opening) -> Marketplace:
+    return another()
