@@ -38,7 +38,7 @@ class Database:
     def __init__(self, url: str | URL, *, unsafe_settings: bool = False, pool_size: int = 8) -> None:
         self.url = canonical(url)
         self.in_memory = sqlite.in_memory(self.url)
-        self._turn: AbstractContextManager[object] = RLock() if self.in_memory else nullcontext()
+        self.turn: AbstractContextManager[object] = RLock() if self.in_memory else nullcontext()
         self._claim: sqlite.Claim | None = None
         if self.url.get_backend_name() == "sqlite":
             self._claim = None if self.in_memory else sqlite.claim(self.url)
@@ -53,21 +53,30 @@ class Database:
         return self.engine.dialect.name == "postgresql"
 
     def own_connection(self) -> psycopg.Connection[tuple[Any, ...]]:
-        """A PostgreSQL connection outside the pool, each statement its own transaction. Raises `psycopg.Error`."""
+        """A PostgreSQL connection outside the pool, each statement its own transaction. Raises `psycopg.Error`.
+
+        The driver prepares nothing on it: after a rollback it would discard every prepared statement, ours too.
+        """
         conninfo = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return psycopg.connect(conninfo, autocommit=True, prepare_threshold=0, **_LINK)
+        return psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **_LINK)
+
+    def own_sqlite_connection(self) -> Any:
+        """A SQLite connection outside the pool; of a database in memory the only one, to be used in `turn`."""
+        if self.in_memory:
+            return self.engine.raw_connection().driver_connection
+        return sqlite.connect(self.url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection in a transaction that sees one state of the database and writes nothing."""
-        with self._turn, self.engine.connect() as connection:
+        with self.turn, self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction that is committed at the end, or rolled back by an exception."""
         immediate = self.engine.execution_options(**{sqlite.IMMEDIATE: True})
-        with self._turn, immediate.begin() as connection:
+        with self.turn, immediate.begin() as connection:
             yield connection
 
     def close(self) -> None:

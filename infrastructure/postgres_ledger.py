@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable, Sequence
+from struct import pack
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg import errors
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from application.log import Answer, Listed, Receipt
 from infrastructure import arrays
@@ -29,7 +32,11 @@ from infrastructure.ledger import (
 )
 from infrastructure.stored import EnvelopedEvent
 
-_APPEND = f"SELECT base, base_at FROM public.append_events({', '.join(['%b'] * 17)}, %s, {', '.join(['%b'] * 9)}, %s)"
+_PARAMETERS = 28
+_PLACES = ", ".join(f"${number}" for number in range(1, _PARAMETERS + 1))
+_APPEND = f"SELECT base, base_at FROM public.append_events({_PLACES})".encode()
+_PREPARED = b"append_events"
+_BINARY = 1
 _SELECT_ANSWERS = (
     "SELECT command_id, body_hash, status, version, position, first_position, count, problem, recorded_at "
     "FROM public.answers WHERE command_id = ANY(%b)"
@@ -86,6 +93,7 @@ class PostgresLedger:
             except psycopg.Error as error:
                 raise Interrupted(error, unknown=False) from error
             arrays.register(connection)
+            _prepare(connection)
             self._connection = connection
         return self._connection
 
@@ -103,11 +111,23 @@ class PostgresLedger:
 
 
 def _insert(connection: _Connection, entries: Sequence[Entry]) -> list[Receipt]:
+    """Call the prepared function with packed arrays, past the driver's adaptation: it would cost more than the call."""
     appends = sum(1 for entry in entries if entry.append.events)
-    parameters = (*_event_columns(entries), appends, *_answer_columns(entries), _listed(entries))
-    row = connection.execute(_APPEND, parameters, prepare=True).fetchone()
-    assert row is not None
-    return receipts_of(entries, row[0], row[1])
+    parameters = [*_event_columns(entries), pack("!i", appends), *_answer_columns(entries), _listed(entries)]
+    result = connection.pgconn.exec_prepared(_PREPARED, parameters, [_BINARY] * _PARAMETERS, _BINARY)
+    _check(result)
+    base, base_at = (int.from_bytes(result.get_value(0, column) or b"") for column in (0, 1))
+    return receipts_of(entries, base, base_at)
+
+
+def _prepare(connection: _Connection) -> None:
+    _check(connection.pgconn.prepare(_PREPARED, _APPEND))
+
+
+def _check(result: PGresult) -> None:
+    """Raise the `psycopg.Error` of what the server said, or of its silence, unless it did what it was asked."""
+    if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+        raise errors.error_from_result(result)
 
 
 def _event_columns(entries: Sequence[Entry]) -> tuple[arrays.Packed, ...]:
@@ -162,9 +182,9 @@ def _answer_columns(entries: Sequence[Entry]) -> tuple[arrays.Packed, ...]:
     return tuple(packer(column) for packer, column in zip(packers, columns, strict=True))
 
 
-def _listed(entries: Sequence[Entry]) -> str | None:
+def _listed(entries: Sequence[Entry]) -> bytes:
     last = {entry.append.listed.engagement_id: entry.append.listed for entry in entries if entry.append.listed}
-    return json.dumps([_listed_row(listed) for listed in last.values()]) if last else None
+    return json.dumps([_listed_row(listed) for listed in last.values()]).encode() if last else b""
 
 
 def _listed_row(listed: Listed) -> dict[str, Any]:

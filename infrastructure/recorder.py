@@ -12,13 +12,15 @@ transaction, and raises (all from `application.log`):
 * `VersionTaken(engagement_id, version)`: decide again on fresh state;
 * `StoreUnavailable`, and of it `OutcomeUnknown`, `StoreBusy`, `StoreClosed`: 503, the same key may be tried again.
 
+`append_async` is the same for coroutines, `append_all` for many appends at once (imports). All go through one writer
+a process, which commits together what arrives together. Close the recorder before the database.
+
 `insert_events` is the library's way to the same: `save(*recorded, key=..., listed=..., receipts=[])` of an
 `Application` passes its keywords on, and the receipt is put into the list. Reading is `recorder.log`:
 `stream`, `page`, `of_command`, `head`, `position_at`, `engagement_ids`, `answer`, `forget_answers`.
 """
 
 from collections.abc import Sequence
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +31,7 @@ from sqlalchemy import insert, select
 from application.log import Append, Receipt
 from infrastructure.database import Database
 from infrastructure.instants import Clock, process_clock
-from infrastructure.ledger import Entry, Ledger
+from infrastructure.ledger import Ledger
 from infrastructure.log import Log
 from infrastructure.postgres_ledger import PostgresLedger
 from infrastructure.settling import PATIENCE_SECONDS, Settlement
@@ -37,26 +39,36 @@ from infrastructure.signal import Signal
 from infrastructure.sqlite_ledger import SqliteLedger
 from infrastructure.subscription import LogSubscription
 from infrastructure.tables import snapshots
+from infrastructure.writer import CAPACITY, Writer
 
 
 class LogRecorder(ApplicationRecorder):
     """Appends to the log and reads it. `clock` gives `recorded_at` on SQLite; PostgreSQL has its own."""
 
-    def __init__(self, database: Database, *, clock: Clock = process_clock, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock = process_clock,
+        patience: float = PATIENCE_SECONDS,
+        capacity: int = CAPACITY,
+    ) -> None:
         self.log = Log(database)
         self.recorded = Signal()
-        ledger: Ledger = PostgresLedger(database) if database.is_postgresql else SqliteLedger(database, clock)
-        self._settlement = Settlement(ledger, patience=patience)
-        self._turn = Lock()
+        self.ledger: Ledger = PostgresLedger(database) if database.is_postgresql else SqliteLedger(database, clock)
+        self.writer = Writer(Settlement(self.ledger, patience=patience), self.recorded, capacity=capacity)
 
     def append(self, append: Append) -> Receipt:
         """Record an append, durably, and tell where it stands. Raises what the module's text lists."""
-        with self._turn:
-            [outcome] = self._settlement.settle([Entry.of(append)])
-        if isinstance(outcome, Exception):
-            raise outcome
-        self.recorded.give()
-        return outcome
+        return self.writer.append(append)
+
+    def append_all(self, appends: Sequence[Append]) -> list[Receipt | Exception]:
+        """Many at once, a few commits for all of them: the receipt or the refusal of each, in order."""
+        return self.writer.append_all(appends)
+
+    async def append_async(self, append: Append) -> Receipt:
+        """`append` for coroutines: it never blocks the loop."""
+        return await self.writer.append_async(append)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         append = Append(events=tuple(stored_events), key=kwargs.get("key"), listed=kwargs.get("listed"))
@@ -96,9 +108,8 @@ class LogRecorder(ApplicationRecorder):
         return LogSubscription(self, self.recorded, gt, topics)
 
     def close(self) -> None:
-        """Finish the append under way and let the connection go."""
-        with self._turn:
-            self._settlement.close()
+        """Finish what was accepted and let the connection go."""
+        self.writer.close()
 
 
 class SnapshotRecorder(AggregateRecorder):

@@ -79,19 +79,21 @@ def claim(url: URL) -> Claim | None:
     return Claim(descriptor)
 
 
+def connect(url: URL) -> Any:
+    """A connection of the driver with the store's settings; transactions are begun by whoever uses it."""
+    name = ":memory:" if in_memory(url) else str(url.database)
+    connection = library().connect(name, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+    for setting in _SETTINGS:
+        connection.execute(setting)
+    return connection
+
+
 def engine(url: URL, pool_size: int) -> Engine:
-    """An engine whose connections have the store's settings and whose transactions begin as the caller asked."""
-    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+    """An engine on such connections, whose transactions begin as the caller asked."""
     pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
     if in_memory(url):
         pool = {"poolclass": StaticPool}
-    made = create_engine(url, module=library(), connect_args=arguments, **pool)
-
-    @event.listens_for(made, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions are begun below, not by the driver's guess
-        for setting in _SETTINGS:
-            connection.execute(setting)
+    made = create_engine(url, module=library(), creator=lambda: connect(url), **pool)
 
     @event.listens_for(made, "begin")
     def begin(connection: Connection) -> None:

@@ -1,12 +1,10 @@
 """Writing entries to SQLite: one BEGIN IMMEDIATE transaction for a batch."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from application.log import Answer, Listed, Receipt
 from infrastructure.database import Database
@@ -26,6 +24,7 @@ from infrastructure.ledger import (
     receipts_of,
     with_receipts,
 )
+from infrastructure.sqlite import library
 from infrastructure.stored import EnvelopedEvent
 
 _INSERT_EVENT = (
@@ -57,52 +56,64 @@ Row = tuple[Any, ...]
 
 
 class SqliteLedger:
-    """The ledger of a SQLite database; `clock` is the process's, in microseconds."""
+    """The ledger of a SQLite database, on one connection; `clock` is the process's, in microseconds."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._connection: Any = None
 
     def write(self, entries: Sequence[Entry]) -> list[Receipt]:
-        try:
-            with self._database.writing() as connection:
-                return self._insert(connection, entries)
-        except IntegrityError as error:
-            raise Conflict from error
-        except DBAPIError as error:
-            raise _named(error) from error
+        with self._transaction() as cursor:
+            try:
+                return self._insert(cursor, entries)
+            except library().IntegrityError as error:
+                raise Conflict from error
 
     def write_carefully(self, entries: Sequence[Entry]) -> list[Outcome]:
-        try:
-            with self._database.writing() as connection:
-                outcomes = judge(entries, _find(connection, entries))
-                good = [entry for entry, outcome in zip(entries, outcomes, strict=True) if outcome is None]
-                return with_receipts(outcomes, self._insert(connection, good) if good else [])
-        except DBAPIError as error:
-            raise _named(error) from error
+        with self._transaction() as cursor:
+            outcomes = judge(entries, _find(cursor, entries))
+            good = [entry for entry, outcome in zip(entries, outcomes, strict=True) if outcome is None]
+            return with_receipts(outcomes, self._insert(cursor, good) if good else [])
 
     def close(self) -> None:
-        """Nothing is kept open between two transactions."""
+        if self._connection is not None and not self._database.in_memory:
+            self._connection.close()
+        self._connection = None
 
-    def _insert(self, connection: Connection, entries: Sequence[Entry]) -> list[Receipt]:
-        cursor = connection.connection.cursor()
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        """A cursor in BEGIN IMMEDIATE: committed at the end, rolled back by whatever is raised."""
+        with self._database.turn:
+            try:
+                cursor = self._cursor()
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    yield cursor
+                    cursor.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        cursor.execute("ROLLBACK")
+                    raise
+            except library().Error as error:
+                raise _named(error) from error
+
+    def _cursor(self) -> Any:
+        if self._connection is None:
+            self._connection = self._database.own_sqlite_connection()
+        return self._connection.cursor()
+
+    def _insert(self, cursor: Any, entries: Sequence[Entry]) -> list[Receipt]:
         cursor.execute("SELECT position, recorded_at FROM head WHERE id = 1")
-        base, last_at = cursor.fetchone() or (0, 0)
+        base, last_at = cursor.fetchone()
         appends = sum(1 for entry in entries if entry.append.events)
         base_at = max(self._clock(), last_at + 1) if appends else last_at
         receipts = receipts_of(entries, base, base_at)
-        try:
-            _insert_rows(cursor, entries, receipts)
-            added = sum(receipt.count for receipt in receipts)
-            if added:
-                cursor.execute(
-                    "UPDATE head SET position = ?, recorded_at = ? WHERE id = 1",
-                    (base + added, base_at + appends - 1),
-                )
-        except self._database.engine.dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                "append", None, error, self._database.engine.dialect.loaded_dbapi.Error
-            ) from error
+        _insert_rows(cursor, entries, receipts)
+        added = sum(receipt.count for receipt in receipts)
+        if added:
+            at = base_at + appends - 1
+            cursor.execute("UPDATE head SET position = ?, recorded_at = ? WHERE id = 1", (base + added, at))
         return receipts
 
 
@@ -161,23 +172,23 @@ def _listed_row(listed: Listed) -> Row:
     )  # fmt: skip
 
 
-def _find(connection: Connection, entries: Sequence[Entry]) -> Found:
+def _find(cursor: Any, entries: Sequence[Entry]) -> Found:
     found = Found()
     for entry in entries:
         commands = set(command_ids(entry.append.events))
         if entry.append.key is not None:
             commands.add(entry.append.key.command_id)
-            answer = connection.exec_driver_sql(_SELECT_ANSWER, (entry.append.key.command_id.hex,)).one_or_none()
-            if answer is not None:
-                found.answers[entry.append.key.command_id] = _answer(entry.append.key.command_id, tuple(answer))
+            row = cursor.execute(_SELECT_ANSWER, (entry.append.key.command_id.hex,)).fetchone()
+            if row is not None:
+                found.answers[entry.append.key.command_id] = _answer(entry.append.key.command_id, row)
         for command_id in commands:
-            if connection.exec_driver_sql("SELECT 1 FROM events WHERE command_id = ?", (command_id.hex,)).first():
+            if cursor.execute("SELECT 1 FROM events WHERE command_id = ? LIMIT 1", (command_id.hex,)).fetchone():
                 found.commands.add(command_id)
         for event in entry.append.events:
             originator_id, version = place(event)
-            row = connection.exec_driver_sql(_SELECT_PLACE, (originator_id.hex, version)).one_or_none()
+            row = cursor.execute(_SELECT_PLACE, (originator_id.hex, version)).fetchone()
             if row is not None:
-                found.places[originator_id, version] = Standing(row[0], row[1], row[2])
+                found.places[originator_id, version] = Standing(*row)
     return found
 
 
@@ -196,10 +207,10 @@ def _answer(command_id: UUID, row: Row) -> Answer:
     )
 
 
-def _named(error: DBAPIError) -> Exception:
-    """The error as the writer understands it. A commit that failed is found again by its salts."""
-    if isinstance(error, OperationalError):
-        if any(reason in str(error.orig) for reason in _PASSING):
+def _named(error: Exception) -> Exception:
+    """The error as the writer understands it. A commit that failed without a word is found again by its salts."""
+    if isinstance(error, library().OperationalError):
+        if any(reason in str(error) for reason in _PASSING):
             return Interrupted(error, unknown=False)
-        return Unavailable(str(error.orig))
-    return Refused(str(error.orig))
+        return Unavailable(str(error))
+    return Refused(str(error))

@@ -61,7 +61,7 @@ BEGIN
         FROM unnest(answered_ids, body_hashes, statuses, versions, positions, first_offsets, counts, problems,
             answers_in) AS a(command_id, body_hash, status, version, position, first_offset, count, problem, in_append);
     END IF;
-    IF listed IS NOT NULL THEN
+    IF listed <> '' THEN
         INSERT INTO public.engagements AS l (engagement_id, name, client_id, partner_ids, professional_ids, model,
             status, open_cases, seats, covered_seats, version, opened_at)
         SELECT engagement_id, name, client_id, partner_ids, professional_ids, model, status, open_cases, seats,
