@@ -8,14 +8,13 @@ from domain.business_time import epoch_seconds
 from domain.course import Course
 from domain.cover import Gaps, SeatCover, coverage_in, covers, stability_in
 from domain.plans import Plan
-from domain.ratio import Ratio
+from domain.ratio import NOTHING, Ratio
 from domain.state import State
 from domain.tenures import Tenure, departures_in, tenures, unplanned_exits_in
 from domain.upcoming import Upcoming, upcoming_absences
 from domain.vocabulary import STRICT, Id
 from domain.window import Window
 
-NOTHING: Final = Ratio(0, 0)
 NO_GAPS: Final = Gaps(count=0, total_seconds=0, longest_seconds=0)
 
 

@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from typing import Annotated, Any, Final
 
 from domain.vocabulary import STRICT
@@ -68,7 +70,8 @@ class Money:
             raise ValueError(f"{self.currency} amounts have at most {digits} decimal places")
         object.__setattr__(self, "amount", written)
 
-    def times(self, factor: Decimal) -> "Money":
-        """The product, rounded half up to the currency's digits."""
-        unit = Decimal(1).scaleb(-CURRENCIES[self.currency])
-        return Money(amount=(self.amount * factor).quantize(unit, ROUND_HALF_UP), currency=self.currency)
+    def times(self, factor: Fraction) -> "Money":
+        """The exact product with a factor that is not negative, rounded half up to the currency's digits."""
+        digits = CURRENCIES[self.currency]
+        smallest = floor(Fraction(self.amount) * factor * 10**digits + Fraction(1, 2))
+        return Money(amount=Decimal(smallest).scaleb(-digits), currency=self.currency)

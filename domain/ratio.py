@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,7 @@ class Ratio:
 
 def _fraction(ratio: Ratio) -> float | None:
     return ratio.fraction
+
+
+NOTHING: Final = Ratio(0, 0)
+"""No occasion: its fraction is None."""
