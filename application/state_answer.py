@@ -197,7 +197,7 @@ def answer_of(state: State | None, engagement_id: UUID, version: int, known: Kno
         work_class=state.opening.work_class,
         opened_at=state.opened_at,
         ended_at=state.ended_at,
-        terms=TermsAnswer(policy=state.terms.policy.name, calendar=f"{calendar.code}@{calendar.version}"),
+        terms=TermsAnswer(policy=state.terms.policy.name, calendar=calendar.name),
         seats=tuple(_seat(state, seat) for seat in state.seats.values()),
         assignments=tuple(_assignment(state, each) for each in state.assignments.values()),
         concerns=tuple(_concern(state, each) for each in state.concerns.values()),

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from zoneinfo import available_timezones
 
-Hours: TypeAlias = tuple[tuple[str, str], ...]
+from domain.vocabulary import STRICT, Id, Name, bounds
+
+WallTime = Annotated[str, bounds(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+Hours: TypeAlias = tuple[tuple[WallTime, WallTime], ...]
 """Open intervals of a local day: half-open pairs of wall times ``HH:MM``, the end up to ``24:00``; read as a union."""
 
 Problem: TypeAlias = tuple[str, str]
@@ -21,13 +24,19 @@ _WALL_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 class Calendar:
     """Opening hours of a week in an IANA zone, and the dates that differ from it."""
 
-    code: str
-    version: int
-    zone: str
+    __pydantic_config__ = STRICT
+
+    code: Id
+    version: Annotated[int, bounds(ge=1, le=999_999_999)]
+    zone: Name
     week: dict[str, Hours]
     exceptions: dict[str, Hours]
     hours_per_business_day: int | float
     holidays_until: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.code}@{self.version}"
 
     def __hash__(self) -> int:
         """Cheap, for caches by value: calendars that agree in this may still differ, and then compare unequal."""

@@ -168,7 +168,7 @@ class OpenEngagement(Command):
             (self.client_id, self.model, self.work_class, self.seats)
             == (opened.client_id, opened.model, opened.work_class, opened.seats)
             and policy in (opened.policy.code, opened.policy.name)
-            and calendar in (opened.calendar.code, f"{opened.calendar.code}@{opened.calendar.version}")
+            and calendar in (opened.calendar.code, opened.calendar.name)
         )
 
 

@@ -148,7 +148,7 @@ class Terms:
 
     @property
     def name(self) -> str:
-        return f"{self.policy.name} {self.calendar.code}@{self.calendar.version}"
+        return f"{self.policy.name} {self.calendar.name}"
 
 
 def accountable_for_onboarding(policy: Policy, supply_source: SupplySource) -> Party | None:
