@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WorkClass = Literal["core", "non_core"]
 EndReason = Literal["completed", "terminated", "cancelled"]
-Seats = Annotated[tuple[SeatSpec, ...], Distinct("seat_id"), bounds(max_length=200)]
+Seats = Annotated[tuple[SeatSpec, ...], bounds(max_length=200), Distinct("seat_id")]
 ONE_SIDED: tuple[Model, ...] = ("managed_services", "freelancer_platform")
 
 

@@ -168,6 +168,6 @@ class CorrectHistory(Command):
     by: ClassVar = ("platform",)
     records: ClassVar = FactVoided
 
-    void: Annotated[tuple[Version, ...], Distinct(), bounds(max_length=1000)] = ()
+    void: Annotated[tuple[Version, ...], bounds(max_length=1000), Distinct()] = ()
     record: tuple[Entry, ...] = ()
     reason: Text

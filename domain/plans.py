@@ -118,7 +118,7 @@ class PlannedItem:
     mandatory: bool = False
 
 
-PlannedItems = Annotated[tuple[PlannedItem, ...], Distinct("item_id"), bounds(min_length=1, max_length=200)]
+PlannedItems = Annotated[tuple[PlannedItem, ...], bounds(min_length=1, max_length=200), Distinct("item_id")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,7 @@ class Policy:
 
     code: Id
     version: Annotated[int, bounds(ge=1, le=999_999_999)]
-    applies_to: Annotated[tuple[Model, ...], Distinct(), bounds(min_length=1)]
+    applies_to: Annotated[tuple[Model, ...], bounds(min_length=1), Distinct()]
     obligations: Obligations
     guarantee: Guarantee | None
     onboarding_items: Annotated[tuple[OnboardingItem, ...], Distinct()]
