@@ -56,10 +56,10 @@ def accountability(clocks: Clocks, window: Window) -> Accountability:
     """States are those as of the clocks' instant, which is the window's ``as_of``."""
     waiting, changes = _waiting(clocks, window)
     return Accountability(
-        parties=_parties(clocks.readings, window),
+        parties=_parties(clocks.readings.values(), window),
         response_seconds=response_seconds(
             each.elapsed_seconds
-            for each in clocks.readings
+            for each in clocks.readings.values()
             if each.clock == "acknowledge" and each.stopped_at and epoch_seconds(each.stopped_at) in window
         ),
         waiting_seconds=waiting,

@@ -11,7 +11,7 @@ from domain.lives import CaseLife, Key, Life, Waited
 from domain.progress import Progress
 from domain.terms import Obligation
 from domain.timeline import History
-from domain.vocabulary import ActingParty, Party
+from domain.vocabulary import ActingParty, Id, Instant, Party
 
 ClockState = Literal["running", "paused", "met", "late", "breached", "completed", "cancelled", "excused"]
 
@@ -25,14 +25,14 @@ class Clock:
     """
 
     clock: Obligation
-    subject_id: str
+    subject_id: Id
     state: ClockState
     accountable: Party | None
     waiting_on: Waited | None
-    started_at: datetime
-    stopped_at: datetime | None
-    ended_at: datetime | None
-    breach_at: datetime | None
+    started_at: Instant
+    stopped_at: Instant | None
+    ended_at: Instant | None
+    breach_at: Instant | None
     goal_seconds: int | None
     elapsed_seconds: int
     remaining_seconds: int | None
@@ -43,7 +43,7 @@ class Clock:
     at_risk: bool
     beyond_calendar: bool
     recorded_late: bool
-    stop_recorded_at: datetime | None
+    stop_recorded_at: Instant | None
     stop_recorded_by: ActingParty | None
 
     @property
@@ -56,12 +56,9 @@ class Clocks:
     """All clocks of an engagement as of an instant (seconds since 1970), in the order of obligation and subject."""
 
     as_of: int
-    readings: tuple[Clock, ...]
+    readings: Mapping[Key, Clock]
     lives: Mapping[Key, Life]
     cases: Mapping[str, CaseLife]
-
-    def of(self, clock: Obligation, subject_id: str) -> Clock | None:
-        return next((each for each in self.readings if each.key == (clock, subject_id)), None)
 
 
 def clocks_of(history: History, as_of: datetime, known_at: datetime) -> Clocks:
@@ -69,7 +66,7 @@ def clocks_of(history: History, as_of: datetime, known_at: datetime) -> Clocks:
     progress = Progress(history.until(as_of))
     now = epoch_seconds(as_of)
     log = Log(history.facts, known_at)
-    readings = tuple(read(life, now, log) for _, life in sorted(progress.lives.items()))
+    readings = {key: read(life, now, log) for key, life in sorted(progress.lives.items())}
     return Clocks(now, readings, progress.lives, progress.cases)
 
 

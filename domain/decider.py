@@ -1,9 +1,10 @@
 """The one door to the domain: a history and an order give the facts to record, or the rejection that forbids them."""
 
+from domain.breaches import record_breach
 from domain.correction import correct
 from domain.engagement import EngagementExists, OpenEngagement
 from domain.event import Published
-from domain.notes import CorrectHistory
+from domain.notes import CorrectHistory, RecordBreach
 from domain.recorded import Recorded
 from domain.recording import Order, acting_for, decide
 from domain.timeline import History
@@ -19,4 +20,6 @@ def facts_of(history: History, order: Order, published: Published) -> list[Recor
         raise EngagementExists("the engagement exists with other content", field="engagement_id")
     if isinstance(command, CorrectHistory):
         return correct(history, order, published)
+    if isinstance(command, RecordBreach):
+        return record_breach(history, order)
     return decide(history, order, published)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from domain.business_time import instant_at
 from domain.lives import Life, Waited
-from domain.vocabulary import ActingParty
+from domain.vocabulary import ActingParty, Day, Instant
 
 Reason = Literal["suspended", "paused", "awaiting_decision", "running", "holiday", "outside_calendar"]
 
@@ -19,11 +19,11 @@ class Interval:
     ``date`` is that of a holiday, ``recorded_by`` the party that recorded a pause; ``seconds`` are those it lasted.
     """
 
-    from_: datetime
-    to: datetime
+    from_: Instant
+    to: Instant
     counted: bool
     reason: Reason
-    date: date | None
+    date: Day | None
     waiting_on: Waited
     recorded_by: ActingParty | None
     seconds: int
