@@ -134,6 +134,8 @@ class Log:
         """
         old = answers.c.recorded_at < to_micros(older_than)
         with self._database.writing() as connection:
+            if self._database.is_postgresql:  # a writer has no right on the table
+                return int(connection.execute(select(func.public.forget_answers(to_micros(older_than)))).scalar_one())
             dropped = connection.execute(delete(answers).where(old, answers.c.count > 0)).rowcount
             blanked = connection.execute(
                 update(answers).where(old, answers.c.problem.is_not(None)).values(problem=None)

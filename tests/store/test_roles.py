@@ -1,0 +1,145 @@
+"""The writer's role can append and nothing else, whatever it tries; the reader's can read."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy.engine import URL
+
+from application.log import Append, VersionTaken
+from infrastructure import roles, schema, verify
+from infrastructure.catalogue import Catalogue
+from infrastructure.database import Database
+from infrastructure.recorder import LogRecorder
+from tests.store import samples
+
+WRITER, READER = "standfast_writer", "standfast_reader"
+
+
+@pytest.fixture
+def owner(postgres_url: URL) -> Iterator[Database]:
+    """A database as the documentation sets it up, with one event in it."""
+    with psycopg.connect(postgres_url.set(drivername="postgresql").render_as_string(hide_password=False)) as admin:
+        for role in (WRITER, READER):
+            admin.execute(
+                f"DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation "
+                "THEN NULL; END $$".encode()
+            )
+    database = Database(postgres_url)
+    schema.upgrade(database)
+    roles.grant(database, writer=WRITER, reader=READER)
+    recorder = LogRecorder(database)
+    recorder.append(samples.append(uuid4(), 1))
+    recorder.close()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def writer(owner: Database) -> Iterator[Database]:
+    database = Database(owner.url.set(username=WRITER))
+    yield database
+    database.close()
+
+
+def attempt(database: Database, *statements: str) -> None:
+    """Run statements in one transaction of its own connection."""
+    with database.own_connection() as connection, connection.transaction():
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+APPEND_NOTHING = (
+    "SELECT public.append_events('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}',"
+    "0,'{}','{}','{}','{}','{}','{}','{}','{}','{}','')"
+)
+
+
+def test_the_writer_appends_publishes_reads_and_forgets(writer: Database) -> None:
+    recorder = LogRecorder(writer)
+    stream = uuid4()
+    receipt = recorder.append(Append(events=(samples.event(stream, 1),), listed=samples.line(stream)))
+    assert receipt.first_position == 2
+    with pytest.raises(VersionTaken):
+        recorder.append(samples.append(stream, 1))
+    assert len(recorder.select_events(stream)) == 1
+    assert recorder.log.forget_answers(receipt.recorded_at) == 0
+    assert Catalogue(writer).publish("policy", "p", b"{}") == (1, True)
+    recorder.close()
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["UPDATE events SET topic = 'x'"],
+        ["DELETE FROM events"],
+        ["TRUNCATE events"],
+        ["INSERT INTO events SELECT 99, gen_random_uuid(), 1, 't', '', '', 0 FROM events"],
+        ["UPDATE head SET position = 100"],
+        ["INSERT INTO head VALUES (2, 0, 0)"],
+        ["UPDATE answers SET status = 200"],
+        ["DELETE FROM answers"],
+        ["INSERT INTO catalogue SELECT 'policy', 'x', 1, '', '', 0"],
+        ["UPDATE engagements SET status = 'ended'"],
+        ["DROP TRIGGER events_append_only ON events"],
+        ["ALTER TABLE events DISABLE TRIGGER ALL"],
+        ["SET session_replication_role = replica"],
+        ["CREATE TEMP TABLE head (id int, position bigint, recorded_at bigint)"],
+        ["CREATE TABLE public.mine (x int)"],
+        ["CREATE FUNCTION public.greatest(bigint, bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0'"],
+        ["SET ROLE postgres"],
+        ["SET LOCAL synchronous_commit = off", APPEND_NOTHING],
+        [APPEND_NOTHING, "SET LOCAL synchronous_commit = off"],
+        ["SET LOCAL synchronous_commit = local", APPEND_NOTHING],
+    ],
+)
+def test_the_writer_cannot(writer: Database, statements: list[str]) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        attempt(writer, *statements)
+
+
+def test_what_the_writer_cannot_is_possible_otherwise(writer: Database) -> None:
+    """The control: the same call without the forbidden setting passes, so that is what was refused."""
+    attempt(writer, APPEND_NOTHING)
+
+
+def test_a_temporary_table_of_somebody_who_may_make_one_fools_no_function(owner: Database) -> None:
+    attempt(owner, f"GRANT TEMPORARY ON DATABASE {owner.url.database} TO {WRITER}")
+    writer = Database(owner.url.set(username=WRITER))
+    with writer.own_connection() as connection, connection.transaction():
+        connection.execute("CREATE TEMP TABLE head (id int, position bigint, recorded_at bigint)")
+        connection.execute("INSERT INTO head VALUES (1, 1000, 0)")
+        connection.execute("CREATE TEMP TABLE events (LIKE public.events)")
+        connection.execute("SET LOCAL search_path = pg_temp, public")
+        row = connection.execute(
+            APPEND_NOTHING.replace("SELECT public", "SELECT (public").replace("'')", "'')).base")
+        ).fetchone()
+        assert row == (1,)
+    writer.close()
+
+
+def test_the_reader_reads_and_cannot_append(owner: Database) -> None:
+    reader = Database(owner.url.set(username=READER))
+    with reader.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar_one() == 1
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        attempt(reader, APPEND_NOTHING)
+    reader.close()
+
+
+def test_verify_finds_a_right_too_many_and_a_guard_too_few(owner: Database) -> None:
+    assert list(verify.protection(owner)) == []
+    attempt(
+        owner,
+        f"GRANT INSERT ON events TO {WRITER}",
+        "GRANT EXECUTE ON FUNCTION public.lock_head() TO PUBLIC",
+        "ALTER TABLE events DISABLE TRIGGER events_append_only",
+        "ALTER FUNCTION public.forget_answers(bigint) RESET search_path",
+    )
+    assert {finding.detail for finding in verify.protection(owner)} == {
+        f"{WRITER} may INSERT events",
+        "PUBLIC may call lock_head",
+        "events_append_only is missing or switched off",
+        "forget_answers does not run as its owner with a fixed search path",
+    }
