@@ -1,0 +1,57 @@
+"""All metrics of one engagement: pure functions of what had been recorded, an instant and a window (metrics.md)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.accountability import Accountability, accountability
+from domain.clocks import clocks_of
+from domain.continuity import Continuity, continuity_in
+from domain.course import course_of
+from domain.guarantee_record import GuaranteeRecord, guarantee_in
+from domain.productivity import Productivity, productivity_of
+from domain.timeline import History
+from domain.vocabulary import STRICT, Instant
+from domain.window import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """The four families over the window [from, to), with ``as_of`` itself where ``to`` reaches it.
+
+    ``from_`` is null when none was asked for and the engagement had not opened by ``as_of``.
+    """
+
+    __pydantic_config__ = STRICT
+
+    from_: Instant | None
+    to: Instant
+    accountability: Accountability
+    continuity: Continuity
+    guarantee: GuaranteeRecord
+    productivity: Productivity
+
+
+def metrics_of(
+    history: History,
+    *,
+    as_of: datetime,
+    known_at: datetime,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+) -> Metrics:
+    """The metrics of what had happened by ``as_of``; ``history`` is what had been recorded by ``known_at``.
+
+    The window starts at the opening unless ``from_`` says otherwise, and is cut to ``as_of``. Never raises.
+    """
+    course = course_of(history.until(as_of))
+    start = from_ or (course.state.opened_at if course.state else None)
+    window = Window.of(as_of, start or as_of, to)
+    clocks = clocks_of(history, as_of, known_at)
+    return Metrics(
+        from_=start,
+        to=min(to or as_of, as_of),
+        accountability=accountability(clocks, window),
+        continuity=continuity_in(window, course),
+        guarantee=guarantee_in(window, course, clocks),
+        productivity=productivity_of(course),
+    )
