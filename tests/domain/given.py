@@ -1,0 +1,202 @@
+"""given(what happened).when(a command).then(what is recorded): the pure domain, without a store or an edge.
+
+A line is a command, dressed by `on` (when it happened), `by` (who records it) and `for_` (on whose behalf). Lines
+without an instant follow each other by the hour; without a party the platform records.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import pytest
+
+from domain.decider import facts_of
+from domain.engagement import OpenEngagement
+from domain.event import Command, Event, Published
+from domain.recorded import Actor, Recorded
+from domain.recording import Order, open_engagement
+from domain.rejection import ContradictsLaterFact, Rejection
+from domain.state import State
+from domain.terms import Policy
+from domain.timeline import History
+from domain.vocabulary import ActingParty, field_names, written_name
+from tests.domain.shipped import shipped_terms
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+"""A Monday; the engagements of these tests open at this instant."""
+TODAY = START + timedelta(days=1000)
+"""When everything is recorded: a second later for each line."""
+CIRCUMSTANCES = {None, "occurred_at", "on_behalf_of", "until", "assignment_id"}
+EngagementId = UUID("00000000-0000-4000-8000-000000000001")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A command with its circumstances; `days` after the opening, or an hour after the line before."""
+
+    command: Command
+    days: float | None = None
+    actor: Actor = field(default_factory=lambda: Actor(party="platform", id="ops"))
+    on_behalf_of: Actor | None = None
+
+
+def line(of: "Line | Command") -> Line:
+    return of if isinstance(of, Line) else Line(command=of)
+
+
+def on(days: float, of: "Line | Command") -> Line:
+    """It happened so many days after the opening."""
+    return replace(line(of), days=days)
+
+
+def by(party: ActingParty, of: "Line | Command") -> Line:
+    """This party records it."""
+    return replace(line(of), actor=Actor(party=party, id="somebody"))
+
+
+def for_(party: ActingParty, of: "Line | Command") -> Line:
+    """It is recorded on behalf of this party."""
+    return replace(line(of), on_behalf_of=Actor(party=party))
+
+
+def day(days: float) -> datetime:
+    return START + timedelta(days=days)
+
+
+@cache
+def published() -> Published:
+    return shipped_terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What happened so far, and the published terms; `latest` is the hour of the last line."""
+
+    history: History
+    latest: datetime
+    terms: Published
+
+    @property
+    def state(self) -> State:
+        return self.history.state
+
+    def and_(self, *lines: Line | Command) -> "Given":
+        """More that happened: every line is accepted and records something."""
+        past = self
+        for each in lines:
+            past = past.when(each).recorded()
+        return past
+
+    def when(self, of: Line | Command) -> "Outcome":
+        wanted = line(of)
+        occurred_at = self.latest + timedelta(hours=1) if wanted.days is None else day(wanted.days)
+        order = Order(
+            command=wanted.command,
+            occurred_at=occurred_at,
+            actor=wanted.actor,
+            on_behalf_of=wanted.on_behalf_of,
+            command_id=uuid5(NAMESPACE_URL, str(self.history.version)),
+            now=TODAY + timedelta(seconds=self.history.version),
+        )
+        try:
+            facts = facts_of(self.history, order, self.terms)
+        except Rejection as rejection:
+            return Outcome(self, wanted, [], rejection)
+        grown = replace(self, history=self.history.extended(facts), latest=max(self.latest, occurred_at))
+        return Outcome(grown, wanted, facts, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command came to: facts, nothing, or a rejection."""
+
+    past: Given
+    wanted: Line
+    facts: Sequence[Recorded]
+    rejection: Rejection | None
+
+    def recorded(self) -> Given:
+        """The facts it recorded are part of the past now."""
+        assert self.rejection is None, f"{self.wanted.command} was refused: {self.rejection!r}"
+        assert self.facts, f"{self.wanted.command} records nothing"
+        return self.past
+
+    def then(self, *expected: Event | type[Event]) -> Given:
+        """It records these events: by their type alone, or to the last field."""
+        past = self.recorded()
+        found: list[object] = [fact.event for fact in self.facts]
+        wanted: list[object] = list(expected)
+        for index, want in enumerate(expected[: len(found)]):
+            if isinstance(want, type):
+                found[index] = type(found[index])
+        assert found == wanted
+        return past
+
+    def then_nothing(self) -> Given:
+        """Its effect stands already."""
+        assert self.rejection is None, f"{self.wanted.command} was refused: {self.rejection!r}"
+        assert not self.facts, f"{self.wanted.command} recorded {[fact.type for fact in self.facts]}"
+        return self.past
+
+    def then_rejected(self, rule: type[Rejection], *, field: str | None = None) -> Rejection:
+        """This rule forbids it, and the field it names exists."""
+        assert self.rejection is not None, f"{self.wanted.command} was accepted: {[fact.event for fact in self.facts]}"
+        assert type(self.rejection) is rule, f"refused by {self.rejection!r}"
+        assert self.rejection.detail
+        assert self.rejection.field in known_fields(self.wanted.command)
+        assert field in (None, self.rejection.field)
+        return self.rejection
+
+    def then_contradicts(self, version: int, rule: type[Rejection]) -> None:
+        """A later fact, of this version, would break this rule."""
+        rejection = self.rejection
+        assert isinstance(rejection, ContradictsLaterFact), f"{rejection!r}"
+        assert (rejection.version, rejection.broken) == (version, rule.rule())
+        assert rejection.type_name == self.past.history.facts[version - 1].type
+
+
+def given(*lines: Line | Command, publishing: Sequence[Policy] = ()) -> Given:
+    """An engagement to which this happened; the first line is its opening."""
+    terms = with_policies(published(), publishing)
+    first, *rest = lines
+    opening = line(first)
+    order = Order(
+        command=opening.command,
+        occurred_at=day(opening.days or 0),
+        actor=opening.actor,
+        on_behalf_of=opening.on_behalf_of,
+        command_id=uuid5(NAMESPACE_URL, "opening"),
+        now=TODAY,
+    )
+    assert isinstance(opening.command, OpenEngagement)
+    fact = open_engagement(order, opening.command.engagement_id or EngagementId, terms)
+    return Given(History.of([fact]), fact.occurred_at, terms).and_(*rest)
+
+
+def refuses_to_open(of: Line | Command, rule: type[Rejection], *, publishing: Sequence[Policy] = ()) -> Rejection:
+    """This rule forbids the opening."""
+    with pytest.raises(Rejection) as caught:
+        given(of, publishing=publishing)
+    assert type(caught.value) is rule, repr(caught.value)
+    assert caught.value.field in known_fields(line(of).command) | {"required_until"}
+    return caught.value
+
+
+def known_fields(command: Command) -> set[str | None]:
+    """What a rejection may name: a field of the command, of its event, or of the circumstances."""
+    kinds = (type(command), command.records)
+    return {written_name(name) for kind in kinds for name in field_names(kind)} | CIRCUMSTANCES
+
+
+def variant(of: str, code: str, **fields: Any) -> Policy:
+    """A shipped policy under another code, with other contents."""
+    return replace(published().policies[of], code=code, **fields)
+
+
+def with_policies(terms: Published, more: Sequence[Policy]) -> Published:
+    """The published terms and these policies, the last of a code its newest."""
+    added: dict[str, Any] = {name: policy for policy in more for name in (policy.code, policy.name)}
+    return replace(terms, policies={**terms.policies, **added})
