@@ -72,7 +72,7 @@ def clocks_of(history: History, as_of: datetime, known_at: datetime) -> Clocks:
 
 def read(life: Life, as_of: int, log: Log) -> Clock:
     """A clock as of an instant; the log tells whether it was met only because something was recorded late."""
-    goal, elapsed = life.goal_seconds, life.elapsed(as_of)
+    goal, elapsed = life.scale.goal_seconds, life.elapsed(as_of)
     waits = life.present() if life.ended_at is None else None
     paused = waits is not None and not life.counts(waits)
     state = _state(life, elapsed, paused)
@@ -94,7 +94,7 @@ def read(life: Life, as_of: int, log: Log) -> Clock:
         overrun_seconds=None if goal is None else max(0, elapsed - goal),
         percent_elapsed=100 * elapsed / goal if goal else None,
         paused=paused,
-        within_calendar_hours=life.time.open_at(as_of),
+        within_calendar_hours=life.scale.time.open_at(as_of),
         at_risk=state in ("running", "paused") and _at_risk(life, elapsed),
         beyond_calendar=_beyond_calendar(life, as_of, breach_at),
         recorded_late=state == "met" and log.showed_breached(life),
@@ -108,7 +108,7 @@ def _instant(seconds: int | None) -> datetime | None:
 
 
 def _state(life: Life, elapsed: int, paused: bool) -> ClockState:
-    goal = life.goal_seconds
+    goal = life.scale.goal_seconds
     if life.ending == "cancelled" or life.ending == "excused":
         return life.ending
     over = goal is not None and elapsed > goal
@@ -119,26 +119,26 @@ def _state(life: Life, elapsed: int, paused: bool) -> ClockState:
 
 def _breach_at(life: Life, as_of: int, state: ClockState) -> int | None:
     """The earliest instant at which the goal is or was used up, if nothing more happens."""
-    goal = life.goal_seconds
+    goal = life.scale.goal_seconds
     if goal is None or state not in ("running", "breached", "late"):
         return None
     elapsed, end = 0, life.started_at
     for start, end, stretch in life.parts(as_of):
         if life.counts(stretch):
-            counted = life.measure(start, end)
+            counted = life.scale.measure(start, end)
             if elapsed + counted >= goal:
-                return life.reaching(start, goal - elapsed)
+                return life.scale.reaching(start, goal - elapsed)
             elapsed += counted
-    return life.reaching(end, goal - elapsed)
+    return life.scale.reaching(end, goal - elapsed)
 
 
 def _at_risk(life: Life, elapsed: int) -> bool:
-    goal = life.goal_seconds
+    goal = life.scale.goal_seconds
     return goal is not None and elapsed * 100 >= goal * life.terms.policy.at_risk_percent
 
 
 def _beyond_calendar(life: Life, as_of: int, breach_at: int | None) -> bool:
     """Whether what is told of it rests on dates whose holidays the calendar does not know."""
-    known_until = life.time.known_until
+    known_until = life.scale.time.known_until
     last = max(as_of, breach_at or as_of) if life.ended_at is None else life.ended_at
     return known_until is not None and last >= known_until

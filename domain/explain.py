@@ -46,10 +46,10 @@ def _intervals(life: Life, as_of: int) -> Iterator[Interval]:
         waiting_on = stretch.waiting_on if stretch else life.waits_on
         if stretch and stretch.kind != "onboarding_successor" and not life.counts(stretch):
             yield _interval(start, end, stretch.kind, waiting_on, recorded_by=stretch.recorded_by)
-        elif not life.in_business_time:
+        elif not life.scale.in_business_time:
             yield _interval(start, end, "running", waiting_on)
         else:
-            for segment in life.time.segments(start, end):
+            for segment in life.scale.time.segments(start, end):
                 closed: Reason = "holiday" if segment.exception_date else "outside_calendar"
                 reason: Reason = "running" if segment.open else closed
                 yield _interval(segment.start, segment.end, reason, waiting_on, day=segment.exception_date)

@@ -36,7 +36,7 @@ def waiting_seconds(case: CaseLife, times: Iterable[Held]) -> dict[Waited, int]:
     """Business seconds by holder on the calendar of the case's ``replace`` clock; they add up to those of all."""
     seconds: dict[Waited, int] = {}
     for start, end, holder in times:
-        seconds[holder] = seconds.get(holder, 0) + case.replace.time.between(start, end)
+        seconds[holder] = seconds.get(holder, 0) + case.replace.scale.time.between(start, end)
     return seconds
 
 

@@ -144,11 +144,12 @@ def _known_from(fact: Recorded) -> datetime:
 def _breached(progress: Progress, key: Key, at: datetime) -> bool:
     """Whether a clock is past its goal and has not ended at an instant that lies after all facts taken in."""
     life = progress.lives.get(key)
-    if life is None or life.ended_at is not None or life.goal_seconds is None:
+    goal = life.scale.goal_seconds if life else None
+    if life is None or life.ended_at is not None or goal is None:
         return False
     now = epoch_seconds(at)
     # No time counts for more than it lasts, which spares measuring most clocks.
-    return now - life.started_at > life.goal_seconds and life.elapsed(now) > life.goal_seconds
+    return now - life.started_at > goal and life.elapsed(now) > goal
 
 
 def _subjects(event: object) -> Iterator[Subject]:

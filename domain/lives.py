@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
@@ -103,13 +102,47 @@ def _covering(moment: int, layers: Sequence[Sequence[Stretch]], places: list[int
     return None
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the clocks of one obligation are measured under some terms.
+
+    Without a goal, and with one in business hours or days, ``time`` counts; otherwise all seconds do.
+    """
+
+    goal: Goal | None
+    goal_seconds: int | None
+    time: BusinessTime
+    in_business_time: bool
+
+    @staticmethod
+    def of(terms: Terms, clock: Obligation) -> "Scale":
+        goal = terms.policy.obligations.of(clock).goal
+        return Scale(
+            goal=goal,
+            goal_seconds=goal.seconds(terms.calendar) if goal else None,
+            time=business_time(terms.calendar),
+            in_business_time=goal is None or goal.in_business_time,
+        )
+
+    def measure(self, start: int, end: int) -> int:
+        """The seconds of [start, end) that count while a clock runs."""
+        return self.time.between(start, end) if self.in_business_time else end - start
+
+    def reaching(self, start: int, seconds: int) -> int | None:
+        """When so many seconds have counted if it runs from ``start`` on; None beyond the year 9999."""
+        if self.in_business_time:
+            return self.time.add(start, seconds)
+        return start + seconds if start + seconds <= _LAST else None
+
+
+@dataclass(slots=True, kw_only=True)
 class Life:
     """One clock from its start on. ``waits_on``: whom it waits on while no stretch says otherwise."""
 
     clock: Obligation
     subject_id: str
     terms: Terms
+    scale: Scale
     accountable: Party | None
     waits_on: Waited
     started_at: int
@@ -127,33 +160,6 @@ class Life:
     def key(self) -> Key:
         return self.clock, self.subject_id
 
-    @cached_property
-    def goal(self) -> Goal | None:
-        return self.terms.policy.obligations.of(self.clock).goal
-
-    @cached_property
-    def goal_seconds(self) -> int | None:
-        return self.goal.seconds(self.terms.calendar) if self.goal else None
-
-    @cached_property
-    def time(self) -> BusinessTime:
-        return business_time(self.terms.calendar)
-
-    @property
-    def in_business_time(self) -> bool:
-        """Whether it is measured in business seconds: with such a goal, and without one."""
-        return self.goal is None or self.goal.in_business_time
-
-    def measure(self, start: int, end: int) -> int:
-        """The seconds of [start, end) that count while it runs."""
-        return self.time.between(start, end) if self.in_business_time else end - start
-
-    def reaching(self, start: int, seconds: int) -> int | None:
-        """When so many seconds have counted if it runs from ``start`` on; None beyond the year 9999."""
-        if self.in_business_time:
-            return self.time.add(start, seconds)
-        return start + seconds if start + seconds <= _LAST else None
-
     def until(self, as_of: int) -> int:
         """Where its life ends as of an instant."""
         return as_of if self.ended_at is None else self.ended_at
@@ -167,7 +173,8 @@ class Life:
         return stretch is None or stretch.kind not in PAUSES[self.clock]
 
     def elapsed(self, as_of: int) -> int:
-        return sum(self.measure(start, end) for start, end, stretch in self.parts(as_of) if self.counts(stretch))
+        measure = self.scale.measure
+        return sum(measure(start, end) for start, end, stretch in self.parts(as_of) if self.counts(stretch))
 
     def present(self) -> Stretch | None:
         """The stretch that lasts, as far as the facts go: the first of them."""

@@ -8,7 +8,7 @@ from domain.business_time import epoch_seconds
 from domain.cases import ProfessionalReplaced, ReplacementPaused, ReplacementResumed, ReplacementWithdrawn
 from domain.concerns import UnderperformanceAcknowledged, UnderperformanceReported, UnderperformanceResolved
 from domain.engagement import EngagementEnded, EngagementOpened, EngagementResumed, EngagementSuspended
-from domain.lives import CaseLife, Ending, Key, Life, Stretch
+from domain.lives import CaseLife, Ending, Key, Life, Scale, Stretch
 from domain.onboarding import ProfessionalOnboarded
 from domain.plans import KnowledgeTransferPlanned, KnowledgeTransferred
 from domain.proposals import SuccessorAccepted, SuccessorDeclined, SuccessorProposed
@@ -31,6 +31,7 @@ class Progress:
         self.cases: dict[str, CaseLife] = {}
         self.suspensions: list[Stretch] = []
         self._terms: Terms | None = None
+        self._scales: dict[Obligation, Scale] = {}
         self._running: dict[Key, Life] = {}
         self._open_cases: dict[str, CaseLife] = {}
         self._proposals: dict[str, SuccessorProposed] = {}
@@ -73,6 +74,7 @@ class Progress:
             clock=clock,
             subject_id=subject_id,
             terms=terms,
+            scale=self._scale(terms, clock),
             accountable=accountable,
             waits_on=accountable or "nobody",
             started_at=at,
@@ -84,6 +86,12 @@ class Progress:
         )
         self.lives[life.key] = self._running[life.key] = life
         return life
+
+    def _scale(self, terms: Terms, clock: Obligation) -> Scale:
+        """The scale of the terms in force."""
+        if clock not in self._scales:
+            self._scales[clock] = Scale.of(terms, clock)
+        return self._scales[clock]
 
     def _end(self, key: Key, ending: Ending, at: int, *facts: Recorded) -> None:
         """Ends a clock that has not ended yet."""
@@ -109,7 +117,7 @@ class Progress:
 
     def _terms_amended(self, fact: Recorded, event: TermsAmended, at: int) -> None:
         assert self._terms is not None
-        self._terms = event.over(self._terms)
+        self._terms, self._scales = event.over(self._terms), {}
 
     def _suspended(self, fact: Recorded, event: EngagementSuspended, at: int) -> None:
         if not _lasting(self.suspensions):
