@@ -16,6 +16,7 @@ import pytest
 from domain.decider import facts_of
 from domain.engagement import OpenEngagement
 from domain.event import Command, Event, Published
+from domain.notes import CorrectHistory
 from domain.recorded import Actor, Recorded
 from domain.recording import Order, open_engagement
 from domain.rejection import ContradictsLaterFact, Rejection
@@ -41,6 +42,9 @@ class Line:
     days: float | None = None
     actor: Actor = field(default_factory=lambda: Actor(party="platform", id="ops"))
     on_behalf_of: Actor | None = None
+
+
+Lines = list[Line | Command]
 
 
 def line(of: "Line | Command") -> Line:
@@ -186,8 +190,9 @@ def refuses_to_open(of: Line | Command, rule: type[Rejection], *, publishing: Se
 
 
 def known_fields(command: Command) -> set[str | None]:
-    """What a rejection may name: a field of the command, of its event, or of the circumstances."""
-    kinds = (type(command), command.records)
+    """What a rejection may name: a field of the command, of its event, of an entry, or of the circumstances."""
+    entries = [entry.command for entry in command.record] if isinstance(command, CorrectHistory) else []
+    kinds = {kind for each in (command, *entries) for kind in (type(each), each.records)}
     return {written_name(name) for kind in kinds for name in field_names(kind)} | CIRCUMSTANCES
 
 

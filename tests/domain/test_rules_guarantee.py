@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 
 from domain.cases import CaseClosed, ChargedUnderGuarantee, ProfessionalReplaced
-from domain.event import Command
 from domain.guarantee import GuaranteeDecided, GuaranteeReviewed, NoGuaranteeGranted
 from domain.requests import ReplacementRequested, RequestReplacement
 from domain.terms import Guarantee
 from domain.vocabulary import instant_text
-from tests.domain.given import Given, Line, day, given, on, published, variant
+from tests.domain.given import Given, Lines, day, given, on, published, variant
 from tests.domain.words import (
     accept,
     active,
@@ -31,7 +30,7 @@ from tests.domain.words import (
     withdraw_case,
 )
 
-MARKET: list[Line | Command] = [opened("managed_marketplace"), on(1, match("a1", "ana")), *onboarded_fully("a1")]
+MARKET: Lines = [opened("managed_marketplace"), on(1, match("a1", "ana")), *onboarded_fully("a1")]
 WINDOW_CLOSES = 1 + 6 / 24 + 90
 """Days after the opening: onboarded six hours after the match, without a change of the clocks in UTC."""
 
@@ -130,7 +129,7 @@ def test_the_window_is_that_of_the_terms_at_onboarding() -> None:
 
 def test_it_fails_where_the_terms_of_the_onboarding_had_no_guarantee() -> None:
     with_guarantee = variant("managed_marketplace", "generous", applies_to=("staff_augmentation",))
-    lines = [opened("staff_augmentation"), match(), complete("nda"), complete("ip_assignment"), onboard()]
+    lines: Lines = [opened("staff_augmentation"), match(), complete("nda"), complete("ip_assignment"), onboard()]
     past = given(*lines, publishing=[with_guarantee]).and_(amend_terms("generous"), claim(cause="resignation"))
     assert passed(past) == [True, True, False, True]
     assert decided(past).checks[2].facts["window_ends_at"] is None
@@ -203,12 +202,12 @@ def test_a_review_needs_an_open_case() -> None:
 def test_a_review_needs_a_policy_of_the_request_that_grants_a_guarantee() -> None:
     given(opened(), *active(), request()).when(review()).then_rejected(NoGuaranteeGranted, field="case_id")
     generous = variant("managed_marketplace", "generous", applies_to=("staff_augmentation",))
-    lines = [opened("staff_augmentation", policy="generous"), match(), *onboarded_fully("a1"), request()]
+    lines: Lines = [opened("staff_augmentation", policy="generous"), match(), *onboarded_fully("a1"), request()]
     past = given(*lines, publishing=[generous]).and_(amend_terms("staff_augmentation"))
     past.when(review()).then(GuaranteeReviewed)
 
 
-OVERLAP: list[Line | Command] = [depart(), claim(cause="resignation"), propose(), accept(), *onboarded_fully("a2")]
+OVERLAP: Lines = [depart(), claim(cause="resignation"), propose(), accept(), *onboarded_fully("a2")]
 
 
 def test_under_an_eligible_guarantee_the_client_is_charged_nothing() -> None:

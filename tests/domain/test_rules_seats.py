@@ -27,7 +27,7 @@ from domain.proposals import SuccessorAccepted, SuccessorProposed, UnknownPropos
 from domain.rejection import Rejection
 from domain.requests import NobodyToReplace
 from domain.seats import SeatAmended, SeatClosed, SeatClosedAlready, SeatEndsBeforeItStarts, UnknownSeat
-from tests.domain.given import Line, day, given, on, refuses_to_open, variant
+from tests.domain.given import Lines, day, given, on, refuses_to_open, variant
 from tests.domain.words import (
     MARKETPLACE_ITEMS,
     absent,
@@ -163,7 +163,7 @@ def test_a_seat_with_an_open_case_is_filled_through_its_case() -> None:
     past.and_(withdraw_case()).when(match("a2", "ben")).then(ProfessionalMatched)
 
 
-COOLING: list[Line | Command] = [opened("managed_marketplace"), match("a1", "ana"), *onboarded_fully("a1")]
+COOLING: Lines = [opened("managed_marketplace"), match("a1", "ana"), *onboarded_fully("a1")]
 
 
 def test_who_left_cannot_come_back_before_the_end_and_the_cooldown() -> None:
@@ -174,21 +174,21 @@ def test_who_left_cannot_come_back_before_the_end_and_the_cooldown() -> None:
 
 
 def test_who_was_replaced_cannot_come_back_before_the_end_and_the_cooldown() -> None:
-    replaced = [request(), propose(), accept(), *onboarded_fully("a2"), on(20, replace_professional())]
-    past = given(*COOLING, *replaced, on(21, depart("a2")))
+    replaced: Lines = [request(), propose(), accept(), *onboarded_fully("a2"), on(20, replace_professional())]
+    past = given(*COOLING).and_(*replaced, on(21, depart("a2")))
     past.when(on(199, match("a3", "ana"))).then_rejected(ProfessionalCoolingDown)
     past.when(on(200, match("a3", "ana"))).then(ProfessionalMatched)
 
 
 def test_the_cooldown_is_judged_at_the_proposal() -> None:
-    past = given(*COOLING, on(10, depart()), match("a2", "ben"), *onboarded_fully("a2"), request())
+    past = given(*COOLING, on(10, depart())).and_(match("a2", "ben"), *onboarded_fully("a2"), request())
     past.when(on(11, propose(who="ana"))).then_rejected(ProfessionalCoolingDown)
     past.when(on(190, propose(who="ana"))).then(SuccessorProposed)
 
 
 def test_the_cooldown_is_judged_at_the_acceptance() -> None:
     at_once = variant("managed_marketplace", "at_once", cooldown_days=0)
-    lines: list[Line | Command] = [*COOLING, on(10, depart()), match("a2", "ben"), *onboarded_fully("a2"), request()]
+    lines: Lines = [*COOLING, on(10, depart()), match("a2", "ben"), *onboarded_fully("a2"), request()]
     past = given(*lines, publishing=[at_once]).and_(amend_terms("at_once"), propose(who="ana"))
     past.when(accept("p1", "a3")).then(SuccessorAccepted)
     past.and_(amend_terms("managed_marketplace@1")).when(accept("p1", "a3")).then_rejected(ProfessionalCoolingDown)
