@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from domain.continuity import Continuity, continuity_in
 from domain.course import Course, course_of
 from domain.event import Command
+from domain.guarantee_record import CaseRecord
+from domain.metrics import Metrics, metrics_of
 from domain.productivity import Productivity, productivity_of
 from domain.window import Window
 from tests.domain.given import START, Given, Line, day, on
@@ -38,3 +40,19 @@ def continuity(past: Given, as_of: When, from_: When | None = None, to: When | N
 
 def productivity_at(past: Given, as_of: When) -> Productivity:
     return productivity_of(course_until(past, as_of))
+
+
+def metrics(past: Given, as_of: When, from_: When | None = None, to: When | None = None) -> Metrics:
+    """As known at the last recording."""
+    return metrics_of(
+        past.history,
+        as_of=instant(as_of),
+        known_at=past.history.facts[-1].recorded_at,
+        from_=None if from_ is None else instant(from_),
+        to=None if to is None else instant(to),
+    )
+
+
+def case_record(past: Given, as_of: When, case_id: str = "k1") -> CaseRecord:
+    (found,) = (each for each in metrics(past, as_of).guarantee.cases if each.case_id == case_id)
+    return found
