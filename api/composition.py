@@ -1,6 +1,8 @@
 """The composition root: the only place where the infrastructure is wired."""
 
 import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +10,13 @@ from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 from sqlalchemy.engine import make_url
 
-from application.marketplace import Marketplace
+from application.marketplace import Marketplace, process_clock
+from application.ports import Clock
 from infrastructure.catalogue import Catalogue
 from infrastructure.database import Database
 from infrastructure.engagements import Engagements
 from infrastructure.factory import DATABASE_URL, LogFactory
+from infrastructure.instants import to_micros
 from infrastructure.recorder import LogRecorder
 from infrastructure.settings import Settings
 from infrastructure.terms_shelf import CatalogueShelf
@@ -39,17 +43,18 @@ class OpenedMarketplace(Marketplace):
 
     name = Marketplace.__name__
 
-    def __init__(self, factory: LogFactory, env: dict[str, str], terms: CatalogueShelf) -> None:
+    def __init__(self, factory: LogFactory, env: dict[str, str], terms: CatalogueShelf, clock: Clock) -> None:
         self._opened = factory
-        super().__init__(env, terms)
+        super().__init__(env, terms, clock)
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[TrackingRecorder]:
         return self._opened
 
 
-def assemble(settings: Settings) -> Standfast:
+def assemble(settings: Settings, clock: Clock = process_clock) -> Standfast:
     """Opens the database, migrates it first, and publishes the shipped terms where they are missing.
 
+    ``clock`` is whose time facts are recorded at (PostgreSQL keeps its own); only a simulation brings another.
     Raises StoreUnavailable where the database cannot be used safely, and SQLAlchemy's errors where it is not there.
     """
     zoneinfo.reset_tzpath([])  # zones come from the tzdata package, so that two machines never disagree
@@ -59,10 +64,10 @@ def assemble(settings: Settings) -> Standfast:
         "MAPPER_TOPIC": "infrastructure.mapper:RecordedMapper",
         DATABASE_URL: settings.database_url,
     }
-    factory = LogFactory(Environment(Marketplace.__name__, env))
+    factory = LogFactory(Environment(Marketplace.__name__, env), clock=lambda: to_micros(clock()))
     terms = CatalogueShelf(Catalogue(factory.database))
     terms.publish_defaults()
-    marketplace = OpenedMarketplace(factory, env, terms)
+    marketplace = OpenedMarketplace(factory, env, terms, clock)
     assert isinstance(marketplace.recorder, LogRecorder), "the factory makes no other"
     return Standfast(
         settings=settings,
@@ -72,6 +77,17 @@ def assemble(settings: Settings) -> Standfast:
         engagements=Engagements(factory.database),
         terms=terms,
     )
+
+
+@contextmanager
+def schema_of(settings: Settings) -> Iterator[Database]:
+    """The database as it is, not migrated: to migrate it."""
+    _make_room(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def _make_room(database_url: str) -> None:

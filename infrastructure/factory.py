@@ -5,6 +5,7 @@ from eventsourcing.utils import Environment, EnvType, strtobool
 
 from infrastructure import schema
 from infrastructure.database import Database
+from infrastructure.instants import Clock, process_clock
 from infrastructure.recorder import LogRecorder, SnapshotRecorder
 
 DATABASE_URL = "STANDFAST_DATABASE_URL"
@@ -18,8 +19,9 @@ class TrackingUnsupported(NotImplementedError):
 class LogFactory(persistence.InfrastructureFactory[persistence.TrackingRecorder]):
     """Opens the database of the environment and migrates it, unless CREATE_TABLE says no."""
 
-    def __init__(self, env: Environment | EnvType | None) -> None:
+    def __init__(self, env: Environment | EnvType | None, *, clock: Clock = process_clock) -> None:
         super().__init__(env)
+        self._clock = clock
         url = self.env.get(DATABASE_URL)
         if not url:
             raise OSError(f"{DATABASE_URL} is not set")
@@ -32,7 +34,7 @@ class LogFactory(persistence.InfrastructureFactory[persistence.TrackingRecorder]
         return SnapshotRecorder(self.database)
 
     def application_recorder(self) -> persistence.ApplicationRecorder:
-        recorder = LogRecorder(self.database)
+        recorder = LogRecorder(self.database, clock=self._clock)
         self._recorders.append(recorder)
         return recorder
 

@@ -1,0 +1,58 @@
+"""Many commands at once: every engagement's in order, those of different engagements in common commits."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+from uuid import UUID
+
+from application.commands import Outcome, Refused, Request
+from application.marketplace import Marketplace
+from application.recording import outcome_of
+from application.refusals import OF_ONE_LINE
+from domain.recorded import Recorded
+
+Result = Outcome | Exception
+"""What became of one command; the exceptions are those of `application.refusals.OF_ONE_LINE`."""
+
+RecordAll = Callable[[Sequence[Request]], Sequence[Result]]
+
+
+def record_all(marketplace: Marketplace, requests: Sequence[Request]) -> list[Result]:
+    """What became of each, in their order. Raises what the log raises where it cannot take an append.
+
+    A command whose id is recorded already is answered with what it recorded then, whatever the rules say of it now.
+    """
+    results: dict[int, Result] = {}
+    queues: dict[UUID, list[int]] = defaultdict(list)
+    for index, request in enumerate(requests):
+        queues[request.engagement_id].append(index)
+    for engagement_id, queue in queues.items():
+        known = _recorded(marketplace, engagement_id)
+        found = {index: known[requests[index].command_id] for index in queue if requests[index].command_id in known}
+        results |= {index: outcome_of(facts) for index, facts in found.items()}
+        queue[:] = [index for index in queue if index not in found]
+    for turn in range(max(map(len, queues.values()), default=0)):
+        now = [queue[turn] for queue in queues.values() if turn < len(queue)]
+        outcomes = marketplace.record_all(requests[index] for index in now)
+        for index, outcome in zip(now, outcomes, strict=True):
+            results[index] = _judged(marketplace, requests[index], outcome)
+    return [results[index] for index in range(len(requests))]
+
+
+def _recorded(marketplace: Marketplace, engagement_id: UUID) -> Mapping[UUID, Sequence[Recorded]]:
+    """What the commands of an engagement recorded so far."""
+    history = marketplace.at_hand(engagement_id) or marketplace.topped_up(engagement_id, None)
+    known: dict[UUID, list[Recorded]] = defaultdict(list)
+    for fact in history.facts if history else ():
+        known[fact.command_id].append(fact)
+    return known
+
+
+def _judged(marketplace: Marketplace, request: Request, result: Result) -> Result:
+    """The result of one command, where only that one is concerned."""
+    if not isinstance(result, (Outcome, *OF_ONE_LINE)):
+        raise result
+    if isinstance(result, Refused):  # somebody else may have recorded it meanwhile
+        rows = marketplace.store.log.of_command(request.command_id)
+        return outcome_of([cast(Recorded, marketplace.mapper.to_domain_event(row)) for row in rows]) if rows else result
+    return result
