@@ -61,11 +61,14 @@ class Clocks:
     cases: Mapping[str, CaseLife]
 
 
-def clocks_of(history: History, as_of: datetime, known_at: datetime) -> Clocks:
-    """The clocks of what had happened by ``as_of``; ``history`` is what had been recorded by ``known_at``."""
-    progress = Progress(history.until(as_of))
+def clocks_of(history: History | None, as_of: datetime, known_at: datetime) -> Clocks:
+    """The clocks of what had happened by ``as_of``.
+
+    ``history`` is what had been recorded by ``known_at``, None where that was nothing.
+    """
+    progress = Progress(history.until(as_of) if history else ())
     now = epoch_seconds(as_of)
-    log = Log(history.facts, known_at)
+    log = Log(history.facts if history else (), known_at)
     readings = {key: read(life, now, log) for key, life in sorted(progress.lives.items())}
     return Clocks(now, readings, progress.lives, progress.cases)
 

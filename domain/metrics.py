@@ -32,18 +32,18 @@ class Metrics:
 
 
 def metrics_of(
-    history: History,
+    history: History | None,
     *,
     as_of: datetime,
     known_at: datetime,
     from_: datetime | None = None,
     to: datetime | None = None,
 ) -> Metrics:
-    """The metrics of what had happened by ``as_of``; ``history`` is what had been recorded by ``known_at``.
+    """The metrics of what had happened by ``as_of``.
 
-    The window starts at the opening unless ``from_`` says otherwise, and is cut to ``as_of``. Never raises.
+    ``history`` is what had been recorded by ``known_at``, None where that was nothing. The window starts at the opening unless ``from_`` says otherwise, and is cut to ``as_of``. Never raises.
     """
-    course = course_of(history.until(as_of))
+    course = course_of(history.until(as_of) if history else ())
     start = from_ or (course.state.opened_at if course.state else None)
     window = Window.of(as_of, start or as_of, to)
     clocks = clocks_of(history, as_of, known_at)
