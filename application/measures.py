@@ -36,7 +36,7 @@ class NothingSupposed(Unfit):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked about: an engagement at ``as_of``, as known then. ``history`` is None where it was not known yet."""
+    """An engagement at ``as_of``, as known then; ``history`` is None where nothing of it was known yet."""
 
     engagement_id: UUID
     history: History | None

@@ -41,7 +41,8 @@ def metrics_of(
 ) -> Metrics:
     """The metrics of what had happened by ``as_of``.
 
-    ``history`` is what had been recorded by ``known_at``, None where that was nothing. The window starts at the opening unless ``from_`` says otherwise, and is cut to ``as_of``. Never raises.
+    ``history`` is what had been recorded by ``known_at``, None where that was nothing. The window starts at the
+    opening unless ``from_`` says otherwise, and is cut to ``as_of``. Never raises.
     """
     course = course_of(history.until(as_of) if history else ())
     start = from_ or (course.state.opened_at if course.state else None)
