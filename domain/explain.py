@@ -7,7 +7,7 @@ from typing import Literal
 
 from domain.business_time import instant_at
 from domain.lives import Life, Waited
-from domain.vocabulary import ActingParty, Day, Instant
+from domain.vocabulary import STRICT, ActingParty, Day, Instant
 
 Reason = Literal["suspended", "paused", "awaiting_decision", "running", "holiday", "outside_calendar"]
 
@@ -18,6 +18,8 @@ class Interval:
 
     ``date`` is that of a holiday, ``recorded_by`` the party that recorded a pause; ``seconds`` are those it lasted.
     """
+
+    __pydantic_config__ = STRICT
 
     from_: Instant
     to: Instant

@@ -1,0 +1,43 @@
+"""Clocks of a given past, read by days after the opening or by an instant as text."""
+
+from datetime import timedelta
+
+from domain.accountability import Accountability, accountability
+from domain.clocks import Clock, Clocks, clocks_of
+from domain.explain import Interval, explain
+from domain.holders import held, waiting_seconds
+from domain.terms import Obligation
+from domain.timeline import History
+from tests.domain.given import Given
+from tests.domain.measured import When, instant, window
+
+
+def clocks(past: Given | History, as_of: When) -> Clocks:
+    """Known is all that was recorded."""
+    history = past.history if isinstance(past, Given) else past
+    return clocks_of(history, instant(as_of), history.facts[-1].recorded_at)
+
+
+def reading(past: Given | History, clock: Obligation, subject_id: str, as_of: When) -> Clock:
+    return clocks(past, as_of).readings[clock, subject_id]
+
+
+def intervals(past: Given, clock: Obligation, subject_id: str, as_of: When) -> list[Interval]:
+    read = clocks(past, as_of)
+    return explain(read.lives[clock, subject_id], read.as_of)
+
+
+def waiting(past: Given, case_id: str, as_of: When) -> dict[str, float]:
+    """Business hours by holder."""
+    read = clocks(past, as_of)
+    case = read.cases[case_id]
+    return {holder: seconds / 3600 for holder, seconds in waiting_seconds(case, held(case, read.as_of)).items()}
+
+
+def record(past: Given, as_of: When, from_: When | None = None, to: When | None = None) -> Accountability:
+    return accountability(clocks(past, as_of), window(past, as_of, from_, to))
+
+
+def hours(number: float) -> int:
+    """In seconds."""
+    return int(timedelta(hours=number).total_seconds())
