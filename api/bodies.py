@@ -4,14 +4,16 @@ A body is a command's fields and ``occurred_at``; a line of a command log also n
 acts and the key; an entry of a correction names the command and for whom it is recorded.
 """
 
+import json
 from dataclasses import dataclass, field, make_dataclass
 from datetime import datetime
-from functools import cache, reduce
+from functools import reduce
+from hashlib import sha256
 from operator import or_
 from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
 
 from api.strict_json import FieldsWrong, parse
 from domain.engagement import OpenEngagement
@@ -19,11 +21,15 @@ from domain.event import Command
 from domain.notes import CorrectHistory, Entry, RecordBreach
 from domain.recorded import Actor
 from domain.register import COMMANDS
-from domain.vocabulary import Instant, bounds, field_names
+from domain.vocabulary import Instant, bounds, field_names, instant_text
+from infrastructure.codec import adapter
 
-ACTOR_PATTERN: Final = r"^(client|platform|partner|professional)(:[A-Za-z0-9._:-]{1,64})?$"
+ACTOR_PATTERN: Final = r"^(client|platform|partner|professional):[A-Za-z0-9._:-]{1,64}$"
+ON_BEHALF_PATTERN: Final = r"^(client|platform|partner|professional)(:[A-Za-z0-9._:-]{1,64})?$"
+KEY_PATTERN: Final = r"^[\x21-\x7e]{1,255}$"
 ActorText = Annotated[str, bounds(pattern=ACTOR_PATTERN)]
-IdempotencyKey = Annotated[str, bounds(pattern=r"^[\x21-\x7e]{1,255}$")]
+OnBehalfText = Annotated[str, bounds(pattern=ON_BEHALF_PATTERN)]
+IdempotencyKey = Annotated[str, bounds(pattern=KEY_PATTERN)]
 C = TypeVar("C")
 
 
@@ -39,13 +45,13 @@ class Circumstances:
 
 
 def actor_of(text: str) -> Actor:
-    """The actor that ``party:id`` names; the text has the form of ACTOR_PATTERN."""
+    """The actor that ``party:id`` or ``party`` names; the text has the form of ON_BEHALF_PATTERN."""
     party, _, identity = text.partition(":")
     return Actor(party=party, id=identity or None)  # type: ignore[arg-type]  # the pattern lists the parties
 
 
 _OCCURRED: Final = ("occurred_at", Instant | None, field(default=None))
-_ON_BEHALF: Final = ("on_behalf_of", ActorText | None, field(default=None))
+_ON_BEHALF: Final = ("on_behalf_of", OnBehalfText | None, field(default=None))
 
 
 def _with(kind: type, name: str, *fields: Any) -> type:
@@ -64,7 +70,8 @@ def _entries() -> Any:
     return Annotated[reduce(or_, kinds), Field(discriminator="command")]
 
 
-_RECORD: Final = ("record", Annotated[tuple[_entries(), ...], bounds(max_length=1000)], field(default=()))
+_ENTRIES: Final = tuple[_entries(), ...]  # type: ignore[misc]  # made at run time, from the register
+_RECORD: Final = ("record", Annotated[_ENTRIES, bounds(max_length=1000)], field(default=()))
 
 
 def _fields_of(kind: type[Command]) -> tuple[Any, ...]:
@@ -72,8 +79,9 @@ def _fields_of(kind: type[Command]) -> tuple[Any, ...]:
 
 
 BODIES: Final[dict[str, type]] = {
-    name: _with(kind, f"{kind.__name__}Body", *_fields_of(kind), _OCCURRED) for name, kind in COMMANDS.items()
+    name: _with(kind, kind.__name__, *_fields_of(kind), _OCCURRED) for name, kind in COMMANDS.items()
 }
+"""The body of each command, under the command's own name: the interface shows no other."""
 
 
 def _line(name: str, kind: type[Command]) -> type:
@@ -114,6 +122,22 @@ def command_of_line(raw: bytes) -> tuple[Command, Circumstances]:
     )
 
 
+def content_hash(command: Command, wire: Circumstances) -> bytes:
+    """The hash of what a body says: spelling, order and white space make no difference, nor do defaults written out."""
+    said = [_said(command, wire.occurred_at), str(wire.on_behalf_of)]
+    return sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _said(command: Command, occurred_at: datetime | None) -> dict[str, Any]:
+    kind = type(command)
+    circumstances = {"command": kind.__name__, "occurred_at": occurred_at and instant_text(occurred_at)}
+    if isinstance(command, CorrectHistory):
+        record = [[_said(each.command, each.occurred_at), str(each.on_behalf_of)] for each in command.record]
+        return {**circumstances, "void": command.void, "record": record, "reason": command.reason}
+    said: dict[str, Any] = adapter(kind).dump_python(command, mode="json", exclude_defaults=True)
+    return {**said, **circumstances}
+
+
 def plain(kind: type[Command], body: Any) -> Command:
     """The command without what came along."""
     values = {name: getattr(body, name) for name in field_names(kind)}
@@ -133,14 +157,9 @@ def validated(kind: Any, raw: bytes) -> Any:
     """The value of a type that a text holds. Raises Malformed or FieldsWrong."""
     parse(raw)
     try:
-        return _adapter(kind).validate_json(raw)
+        return adapter(kind).validate_json(raw)
     except ValidationError as error:
         raise FieldsWrong([_violation(each) for each in error.errors(include_url=False)]) from error
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
 
 
 _MESSAGES: Final = {"unexpected_keyword_argument": "unknown field", "missing": "the field is required"}

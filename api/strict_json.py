@@ -16,7 +16,10 @@ class Malformed(Exception):
 
 
 class FieldsWrong(Exception):
-    """The fields are wrong: ``violations`` holds each with the rule it breaks."""
+    """The fields are wrong.
+
+    ``violations`` holds each with the rule it breaks.
+    """
 
     def __init__(self, violations: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{field}: {message}" for field, message in violations))

@@ -1,0 +1,92 @@
+"""The HTTP application: every operation at its address, every failure a problem."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+
+from api import catalogue_of_problems, documentation
+from api.command_log import command_log_operation
+from api.commands import command_operations
+from api.composition import Standfast, assemble
+from api.health import health_operations
+from api.observation import Observation
+from api.openapi import TITLE, VERSION, document
+from api.operations import Operation, questioning
+from api.problems import STATUSES, MethodNotAllowed, NothingHere, answer_problem, problem_response
+from api.queries import QUESTIONS
+from api.terms import terms_operations, terms_questions
+from application.commands import Refused, RefusedBefore
+from infrastructure.settings import Settings
+from infrastructure.telemetry import Counters
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application on the database of the settings, which it opens, migrates and closes itself."""
+    return application(assemble(settings))
+
+
+def application(standfast: Standfast) -> FastAPI:
+    """The application on an open marketplace, which it closes at its own end."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        standfast.close()
+
+    counters = Counters()
+    operations = operations_of(standfast, counters)
+    app = FastAPI(
+        title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+    )
+    for operation in operations:
+        app.add_api_route(
+            operation.path,
+            operation.endpoint,
+            methods=[operation.method],
+            name=operation.name,
+            response_model=None,
+            include_in_schema=False,
+        )
+    app.add_api_route(documentation.DOCS, documentation.page, include_in_schema=False)
+    app.add_api_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
+    for kind in (*STATUSES, Refused, RefusedBefore):
+        app.add_exception_handler(kind, answer_problem)
+    app.add_exception_handler(HTTPException, answer_unrouted)
+    app.add_middleware(Observation, counters=counters)
+    described = cache(lambda: document(operations))
+    app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
+    app.state.standfast = standfast
+    return app
+
+
+def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operation]:
+    """Everything there is, in the order of the document."""
+    return (
+        *command_operations(standfast),
+        command_log_operation(standfast),
+        *(questioning(standfast, question) for question in (*QUESTIONS, *terms_questions())),
+        *terms_operations(standfast),
+        *catalogue_of_problems.OPERATIONS,
+        *health_operations(standfast, counters),
+    )
+
+
+async def answer_unrouted(request: Request, _error: Exception) -> Response:
+    """No address, or not this method of it."""
+    allowed = {method for route in request.app.routes for method in _methods(route, request)}
+    path = request.scope["path"]
+    if allowed:
+        return problem_response(MethodNotAllowed(sorted(allowed)), path)
+    return problem_response(NothingHere(f"there is nothing at {path[:200]!r}"), path)
+
+
+def _methods(route: Any, request: Request) -> set[str]:
+    match, _ = route.matches(request.scope)
+    return (getattr(route, "methods", None) or set()) if match is not Match.NONE else set()

@@ -1,0 +1,83 @@
+"""What the process tells about itself: structured logs, and counters in Prometheus' text format."""
+
+import logging
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import structlog
+
+from infrastructure.settings import Settings
+
+
+def configure_logs(settings: Settings) -> None:
+    """Lets every logger of this process write one structured line an event to the standard error stream."""
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: list[Any] = [structlog.dev.ConsoleRenderer()]
+    if as_json:
+        renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
+
+
+Labels = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Counters:
+    """Counts by name and labels, for as long as the process lives."""
+
+    _counts: Counter[tuple[str, Labels]] = field(default_factory=Counter)
+    _lock: Lock = field(default_factory=Lock)
+
+    def add(self, name: str, amount: float = 1, **labels: str) -> None:
+        with self._lock:
+            self._counts[name, tuple(sorted(labels.items()))] += amount  # type: ignore[assignment]  # seconds are floats
+
+    def samples(self) -> list[tuple[str, Labels, float]]:
+        with self._lock:
+            return sorted((name, labels, count) for (name, labels), count in self._counts.items())
+
+
+def exposition(counters: Counters, gauges: Mapping[str, float], help_texts: Mapping[str, str]) -> str:
+    """All numbers in Prometheus' text format, version 0.0.4."""
+    return "".join(f"{line}\n" for line in _lines(counters, gauges, help_texts))
+
+
+def _lines(counters: Counters, gauges: Mapping[str, float], help_texts: Mapping[str, str]) -> Iterator[str]:
+    told: set[str] = set()
+    for name, labels, value in counters.samples():
+        if name not in told:
+            told.add(name)
+            yield f"# HELP {name} {help_texts[name]}"
+            yield f"# TYPE {name} counter"
+        shown = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels)
+        yield f"{name}{{{shown}}} {value:g}" if shown else f"{name} {value:g}"
+    for name, value in gauges.items():
+        yield f"# HELP {name} {help_texts[name]}"
+        yield f"# TYPE {name} gauge"
+        yield f"{name} {value:.17g}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
