@@ -121,7 +121,7 @@ def test_the_credit_counts_business_days_late_and_parts_of_them() -> None:
     days_of_24_hours = overrun / 24 * 240
     whole_days = Decimal(2) * 240
     without_the_wait_for_the_client = (overrun + 14) / 8 * 240
-    assert found
+    assert found is not None
     assert found.amount not in (days_of_24_hours, whole_days, without_the_wait_for_the_client)
 
 

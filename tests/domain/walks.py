@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hypothesis import strategies as st
 
+from domain.assignments import AnnounceDeparture
 from domain.decider import facts_of
 from domain.event import Command, Published
 from domain.recorded import Actor
@@ -100,7 +101,29 @@ def command(random: Random) -> Command:
     ]
     last: list[Callable[[], Command]] = [lambda: words.close_seat(seat_id), words.end]
     draw = random.random()
-    return n(common if draw < 0.85 else rare if draw < 0.997 else last)()
+    if draw < 0.08:
+        return beside_the_clocks(random)
+    return n(common if draw < 0.86 else rare if draw < 0.997 else last)()
+
+
+def beside_the_clocks(random: Random) -> Command:
+    """A command that concerns no clock, but continuity, costs or productivity."""
+    n = random.choice
+    of, day = n(["a1", "a2", "a3"]), random.randrange(40)
+    at, last_day = START + timedelta(days=day), (START + timedelta(days=day)).date()
+    kinds: list[Callable[[], Command]] = [
+        lambda: words.absent(day, day + n([0.1, 1, 5]), n(["b1", "b2", "b3"]), assignment_id=of),
+        lambda: AnnounceDeparture(assignment_id=of, cause="resignation", last_day=last_day),
+        lambda: words.productivity(n([50, 75, 80]), of),
+        lambda: words.effort(case_id=n(["k1", None]), plan_id=n(["h1", None]), billable=n([True, False])),
+        lambda: words.amend_seat(n(["s1", "s2"]), key_role=n([True, False]), required_from=n([None, at])),
+        lambda: words.amend_seat(n(["s1", "s2"]), required_until=n([None, at + timedelta(days=20)])),
+        lambda: words.add_seat("s3"),
+        lambda: words.change_rate("300.00", of),
+        lambda: words.deliver("i1", n(["h1", "x1"]), billable=n([True, False]), effort_minutes=5),
+        lambda: words.verify("i1", n(["h1", "x1"])),
+    ]
+    return n(kinds)()
 
 
 def walk(random: Random) -> History:
