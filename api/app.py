@@ -16,6 +16,7 @@ from api.command_log import command_log_operation
 from api.commands import command_operations
 from api.composition import Standfast, assemble
 from api.health import health_operations
+from api.measures import MEASURES, what_if_operations
 from api.observation import Observation
 from api.openapi import TITLE, VERSION, document
 from api.operations import Operation, questioning
@@ -71,7 +72,8 @@ def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operatio
     return (
         *command_operations(standfast),
         command_log_operation(standfast),
-        *(questioning(standfast, question) for question in (*QUESTIONS, *terms_questions())),
+        *(questioning(standfast, question) for question in (*QUESTIONS, *MEASURES, *terms_questions())),
+        *what_if_operations(standfast),
         *terms_operations(standfast),
         *catalogue_of_problems.OPERATIONS,
         *health_operations(standfast, counters),

@@ -12,7 +12,9 @@ from starlette.responses import Response
 from api.strict_json import FieldsWrong, Malformed
 from application.commands import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
 from application.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreUnavailable
-from domain.rejection import ContradictsLaterFact, Rejection, all_rejections
+from application.measures import AsOfTooFar, NothingSupposed, WindowEmpty
+from domain.decider import REJECTIONS
+from domain.rejection import ContradictsLaterFact, Rejection
 from infrastructure.codec import adapter
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -71,7 +73,10 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     OutcomeUnknown: 503,
     StoreBusy: 503,
     StoreClosed: 503,
-    **{kind: kind.status for kind in all_rejections()},
+    **{kind: kind.status for kind in REJECTIONS},
+    AsOfTooFar: AsOfTooFar.status,
+    NothingSupposed: NothingSupposed.status,
+    WindowEmpty: WindowEmpty.status,
 }
 """Every kind of problem with its status. A kind's rule is its name, its title the first line of its text."""
 

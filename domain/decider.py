@@ -1,5 +1,7 @@
 """The one door to the domain: a history and an order give the facts to record, or the rejection that forbids them."""
 
+from typing import Final
+
 from domain.breaches import record_breach
 from domain.correction import correct
 from domain.engagement import EngagementExists, OpenEngagement
@@ -7,7 +9,11 @@ from domain.event import Published
 from domain.notes import CorrectHistory, RecordBreach
 from domain.recorded import Recorded
 from domain.recording import Order, acting_for, decide
+from domain.rejection import Rejection, all_rejections
 from domain.timeline import History
+
+REJECTIONS: Final[tuple[type[Rejection], ...]] = tuple(all_rejections())
+"""Every rule that can forbid a command: with this module, every room is read."""
 
 
 def facts_of(history: History, order: Order, published: Published) -> list[Recorded]:
