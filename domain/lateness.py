@@ -17,7 +17,7 @@ from domain.engagement import EngagementEnded, EngagementOpened, EngagementResum
 from domain.lives import Key, Life
 from domain.onboarding import ProfessionalOnboarded
 from domain.plans import KnowledgeTransferPlanned
-from domain.progress import TELLING, Progress
+from domain.progress import TELLING, Progress, Scales
 from domain.proposals import SuccessorProposed
 from domain.recorded import Recorded
 from domain.seats import SeatClosed
@@ -40,24 +40,36 @@ class Log:
     def __init__(self, facts: Sequence[Recorded], known_at: datetime) -> None:
         self._facts = facts
         self._known_at = known_at
+        self._scales: Scales = {}
 
     def showed_breached(self, life: Life) -> bool:
         """Whether a clock that was met was ever past its goal and not ended, by what had been recorded by then."""
         settled = max(_known_from(fact) for fact in life.ended_by)
-        return self._breached_before(life.key, min(settled, self._known_at + _MOMENT))
+        end = min(settled, self._known_at + _MOMENT)
+        return not self._never_long_enough(life, end) and self._breached_before(life.key, end)
+
+    def _never_long_enough(self, life: Life, end: datetime) -> bool:
+        """Whether its goal was not used up by ``end`` even without a pause.
+
+        Told only where nothing was voided and no terms amended: then it never started earlier or under other terms.
+        """
+        if len(self._terms) > 1 or self._voided:
+            return False
+        goal = life.scale.goal_seconds
+        return goal is not None and life.scale.measure(life.started_at, epoch_seconds(end - _MOMENT)) <= goal
 
     def _breached_before(self, key: Key, end: datetime) -> bool:
         """Replays the facts about a clock in the order in which they became known."""
         becoming_known, gone_from = self._changes(key, end)
         timeline: list[Recorded] = []
-        progress = Progress()
+        progress = Progress(scales=self._scales)
         for moment in sorted({*becoming_known, *gone_from.values()}):
             if _breached(progress, key, moment - _MOMENT):
                 return True
             new = [each for each in becoming_known.get(moment, ()) if gone_from.get(each.version, end) > moment]
             kept = [each for each in timeline if gone_from.get(each.version) != moment]
             if len(kept) < len(timeline) or (timeline and new and min(map(_key, new)) < timeline[-1].key):
-                timeline, progress = sorted((*kept, *new), key=_key), Progress()
+                timeline, progress = sorted((*kept, *new), key=_key), Progress(scales=self._scales)
                 new = timeline
             else:
                 new.sort(key=_key)

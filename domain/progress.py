@@ -21,17 +21,20 @@ from domain.vocabulary import Party, SupplySource
 EXIT: Final[Key] = ("exit_transfer", "exit")
 """The one clock that is the engagement's own."""
 
+Scales = dict[tuple[int, int, Obligation], Scale]
+"""By the identity of policy and calendar: their facts outlive this, and comparing whole documents takes longer."""
+
 
 class Progress:
     """The lives of all clocks, as far as the facts taken in go; a fact about something unknown is left out."""
 
-    def __init__(self, facts: Iterable[Recorded] = ()) -> None:
-        """Takes in the facts, in the order of their timeline."""
+    def __init__(self, facts: Iterable[Recorded] = (), *, scales: Scales | None = None) -> None:
+        """Takes in the facts, in the order of their timeline; ``scales`` are kept for others over the same facts."""
         self.lives: dict[Key, Life] = {}
         self.cases: dict[str, CaseLife] = {}
         self.suspensions: list[Stretch] = []
         self._terms: Terms | None = None
-        self._scales: dict[Obligation, Scale] = {}
+        self._scales: Scales = {} if scales is None else scales
         self._running: dict[Key, Life] = {}
         self._open_cases: dict[str, CaseLife] = {}
         self._proposals: dict[str, SuccessorProposed] = {}
@@ -89,9 +92,10 @@ class Progress:
 
     def _scale(self, terms: Terms, clock: Obligation) -> Scale:
         """The scale of the terms in force."""
-        if clock not in self._scales:
-            self._scales[clock] = Scale.of(terms, clock)
-        return self._scales[clock]
+        key = id(terms.policy), id(terms.calendar), clock
+        if key not in self._scales:
+            self._scales[key] = Scale.of(terms, clock)
+        return self._scales[key]
 
     def _end(self, key: Key, ending: Ending, at: int, *facts: Recorded) -> None:
         """Ends a clock that has not ended yet."""
@@ -117,7 +121,7 @@ class Progress:
 
     def _terms_amended(self, fact: Recorded, event: TermsAmended, at: int) -> None:
         assert self._terms is not None
-        self._terms, self._scales = event.over(self._terms), {}
+        self._terms = event.over(self._terms)
 
     def _suspended(self, fact: Recorded, event: EngagementSuspended, at: int) -> None:
         if not _lasting(self.suspensions):
