@@ -29,10 +29,17 @@ class Entry:
     append: Append
     salts: tuple[bytes, ...]
 
-    @classmethod
-    def of(cls, append: Append) -> "Entry":
-        drawn = os.urandom(SALT_BYTES * len(append.events))
-        return cls(append, tuple(drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES)))
+
+def sealed(appends: Sequence[Append]) -> list[Entry]:
+    """The entries of a batch, their salts drawn together: every draw gives the processor to another thread."""
+    drawn = os.urandom(SALT_BYTES * sum(len(append.events) for append in appends))
+    entries: list[Entry] = []
+    at = 0
+    for append in appends:
+        end = at + SALT_BYTES * len(append.events)
+        entries.append(Entry(append, tuple(drawn[n : n + SALT_BYTES] for n in range(at, end, SALT_BYTES))))
+        at = end
+    return entries
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from threading import Condition, Lock, Thread
 
 from application.log import Append, Receipt, StoreBusy, StoreClosed, StoreUnavailable
-from infrastructure.ledger import Entry, Outcome
+from infrastructure.ledger import Entry, Outcome, sealed
 from infrastructure.settling import Settlement
 from infrastructure.signal import Signal
 
@@ -28,10 +28,10 @@ GATHER_SECONDS = 0.000_4
 class Waiting:
     """A thread's append that waits for its commit."""
 
-    __slots__ = ("_done", "entry", "outcome")
+    __slots__ = ("_done", "append", "outcome")
 
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
+    def __init__(self, append: Append) -> None:
+        self.append = append
         self.outcome: Outcome | None = None
         self._done = Lock()
         self._done.acquire()
@@ -48,10 +48,10 @@ class Waiting:
 class Awaited:
     """A coroutine's append that waits for its commit."""
 
-    __slots__ = ("entry", "future", "loop", "outcome")
+    __slots__ = ("append", "future", "loop", "outcome")
 
-    def __init__(self, entry: Entry, loop: asyncio.AbstractEventLoop) -> None:
-        self.entry = entry
+    def __init__(self, append: Append, loop: asyncio.AbstractEventLoop) -> None:
+        self.append = append
         self.loop = loop
         self.future: asyncio.Future[Receipt] = loop.create_future()
         self.outcome: Outcome | None = None
@@ -93,20 +93,20 @@ class Writer:
 
     def append(self, append: Append) -> Receipt:
         """Wait, as a thread, for the receipt. Raises `StoreBusy`, `StoreClosed`, and what refuses the append."""
-        waiting = Waiting(Entry.of(append))
+        waiting = Waiting(append)
         self._accept(waiting)
         return _receipt(waiting.wait())
 
     def append_all(self, appends: Sequence[Append]) -> list[Outcome]:
         """Hand many over at once and wait for all: their outcomes, in order, each on its own."""
-        handed = [Waiting(Entry.of(append)) for append in appends]
+        handed = [Waiting(append) for append in appends]
         for waiting in handed:
             self._accept(waiting, patiently=True)
         return [_outcome(waiting.wait()) for waiting in handed]
 
     async def append_async(self, append: Append) -> Receipt:
         """The same as `append` for a coroutine. Cancelled, it leaves the append to its fate."""
-        awaited = Awaited(Entry.of(append), asyncio.get_running_loop())
+        awaited = Awaited(append, asyncio.get_running_loop())
         self._accept(awaited)
         return await awaited.future
 
@@ -132,12 +132,12 @@ class Writer:
             if self._thread is None:
                 self._thread = Thread(target=self._work, name="standfast-writer", daemon=True)
                 self._thread.start()
-            if len(self._queue) >= self._wanted:
+            if len(self._queue) == self._wanted:  # only then may somebody wait for it
                 self._arrived.notify()
 
     def _work(self) -> None:
         while batch := self._next_batch():
-            outcomes = self._settled([one.entry for one in batch])
+            outcomes = self._settled(sealed([one.append for one in batch]))
             _deliver(batch, outcomes)
             if any(isinstance(outcome, Receipt) for outcome in outcomes):
                 self._recorded.give()
@@ -150,7 +150,7 @@ class Writer:
             events = 0
             while self._queue and len(batch) < APPENDS_PER_COMMIT and events < EVENTS_PER_COMMIT:
                 batch.append(self._queue.popleft())
-                events += len(batch[-1].entry.append.events)
+                events += len(batch[-1].append.events)
             self._room.notify_all()
             self._lately = (self._lately[1], len(batch))
             return batch

@@ -21,7 +21,7 @@ from application.log import (
     VersionTaken,
 )
 from infrastructure.database import Database
-from infrastructure.ledger import Entry, Interrupted, Outcome, Unavailable
+from infrastructure.ledger import Entry, Interrupted, Outcome, Unavailable, sealed
 from infrastructure.recorder import LogRecorder
 from infrastructure.settling import Settlement
 from infrastructure.signal import Signal
@@ -210,16 +210,16 @@ RECEIPT = Receipt(1, 1, datetime(2025, 1, 1, tzinfo=UTC))
 )
 def test_what_a_lost_connection_becomes(failures: list[Exception], patience: float, expected: type) -> None:
     settlement = Settlement(Faulty(*failures, outcome=RECEIPT), patience=patience, sleep=lambda _: None)
-    [outcome] = settlement.settle([Entry.of(samples.append(uuid4(), 1))])
+    [outcome] = settlement.settle(sealed([samples.append(uuid4(), 1)]))
     assert type(outcome) is expected
 
 
 def test_an_append_that_landed_knows_itself_when_it_is_sent_again(recorder: LogRecorder) -> None:
-    entry = Entry.of(samples.append(uuid4(), 1, count=2, key=uuid4()))
+    [entry] = sealed([samples.append(uuid4(), 1, count=2, key=uuid4())])
     ledger = recorder.ledger
     [receipt] = ledger.write([entry])
     assert ledger.write_carefully([entry]) == [receipt]
-    [other] = ledger.write_carefully([Entry.of(entry.append)])
+    [other] = ledger.write_carefully(sealed([entry.append]))
     assert isinstance(other, KeyAnswered)
-    [keyless] = ledger.write_carefully([Entry.of(Append(events=entry.append.events))])
+    [keyless] = ledger.write_carefully(sealed([Append(events=entry.append.events)]))
     assert isinstance(keyless, CommandRecorded | VersionTaken)
