@@ -1,49 +1,16 @@
 """Every golden history at every instant asked for: ids and times to the letter, seconds to the second."""
 
-import json
 from datetime import datetime
-from typing import Any
 
 import pytest
 
 from domain.clocks import clocks_of
 from domain.metrics import metrics_of
 from domain.timeline import History
-from infrastructure.codec import adapter
 from tests import golden
+from tests.answers import differences, written
 
 ASKED = [(name, index) for name in golden.NAMES for index in range(len(golden.case(name)["expected"]))]
-PRECISION = 1e-9
-FAMILIES = ("accountability", "continuity", "guarantee", "productivity")
-
-
-def written(value: object) -> Any:
-    """What the API writes of a value."""
-    return json.loads(adapter(type(value)).dump_json(value, by_alias=True))
-
-
-def differences(expected: Any, found: Any, path: str = "") -> list[str]:
-    """Where what was found is not what was expected; only what is expected is compared."""
-    if isinstance(expected, dict) and isinstance(found, dict):
-        missing = [f"{path}/{key} is missing" for key in expected.keys() - found.keys()]
-        present = [key for key in expected if key in found]
-        return [
-            *missing,
-            *(each for key in present for each in differences(expected[key], found[key], f"{path}/{key}")),
-        ]
-    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
-        pairs = enumerate(zip(expected, found, strict=True))
-        return [each for index, (one, other) in pairs for each in differences(one, other, f"{path}/{index}")]
-    if equal(expected, found):
-        return []
-    return [f"{path}: expected {expected!r}, found {found!r}"]
-
-
-def equal(expected: Any, found: Any) -> bool:
-    if isinstance(expected, float) or isinstance(found, float):
-        numbers = isinstance(expected, int | float) and isinstance(found, int | float)
-        return numbers and abs(expected - found) <= PRECISION
-    return type(expected) is type(found) and bool(expected == found)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +30,6 @@ def test_a_golden_history_gives_its_metrics(histories: dict[str, History], name:
     assert differences(expected, found) == []
 
 
-@golden.needed
 def test_a_difference_is_seen() -> None:
     expected = {"ratio": 0.5, "list": [1, 2], "at": "x", "flag": True, "none": None}
     assert differences(expected, {**expected, "more": 1, "ratio": 0.5 + 1e-10}) == []
