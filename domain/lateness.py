@@ -7,6 +7,7 @@ concern the clock are replayed, and only while it could have been open.
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
@@ -46,17 +47,21 @@ class Log:
         """Whether a clock that was met was ever past its goal and not ended, by what had been recorded by then."""
         settled = max(_known_from(fact) for fact in life.ended_by)
         end = min(settled, self._known_at + _MOMENT)
-        return not self._never_long_enough(life, end) and self._breached_before(life.key, end)
+        glance = self._at_a_glance(life, end)
+        return self._breached_before(life.key, end) if glance is None else glance
 
-    def _never_long_enough(self, life: Life, end: datetime) -> bool:
-        """Whether its goal was not used up by ``end`` even without a pause.
+    def _at_a_glance(self, life: Life, end: datetime) -> bool | None:
+        """The answer for most clocks, told from the life itself; None where the log must be replayed.
 
-        Told only where nothing was voided and no terms amended: then it never started earlier or under other terms.
+        Where nothing was voided, and no terms amended or nothing recorded out of order, a clock never started earlier
+        or under other terms. Recorded in order and never paused, it ran on until its stop was known.
         """
-        if len(self._terms) > 1 or self._voided:
-            return False
         goal = life.scale.goal_seconds
-        return goal is not None and life.scale.measure(life.started_at, epoch_seconds(end - _MOMENT)) <= goal
+        if goal is None or self._voided or not (self._in_order or len(self._terms) == 1):
+            return None
+        if life.scale.measure(life.started_at, epoch_seconds(end - _MOMENT)) <= goal:
+            return False
+        return _known_from(life.started_by) < end if self._in_order and not life.ever_paused() else None
 
     def _breached_before(self, key: Key, end: datetime) -> bool:
         """Replays the facts about a clock in the order in which they became known."""
@@ -129,6 +134,11 @@ class Log:
     @cached_property
     def _voided(self) -> dict[int, Recorded]:
         return voided_by(self._facts)
+
+    @cached_property
+    def _in_order(self) -> bool:
+        """Whether the order of recording is that of the timeline."""
+        return all(one.key < other.key for one, other in pairwise(self._facts))
 
     @cached_property
     def _terms(self) -> list[Recorded]:

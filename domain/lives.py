@@ -176,6 +176,12 @@ class Life:
         measure = self.scale.measure
         return sum(measure(start, end) for start, end, stretch in self.parts(as_of) if self.counts(stretch))
 
+    def ever_paused(self) -> bool:
+        """Whether a stretch during which it does not run touches its life, be it for less than a second."""
+        last = self.ended_at if self.ended_at is not None else _LAST
+        near = [layer[place - 1] for layer in self.layers if (place := _after(layer, last))]
+        return any(not self.counts(each) and (each.end is None or each.end >= self.started_at) for each in near)
+
     def present(self) -> Stretch | None:
         """The stretch that lasts, as far as the facts go: the first of them."""
         return next((layer[-1] for layer in self.layers if layer and layer[-1].end is None), None)

@@ -1,5 +1,6 @@
 """Laws of the clocks over random lawful histories."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -13,11 +14,12 @@ from domain.explain import explain
 from domain.holders import held, waiting_seconds
 from domain.lives import Key
 from domain.progress import Progress
+from domain.recorded import Recorded
 from domain.timeline import History
 from domain.window import Window
 from tests.domain.walks import histories, recorded_by
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=15, deadline=None)
 MOMENT = timedelta(microseconds=1)
 SHARES = st.lists(st.floats(0, 1.2), min_size=2, max_size=4).map(sorted)
 """Instants, as shares of the time from the opening to the last recording."""
@@ -98,9 +100,29 @@ def _ended(progress: Progress, by: int) -> dict[Key, tuple[object, ...]]:
     }
 
 
+def in_order(history: History, delays: list[int]) -> History:
+    """The same timeline recorded fact by fact in its own order, each some minutes after it happened."""
+    facts: list[Recorded] = []
+    for number, fact in enumerate((each for each in history.timeline if each.type != "FactVoided"), start=1):
+        at = fact.occurred_at + timedelta(minutes=delays[number % len(delays)])
+        at = max(at, facts[-1].recorded_at) if facts else at
+        facts.append(replace(fact, version=number, place=number, recorded_at=at))
+    return History.of(facts)
+
+
+@FEW
+@given(histories(), st.lists(st.sampled_from([0, 1, 120, 9000]), min_size=1, max_size=7))
+def test_recorded_late_holds_for_a_log_in_the_order_of_events(history: History, delays: list[int]) -> None:
+    told_as_replayed(in_order(history, delays))
+
+
 @FEW
 @given(histories())
 def test_recorded_late_is_what_replaying_the_log_at_every_instant_finds(history: History) -> None:
+    told_as_replayed(history)
+
+
+def told_as_replayed(history: History) -> None:
     for key, clock in clocks_of(history, known(history), known(history)).readings.items():
         assert clock.recorded_late == (clock.state == "met" and _was_breached(history, key))
 

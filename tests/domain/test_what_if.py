@@ -86,7 +86,7 @@ def test_a_golden_history_under_its_own_terms_is_the_same(name: str) -> None:
     assert supposed(history, None, None).facts == history.facts
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @over(histories())
 def test_under_the_same_terms_the_metrics_are_the_same(history: History) -> None:
     assert supposed(history, None, None).facts == history.facts
@@ -97,7 +97,7 @@ def test_under_the_same_terms_the_metrics_are_the_same(history: History) -> None
         assert metrics_of(same, as_of=as_of, known_at=as_of) == metrics_of(history, as_of=as_of, known_at=as_of)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @over(histories())
 def test_any_terms_that_apply_can_be_supposed(history: History) -> None:
     as_of = history.facts[-1].recorded_at + timedelta(days=1)
