@@ -103,7 +103,7 @@ def _marketplace(url: URL, engagements: int) -> Iterator[int]:
         yield port
 
 
-_STAFFING = (
+_STAFFING: tuple[dict[str, object], ...] = (
     {
         "command": "open-engagement",
         "client_id": "acme",
