@@ -20,7 +20,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="STANDFAST_", frozen=True)
 
     database_url: str = Field(default_factory=default_database_url, description="SQLite or PostgreSQL")
-    host: str = Field("127.0.0.1", description="the address to listen on")
-    port: Annotated[int, Field(ge=0, le=65_535)] = Field(8000, description="the port to listen on, 0: any free one")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="the least that is logged")
-    log_format: Literal["auto", "json", "console"] = Field("auto", description="auto: JSON when not a terminal")
+    host: str = Field(default="127.0.0.1", description="the address to listen on")
+    port: Annotated[int, Field(ge=0, le=65_535)] = Field(
+        default=8000, description="the port to listen on, 0: any free one"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="the least that is logged"
+    )
+    log_format: Literal["auto", "json", "console"] = Field(default="auto", description="auto: JSON when not a terminal")

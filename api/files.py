@@ -1,0 +1,95 @@
+"""Importing a file: what kind it is, its lines through the rules, and what came of them."""
+
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
+from uuid import UUID
+
+from api import terminal
+from api.composition import Standfast
+from api.imported_lines import requests_in
+from application import assignment_history
+from application.assignment_history import NotAnAssignmentHistory
+from application.bulk import record_all
+from application.importing import HistoryTerms, Tally, import_commands, import_history
+from domain.terms import OnboardingItem
+from domain.vocabulary import Model
+
+Kind = Literal["command log", "assignment history"]
+BOM: Final = b"\xef\xbb\xbf"
+OF_ENDING: Final[dict[str, Kind]] = {
+    ".csv": "assignment history",
+    ".jsonl": "command log",
+    ".ndjson": "command log",
+}
+
+
+def kind_of(name: str, raw: bytes) -> Kind:
+    """What a file is, by its ending or else by its first line. Raises Unable."""
+    known = OF_ENDING.get(Path(name).suffix.lower())
+    if known:
+        return known
+    first = next((line for line in raw.removeprefix(BOM).splitlines() if line.strip()), b"")
+    if first.lstrip().startswith(b"{"):
+        return "command log"
+    if assignment_history.has_columns(first):
+        return "assignment history"
+    raise terminal.Unable(
+        f"{name} is neither a command log (JSON Lines: one object a line)\n"
+        f"nor an assignment history (CSV with the columns {', '.join(assignment_history.COLUMNS)})."
+    )
+
+
+def import_file(standfast: Standfast, path: Path, model: Model, calendar: str) -> Tally:
+    """Records what a file tells. Raises Unable where it cannot be read."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise terminal.Unable(f"{path} cannot be read: {error.strerror}.") from error
+    tally = Tally(head=standfast.marketplace.known().position)
+    if kind_of(path.name, raw) == "command log":
+        _import_log(standfast, raw, tally)
+    else:
+        _import_history(standfast, path.name, raw, tally, model, calendar)
+    return tally
+
+
+def _import_log(standfast: Standfast, raw: bytes, tally: Tally) -> None:
+    lines = raw.removeprefix(BOM).split(b"\n")
+    total = sum(1 for line in lines if line.strip())
+    with terminal.progress("commands", total) as told:
+        import_commands(requests_in(lines), partial(record_all, standfast.marketplace), tally, told)
+
+
+def _import_history(standfast: Standfast, name: str, raw: bytes, tally: Tally, model: Model, calendar: str) -> None:
+    try:
+        history = assignment_history.read(raw)
+    except NotAnAssignmentHistory as error:
+        raise terminal.Unable(f"{name}: {error}.") from error
+    if standfast.terms.find("calendar", calendar) is None:
+        raise terminal.Unable(f"no calendar {calendar} has been published: GET /v1/calendars lists those that are.")
+
+    def items(engagement_id: UUID) -> tuple[OnboardingItem, ...]:
+        return standfast.marketplace.history(engagement_id).state.opening.policy.onboarding_items
+
+    terms = HistoryTerms(model=model, calendar=calendar, items=items)
+    with terminal.progress("assignments", history.lines) as told:
+        import_history(history, terms, partial(record_all, standfast.marketplace), tally, told)
+
+
+def report(tally: Tally) -> None:
+    """Says what came of a file: refused lines beside the result, the sums as the result."""
+    for said in tally.remarks:
+        terminal.remark(f"{said}")
+    for refused in tally.refused:
+        terminal.remark(f"{refused}")
+    refused_lines = len({refused.line for refused in tally.refused})
+    counted = terminal.counted
+    terminal.result(
+        f"{counted(tally.lines - refused_lines, 'line')} of {tally.lines:,} imported, {refused_lines:,} refused"
+        f" · {counted(len(tally.engagements), 'engagement')}"
+    )
+    terminal.result(
+        f"{counted(tally.events, 'event')} recorded by {counted(tally.commands, 'command')}"
+        f" · {counted(tally.before, 'command')} had taken effect before"
+    )

@@ -1,0 +1,81 @@
+"""Serving: which address may be listened on, the socket, and the server until it is told to stop."""
+
+import ipaddress
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import structlog
+import uvicorn
+
+from api.app import application
+from api.composition import Standfast
+from api.terminal import Unable, remark
+
+EVERYBODY = "Without authentication everybody who reaches this address acts as the platform's operator."
+GRACE_SECONDS = 10
+log = structlog.get_logger("standfast.serving")
+
+
+def only_here(host: str) -> None:
+    """Raises Unable where others than this machine would reach the address."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise Unable(
+            f"refusing to listen on {host}: without authentication everybody who reaches it would be the platform's "
+            "operator.\nListen on 127.0.0.1 (the default) or ::1, and put a proxy that authenticates in front of it."
+        )
+
+
+def listening(host: str, port: int, *, or_any: bool = False) -> socket.socket:
+    """A socket that listens; ``or_any``: on a free port where the one asked for is taken. Raises Unable."""
+    only_here(host)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        if or_any:
+            return listening(host, 0)
+        raise Unable(
+            f"port {port} of {host} cannot be used: {error.strerror}.\nChoose another one with --port."
+        ) from error
+    return made
+
+
+def address_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(standfast: Standfast, listener: socket.socket) -> None:
+    """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
+    address = address_of(listener)
+    log.warning("everybody is the operator", address=address, authentication=False)
+    remark(f"\n  Standfast is listening on {address}  (documentation: {address}/docs)\n  {EVERYBODY}\n")
+    config = uvicorn.Config(
+        application(standfast),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+    )
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def end_on_sigterm() -> None:
+    """Lets SIGTERM end the process like any other end: with everything closed and removed."""
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)

@@ -1,0 +1,70 @@
+"""How the command line speaks: results on the standard output, everything else on the standard error stream."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+REFUSED, WRONG_USE = 1, 2
+"""Exit codes: something in the work was refused or found wrong; it could not be done at all."""
+
+SECONDS_BETWEEN_LINES: Final = 2.0
+WIDTH_OF_FILES: Final = 200
+Told = Callable[[int], None]
+"""Hears how much of the work is done."""
+
+
+class Unable(Exception):
+    """What was asked for cannot be done; the text says why and what to do."""
+
+
+def result(text: str = "") -> None:
+    """A line of the result."""
+    typer.echo(text)
+
+
+def remark(text: str) -> None:
+    """A line beside the result."""
+    typer.echo(text, err=True)
+
+
+def stop(text: str) -> NoReturn:
+    """Says why nothing can be done and ends the process."""
+    remark(f"standfast: {text}")
+    sys.exit(WRONG_USE)
+
+
+def show(table: Table) -> None:
+    """A table, as wide as the terminal; in a file it is wide enough for its lines."""
+    Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES).print(table)
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Told]:
+    """A bar on a terminal; otherwise a line now and then."""
+    if sys.stderr.isatty():
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.update(task, completed=done)
+        return
+    spoken = time.monotonic()
+
+    def told(done: int) -> None:
+        nonlocal spoken
+        if time.monotonic() - spoken >= SECONDS_BETWEEN_LINES:
+            spoken = time.monotonic()
+            remark(f"{what}: {done:,} of {total:,}")
+
+    yield told
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """``1 line``, ``2 lines``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
