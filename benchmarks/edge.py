@@ -154,8 +154,11 @@ def _serving(app: str, environment: dict[str, str]) -> Iterator[int]:
 def app() -> object:
     """The application as it is served, its settings from the environment."""
     from api.app import create_app  # here: only the server's process builds it
+    from infrastructure.telemetry import configure_logs
 
-    return create_app(Settings())
+    settings = Settings()
+    configure_logs(settings)
+    return create_app(settings)
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -57,8 +57,9 @@ class Database:
 
         The driver prepares nothing on it: after a rollback it would discard every prepared statement, ours too.
         """
-        conninfo = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **_LINK)
+        _, address = self.engine.dialect.create_connect_args(self.url)
+        settings: dict[str, Any] = {**address, **_LINK, "autocommit": True, "prepare_threshold": None}
+        return psycopg.connect(**settings)
 
     def own_sqlite_connection(self) -> Any:
         """A SQLite connection outside the pool; of a database in memory the only one, to be used in `turn`."""

@@ -10,7 +10,7 @@ from application.log import Listed
 from infrastructure.database import Database
 from infrastructure.instants import from_micros, to_micros
 from infrastructure.tables import engagements as listed
-from infrastructure.tables import head
+from infrastructure.tables import events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Engagements:
             later = and_(listed.c.opened_at == opened_at, listed.c.engagement_id > after.engagement_id)
             query = query.where(or_(listed.c.opened_at > opened_at, later))
         with self._database.reading() as connection:
-            position = connection.execute(select(head.c.position)).scalar_one()
+            position = connection.execute(select(func.max(events.c.position))).scalar_one() or 0
             rows = connection.execute(query.limit(limit + 1)).mappings().all()
         items = tuple(_line(row) for row in rows[:limit])
         last = items[-1] if len(rows) > limit else None

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, select, update
 
 from application.log import Answer
 from infrastructure.database import Database
 from infrastructure.instants import from_micros, to_micros
 from infrastructure.stored import notification, stored_event
-from infrastructure.tables import answers, events, head
+from infrastructure.tables import answers, events
 
 SCAN = 100_000
 """How many positions one page looks through at most, when a filter lets most of them pass by."""
@@ -81,7 +81,7 @@ class Log:
     def page(self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None) -> Page:
         """The next events after a position, of these types and this engagement where given."""
         with self._database.reading() as connection:
-            last = connection.execute(select(head.c.position)).scalar_one()
+            last = _end(connection).position
             scanned = last if engagement_id is not None else min(last, after + max(SCAN, limit))
             query = select(events).where(events.c.position > after, events.c.position <= scanned)
             if types:
@@ -99,8 +99,7 @@ class Log:
 
     def head(self) -> Head:
         with self._database.reading() as connection:
-            position, recorded_at = connection.execute(select(head.c.position, head.c.recorded_at)).one()
-        return Head(position, from_micros(recorded_at))
+            return _end(connection)
 
     def position_at(self, known_at: datetime) -> Head:
         """The last position recorded at or before `known_at`, and its own instant: ask again with that one."""
@@ -145,3 +144,10 @@ class Log:
     def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         with self._database.reading() as connection:
             return connection.execute(query).mappings().all()
+
+
+def _end(connection: Connection) -> Head:
+    """The last event's place. The head row says the same, but is slow to read while somebody holds a snapshot."""
+    query = select(events.c.position, events.c.recorded_at).order_by(events.c.position.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return Head(row.position, from_micros(row.recorded_at)) if row else Head(0, from_micros(0))

@@ -2,6 +2,10 @@
 
 It takes the next positions from the head row, which stays locked until the commit, and so makes the order of
 positions the order of commits. Whoever may call it can append, and nothing else: it runs as its owner.
+
+While somebody holds a snapshot, every old version of the head row stays. The row is therefore looked up by its index
+from the newest end, never by a scan, and updated where it was found: 19,000 commits under a held snapshot otherwise
+cost two thirds of the rate.
 """
 
 from alembic import op
@@ -26,21 +30,27 @@ CREATE FUNCTION public.append_events(
     answered_ids uuid[], body_hashes bytea[], statuses integer[], versions bigint[], positions bigint[],
     first_offsets bigint[], counts integer[], problems bytea[], answers_in integer[], listed text,
     OUT base bigint, OUT base_at bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 AS $$
 DECLARE
     added integer := cardinality(originator_ids);
+    tuple tid;
+    last_at bigint;
 BEGIN
     IF pg_catalog.current_setting('synchronous_commit') IN ('off', 'local') THEN
         RAISE EXCEPTION 'synchronous_commit is %', pg_catalog.current_setting('synchronous_commit')
             USING ERRCODE = 'insufficient_privilege';
     END IF;
-    UPDATE public.head AS h
-    SET position = h.position + added,
-        recorded_at = CASE WHEN appends = 0 THEN h.recorded_at ELSE greatest(
-            (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint, h.recorded_at + 1) + appends - 1 END
-    WHERE h.id = 1
-    RETURNING h.position - added, h.recorded_at - greatest(appends - 1, 0) INTO STRICT base, base_at;
+    SELECT h.ctid, h.position, h.recorded_at INTO STRICT tuple, base, last_at
+    FROM public.head AS h ORDER BY h.id DESC LIMIT 1 FOR UPDATE;
+    base_at := last_at;
+    IF appends > 0 THEN
+        base_at := greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, last_at + 1);
+        UPDATE public.head AS h SET position = base + added, recorded_at = base_at + appends - 1 WHERE h.ctid = tuple;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'the head row moved while it was locked';
+        END IF;
+    END IF;
     INSERT INTO public.events (position, originator_id, originator_version, topic, state, salt, recorded_at, place,
         schema_version, occurred_at, actor_party, actor_id, on_behalf_party, on_behalf_id, command_id, ordinal,
         correlation_id, causation_id)
@@ -80,8 +90,11 @@ END $$
 
 _LOCK_HEAD = """
 CREATE FUNCTION public.lock_head(OUT last_position bigint, OUT last_recorded_at bigint)
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT h.position, h.recorded_at FROM public.head AS h WHERE h.id = 1 FOR UPDATE $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+AS $$ BEGIN
+    SELECT h.position, h.recorded_at INTO STRICT last_position, last_recorded_at
+    FROM public.head AS h ORDER BY h.id DESC LIMIT 1 FOR UPDATE;
+END $$
 """
 
 

@@ -4,9 +4,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select
+from sqlalchemy.engine import URL
 
 from infrastructure import schema
 from infrastructure.database import Database
@@ -77,3 +80,38 @@ def test_recorded_at_rises_when_the_clock_does_not(steps: tuple[int, ...]) -> No
         recorder.append(samples.append(stream(number), 1, count=2))
     assert assert_whole(database) == 6
     database.close()
+
+
+def test_a_held_snapshot_does_not_make_the_head_slower_to_find(postgres_url: URL) -> None:
+    """Old versions of the head row stay while a snapshot is held: finding the newest must not mean reading them all."""
+    database = Database(postgres_url)
+    schema.upgrade(database)
+    recorder = LogRecorder(database)
+    held = database.own_connection()
+    held.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    held.execute("SELECT count(*) FROM head")
+    for version in range(1, 1_501):
+        recorder.append(samples.append(stream(1), version))
+    with database.own_connection() as connection:
+        connection.execute("SELECT public.lock_head()")  # plan and catalogue are read once
+        before = _blocks_read(connection)
+        connection.execute("SELECT public.lock_head()")
+        assert _blocks_read(connection) - before < 30
+        read_by_a_scan = connection.execute("SELECT pg_relation_size('head') / 8192").fetchone()
+        assert read_by_a_scan is not None
+        assert read_by_a_scan[0] >= 10  # the control: the old versions are there
+    held.close()
+    recorder.close()
+    database.close()
+
+
+def _blocks_read(connection: psycopg.Connection[Any]) -> int:
+    """Pages of the head table and its index that every session has looked at so far, this one's reported first."""
+    connection.execute("SELECT pg_stat_force_next_flush()")
+    query = (
+        "SELECT heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit "
+        "FROM pg_statio_user_tables WHERE relname = 'head'"
+    )
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return int(row[0])

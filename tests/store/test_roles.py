@@ -50,10 +50,12 @@ def attempt(database: Database, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
-APPEND_NOTHING = (
-    "SELECT public.append_events('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}',"
-    "0,'{}','{}','{}','{}','{}','{}','{}','{}','{}','')"
+ONE_EVENT = (
+    f"'{{0}}','{{{uuid4()}}}','{{1}}','{{SeatAdded}}','{{x}}','{{x}}','{{1}}','{{1}}','{{0}}','{{platform}}','{{NULL}}',"
+    f"'{{NULL}}','{{NULL}}','{{{uuid4()}}}','{{0}}','{{NULL}}','{{NULL}}',1"
 )
+NO_ANSWER = ",".join(["'{}'"] * 9)
+APPEND_ONE = f"SELECT base FROM public.append_events({ONE_EVENT},{NO_ANSWER},'')"
 
 
 def test_the_writer_appends_publishes_reads_and_forgets(writer: Database) -> None:
@@ -89,9 +91,9 @@ def test_the_writer_appends_publishes_reads_and_forgets(writer: Database) -> Non
         ["CREATE TABLE public.mine (x int)"],
         ["CREATE FUNCTION public.greatest(bigint, bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0'"],
         ["SET ROLE postgres"],
-        ["SET LOCAL synchronous_commit = off", APPEND_NOTHING],
-        [APPEND_NOTHING, "SET LOCAL synchronous_commit = off"],
-        ["SET LOCAL synchronous_commit = local", APPEND_NOTHING],
+        ["SET LOCAL synchronous_commit = off", APPEND_ONE],
+        [APPEND_ONE, "SET LOCAL synchronous_commit = off"],
+        ["SET LOCAL synchronous_commit = local", APPEND_ONE],
     ],
 )
 def test_the_writer_cannot(writer: Database, statements: list[str]) -> None:
@@ -101,7 +103,7 @@ def test_the_writer_cannot(writer: Database, statements: list[str]) -> None:
 
 def test_what_the_writer_cannot_is_possible_otherwise(writer: Database) -> None:
     """The control: the same call without the forbidden setting passes, so that is what was refused."""
-    attempt(writer, APPEND_NOTHING)
+    attempt(writer, APPEND_ONE)
 
 
 def test_a_temporary_table_of_somebody_who_may_make_one_fools_no_function(owner: Database) -> None:
@@ -112,10 +114,7 @@ def test_a_temporary_table_of_somebody_who_may_make_one_fools_no_function(owner:
         connection.execute("INSERT INTO head VALUES (1, 1000, 0)")
         connection.execute("CREATE TEMP TABLE events (LIKE public.events)")
         connection.execute("SET LOCAL search_path = pg_temp, public")
-        row = connection.execute(
-            APPEND_NOTHING.replace("SELECT public", "SELECT (public").replace("'')", "'')).base")
-        ).fetchone()
-        assert row == (1,)
+        assert connection.execute(APPEND_ONE.encode()).fetchone() == (1,)
     writer.close()
 
 
@@ -124,7 +123,7 @@ def test_the_reader_reads_and_cannot_append(owner: Database) -> None:
     with reader.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar_one() == 1
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        attempt(reader, APPEND_NOTHING)
+        attempt(reader, APPEND_ONE)
     reader.close()
 
 
