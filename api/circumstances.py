@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from starlette.requests import Request
 
 from api.bodies import ACTOR_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN, actor_of
 from api.strict_json import FieldsWrong
+from application.ids import new_id
 from domain.recorded import Actor
 
 LOCAL: Final = Actor(party="platform", id="local")
@@ -53,8 +54,10 @@ def headers_of(request: Request) -> Headers:
 
 def correlation_of(request: Request) -> str:
     """The id by which a request is found again in the log: its own, or the one made on arrival."""
-    found: str = request.scope.setdefault("state", {}).setdefault("correlation_id", str(uuid4()))
-    return found
+    state: dict[str, str] = request.scope.setdefault("state", {})
+    if "correlation_id" not in state:
+        state["correlation_id"] = str(new_id())
+    return state["correlation_id"]
 
 
 def command_id(actor: Actor, route: str, key: str) -> UUID:

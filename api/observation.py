@@ -3,7 +3,6 @@
 import re
 import time
 from typing import Any, Final
-from uuid import uuid4
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -11,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.circumstances import CORRELATION_PATTERN
 from api.problems import Unforeseen, problem_response
+from application.ids import new_id
 from infrastructure.telemetry import Counters
 
 CORRELATION: Final = "X-Correlation-Id"
@@ -80,7 +80,7 @@ def _correlation_id(scope: Scope) -> str:
     """The caller's id, or a new one."""
     given: dict[bytes, Any] = dict(scope["headers"])
     text = given.get(CORRELATION.lower().encode(), b"").decode("latin-1")
-    return text if re.fullmatch(CORRELATION_PATTERN, text) and not text.endswith("\n") else str(uuid4())
+    return text if re.fullmatch(CORRELATION_PATTERN, text) and not text.endswith("\n") else str(new_id())
 
 
 def _known(method: str) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from application.ids import new_id
 from domain.event import Command
 from domain.recorded import Actor, Recorded
 from domain.rejection import Rejection
@@ -67,7 +68,7 @@ class Request:
     occurred_at: datetime | None = None
     actor: Actor
     on_behalf_of: Actor | None = None
-    command_id: UUID = field(default_factory=uuid4)
+    command_id: UUID = field(default_factory=new_id)
     correlation_id: str | None = None
     expected_version: int | None = None
     keyed: Keyed | None = None
