@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy import exc as sql
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,15 +18,19 @@ from api.commands import command_operations
 from api.composition import Standfast, assemble
 from api.health import health_operations
 from api.measures import MEASURES, what_if_operations
-from api.observation import Observation
+from api.observation import Observation, known_by
 from api.openapi import TITLE, VERSION, document
 from api.operations import Operation, questioning
 from api.problems import STATUSES, MethodNotAllowed, NothingHere, answer_problem, problem_response
 from api.queries import QUESTIONS
 from api.terms import terms_operations, terms_questions
 from application.commands import Refused, RefusedBefore
+from application.log import StoreUnavailable
 from infrastructure.settings import Settings
 from infrastructure.telemetry import Counters
+
+OF_THE_DATABASE = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)
+"""What SQLAlchemy raises where the database does not answer."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -52,6 +57,8 @@ def application(standfast: Standfast) -> FastAPI:
     app.add_api_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
     for kind in (*STATUSES, Refused, RefusedBefore):
         app.add_exception_handler(kind, answer_problem)
+    for kind in OF_THE_DATABASE:
+        app.add_exception_handler(kind, answer_unavailable)
     app.add_exception_handler(HTTPException, answer_unrouted)
     app.add_middleware(Observation, counters=counters)
     described = cache(lambda: document(operations))
@@ -62,7 +69,7 @@ def application(standfast: Standfast) -> FastAPI:
 
 def route_to(operation: Operation) -> Route:
     """The plain route of an operation: it reads its request itself, so the framework's own reading is left out."""
-    route = Route(operation.path, operation.endpoint, methods=[operation.method], name=operation.name)
+    route = Route(operation.path, known_by(operation), methods=[operation.method], name=operation.name)
     route.methods = {operation.method}
     return route
 
@@ -78,6 +85,11 @@ def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operatio
         *catalogue_of_problems.OPERATIONS,
         *health_operations(standfast, counters),
     )
+
+
+async def answer_unavailable(request: Request, error: Exception) -> Response:
+    """A query that the database does not answer."""
+    return await answer_problem(request, StoreUnavailable(str(error)))
 
 
 async def answer_unrouted(request: Request, _error: Exception) -> Response:

@@ -24,6 +24,7 @@ PATH = "/v1/commands"
 MOST_LINES = 1_000
 OF_ONE_LINE: tuple[type[Exception], ...] = (Refused, RefusedBefore, *STATUSES)
 MEDIA_TYPES = (JSON_LINES, "application/jsonl", "application/json-lines", JSON)
+"""What JSON Lines go by; they have no registered media type."""
 
 
 def command_log_operation(standfast: Standfast) -> Operation:
@@ -36,7 +37,7 @@ def command_log_operation(standfast: Standfast) -> Operation:
         text="Many commands as JSON Lines, one answer a line, in order: the command's answer, or its problem.",
         asks=Nothing,
         headers=HEADERS,
-        takes=Takes(schema=LINES, example=lines()[0], media_types=MEDIA_TYPES),
+        takes=Takes(schema=LINES, example=lines()[0], media_type=JSON_LINES),
         gives=(Gives(status=200, text="One a line.", schema=CommandAnswer | Problem, media_type=JSON_LINES),),
         problems=(400, 413, 415, 422, 503),
         endpoint=partial(record_log, standfast),

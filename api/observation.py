@@ -5,10 +5,12 @@ import time
 from typing import Any, Final
 
 import structlog
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.circumstances import CORRELATION_PATTERN
+from api.operations import Endpoint, Operation
 from api.problems import Unforeseen, problem_response
 from application.ids import new_id
 from infrastructure.telemetry import Counters
@@ -43,7 +45,7 @@ class Observation:
             self._tell(scope, answer, time.perf_counter() - started)
 
     def _tell(self, scope: Scope, answer: "Answering", seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "")
+        route = scope["state"].get("route", "")
         method = _known(scope["method"])
         self._counters.add("standfast_requests_total", 1, method=method, route=route, status=str(answer.status))
         self._counters.add("standfast_request_seconds_total", seconds, method=method, route=route)
@@ -56,6 +58,16 @@ class Observation:
             milliseconds=round(seconds * 1000, 3),
             correlation_id=answer.id,
         )
+
+
+def known_by(operation: Operation) -> Endpoint:
+    """The endpoint of an operation, which tells the layers around it by which address it was reached."""
+
+    async def endpoint(request: Request) -> Response:
+        request.scope["state"]["route"] = operation.path
+        return await operation.endpoint(request)
+
+    return endpoint
 
 
 class Answering:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -43,7 +44,7 @@ class Takes:
 
     schema: Any
     example: Any
-    media_types: tuple[str, ...] = (JSON,)
+    media_type: str = JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +129,17 @@ def asked(kind: type, request: Request) -> Any:
 
 def _typed(kind: type, values: Mapping[str, str]) -> dict[str, Any]:
     """Numbers and truth values as JSON has them; everything else stays text, to be judged as text."""
-    hints = get_type_hints(kind, include_extras=True)
-    return {name: _plain(hints.get(name), text) for name, text in values.items()}
+    kinds = _kinds_of(kind)
+    return {name: _plain(kinds.get(name, frozenset()), text) for name, text in values.items()}
 
 
-def _plain(hint: Any, text: str) -> Any:
-    kinds = _kinds(hint)
+@cache
+def _kinds_of(kind: type) -> dict[str, frozenset[Any]]:
+    """What each parameter may be, looked up once."""
+    return {name: frozenset(_kinds(hint)) for name, hint in get_type_hints(kind, include_extras=True).items()}
+
+
+def _plain(kinds: frozenset[Any], text: str) -> Any:
     if int in kinds and re.fullmatch(r"-?(0|[1-9][0-9]{0,30})", text):
         return int(text)
     if bool in kinds and text in ("true", "false"):

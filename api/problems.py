@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +18,7 @@ from domain.decider import REJECTIONS
 from domain.rejection import ContradictsLaterFact, Rejection
 from infrastructure.codec import adapter
 
+log = structlog.get_logger("standfast.problems")
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_SECONDS: Final = 1
 MOST_VIOLATIONS: Final = 100
@@ -143,7 +145,7 @@ def problem_of(error: Exception, path: str) -> Problem:
         type=kind.type,
         title=kind.title,
         status=kind.status,
-        detail=str(cause) or kind.title,
+        detail=kind.title if isinstance(cause, StoreUnavailable) else str(cause) or kind.title,
         instance=quote(path, errors="replace"),
         violations=_violations(cause),
         allowed_commands=error.allowed if isinstance(error, Refused) and error.version else None,
@@ -165,7 +167,9 @@ def problem_response(error: Exception, path: str) -> Response:
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
-    """The framework's way here."""
+    """The framework's way here. What the store says is for the log only."""
+    if isinstance(error, StoreUnavailable):
+        log.warning("store unavailable", reason=str(error), correlation_id=request.scope["state"]["correlation_id"])
     return problem_response(error, request.scope["path"])
 
 

@@ -27,7 +27,7 @@ class FieldsWrong(Exception):
 
 
 def parse(raw: bytes) -> object:
-    """The value a text holds. Raises Malformed, or FieldsWrong for texts that no field takes."""
+    """The value a text holds. Raises Malformed, or FieldsWrong for texts and numbers that no field takes."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -40,7 +40,7 @@ def parse(raw: bytes) -> object:
         value = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise Malformed(f"{error.msg} at line {error.lineno} column {error.colno}") from error
-    violations = list(_unfit_texts(value, ""))
+    violations = list(_unfit(value, ""))
     if violations:
         raise FieldsWrong(violations)
     return value
@@ -74,19 +74,21 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= MOST_DIGITS else float("inf")
 
 
-def _unfit_texts(value: object, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
+def _unfit(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if value in (float("inf"), float("-inf")):
+        yield path, "the number is out of bounds"
+    elif isinstance(value, str):
         if "\x00" in value:
             yield path, "a text has no NUL"
         elif not _encodable(value):
             yield path, "a text has no lone surrogate"
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _unfit_texts(key, f"{path}.(key)" if path else "(key)")
-            yield from _unfit_texts(inner, f"{path}.{key}" if path else key)
+            yield from _unfit(key, f"{path}.(key)" if path else "(key)")
+            yield from _unfit(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _unfit_texts(inner, f"{path}[{index}]")
+            yield from _unfit(inner, f"{path}[{index}]")
 
 
 def _encodable(text: str) -> bool:

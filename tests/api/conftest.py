@@ -1,0 +1,70 @@
+"""A client of an application on a database of its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+import structlog
+from sqlalchemy.engine import URL, make_url
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.examples import body_example
+from tests.api.serving import serving, settings_of
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """The request log is not part of a test's output."""
+    with structlog.testing.capture_logs():
+        yield
+
+
+@pytest.fixture
+def client(sqlite_url: URL) -> Iterator[TestClient]:
+    with TestClient(create_app(settings_of(sqlite_url))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def lasting_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The same for all tests of a module: for those that read, or are refused."""
+    url = make_url(f"sqlite:///{tmp_path_factory.mktemp('lasting') / 'standfast.db'}")
+    with TestClient(create_app(settings_of(url))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def either_client(database_url: URL) -> Iterator[TestClient]:
+    """The same, once on SQLite and once on PostgreSQL."""
+    with TestClient(create_app(settings_of(database_url))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def server(sqlite_url: URL) -> Iterator[str]:
+    """The address of a real server."""
+    with serving(sqlite_url) as address:
+        yield address
+
+
+@pytest.fixture
+def restarted() -> Iterator[Callable[[URL], TestClient]]:
+    """Starts an application anew on a database."""
+    with ExitStack() as running:
+        yield lambda url: running.enter_context(TestClient(create_app(settings_of(url))))
+
+
+@pytest.fixture
+def engagement(client: TestClient) -> str:
+    """The address of an open engagement."""
+    return opened(client)
+
+
+def opened(client: TestClient, **fields: Any) -> str:
+    """The address of a new engagement."""
+    body = {name: value for name, value in body_example("open-engagement").items() if name != "engagement_id"}
+    answer = client.post("/v1/engagements", json={**body, **fields})
+    assert answer.status_code == 201, answer.text
+    return str(answer.headers["Location"])

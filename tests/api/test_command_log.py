@@ -1,0 +1,87 @@
+"""A command log over HTTP: one answer a line, in order."""
+
+import json
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.examples import lines
+from tests import golden
+from tests.api.conftest import opened
+
+NDJSON = {"Content-Type": "application/x-ndjson"}
+
+
+def record(client: TestClient, commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    log = "".join(json.dumps(line) + "\n" for line in commands)
+    answer = client.post("/v1/commands", content=log, headers=NDJSON)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == "application/x-ndjson"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def test_a_whole_life_is_recorded_line_by_line(either_client: TestClient) -> None:
+    answers = record(either_client, list(lines()))
+    versions = [event["version"] for answer in answers for event in answer["events"]]
+    assert versions == list(range(1, len(versions) + 1))
+    assert answers[1]["events"][0]["actor"] == {"party": "client", "id": "cto"}
+
+
+@golden.needed
+@pytest.mark.parametrize("name", golden.NAMES)
+def test_the_golden_logs_are_recorded_without_a_refusal(client: TestClient, name: str) -> None:
+    case = golden.case(name)
+    for policy in case.get("publish", []):
+        document = {field: value for field, value in policy.items() if field != "version"}
+        assert client.post("/v1/policies", json=document).status_code == 201
+    answers = record(client, case["commands"])
+    assert [answer for answer in answers if not answer.get("events")] == []
+
+
+def test_a_refused_line_does_not_stop_the_rest(client: TestClient) -> None:
+    about = {"engagement_id": opened(client).rpartition("/")[2]}
+    note = {**about, "command": "annotate", "note": "still here"}
+    answers = record(
+        client,
+        [
+            note,
+            {**about, "command": "add-seat", "seat_id": "qa-1", "role": "x", "actor": "professional:ana"},
+            {**about, "command": "promote", "note": "x"},
+            {**note, "actor": "system:keeper"},
+            {**note, "engagement_id": "00000000-0000-0000-0000-000000000000"},
+            note,
+        ],
+    )
+    assert [answer.get("status") for answer in answers] == [None, 403, 422, 422, 404, None]
+    assert [answer.get("version") for answer in answers if "events" in answer] == [2, 3]
+
+
+def test_a_line_with_a_key_is_recorded_once(client: TestClient) -> None:
+    about = {"engagement_id": opened(client).rpartition("/")[2], "command": "annotate", "idempotency_key": "n-1"}
+    first, again, other = record(client, [{**about, "note": "a"}, {**about, "note": "a"}, {**about, "note": "b"}])
+    assert again == first
+    assert other["type"] == "/problems/key-reused"
+
+
+def test_a_line_and_its_own_address_know_each_others_keys(client: TestClient) -> None:
+    path = opened(client)
+    line = {"engagement_id": path.rpartition("/")[2], "command": "annotate", "idempotency_key": "n-1", "note": "a"}
+    [first] = record(client, [line])
+    assert client.post(f"{path}/annotate", json={"note": "a"}, headers={"Idempotency-Key": "n-1"}).json() == first
+
+
+def test_the_header_says_who_acts_where_a_line_does_not(client: TestClient) -> None:
+    line = {"engagement_id": opened(client).rpartition("/")[2], "command": "annotate", "note": "a"}
+    answer = client.post("/v1/commands", content=json.dumps(line), headers={**NDJSON, "X-Actor": "client:cto"})
+    assert answer.json()["events"][0]["actor"] == {"party": "client", "id": "cto"}
+
+
+def test_more_than_a_thousand_lines_are_refused(client: TestClient) -> None:
+    answer = client.post("/v1/commands", content=b"{}\n" * 1_001, headers=NDJSON)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/fields-wrong")
+    assert len(record(client, [{}] * 1_000)) == 1_000
+
+
+def test_an_empty_log_is_malformed(client: TestClient) -> None:
+    assert client.post("/v1/commands", content=b"\n\n", headers=NDJSON).status_code == 400

@@ -1,0 +1,141 @@
+"""Commands over HTTP: each at its own address, answered with what it recorded."""
+
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.examples import body_example, lines
+from domain.register import COMMANDS
+from tests.api.conftest import opened
+
+SEAT = {"seat_id": "qa-1", "role": "Test engineer"}
+
+
+def test_opening_answers_201_with_its_address_and_version(either_client: TestClient) -> None:
+    body = body_example("open-engagement")
+    answer = either_client.post("/v1/engagements", json=body)
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"/v1/engagements/{body['engagement_id']}"
+    assert answer.headers["ETag"] == '"1"'
+    [event] = answer.json().pop("events")
+    assert answer.json() | {"events": []} == {
+        "engagement_id": body["engagement_id"],
+        "version": 1,
+        "position": 1,
+        "recorded_at": event["recorded_at"],
+        "events": [],
+    }
+    assert event["type"] == "EngagementOpened"
+    assert event["data"]["policy"]["version"] == 1
+    assert event["actor"] == {"party": "platform", "id": "local"}
+
+
+def test_an_engagement_without_an_id_gets_one_in_the_order_of_time(client: TestClient) -> None:
+    assert opened(client) < opened(client)
+
+
+def test_an_opening_that_stands_records_nothing(client: TestClient) -> None:
+    body = body_example("open-engagement")
+    first = client.post("/v1/engagements", json=body)
+    again = client.post("/v1/engagements", json=body)
+    assert (again.status_code, again.json()["events"]) == (200, [])
+    assert again.json()["position"] == first.json()["position"]
+
+
+def test_every_command_has_an_address_and_a_life_runs_through_them(either_client: TestClient) -> None:
+    seen = set()
+    for line in lines():
+        name = line["command"]
+        body = {field: value for field, value in line.items() if field not in ("command", "actor", "engagement_id")}
+        path = f"/v1/engagements/{line['engagement_id']}/{name}"
+        if name == "open-engagement":
+            path, body = "/v1/engagements", {**body, "engagement_id": line["engagement_id"]}
+        answer = either_client.post(path, json=body, headers={"X-Actor": line["actor"]})
+        assert answer.status_code in (200, 201), answer.text
+        assert answer.json()["events"], name
+        assert answer.json()["events"][0]["actor"]["party"] == line["actor"].partition(":")[0]
+        seen.add(name)
+    assert seen == COMMANDS.keys()
+
+
+def test_the_platform_acts_on_behalf_of_another(client: TestClient, engagement: str) -> None:
+    [event] = client.post(
+        f"{engagement}/add-seat", json=SEAT, headers={"X-Actor": "platform:ops", "X-On-Behalf-Of": "client:cto"}
+    ).json()["events"]
+    assert event["actor"] == {"party": "platform", "id": "ops"}
+    assert event["on_behalf_of"] == {"party": "client", "id": "cto"}
+
+
+def test_another_partys_command_is_refused(client: TestClient, engagement: str) -> None:
+    answer = client.post(f"{engagement}/add-seat", json=SEAT, headers={"X-Actor": "professional:ana"})
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-yours")
+
+
+@pytest.mark.parametrize("header", ["X-Actor", "X-On-Behalf-Of"])
+@pytest.mark.parametrize(
+    "value", ["system", "system:keeper", "nobody:x", "client:", "client:a b", "client:" + "x" * 65]
+)
+def test_an_actor_that_is_nobody_outside_is_refused(
+    client: TestClient, engagement: str, header: str, value: str
+) -> None:
+    answer = client.post(f"{engagement}/add-seat", json=SEAT, headers={header: value})
+    assert answer.status_code == 422
+    assert [each["field"] for each in answer.json()["violations"]] == [header]
+
+
+def test_a_stale_version_is_412_and_a_present_one_is_taken(client: TestClient, engagement: str) -> None:
+    assert client.post(f"{engagement}/add-seat", json=SEAT, headers={"If-Match": '"1"'}).status_code == 200
+    stale = client.post(
+        f"{engagement}/close-seat", json={"seat_id": "qa-1", "reason": "x"}, headers={"If-Match": '"1"'}
+    )
+    assert (stale.status_code, stale.json()["current_version"]) == (412, 2)
+
+
+@pytest.mark.parametrize("value", ["1", '"x"', 'W/"1"', '"-1"', '"1", "2"', '"' + "9" * 30 + '"'])
+def test_a_malformed_version_is_refused(client: TestClient, engagement: str, value: str) -> None:
+    answer = client.post(f"{engagement}/add-seat", json=SEAT, headers={"If-Match": value})
+    assert (answer.status_code, answer.json()["violations"][0]["field"]) == (422, "If-Match")
+
+
+def test_a_rule_that_forbids_says_what_is_possible(client: TestClient, engagement: str) -> None:
+    client.post(f"{engagement}/end-engagement", json={"reason": "completed"})
+    answer = client.post(f"{engagement}/add-seat", json=SEAT)
+    problem = answer.json()
+    assert (answer.status_code, problem["type"]) == (409, "/problems/engagement-ended-already")
+    assert problem["current_version"] == 2
+    assert "annotate" in problem["allowed_commands"]
+    assert "add-seat" not in problem["allowed_commands"]
+
+
+def test_a_late_fact_that_contradicts_a_later_one_names_it(client: TestClient, engagement: str) -> None:
+    early, late = "2025-03-04T09:00:00Z", "2025-03-05T09:00:00Z"
+    client.post(f"{engagement}/suspend-engagement", json={"waiting_on": "client", "reason": "x", "occurred_at": early})
+    client.post(f"{engagement}/resume-engagement", json={"occurred_at": late})
+    client.post(f"{engagement}/add-seat", json={**SEAT, "occurred_at": late})
+    answer = client.post(
+        f"{engagement}/end-engagement", json={"reason": "completed", "occurred_at": "2025-03-04T12:00:00Z"}
+    )
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/contradicts-later-fact")
+    assert answer.json()["contradicted"].keys() == {"version", "type", "rule"}
+
+
+@pytest.mark.parametrize("engagement_id", [str(uuid4()), "x", "%00", "a" * 10_000, f"{{{uuid4()}}}", "urn:uuid:1"])
+def test_an_engagement_that_is_not_there_is_404(client: TestClient, engagement_id: str) -> None:
+    answer = client.post(f"/v1/engagements/{engagement_id}/add-seat", json=SEAT)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_command_nobody_knows_is_404(client: TestClient, engagement: str) -> None:
+    assert client.post(f"{engagement}/promote-professional", json={}).status_code == 404
+
+
+def test_a_request_is_found_again_by_its_correlation_id(client: TestClient, engagement: str) -> None:
+    answer = client.post(f"{engagement}/add-seat", json=SEAT, headers={"X-Correlation-Id": "checkout-4711"})
+    assert answer.headers["X-Correlation-Id"] == "checkout-4711"
+    assert answer.json()["events"][0]["correlation_id"] == "checkout-4711"
+
+
+def test_the_document_lists_every_command(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {path.rpartition("/")[2] for path in paths if path.count("/") == 4} >= COMMANDS.keys() - {"open-engagement"}

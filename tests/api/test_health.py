@@ -1,0 +1,65 @@
+"""Liveness, readiness and numbers."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from starlette.testclient import TestClient
+
+from api import health
+from api.app import application
+from api.composition import assemble
+from application.marketplace import process_clock
+from infrastructure.settings import Settings
+from tests.api.conftest import opened
+
+
+def test_a_ready_process_says_so(either_client: TestClient) -> None:
+    opened(either_client)
+    assert either_client.get("/healthz").json() == {"status": "ok"}
+    assert either_client.get("/readyz").json() == {
+        "status": "ready",
+        "database": True,
+        "position": 1,
+        "clock": {"ok": True, "behind_seconds": pytest.approx(0, abs=5)},
+    }
+
+
+def test_a_clock_behind_the_log_is_reported(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(client)
+    monkeypatch.setattr(health, "process_clock", lambda: process_clock() - timedelta(seconds=60))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["clock"]["ok"]) == (200, "degraded", False)
+    numbers = client.get("/metrics").text
+    [behind] = [line for line in numbers.splitlines() if line.startswith("standfast_clock_behind_seconds ")]
+    assert float(behind.split()[1]) == pytest.approx(60, abs=5)
+
+
+def test_without_its_database_a_process_lives_but_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    standfast = assemble(Settings(database_url="sqlite://"))
+
+    def fail() -> None:
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    monkeypatch.setattr(standfast.recorder.log, "head", fail)
+    with TestClient(application(standfast)) as client:
+        assert client.get("/healthz").status_code == 200
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+        assert "standfast_ready 0" in client.get("/metrics").text
+
+
+def test_the_numbers_count_requests_by_route(client: TestClient) -> None:
+    path = opened(client)
+    for _ in range(2):
+        client.get(path)
+    client.get("/nothing/here")
+    client.request("MADEUP", "/v1/events")
+    answer = client.get("/metrics")
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    lines = answer.text.splitlines()
+    assert 'standfast_requests_total{method="GET",route="/v1/engagements/{engagement_id}",status="200"} 2' in lines
+    assert 'standfast_requests_total{method="GET",route="",status="404"} 1' in lines
+    assert 'standfast_requests_total{method="other",route="",status="405"} 1' in lines
+    assert "standfast_position 1" in lines
+    assert all(line.startswith(("# HELP standfast_", "# TYPE standfast_", "standfast_")) for line in lines)
