@@ -1,0 +1,1 @@
+"""Mutation testing of the domain: every rule changed a little must make a test fail."""
