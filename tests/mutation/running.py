@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -18,6 +18,8 @@ from tests.mutation.patching import NotReached, put_in
 
 Verdict = Literal["killed", "survived", "timeout", "not reached"]
 VERDICTS: tuple[Verdict, ...] = ("killed", "survived", "timeout", "not reached")
+SLOW: Final = 2.0
+"""Seconds from which on a test, slowed down by the tracing, takes no part."""
 Place = tuple[str, int]
 """A function by its file and first line."""
 
@@ -38,7 +40,8 @@ class Mutation:
         touching, took = self._baseline(session.items)
         if self.failed:
             return True
-        by_speed = sorted(session.items, key=lambda item: took[item.nodeid])
+        quick = [item for item in session.items if took[item.nodeid] < SLOW]
+        by_speed = sorted(quick, key=lambda item: took[item.nodeid])
         running: dict[int, int] = {}
         for number, mutant in enumerate(self.mutants):
             if len(running) >= self.jobs:

@@ -1,8 +1,6 @@
 """The mutation test itself: its mutants differ from the text, and the tests notice a sample of them."""
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
