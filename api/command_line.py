@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from api import terminal
+from domain.terms import Obligation
 from domain.vocabulary import Model
 
 if TYPE_CHECKING:
@@ -187,6 +188,53 @@ def history(
     with opened() as standfast:
         engagement_id = inspection.engagement_named(standfast, engagement)
         terminal.show(inspection.history_table(standfast.marketplace.history(engagement_id)))
+
+
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="INSTANT", help="What had happened by then (default: now).")
+]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", metavar="INSTANT", help="What had been recorded by then (default: now).")
+]
+
+
+@app.command(epilog="Example: [bold]standfast replay sig-apps --as-of 2026-11-05T15:00:00Z[/]")
+def replay(
+    engagement: Annotated[str, typer.Argument(help="The id of an engagement, or a client that has only one.")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer of the API instead of tables.")] = False,
+) -> None:
+    """State, clocks and metrics of an engagement at an instant, as known at an instant."""
+    from api import audit
+    from api.answers import json_of
+    from application import measures
+
+    with opened() as standfast:
+        question = audit.question_of(standfast, engagement, as_of, known_at)
+        answer = measures.replay(question)
+        if as_json:
+            terminal.result(json_of(answer).decode())
+            return
+        for part in audit.replayed(answer, measures.clocks(question).clocks):
+            terminal.show(part)
+
+
+@app.command(epilog="Example: [bold]standfast explain sig-apps replace k1[/]")
+def explain(
+    engagement: Annotated[str, typer.Argument(help="The id of an engagement, or a client that has only one.")],
+    clock: Annotated[Obligation, typer.Argument(help="Which obligation.")],
+    subject: Annotated[str, typer.Argument(help="Of which assignment, concern, case or proposal; or exit.")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> None:
+    """The life of a clock as a table: what counted, what did not, and why."""
+    from api import audit
+    from application import measures
+
+    with opened() as standfast:
+        question = audit.question_of(standfast, engagement, as_of, known_at)
+        terminal.show(audit.explanation(measures.explained(question, clock, subject)))
 
 
 @app.command()

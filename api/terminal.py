@@ -40,7 +40,7 @@ def stop(text: str) -> NoReturn:
     sys.exit(WRONG_USE)
 
 
-def show(table: Table) -> None:
+def show(table: Table | str) -> None:
     """A table, as wide as the terminal; in a file it is wide enough for its lines."""
     Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES).print(table)
 

@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.terminal import Unable
 from application.log import StoreUnavailable
 from domain.engagement import UnknownEngagement
+from domain.rejection import Rejection
 
 
 def why(error: Exception) -> str | None:
@@ -14,6 +15,8 @@ def why(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, UnknownEngagement):
         return f"{error.detail}.\nGET /v1/engagements lists those that there are."
+    if isinstance(error, Rejection):
+        return f"{error.detail}."
     if isinstance(error, ValidationError) and error.title == "Settings":
         wrong = "; ".join(f"STANDFAST_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         return f"{wrong}.\nPut the variable right, or unset it."
