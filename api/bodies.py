@@ -168,6 +168,8 @@ _MESSAGES: Final = {"unexpected_keyword_argument": "unknown field", "missing": "
 def _violation(error: Any) -> tuple[str, str]:
     path = ""
     for step in error["loc"]:
+        if step in COMMANDS:
+            continue  # which command of many it was: no field of the body
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
     message = _MESSAGES.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
     return path, message

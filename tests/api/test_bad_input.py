@@ -111,6 +111,15 @@ def test_the_same_in_a_log_spoils_its_line_only(client: TestClient, untouched: s
     assert [json.loads(each)["status"] in (400, 422) for each in answer.text.splitlines()] == [True] * 3
 
 
+def test_a_wrong_field_of_a_line_or_an_entry_is_named_without_its_command(client: TestClient, untouched: str) -> None:
+    line = {"command": "add-seat", "engagement_id": untouched.rpartition("/")[2], "seat_id": 7, "role": "x"}
+    in_a_line = client.post("/v1/commands", json=line).json()
+    entry = {"command": "add-seat", "seat_id": 7, "role": "x"}
+    in_an_entry = client.post(f"{untouched}/correct-history", json={"record": [entry], "reason": "x"}).json()
+    assert [each["field"] for each in in_a_line["violations"]] == ["seat_id"]
+    assert [each["field"] for each in in_an_entry["violations"]] == ["record[0].seat_id"]
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "with space", "caf\u00e9", "tab\there"])
 def test_a_key_that_is_none_is_refused(client: TestClient, untouched: str, key: str) -> None:
     answer = client.post(f"{untouched}/add-seat", json=SEAT, headers={b"Idempotency-Key": key.encode("latin-1")})
