@@ -1,10 +1,10 @@
 """Looking at what is recorded: a history as a table, events as JSON Lines, and whether everything is whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from eventsourcing.persistence import MapperDeserialisationError, Notification
+from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 from rich.markup import escape
 from rich.table import Table
 
@@ -12,9 +12,10 @@ from api.answers import event_bytes
 from api.composition import Standfast
 from api.terminal import Told, Unable
 from application.listing import listed
+from domain.engagement import EngagementOpened
 from domain.recorded import Recorded
 from domain.rejection import Rejection
-from domain.timeline import History, check
+from domain.timeline import History, check, voided_by
 from infrastructure import verify
 from infrastructure.codec import adapter
 from infrastructure.engagements import Wanted
@@ -50,7 +51,7 @@ def events(standfast: Standfast, *, after: int, engagement_id: UUID | None) -> I
         after = page.scanned
 
 
-def _fact(row: Notification) -> Recorded:
+def _fact(row: StoredEvent) -> Recorded:
     assert isinstance(row, PlacedEvent), "the application writes no event without its envelope"
     return recorded(row)
 
@@ -102,15 +103,28 @@ def findings(standfast: Standfast, told: Told) -> Iterator[str]:
         yield f"{found.check}: {found.detail}"
     read = standfast.recorder.log.head().position
     for engagement_id in standfast.recorder.log.engagement_ids():
-        try:
-            history = standfast.marketplace.history(engagement_id)
-        except MapperDeserialisationError:
-            continue  # told above, event by event
-        read += history.version
+        rows = standfast.recorder.log.stream(engagement_id)
+        read += len(rows)
         told(read)
         try:
-            check(history.timeline, frozenset())
-        except Rejection as broken:
-            yield f"timeline: {engagement_id}: {broken.detail}"
-        if standfast.engagements.one(engagement_id) != listed(history):
-            yield f"list: the line of {engagement_id} differs from its history"
+            facts = [_fact(row) for row in rows]
+        except MapperDeserialisationError:
+            continue  # told above, event by event
+        yield from _of_one(standfast, facts)
+
+
+def _of_one(standfast: Standfast, facts: Sequence[Recorded]) -> Iterator[str]:
+    """What is wrong with one engagement: its timeline from zero, and its line in the list."""
+    engagement_id = facts[0].engagement_id
+    voided = voided_by(facts)
+    timeline = sorted((fact for fact in facts if fact.version not in voided), key=lambda fact: fact.key)
+    if not isinstance(timeline[0].event, EngagementOpened):
+        yield f"timeline: {engagement_id} does not begin with its opening"
+        return
+    try:
+        check(timeline, frozenset())
+    except Rejection as broken:
+        yield f"timeline: {engagement_id}: {broken.detail}"
+        return
+    if standfast.engagements.one(engagement_id) != listed(History.of(facts)):
+        yield f"list: the line of {engagement_id} differs from its history"

@@ -12,7 +12,7 @@ import uvicorn
 
 from api.app import application
 from api.composition import Standfast
-from api.terminal import Unable, remark
+from api.terminal import Unable, remark, result
 
 EVERYBODY = "Without authentication everybody who reaches this address acts as the platform's operator."
 GRACE_SECONDS = 10
@@ -60,7 +60,8 @@ def serve(standfast: Standfast, listener: socket.socket) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
     address = address_of(listener)
     log.warning("everybody is the operator", address=address, authentication=False)
-    remark(f"\n  Standfast is listening on {address}  (documentation: {address}/docs)\n  {EVERYBODY}\n")
+    remark(EVERYBODY)
+    result(f"Standfast is listening on {address} · documentation: {address}/docs")
     config = uvicorn.Config(
         application(standfast),
         log_config=None,

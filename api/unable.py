@@ -22,6 +22,8 @@ def why(error: Exception) -> str | None:
         return f"{wrong}.\nPut the variable right, or unset it."
     if isinstance(error, StoreUnavailable):
         return f"the database cannot be used: {error}.\nWhat was recorded stands; try the same again later."
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the operating system'}: {error.strerror or error}."
     if isinstance(error, SQLAlchemyError):
         said = str(getattr(error, "orig", None) or error).strip()
         return f"the database cannot be used: {said}\nCheck STANDFAST_DATABASE_URL (standfast config shows it)."
