@@ -14,7 +14,7 @@ from api.circumstances import Headers, command_id, headers_of
 from api.composition import Standfast
 from api.examples import body_example
 from api.ids import new_engagement_id
-from api.operations import EngagementPath, Gives, Nothing, Operation, Takes, asked, body_of
+from api.operations import UUID_TEXT, EngagementPath, Gives, Nothing, Operation, Takes, asked, body_of
 from api.problems import problem_bytes, problem_of
 from application.commands import Keyed, Outcome, Refused, Request
 from domain.engagement import OpenEngagement
@@ -69,10 +69,19 @@ def route_of(name: str, engagement_id: UUID | str = "{engagement_id}") -> str:
 
 async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response:
     """Records the command that a request brings."""
-    engagement_id = None if name == OPENING else asked(EngagementAsked, http).engagement_id
+    engagement_id = None if name == OPENING else engagement_of(http)
     headers = headers_of(http)
     command, wire = command_of_body(name, await body_of(http))
     return answer(await standfast.marketplace.record_async(request_of(command, wire, engagement_id, headers)), command)
+
+
+def engagement_of(http: HttpRequest) -> UUID:
+    """The engagement of an address that takes no other parameter. Raises NothingHere or FieldsWrong."""
+    text = http.path_params["engagement_id"]
+    if http.scope["query_string"] or not UUID_TEXT.fullmatch(text):
+        found: UUID = asked(EngagementAsked, http).engagement_id
+        return found
+    return UUID(text)
 
 
 def request_of(command: Command, wire: Circumstances, engagement_id: UUID | None, headers: Headers) -> Request:

@@ -29,8 +29,11 @@ PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.02
 
 
+UUID_TEXT: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
 def _canonical(text: object) -> object:
-    if isinstance(text, str) and not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text):
+    if isinstance(text, str) and not UUID_TEXT.fullmatch(text):
         raise ValueError("the id of an engagement is a UUID")
     return text
 
@@ -189,7 +192,9 @@ async def reached(standfast: Standfast, position: int | None) -> None:
 async def body_of(request: Request, media_types: tuple[str, ...] = (JSON,)) -> bytes:
     """The bytes of a body, never more than it may have. Raises UnsupportedMediaType or BodyTooLarge."""
     declared = request.headers.get("Content-Type")
-    if declared is not None and not _taken(declared, media_types):
+    # A page of another site may send a body without a type unasked; nobody else is held to say it.
+    untyped = declared is None and "Origin" in request.headers
+    if untyped or (declared is not None and not _taken(declared, media_types)):
         raise UnsupportedMediaType(f"this address takes {' or '.join(media_types)}")
     length = request.headers.get("Content-Length", "0")
     if not length.isdecimal() or len(length) > 15 or int(length) > MOST_BYTES:

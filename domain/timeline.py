@@ -4,7 +4,7 @@ just before it, and a fact whose effect already stands changes nothing (domain.m
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
@@ -160,7 +160,7 @@ class History:
             if event_of(fact).ordered:
                 state = trusted(state, fact)
         ids = {**self.ids, **found} if (found := dict(introduced(facts))) else self.ids
-        return replace(self, facts=(*self.facts, *facts), timeline=(*self.timeline, *new), state=state, ids=ids)
+        return History((*self.facts, *facts), (*self.timeline, *new), state, ids)
 
     def stored(self, facts: Sequence[Recorded]) -> "History":
         """The same history with its last facts as the store placed them: position and instant decide nothing."""
@@ -171,7 +171,7 @@ class History:
             timeline = (*self.timeline[:-count], *(placed[fact.version] for fact in tail))
         else:
             timeline = tuple(placed.get(fact.version, fact) for fact in self.timeline)
-        return replace(self, facts=(*self.facts[:-count], *facts), timeline=timeline)
+        return History((*self.facts[:-count], *facts), timeline, self.state, self.ids)
 
     @property
     def version(self) -> int:
