@@ -137,6 +137,12 @@ def test_another_media_type_is_415(client: TestClient, untouched: str, media_typ
     assert (answer.status_code, answer.json()["type"]) == (415, "/problems/unsupported-media-type")
 
 
+def test_a_page_of_another_site_has_to_say_its_media_type(client: TestClient, untouched: str) -> None:
+    headers = {"Origin": "https://elsewhere.example"}
+    body = b'{"seat_id": "qa-1", "role": "x"}'
+    assert client.post(f"{untouched}/add-seat", content=body, headers=headers).status_code == 415
+
+
 def test_another_charset_is_415(client: TestClient, untouched: str) -> None:
     headers = {"Content-Type": "application/json; charset=latin-1"}
     assert client.post(f"{untouched}/add-seat", content=b"{}", headers=headers).status_code == 415
