@@ -1,0 +1,58 @@
+"""The README's tour runs as it is written, against a real demo."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.command_line.running import running
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TOUR = re.findall(r"```sh tour\n(.*?)```", README, re.DOTALL)
+WRITTEN = "127.0.0.1:8000"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the tour is written for curl")
+def test_the_tour_of_the_readme_runs(tmp_path: Path) -> None:
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    with running("demo", "--engagements", "10", "--port", "0", environment={}, folder=tmp_path) as (address, _):
+        script = "set -euo pipefail\n" + "\n".join(TOUR).replace(WRITTEN, address.removeprefix("http://"))
+        ran = subprocess.run(
+            ["bash", "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, "NO_PROXY": "127.0.0.1"},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count('"type":"UnderperformanceReported"') == 3  # twice answered, once among the steps
+    assert '"/problems/seat-taken"' in ran.stdout
+    assert '"active_at":"2025-03-05T12:00:00' in ran.stdout
+    assert "2 lines of 2 imported, 0 refused · 1 engagement" in ran.stdout
+    assert "0 events recorded by 0 commands" in ran.stdout
+    assert "ProfessionalReplaced" in ran.stdout
+    assert "checked, whole" in ran.stdout
+
+
+def test_everything_the_documents_link_to_is_there() -> None:
+    for document in (ROOT / "README.md", ROOT / "docs" / "architecture.md"):
+        for target in re.findall(r"\]\((?!http)([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_architecture_names_files_that_are_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:domain|application|infrastructure|api)/[\w/.]+)`", page):
+        assert (ROOT / name).exists(), name
+    for package in ("domain", "application", "infrastructure", "api"):
+        [titles] = re.findall(rf'subgraph {package}\["[^"]+"\]\n(.*?)    end', page, re.DOTALL)
+        for rooms in re.findall(r'\["([\w, ]+):', titles):
+            for room in rooms.split(", "):
+                if " " not in room:
+                    assert list((ROOT / package).glob(f"{room}*")), f"{package}/{room}"
