@@ -68,7 +68,7 @@ class CommandAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedEngagement:
-    """An engagement's line in the list; ``at_risk`` is null as long as no clocks are read for it."""
+    """An engagement's line in the list; ``at_risk``: a clock of it is at risk or past its goal, and still open."""
 
     engagement_id: UUID
     name: str | None
@@ -76,7 +76,7 @@ class ListedEngagement:
     partner_ids: tuple[str, ...]
     model: Model
     status: Status
-    at_risk: bool | None
+    at_risk: bool
     open_cases: Annotated[int, Field(ge=0)]
     seats: Annotated[int, Field(ge=0)]
     covered_seats: Annotated[int, Field(ge=0)]
@@ -127,6 +127,6 @@ def page_bytes(items: Iterable[bytes], after: str | int | None, position: int) -
     return b'{"items":[' + b",".join(items) + rest.encode()
 
 
-def listed_engagement(line: Listed) -> ListedEngagement:
+def listed_engagement(line: Listed, at_risk: bool) -> ListedEngagement:
     shown = {name: getattr(line, name) for name in ListedEngagement.__slots__ if name != "at_risk"}
-    return ListedEngagement(**shown, at_risk=None)
+    return ListedEngagement(**shown, at_risk=at_risk)

@@ -25,6 +25,7 @@ from api.answers import (
 from api.composition import Standfast
 from api.operations import EngagementPath, Question, ReadYourWrites
 from api.strict_json import FieldsWrong
+from application import measures
 from application.listing import Status
 from application.marketplace import Known
 from application.state_answer import StateAnswer, answer_of, state_answer
@@ -39,6 +40,9 @@ from infrastructure.instants import from_micros, to_micros
 from infrastructure.mapper import recorded
 from infrastructure.stored import PlacedEvent
 
+MOST_SCANNED: Final = 1_000
+"""How many engagements one page looks through at most, when most of them are not what is asked for."""
+
 Limit = Annotated[int, Field(ge=1, le=500)]
 Cursor = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -52,6 +56,7 @@ class ListAsked(ReadYourWrites):
     partner_id: Id | None = None
     professional_id: Id | None = None
     status: Status | None = None
+    at_risk: bool | None = None
     cursor: Cursor | None = None
     limit: Limit = 50
 
@@ -97,9 +102,18 @@ def listing(standfast: Standfast, asked: ListAsked) -> bytes:
         professional_id=asked.professional_id,
         status=asked.status,
     )
-    page = standfast.engagements.page(wanted, after=_after(asked.cursor), limit=asked.limit)
-    items = [json_of(listed_engagement(line)) for line in page.items]
-    return page_bytes(items, _cursor(page.next), page.position)
+    now = datetime.now(UTC)
+    items: list[bytes] = []
+    after, position, scanned = _after(asked.cursor), 0, 0
+    while True:
+        page = standfast.engagements.page(wanted, after=after, limit=asked.limit - len(items))
+        for line in page.items:
+            at_risk = measures.at_risk(standfast.marketplace.history(line.engagement_id), now)
+            if asked.at_risk in (None, at_risk):
+                items.append(json_of(listed_engagement(line, at_risk)))
+        after, position, scanned = page.next, page.position, scanned + len(page.items)
+        if after is None or len(items) == asked.limit or scanned >= MOST_SCANNED:
+            return page_bytes(items, _cursor(after), position)
 
 
 def state(standfast: Standfast, asked: InstantAsked) -> bytes:
@@ -139,7 +153,7 @@ QUESTIONS: Final = (
         "/v1/engagements",
         "list-engagements",
         ENGAGEMENTS,
-        "The engagements in the order of their opening.",
+        "The engagements in the order of their opening; a page may hold fewer than there are: next says.",
         ListAsked,
         EngagementPage,
         listing,

@@ -106,6 +106,12 @@ def asked(
     return Asked(engagement_id=engagement_id, history=history, known=known, as_of=as_of or max(now, known.known_at))
 
 
+def at_risk(history: History, now: datetime) -> bool:
+    """Whether a clock of the engagement is at risk, or past its goal and still open."""
+    read = clocks_of(history, now, now).readings.values()
+    return any(each.at_risk or each.state == "breached" for each in read)
+
+
 def clocks(question: Asked) -> ClocksAnswer:
     """All clocks."""
     read = _clocks(question)

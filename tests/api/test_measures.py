@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from tests import golden
+from tests.answers import differences
 from tests.api.serving import settings_of
-from tests.domain.test_golden import differences
 
 ENGAGEMENT = "00000000-0000-4000-8000-000000000001"
 HERE = f"/v1/engagements/{ENGAGEMENT}"
@@ -180,3 +180,16 @@ def test_a_supposition_that_makes_no_sense_is_refused(
 ) -> None:
     response = concern.post(f"{HERE}/what-if", json=body)
     assert (response.status_code, response.json()["type"]) == (status, f"/problems/{rule}")
+
+
+def test_the_list_tells_which_engagements_are_at_risk(concern: TestClient) -> None:
+    calm = {"client_id": "initech", "model": "freelancer_platform", "work_class": "non_core", "seats": []}
+    concern.post("/v1/engagements", json=calm)
+    listed = answered(concern, "/v1/engagements")["items"]
+    assert [(line["client_id"], line["at_risk"]) for line in listed] == [("acme", True), ("initech", False)]
+    for asked, clients in (("true", ["acme"]), ("false", ["initech"])):
+        page = answered(concern, "/v1/engagements", at_risk=asked, limit="1")
+        found = page["items"] + (
+            answered(concern, "/v1/engagements", at_risk=asked, cursor=page["next"])["items"] if page["next"] else []
+        )
+        assert [line["client_id"] for line in found] == clients
