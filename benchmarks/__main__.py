@@ -5,11 +5,11 @@ import re
 import warnings
 from pathlib import Path
 
-from benchmarks import machine, store
+from benchmarks import edge, machine, store
 from tests.databases import postgres_server
 
 _DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-_MEASURED = re.compile(r"(?<=<!-- store: measured -->\n).*?(?=<!-- store: end -->)", re.DOTALL)
+_MEASURED = re.compile(r"(?<=<!-- measured -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 
 def main() -> None:
@@ -18,12 +18,17 @@ def main() -> None:
     with postgres_server() as server:
         lines = machine.described(server)
         print("\n".join(lines), flush=True)
-        running = store.measured(server, arguments.rounds, arguments.seconds, lambda line: print(line, flush=True))
-    table = store.table(running)
+        running = store.measured(server, arguments.rounds, arguments.seconds, say)
+        rates = edge.measured(server, arguments.rounds, arguments.seconds, say)
+    table = [*store.table(running), "", *edge.table(rates)]
     print("\n" + "\n".join(table))
     if arguments.write:
         text = "\n".join(["", *(f"{line}  " for line in lines), "", *table, "", ""])
         _DOCUMENT.write_text(_MEASURED.sub(lambda _: text, _DOCUMENT.read_text()))
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

@@ -29,8 +29,9 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, r
 def request(host: str, line: str) -> bytes:
     path, body = line.split("\t")
     payload = body.encode()
-    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"
-    return head.encode() + payload
+    head = [f"POST {path} HTTP/1.1", f"Host: {host}", "Content-Type: application/json"]
+    head.append(f"Content-Length: {len(payload)}")
+    return "\r\n".join((*head, "", "")).encode() + payload
 
 
 async def caller(host: str, port: int, requests: list[bytes], until: float, once: bool) -> int:
