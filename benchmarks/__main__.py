@@ -5,7 +5,7 @@ import re
 import warnings
 from pathlib import Path
 
-from benchmarks import edge, machine, store
+from benchmarks import bulk, edge, machine, store
 from tests.databases import postgres_server
 
 _DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -20,7 +20,8 @@ def main() -> None:
         print("\n".join(lines), flush=True)
         running = store.measured(server, arguments.rounds, arguments.seconds, say)
         rates = edge.measured(server, arguments.rounds, arguments.seconds, say)
-    table = [*store.table(running), "", *edge.table(rates)]
+        imports = bulk.measured(server, arguments.rounds, say)
+    table = [*store.table(running), "", *edge.table(rates), "", *bulk.table(imports)]
     print("\n" + "\n".join(table))
     if arguments.write:
         text = "\n".join(["", *(f"{line}  " for line in lines), "", *table, "", ""])

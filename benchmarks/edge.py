@@ -91,10 +91,10 @@ def _marketplace(url: URL, engagements: int) -> Iterator[int]:
     """A server on a database with engagements of one active professional each."""
     settings = Settings(database_url=url.render_as_string(hide_password=False))
     standfast = assemble(settings)
-    for command in _STAFFING:
+    for command in STAFFING:
         for start in range(0, engagements, 500):
             chunk = range(start, min(start + 500, engagements))
-            outcomes = standfast.marketplace.record_all([_request(command, number) for number in chunk])
+            outcomes = standfast.marketplace.record_all([request_of(command, number) for number in chunk])
             failed = [each for each in outcomes if isinstance(each, Exception)]
             if failed:
                 raise failed[0]
@@ -103,7 +103,7 @@ def _marketplace(url: URL, engagements: int) -> Iterator[int]:
         yield port
 
 
-_STAFFING: tuple[dict[str, object], ...] = (
+STAFFING: tuple[dict[str, object], ...] = (
     {
         "command": "open-engagement",
         "client_id": "acme",
@@ -124,7 +124,7 @@ _STAFFING: tuple[dict[str, object], ...] = (
 )
 
 
-def _request(line: dict[str, object], number: int) -> Request:
+def request_of(line: dict[str, object], number: int) -> Request:
     command, wire = command_of_line(json.dumps({**line, "engagement_id": _id(number)}).encode())
     return Request(
         command=command,
