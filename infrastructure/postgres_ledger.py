@@ -89,12 +89,9 @@ class PostgresLedger:
     def _connected(self) -> _Connection:
         if self._connection is None or self._connection.closed:
             try:
-                connection = self._database.own_connection()
+                self._connection = _opened(self._database)
             except psycopg.Error as error:
                 raise Interrupted(error, unknown=False) from error
-            arrays.register(connection)
-            _prepare(connection)
-            self._connection = connection
         return self._connection
 
     def _named(self, error: psycopg.Error) -> Exception:
@@ -120,8 +117,16 @@ def _insert(connection: _Connection, entries: Sequence[Entry]) -> list[Receipt]:
     return receipts_of(entries, base, base_at)
 
 
-def _prepare(connection: _Connection) -> None:
-    _check(connection.pgconn.prepare(_PREPARED, _APPEND))
+def _opened(database: Database) -> _Connection:
+    """A connection that is ready to append. Raises `psycopg.Error` where it is lost before that, and leaves none."""
+    connection = database.own_connection()
+    try:
+        arrays.register(connection)
+        _check(connection.pgconn.prepare(_PREPARED, _APPEND))
+    except psycopg.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _check(result: PGresult) -> None:
