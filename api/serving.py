@@ -15,7 +15,9 @@ from api.composition import Standfast
 from api.terminal import Unable, remark, result
 
 EVERYBODY = "Without authentication everybody who reaches this address acts as the platform's operator."
-GRACE_SECONDS = 10
+GRACE_SECONDS = 4
+"""How long requests under way are waited for: half of the ten seconds to end in, the store needs the other half."""
+
 log = structlog.get_logger("standfast.serving")
 
 
