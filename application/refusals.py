@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from application.commands import AnswerForgotten, KeyReused, Refused, RefusedBefore
+from application.commands import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore
 from domain.rejection import ContradictsLaterFact
 
-OF_ONE_LINE = (Refused, RefusedBefore, KeyReused, AnswerForgotten)
+OF_ONE_LINE = (Refused, RefusedBefore, KeyReused, AnswerForgotten, Contended)
 """What forbids one line and leaves the others alone."""
 
 

@@ -74,21 +74,10 @@ class _Teller:
                 self._how.line_done()
             return
         self._items = self._how.items(self._team.engagement_id)
-        yield from self._later_seats()
         for move in self._team.moves:
             yield from self._move(move)
             if move.incoming:
                 self._how.line_done()
-
-    def _later_seats(self) -> Steps:
-        """A seat first held after the opening joins then."""
-        later = [
-            self._request(AddSeat(seat_id=seat_id, role=role), first_held, "seat", seat_id, role)
-            for seat_id, (role, first_held) in self._team.seats.items()
-            if first_held > self._team.opened_at
-        ]
-        if later:
-            yield later  # a seat that is refused refuses each of its lines
 
     def _move(self, move: Move) -> Steps:
         outgoing = move.outgoing if move.outgoing and move.outgoing.line not in self._out else None
@@ -141,6 +130,10 @@ class _Teller:
         return self._request(command, at, "open", self._how.model, self._how.calendar, *seats)
 
     def _start(self, seat_id: str, row: Row) -> list[Request]:
+        """A seat first held after the opening joins then."""
+        role, first_held = self._team.seats[seat_id]
+        seat = AddSeat(seat_id=seat_id, role=role)
+        joins = [self._request(seat, first_held, "seat", seat_id, role)] if first_held > self._team.opened_at else []
         match = MatchProfessional(
             seat_id=seat_id,
             assignment_id=row.assignment_id,
@@ -149,7 +142,7 @@ class _Teller:
             supply_source="agency_partner" if row.partner else "independent",
         )
         matched = self._request(match, row.started_at, "match", seat_id, row.professional, row.partner)
-        return [matched, *self._onboarding(row)]
+        return [*(joins if row.started_at == first_held else ()), matched, *self._onboarding(row)]
 
     def _takeover(self, seat_id: str, outgoing: Row, incoming: Row) -> list[Request]:
         at = incoming.started_at

@@ -10,7 +10,7 @@ from application.commands import Request
 from application.demo.engagement import Play, play
 from domain.event import Published
 
-TOGETHER = timedelta(hours=1)
+TOGETHER = timedelta(hours=2)
 """What is written down within this time, about different engagements, is recorded in one go."""
 
 

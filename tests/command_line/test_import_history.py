@@ -78,6 +78,16 @@ def test_a_history_becomes_engagements_with_matches_replacements_and_departures(
     assert {"tech-lead-1"} == set(found["sig-b"].state.seats)
 
 
+def test_histories_are_imported_into_postgresql_too(
+    standfast: Run, written: Write, postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STANDFAST_DATABASE_URL", postgres_url.render_as_string(hide_password=False))
+    file = written("small.csv", SMALL)
+    assert "23 events recorded by 23 commands" in standfast("import", file).out
+    assert "0 events recorded by 0 commands" in standfast("import", file).out
+    assert standfast("verify").out == "23 events checked, whole\n"
+
+
 def test_imported_twice_nothing_is_doubled(standfast: Run, written: Write, opened: Standfast) -> None:
     file = written("small.csv", SMALL)
     standfast("import", file)
