@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 
 from api.composition import Standfast
 from api.demonstration import populated
+from api.inspection import findings
 from application.demo.script import Script
 from domain.recorded import Recorded
 from domain.vocabulary import Model
@@ -84,6 +85,10 @@ def test_some_facts_are_recorded_late_and_everything_at_its_own_time(demo: Stand
     assert {"UnderperformanceAcknowledged", "AbsenceRecorded", "ProductivityReported"} <= {fact.type for fact in late}
     assert len(late) < len(recorded) / 10
     assert all(fact.recorded_at <= NOW + timedelta(minutes=1) for fact in recorded)
+
+
+def test_the_demo_is_whole_and_lawful_from_zero(demo: Standfast) -> None:
+    assert list(findings(demo, lambda _: None)) == []
 
 
 def test_the_same_seed_tells_the_same_story_and_another_one_another() -> None:
