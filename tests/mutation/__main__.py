@@ -68,6 +68,9 @@ def conclude(mutants: Sequence[Mutant], verdicts: dict[int, Verdict]) -> int:
     alive = Counter(mutant.path.stem for mutant in left)
     for name, number in sorted(per_module.items()):
         print(f"{name:20} {number:5} mutants {100 * (number - alive[name]) / number:6.1f} % killed")
+    for number, mutant in enumerate(mutants):
+        if verdicts[number] == "not reached":
+            print(f"not reached: {mutant.where}:{mutant.line}  {mutant.change}")
     unexplained = [mutant for mutant in left if (mutant.where, mutant.change) not in reasons]
     for mutant in left:
         reason = reasons.get((mutant.where, mutant.change), "NO REASON GIVEN")

@@ -5,6 +5,7 @@ import gc
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from importlib import import_module
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -15,9 +16,13 @@ class NotReached(Exception):
     """The mutant changes nothing that this process holds."""
 
 
+class Unusable(Exception):
+    """The changed text cannot even be loaded."""
+
+
 def put_in(mutant: Mutant) -> None:
-    """Changes the loaded domain. Raises NotReached."""
-    module = sys.modules[f"domain.{mutant.path.stem}"]
+    """Changes the loaded domain. Raises NotReached or Unusable."""
+    module = import_module(f"domain.{mutant.path.stem}")
     mutant.apply()
     _forget_cached()
     if mutant.function:
@@ -88,9 +93,13 @@ def _exchange_value(module: ModuleType, mutant: Mutant) -> None:
         owner = getattr(owner, each)
     names: Mapping[str, object] = vars(owner) if classes else {}
     assert statement.value
-    value = eval(compile(ast.Expression(statement.value), mutant.path.name, "eval"), vars(module), dict(names))
+    changed = compile(ast.Expression(statement.value), mutant.path.name, "eval")
+    try:
+        value = eval(changed, {**vars(module), **names})
+    except Exception as error:
+        raise Unusable(mutant.change) from error
     annotation = ast.unparse(statement.annotation) if isinstance(statement, ast.AnnAssign) else ""
-    if classes and "ClassVar" not in annotation:
+    if classes and "ClassVar" not in annotation and name in getattr(owner, "__dataclass_fields__", ()):
         _exchange_default(owner, name, value)
     elif classes:
         setattr(owner, name, value)

@@ -14,11 +14,11 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tests.mutation.mutants import Mutant
-from tests.mutation.patching import NotReached, put_in
+from tests.mutation.patching import Unusable, put_in
 
 Verdict = Literal["killed", "survived", "timeout", "not reached"]
 VERDICTS: tuple[Verdict, ...] = ("killed", "survived", "timeout", "not reached")
-SLOW: Final = 2.0
+SLOW: Final = 0.5
 """Seconds from which on a test, slowed down by the tracing, takes no part."""
 Place = tuple[str, int]
 """A function by its file and first line."""
@@ -35,6 +35,8 @@ class Mutation:
     report: Callable[[Mutant, Verdict, int], None]
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    _killers: list[tuple[str, str, int]] = field(default_factory=list)
+    """Which test killed a mutant, by file and scope, the last at the end: it may well kill the next one there."""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         touching, took = self._baseline(session.items)
@@ -42,16 +44,29 @@ class Mutation:
             return True
         quick = [item for item in session.items if took[item.nodeid] < SLOW]
         by_speed = sorted(quick, key=lambda item: took[item.nodeid])
-        running: dict[int, int] = {}
+        running: dict[int, tuple[int, int]] = {}
         for number, mutant in enumerate(self.mutants):
             if len(running) >= self.jobs:
                 self._reap(running)
             place = (os.path.realpath(mutant.path), mutant.begins)
-            tests = [item for item in by_speed if not mutant.function or item.nodeid in touching[place]]
-            running[self._fork(mutant, tests)] = number
+            touch = {
+                index for index, item in enumerate(by_speed) if not mutant.function or item.nodeid in touching[place]
+            }
+            first = [index for index in self._likely(mutant) if index in touch]
+            order = [*first, *(index for index in sorted(touch) if index not in first)]
+            child, pipe = self._fork(mutant, by_speed, order)
+            running[child] = number, pipe
         while running:
             self._reap(running)
         return True
+
+    def _likely(self, mutant: Mutant) -> list[int]:
+        """The tests that killed others in this scope, then in this file."""
+        near = [
+            index for name, scope, index in reversed(self._killers) if (name, scope) == (mutant.path.name, mutant.scope)
+        ]
+        far = [index for name, _, index in reversed(self._killers) if name == mutant.path.name]
+        return list(dict.fromkeys([*near[:20], *far[:40]]))
 
     def _baseline(self, items: Sequence[pytest.Item]) -> tuple[dict[Place, set[str]], dict[str, float]]:
         touching: dict[Place, set[str]] = defaultdict(set)
@@ -72,30 +87,44 @@ class Mutation:
                             touching[path, line].add(item.nodeid)
         return touching, took
 
-    def _fork(self, mutant: Mutant, tests: Sequence[pytest.Item]) -> int:
+    def _fork(self, mutant: Mutant, tests: Sequence[pytest.Item], order: Sequence[int]) -> tuple[int, int]:
+        """The child that judges a mutant, and a pipe on which it names the test that kills."""
+        reading, writing = os.pipe()
         child = os.fork()
         if child:
-            return child
+            os.close(writing)
+            return child, reading
         signal.alarm(self.seconds)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         try:
             put_in(mutant)
-            killed = any(not _passes(item) for item in tests)
-        except NotReached:
-            os._exit(VERDICTS.index("not reached"))
+        except Unusable:
+            os._exit(VERDICTS.index("killed"))
         except BaseException:
-            killed = True
-        os._exit(VERDICTS.index("killed" if killed else "survived"))
+            os._exit(VERDICTS.index("not reached"))
+        try:
+            for index in order:
+                if not _passes(tests[index]):
+                    os.write(writing, str(index).encode())
+                    os._exit(VERDICTS.index("killed"))
+        except BaseException:
+            os._exit(VERDICTS.index("killed"))
+        os._exit(VERDICTS.index("survived"))
 
-    def _reap(self, running: dict[int, int]) -> None:
+    def _reap(self, running: dict[int, tuple[int, int]]) -> None:
         child, status = os.wait()
-        number = running.pop(child)
+        number, pipe = running.pop(child)
+        killer = os.read(pipe, 20)
+        os.close(pipe)
+        mutant = self.mutants[number]
+        if killer:
+            self._killers.append((mutant.path.name, mutant.scope, int(killer)))
         ended = os.waitstatus_to_exitcode(status)
         verdict: Verdict = "timeout" if ended == -signal.SIGALRM else VERDICTS[ended] if ended >= 0 else "killed"
         self.verdicts[number] = verdict
-        self.report(self.mutants[number], verdict, len(self.verdicts))
+        self.report(mutant, verdict, len(self.verdicts))
 
 
 def _passes(item: pytest.Item, seen: set[CodeType] | None = None) -> bool:

@@ -1,13 +1,16 @@
 """The mutation test itself: its mutants differ from the text, and the tests notice a sample of them."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.mutation.mutants import mutants_of
 
-MODULES = sorted((Path(__file__).parents[2] / "domain").glob("*.py"))
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "domain").glob("*.py"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
@@ -23,3 +26,12 @@ def test_a_mutant_changes_one_place_of_the_text() -> None:
         mutant = mutants_of(path)[number]
         mutant.apply()
         assert ast.unparse(mutant.tree) != text
+
+
+def test_what_a_test_notices_is_killed_and_what_no_test_touches_survives() -> None:
+    tests = ["--tests", "test_rules_cases.py", "test_rules_engagement.py"]
+    command = [sys.executable, "-m", "tests.mutation", "pauses", "upcoming", *tests]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    killed = {line.split()[0]: line.split()[3] for line in done.stdout.splitlines() if line.endswith("% killed")}
+    assert killed == {"pauses": "100.0", "upcoming": "0.0"}
+    assert done.returncode == 1
