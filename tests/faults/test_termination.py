@@ -66,10 +66,19 @@ def unfinished(address: str) -> socket.socket:
     return opened
 
 
-@pytest.mark.parametrize("slow_caller", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "slow_caller"),
+    [
+        ("postgres_url", False),
+        ("sqlite_url", True),
+        pytest.param("sqlite_url", False, marks=pytest.mark.long),
+        pytest.param("postgres_url", True, marks=pytest.mark.long),
+    ],
+)
 def test_a_server_told_to_stop_ends_in_time_and_loses_nothing(
-    database_url: URL, tmp_path: Path, slow_caller: bool
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, slow_caller: bool
 ) -> None:
+    database_url: URL = request.getfixturevalue(kind)
     with shop(database_url) as opened:
         open_engagements(opened.marketplace, CALLERS)
     environment = {"STANDFAST_DATABASE_URL": database_url.render_as_string(hide_password=False)}
