@@ -6,6 +6,7 @@ SIGTERM ends it as a server should end: what is under way is finished, then the 
 import random
 import signal
 import threading
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from application.marketplace import Marketplace
 from infrastructure.settling import PATIENCE_SECONDS
 from tests.faults import wishes
 from tests.faults.decisions import Decision, Diary, written
-from tests.faults.opening import engagement, shop
+from tests.faults.opening import Opened, engagement, open_shop
 
 PAUSE_SECONDS = 0.05
 NOT_NOW = (StoreUnavailable, Contended, sql.OperationalError, sql.InterfaceError)
@@ -60,7 +61,7 @@ def work(share: Share) -> None:
             failures.append(failure)
             stop.set()
 
-    with shop(share.url, ahead=share.ahead, patience=share.patience) as opened:
+    with closing(_opened(share, stop)) as opened:
         threads = [threading.Thread(target=caller, args=(number,)) for number in range(share.threads)]
         for thread in threads:
             thread.start()
@@ -69,6 +70,16 @@ def work(share: Share) -> None:
     diary.close()
     if failures:
         raise failures[0]
+
+
+def _opened(share: Share, stop: threading.Event) -> Opened:
+    """The marketplace; a process that is started while its database is gone would be started again by its keeper."""
+    while True:
+        try:
+            return open_shop(share.url, ahead=share.ahead, patience=share.patience)
+        except NOT_NOW:
+            if stop.wait(PAUSE_SECONDS):
+                raise
 
 
 def _command(marketplace: Marketplace, share: Share, thread: int, stop: threading.Event, diary: Diary) -> None:
