@@ -17,11 +17,12 @@ from domain.window import Window
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """An assignment from active to ended, and when in that time the professional was not absent."""
+    """An assignment from active to ended, when in that time the professional was not absent, and absences' starts."""
 
     assignment: Assignment
     active: Piece
     present: Pieces
+    absent_from: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,13 @@ def _cover(course: Course, state: State, seat: Seat, absences: Mapping[str, Sequ
 
 def _held(assignment: Assignment, absences: Sequence[AbsenceRecorded]) -> Held:
     active = _or_ever(assignment.active_at), _or_ever(assignment.ended_at)
-    away = union((epoch_seconds(each.from_), epoch_seconds(each.until)) for each in absences)
-    return Held(assignment=assignment, active=active, present=difference(union((active,)), away))
+    away = [(epoch_seconds(each.from_), epoch_seconds(each.until)) for each in absences]
+    return Held(
+        assignment=assignment,
+        active=active,
+        present=difference(union((active,)), union(away)),
+        absent_from=tuple(start for start, _ in away),
+    )
 
 
 def required_time(state: State, seat: Seat, suspended: Pieces) -> Pieces:

@@ -1,13 +1,14 @@
 """What is already known to leave a seat unattended: an announced departure, an absence, a start without anybody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 from domain.business_time import business_time, epoch_seconds, instant_at
 from domain.course import Course
 from domain.cover import Held, SeatCover, required_time
-from domain.intervals import EVER, Pieces, difference, intersection, union
+from domain.intervals import EVER, Pieces, difference, holds, intersection, union
 from domain.state import State
 from domain.vocabulary import Id, Instant
 
@@ -45,16 +46,23 @@ def _suspended_as_agreed(course: Course, state: State) -> Pieces:
 def _upcoming(course: Course, state: State, as_of: int, seat: SeatCover, required: Pieces) -> Upcoming | None:
     here = [each for each in seat.held if each.active[1] == EVER]
     leaving = _leaving(course, state, as_of, here)
-    stays = [(each, intersection(each.present, [(as_of, leaving.get(_id(each), EVER))])) for each in here]
-    unattended = difference(required, union(piece for _, pieces in stays for piece in pieces))
-    at = next((start for start, _ in unattended if start > as_of), None)
-    if at is None:
-        return None
-    if at in leaving.values():
-        why: Why = "departure"
-    else:
-        why = "absence" if any(end == at for _, pieces in stays for _, end in pieces) else "start"
-    return Upcoming(seat_id=seat.seat.seat_id, at=instant_at(at), why=why)
+    stays = (intersection(each.present, [(as_of, leaving.get(_id(each), EVER))]) for each in here)
+    unattended = difference(required, union(piece for pieces in stays for piece in pieces))
+    for at, why in sorted(_changes(seat, here, leaving), key=itemgetter(0)):
+        if at > as_of and holds(unattended, at):
+            return Upcoming(seat_id=seat.seat.seat_id, at=instant_at(at), why=why)
+    return None
+
+
+def _changes(seat: SeatCover, here: Sequence[Held], leaving: Mapping[str, int]) -> Iterator[tuple[int, Why]]:
+    """What may leave the seat unattended, and when: of one instant, the first of these tells why."""
+    for at in leaving.values():
+        yield at, "departure"
+    for each in here:
+        for at in each.absent_from:
+            yield at, "absence"
+    if seat.seat.spec.required_from:
+        yield epoch_seconds(seat.seat.spec.required_from), "start"
 
 
 def _leaving(course: Course, state: State, as_of: int, here: Sequence[Held]) -> Mapping[str, int]:

@@ -108,3 +108,15 @@ def test_an_announced_day_that_has_passed_says_nothing_more() -> None:
 def test_whoever_is_absent_now_is_missed_again_at_the_next_absence() -> None:
     past = held(on(0, absent(1, 3)), on(0, absent(5, 6, "b2")))
     assert upcoming(past, 2) == [("2026-01-10T09:00:00", "absence")]
+
+
+def test_a_departure_or_another_absence_during_an_absence_is_still_to_come() -> None:
+    away = held(on(0, absent(1, 20)))
+    assert upcoming(away.and_(on(0, leaving(16))), 2) == [("2026-01-17T00:00:00", "departure")]
+    assert upcoming(away.and_(on(0, absent(5, 30, "b2"))), 2) == [("2026-01-10T09:00:00", "absence")]
+
+
+def test_only_departures_absences_and_starts_are_upcoming() -> None:
+    suspended = given(opened("freelancer_platform", seat(required_from=instant(9))), on(1, suspend(until=instant(8))))
+    assert upcoming(suspended, 2) == [("2026-01-14T09:00:00", "start")]
+    assert upcoming(given(opened(), on(1, suspend(until=instant(8)))), 2) == [], "the end of a suspension is none"
