@@ -111,7 +111,7 @@ def _key_person_seats(state: State, seats: Sequence[SeatCover]) -> Ratio:
     documented = {
         plan.planned.from_assignment_id
         for plan in state.plans.values()
-        if plan.weight("verified") >= threshold * plan.wanted_weight
+        if plan.wanted_weight and plan.weight("verified") >= threshold * plan.wanted_weight
     }
     key = [
         {each.assignment.assignment_id for each in seat.held if each.assignment.active}

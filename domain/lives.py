@@ -154,7 +154,8 @@ class Life:
     ended_at: int | None = None
     ending: Ending | None = None
     ended_by: tuple[Recorded, ...] = ()
-    """The fact that ended it; with a transfer that came before its clock, the clock's start and the transfer."""
+    """The fact that ended it, and what made it do so: a transfer goes with its plan, and one that came before its
+    clock follows the clock's start."""
 
     @property
     def key(self) -> Key:

@@ -40,9 +40,9 @@ class Progress:
         self._proposals: dict[str, SuccessorProposed] = {}
         self._cases_of_successors: dict[str, CaseLife] = {}
         self._acknowledging: dict[str, Key] = {}
-        self._plans: dict[str, Key] = {}
+        self._plans: dict[str, tuple[Key, Recorded]] = {}
         self._planned_for: set[Key] = set()
-        self._transferred: dict[Key, Recorded] = {}
+        self._transferred: dict[Key, tuple[Recorded, Recorded]] = {}
         self._anybody_active = False
         for fact in facts:
             self.take(fact)
@@ -279,7 +279,7 @@ class Progress:
         """Where the transfer came before its clock, the clock starts and stops at once."""
         transfer = self._transferred.get(key)
         if transfer:
-            self._end(key, "stopped", at, fact, transfer)
+            self._end(key, "stopped", at, fact, *transfer)
 
     def _withdrawn(self, fact: Recorded, event: ReplacementWithdrawn, at: int) -> None:
         case = self.cases.get(event.case_id)
@@ -288,14 +288,15 @@ class Progress:
 
     def _planned(self, fact: Recorded, event: KnowledgeTransferPlanned, at: int) -> None:
         key: Key = EXIT if event.purpose == "exit" else ("transfer_knowledge", event.case_id or "")
-        self._plans[event.plan_id] = key
+        self._plans.setdefault(event.plan_id, (key, fact))
         self._planned_for.add(key)
 
     def _knowledge_transferred(self, fact: Recorded, event: KnowledgeTransferred, at: int) -> None:
-        key = self._plans.get(event.plan_id)
-        if key:
-            self._transferred.setdefault(key, fact)
-            self._end(key, "stopped", at, fact)
+        plan = self._plans.get(event.plan_id)
+        if plan:
+            key, planned = plan
+            self._transferred.setdefault(key, (fact, planned))
+            self._end(key, "stopped", at, fact, planned)
 
 
 def _lasting(stretches: Sequence[Stretch]) -> bool:

@@ -11,9 +11,24 @@ from domain.recorded import Actor
 from domain.recording import Order
 from domain.terms import Obligation
 from domain.timeline import History
-from tests.domain.given import Given, day
+from tests.domain.given import Given, day, on
 from tests.domain.test_clocks import past
-from tests.domain.words import acknowledge, active, correct, pause, propose, report, request, resume_case
+from tests.domain.words import (
+    accept,
+    acknowledge,
+    active,
+    correct,
+    handover,
+    onboard,
+    pause,
+    propose,
+    replace_professional,
+    report,
+    request,
+    resume_case,
+    transferred,
+    waive_item,
+)
 
 
 def live(*lines: tuple[float, float, Command]) -> Given:
@@ -97,3 +112,15 @@ def test_a_wrong_stop_hides_a_breach_until_it_is_voided() -> None:
     assert (read(again).state, read(again).recorded_late) == ("met", True)
     quick = live(*REPORTED, at_once(3, acknowledge()), at_once(3.5, voided), (3.2, 3.8, acknowledge()))
     assert (read(quick).state, read(quick).recorded_late) == ("met", False)
+
+
+def test_a_transfer_stops_its_clock_from_when_its_plan_was_known_to_be_of_the_case() -> None:
+    succession = (request(), propose(), accept(), onboard("a2"), replace_professional())
+    replaced = [*ACTIVE, *(at_once(2, each) for each in succession), at_once(2, handover())]
+    version = live(*replaced).history.version
+    of_the_case = correct(on(2, handover(case_id="k1")), void=(version,))
+    done = [*replaced, at_once(3, waive_item()), at_once(3, transferred())]
+    late = read(live(*done, at_once(6, of_the_case)), "transfer_knowledge", "k1")
+    assert (late.state, late.recorded_late) == ("met", True)
+    in_time = read(live(*done, at_once(3.5, of_the_case)), "transfer_knowledge", "k1")
+    assert (in_time.state, in_time.recorded_late) == ("met", False)

@@ -235,6 +235,11 @@ def test_a_key_seat_depends_on_one_person_until_enough_is_handed_over() -> None:
     assert continuity(past.and_(verify("i1")), 7).key_person_seats == Ratio(0, 1)
 
 
+def test_a_plan_waived_whole_hands_over_nothing_of_a_key_seat() -> None:
+    past = given(opened("freelancer_platform", seat(key_role=True)), *active(), handover(), waive_item())
+    assert continuity(past, 7).key_person_seats == Ratio(1, 1)
+
+
 def test_an_empty_key_seat_depends_on_nobody() -> None:
     assert continuity(given(opened("freelancer_platform", seat(key_role=True))), 7).key_person_seats.fraction is None
     assert continuity(given(opened(), *active()), 7).key_person_seats.fraction is None
