@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from domain.cases import Case
+from domain.concerns import open_concern_on
+from domain.onboarding import missing_items
+from domain.plans import Plan, exit_plans, lacking
 from domain.state import State
 
 Possible = Callable[[State], bool]
@@ -19,6 +22,14 @@ def _active(state: State) -> bool:
 
 def _live(state: State) -> bool:
     return any(each.live for each in state.assignments.values())
+
+
+def _ready(state: State) -> bool:
+    return any(each.live and not each.active and not missing_items(state, each) for each in state.assignments.values())
+
+
+def _reportable(state: State) -> bool:
+    return any(each.active and not open_concern_on(state, each.assignment_id) for each in state.assignments.values())
 
 
 def _running(state: State) -> bool:
@@ -96,25 +107,20 @@ def _unpaused_case(state: State) -> bool:
 
 
 def _plannable(state: State) -> bool:
-    if state.ended_at:
-        return not any(plan.exit for plan in state.plans.values())
-    return True
+    a_handover = state.ended_at is None and any(each.active_at for each in state.assignments.values())
+    return a_handover or not any(exit_plans(state))
+
+
+def _open_plans(state: State) -> list[Plan]:
+    return [plan for plan in state.plans.values() if not plan.transferred_at and (plan.exit or not state.ended_at)]
 
 
 def _item(*states: str) -> Possible:
-    def possible(state: State) -> bool:
-        return any(
-            item.state in states
-            for plan in state.plans.values()
-            if plan.transferred_at is None and (plan.exit or state.ended_at is None)
-            for item in plan.items.values()
-        )
-
-    return possible
+    return lambda state: any(item.state in states for plan in _open_plans(state) for item in plan.items.values())
 
 
-def _open_plan(state: State) -> bool:
-    return any(plan.transferred_at is None and (plan.exit or state.ended_at is None) for plan in state.plans.values())
+def _transferable(state: State) -> bool:
+    return any(lacking(state, plan) is None for plan in _open_plans(state))
 
 
 def _while_running(possible: Possible) -> Possible:
@@ -133,13 +139,13 @@ POSSIBLE: Final[dict[str, Possible]] = {
     "withdraw-match": _while_running(_matched),
     "complete-onboarding-item": _while_running(_live),
     "waive-onboarding-item": _while_running(_live),
-    "onboard-professional": _while_running(_matched),
+    "onboard-professional": _while_running(_ready),
     "change-rate": _while_running(_live),
     "report-productivity": _while_running(_active),
     "record-absence": _until_ended(_live),
     "announce-departure": _until_ended(_live),
     "record-departure": _until_ended(_live),
-    "report-underperformance": _while_running(_active),
+    "report-underperformance": _while_running(_reportable),
     "acknowledge-underperformance": _until_ended(_unacknowledged),
     "dispute-underperformance": _until_ended(_open_concern),
     "resolve-underperformance": _while_running(_settleable_concern),
@@ -156,7 +162,7 @@ POSSIBLE: Final[dict[str, Possible]] = {
     "deliver-knowledge-item": _item("planned"),
     "verify-knowledge-item": _item("delivered"),
     "waive-knowledge-item": _item("planned", "delivered"),
-    "complete-knowledge-transfer": _open_plan,
+    "complete-knowledge-transfer": _transferable,
     "record-effort": lambda _: True,
     "suspend-engagement": _running,
     "resume-engagement": lambda state: state.suspension is not None,

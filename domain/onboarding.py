@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from domain.assignments import AboutAssignment, AssignmentCommand, live_assignment
+from domain.assignments import AboutAssignment, Assignment, AssignmentCommand, live_assignment
 from domain.change import replace
 from domain.event import same_content
 from domain.recorded import Recorded
@@ -21,6 +21,11 @@ class OnboardingItemDone(Rejection):
 
 class OnboardingIncomplete(Rejection):
     """A professional becomes active when every mandatory onboarding item is completed or waived."""
+
+
+def missing_items(state: "State", assignment: Assignment) -> list[OnboardingItem]:
+    """What has to be completed or waived before the professional becomes active."""
+    return [item for item in state.terms.policy.onboarding_items if item not in assignment.onboarding]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +70,7 @@ class ProfessionalOnboarded(AboutAssignment):
         return state.assignment(self.assignment_id).active
 
     def permit(self, state: "State", fact: Recorded) -> None:
-        done = live_assignment(state, self.assignment_id).onboarding
-        missing = [item for item in state.terms.policy.onboarding_items if item not in done]
+        missing = missing_items(state, live_assignment(state, self.assignment_id))
         if missing:
             raise OnboardingIncomplete(f"assignment {self.assignment_id} lacks {', '.join(missing)}")
 

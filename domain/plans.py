@@ -187,6 +187,16 @@ def open_plan(state: "State", plan_id: str) -> Plan:
     return plan
 
 
+def lacking(state: "State", plan: Plan) -> str | None:
+    """What keeps a plan's transfer from being complete, if anything."""
+    for item_id, item in plan.items.items():
+        if item.planned.mandatory and not item.settled:
+            return f"mandatory item {item_id} is {item.state}"
+    if plan.weight("verified") < state.terms.policy.transfer_threshold * plan.wanted_weight:
+        return f"completeness is {plan.completeness:.3f}"
+    return None
+
+
 def under_eligible_guarantee(state: "State", case_id: str | None) -> bool:
     return case_id is not None and case_id in state.cases and state.cases[case_id].eligible
 
@@ -367,12 +377,9 @@ class KnowledgeTransferred(AboutPlan):
         return state.plan(self.plan_id).transferred_at is not None
 
     def permit(self, state: "State", fact: Recorded) -> None:
-        plan = open_plan(state, self.plan_id)
-        for item_id, item in plan.items.items():
-            if item.planned.mandatory and not item.settled:
-                raise TransferIncomplete(f"mandatory item {item_id} is {item.state}", field="plan_id")
-        if plan.weight("verified") < state.terms.policy.transfer_threshold * plan.wanted_weight:
-            raise TransferIncomplete(f"completeness is {plan.completeness:.3f}", field="plan_id")
+        lack = lacking(state, open_plan(state, self.plan_id))
+        if lack:
+            raise TransferIncomplete(lack, field="plan_id")
 
     def evolve(self, state: "State", fact: Recorded) -> "State":
         return state.with_plan(replace(state.plan(self.plan_id), transferred_at=fact.occurred_at))
