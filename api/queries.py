@@ -136,7 +136,6 @@ def audit(standfast: Standfast, asked: VersionsAsked) -> bytes:
 
 
 def feed(standfast: Standfast, asked: FeedAsked) -> bytes:
-    head = standfast.recorder.log.head()
     page = standfast.recorder.log.page(
         after=asked.after,
         limit=asked.limit,
@@ -144,7 +143,8 @@ def feed(standfast: Standfast, asked: FeedAsked) -> bytes:
         engagement_id=asked.engagement_id,
     )
     rows = [row for row in page.events if isinstance(row, PlacedEvent)]
-    return page_bytes((event_bytes(recorded(row)) for row in rows), page.scanned, max(head.position, page.scanned))
+    head = standfast.recorder.log.head()
+    return page_bytes((event_bytes(recorded(row)) for row in rows), page.scanned, head.position)
 
 
 ENGAGEMENTS: Final = "engagements"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from domain.vocabulary import STRICT, Fraction, Name, Scalar, Weight, bounds
+from domain.vocabulary import STRICT, FactorWeight, Fraction, Name, Scalar, bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Factor:
 
     name: Name
     value: Fraction
-    weight: Weight
+    weight: FactorWeight
     facts: Annotated[Mapping[Name, Scalar], bounds(max_length=50)] | None = None
 
 

@@ -138,3 +138,23 @@ def test_a_request_is_found_again_by_its_correlation_id(client: TestClient, enga
 def test_the_document_lists_every_command(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert {path.rpartition("/")[2] for path in paths if path.count("/") == 4} >= COMMANDS.keys() - {"open-engagement"}
+
+
+@pytest.mark.parametrize(("weight", "status"), [(0, 200), (-0.001, 422)])
+def test_the_weight_of_a_factor_is_not_negative(
+    client: TestClient, engagement: str, weight: float, status: int
+) -> None:
+    seat_id = client.get(engagement).json()["seats"][0]["seat_id"]
+    factors = [{"name": "distance", "value": 0.5, "weight": weight}]
+    matched = {
+        "seat_id": seat_id,
+        "professional_id": "dana",
+        "supply_source": "independent",
+        "match": {
+            "score": 0.5,
+            "algorithm": {"name": "nearest", "version": "1"},
+            "decided_by": "person",
+            "factors": factors,
+        },
+    }
+    assert client.post(f"{engagement}/match-professional", json=matched).status_code == status

@@ -135,6 +135,7 @@ def test_the_feed_tells_how_far_it_looked(client: TestClient) -> None:
     assert [event["type"] for event in page["items"]] == ["EngagementOpened"]
     beyond = client.get("/v1/events", params={"after": 10_000}).json()
     assert (beyond["items"], beyond["next"]) == ([], 10_000)
+    assert beyond["position"] == page["position"], "a page beyond the end tells where the end is"
 
 
 def test_a_query_waits_for_a_position_that_comes(client: TestClient) -> None:
