@@ -40,8 +40,7 @@ class AbsenceRecorded(AboutAssignment):
 
     def stands(self, state: "State", fact: Recorded) -> bool:
         state.assignment(self.assignment_id)
-        known = state.absences.get(self.absence_id)
-        return known is not None and same_content(known, self)
+        return same_content(state.absences.get(self.absence_id), self)
 
     def permit(self, state: "State", fact: Recorded) -> None:
         if self.absence_id in state.absences:

@@ -275,8 +275,7 @@ class ProfessionalDeparted(AboutAssignment):
     notice_given_at: Instant | None
 
     def stands(self, state: "State", fact: Recorded) -> bool:
-        departure = state.assignment(self.assignment_id).departure
-        return departure is not None and same_content(departure, self)
+        return same_content(state.assignment(self.assignment_id).departure, self)
 
     def permit(self, state: "State", fact: Recorded) -> None:
         if live_assignment(state, self.assignment_id).active and self.cause == "no_show":

@@ -190,8 +190,7 @@ class ProfessionalReplaced(Event):
     incoming_assignment_id: Id
 
     def stands(self, state: "State", fact: Recorded) -> bool:
-        closing = state.case(self.case_id).closing
-        return closing is not None and same_content(closing, self)
+        return same_content(state.case(self.case_id).closing, self)
 
     def permit(self, state: "State", fact: Recorded) -> None:
         case = open_case(state, self.case_id)

@@ -133,7 +133,6 @@ class AboutConcern(AboutAssignment):
     """An event about one concern."""
 
     subject: ClassVar = ("concern_id",)
-    filled: ClassVar = frozenset({"professional_id", "seat_id", "assignment_id"})
 
     concern_id: Id
 

@@ -35,7 +35,7 @@ class Event:
     subject: ClassVar[tuple[str, ...]] = ()
     creates: ClassVar[str] = ""
     filled: ClassVar[frozenset[str]] = frozenset()
-    """Fields a command filled in: no part of the content that a repeat is compared by."""
+    """Fields a command filled in: no part of the content that a repeat is compared by, where one is compared."""
     ordered: ClassVar[bool] = True
     """False for the kinds that set and obey no order, judged once, in the final state."""
     while_suspended: ClassVar[bool] = False

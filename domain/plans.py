@@ -368,8 +368,6 @@ class KnowledgeItemWaived(AboutItem):
 class KnowledgeTransferred(AboutPlan):
     """The transfer is complete; ``completeness`` is a fraction, null when all was waived."""
 
-    filled: ClassVar = frozenset({"completeness", "billed_minutes"})
-
     completeness: float | None
     billed_minutes: int
 

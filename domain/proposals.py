@@ -157,8 +157,7 @@ class SuccessorAccepted(Event):
     match: Match | None
 
     def stands(self, state: "State", fact: Recorded) -> bool:
-        decision = state.proposal(self.proposal_id).decision
-        return decision is not None and same_content(decision, self)
+        return same_content(state.proposal(self.proposal_id).decision, self)
 
     def permit(self, state: "State", fact: Recorded) -> None:
         proposed = undecided(state, self.proposal_id).proposed
@@ -199,8 +198,7 @@ class SuccessorDeclined(Event):
     proposed_as_qualified: bool
 
     def stands(self, state: "State", fact: Recorded) -> bool:
-        decision = state.proposal(self.proposal_id).decision
-        return decision is not None and same_content(decision, self)
+        return same_content(state.proposal(self.proposal_id).decision, self)
 
     def permit(self, state: "State", fact: Recorded) -> None:
         undecided(state, self.proposal_id)

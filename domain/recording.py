@@ -7,7 +7,6 @@ from uuid import UUID
 
 from domain.engagement import BeforeTheOpening, OpenEngagement
 from domain.event import Command, Event, Later, Occasion, Published
-from domain.notes import Annotate, UnknownVersion
 from domain.recorded import Actor, Recorded
 from domain.rejection import NotYours, Rejection, Unfit
 from domain.state import State
@@ -112,8 +111,6 @@ def made(
     version: int,
 ) -> list[Recorded]:
     """The facts of a decision, not judged yet. Raises what makes the decision impossible."""
-    if isinstance(order.command, Annotate) and (order.command.corrects or 0) >= version:
-        raise UnknownVersion(f"the history has no version {order.command.corrects}", field="corrects")
     party = (on_behalf_of or order.actor).party
     occasion = Occasion(at=order.at, made=str(order.command_id), party=party, published=published)
     facts = []

@@ -213,7 +213,3 @@ def introduced(facts: Iterable[Recorded]) -> Iterator[tuple[tuple[str, str], str
         event = event_of(fact)
         if event.creates:
             yield (event.creates, getattr(event, f"{event.creates}_id")), getattr(event, "seat_id", None)
-
-
-def merged(timeline: Sequence[Recorded], new: Iterable[Recorded]) -> list[Recorded]:
-    return sorted((*timeline, *new), key=_key)
