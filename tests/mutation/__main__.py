@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     total = len(mutants)
 
     def report(mutant: Mutant, verdict: Verdict, done: int) -> None:
+        if verdict in ("survived", "timeout"):
+            print(f"{verdict}: {mutant.where}:{mutant.line}  {mutant.change}", file=sys.stderr, flush=True)
         if done % 100 == 0 or done == total:
             print(f"{done} of {total}", file=sys.stderr, flush=True)
 

@@ -105,8 +105,8 @@ def _exchange_value(module: ModuleType, mutant: Mutant) -> None:
         setattr(owner, name, value)
     else:
         old = getattr(module, name)
-        for other in domain_modules():
-            if getattr(other, name, None) is old:
+        for other in list(sys.modules.values()):  # also where a test imported it
+            if vars(other).get(name) is old:
                 setattr(other, name, value)
 
 
