@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from domain.change import replace
 from domain.event import Command, Event, Later, Occasion, carry
 from domain.recorded import Recorded
 from domain.rejection import NotFound, Rejection
 from domain.terms import NothingAmended
-from domain.vocabulary import STRICT, UNCHANGED, Allocation, ClientText, Id, Instant, Name, Text, Unchanged
+from domain.vocabulary import STRICT, UNCHANGED, Allocation, ClientText, Id, Instant, Name, Personal, Text, Unchanged
 
 if TYPE_CHECKING:
     from domain.state import State
@@ -124,7 +124,7 @@ class SeatAmended(Event):
     required_from: Instant | None
     required_until: Instant | Unchanged | None = UNCHANGED
     key_role: bool | None
-    reason: ClientText | None
+    reason: Annotated[Text | None, Personal("client")]
 
     def stands(self, state: "State", fact: Recorded) -> bool:
         spec = state.seat(self.seat_id).spec

@@ -1,12 +1,12 @@
 """Stored event shapes: golden files, append-only. Whatever was once written is read for ever, to the same event."""
 
 import json
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import pytest
 
 from domain.register import EVENTS
-from domain.vocabulary import Unchanged, field_names, written_name
+from domain.vocabulary import Personal, Text, Unchanged, field_names, personal_fields, written_name
 from infrastructure.codec import SCHEMA_VERSIONS, decode, encode
 from tests.domain.examples import FOLDER, examples, file_of, lines_of
 
@@ -51,3 +51,18 @@ def test_absent_optional_fields_are_stored_as_null_and_what_an_amendment_leaves_
         bare = json.loads(lines_of(file_of(name, SCHEMA_VERSIONS[name]))[-1])
         assert {each for each, value in bare.items() if value is None} == optional - left_alone, name
         assert not left_alone & bare.keys()
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_every_free_text_says_whose_it_is(name: str) -> None:
+    kind: type = EVENTS[name]
+    texts = {each for each, hint in get_type_hints(kind, include_extras=True).items() if _is_text(hint)}
+    whose = "professional" if "professional_id" in field_names(kind) else "client"
+    assert {each: personal_fields(kind).get(each) for each in texts} == dict.fromkeys(texts, whose)
+
+
+def _is_text(hint: Any) -> bool:
+    """Whether a field is a `Text`, marked or not, or may be absent."""
+    bounds = Text.__metadata__  # type: ignore[attr-defined]  # an alias made by Annotated has them
+    marks = tuple(mark for mark in getattr(hint, "__metadata__", ()) if not isinstance(mark, Personal))
+    return marks == bounds or any(map(_is_text, getattr(hint, "__args__", ())))
