@@ -132,12 +132,11 @@ def live_assignment(state: "State", assignment_id: str) -> Assignment:
     return assignment
 
 
-def active_assignment(state: "State", assignment_id: str) -> Assignment:
+def active_assignment(state: "State", assignment_id: str) -> None:
     """Raises UnknownAssignment, AssignmentEnded or AssignmentNotActive."""
     assignment = live_assignment(state, assignment_id)
     if not assignment.active:
         raise AssignmentNotActive(f"assignment {assignment_id} is not active yet", field="assignment_id")
-    return assignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

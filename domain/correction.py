@@ -13,7 +13,7 @@ from domain.recorded import Recorded
 from domain.recording import Order, acting_for, made, on_time, recorded, ties
 from domain.rejection import Rejection
 from domain.state import State
-from domain.timeline import History, check, event_of, opened, tolerant
+from domain.timeline import History, check, event_of, judged, opened, tolerant
 
 _key = attrgetter("key")
 
@@ -45,8 +45,10 @@ def correct(history: History, order: Order, published: Published) -> list[Record
     draft = Draft.without(history, voidings)
     for index, entry in in_order_of_time(command.record, order.at):
         draft.record(entry_order(order, index, entry, voidings), published)
-    changed = frozenset(fact.version for fact in draft.new)
-    check(draft.timeline, changed)
+    final = check(draft.timeline, frozenset(fact.version for fact in draft.new))
+    for fact in draft.new:
+        if not event_of(fact).ordered:
+            judged(final, fact)
     ties(history, draft.new)
     return [*voidings, *draft.new]
 
@@ -109,14 +111,11 @@ class Draft:
         on_behalf_of = acting_for(order, self.history.state.model)
         on_time(self.history, order)
         place = self.place(order.command.records, order.command)
-        key = (order.at, place or self.next_version, self.next_version)
-        state = self.before(key if order.command.records.ordered else None)
+        state = self.before((order.at, place or self.next_version, self.next_version))
         engagement_id = self.history.facts[0].engagement_id
         facts = made(state, order, on_behalf_of, published, engagement_id, self.next_version)
-        if event_of(facts[0]).stands(state, facts[0]):
+        if order.command.records.ordered and event_of(facts[0]).stands(state, facts[0]):
             return
-        if not event_of(facts[0]).ordered:
-            event_of(facts[0]).permit(state, facts[0])
         for fact in facts:
             taken = self.place(type(event_of(fact)), event_of(fact), take=True)
             self.new.append(replace(fact, place=taken or fact.version))
@@ -130,11 +129,11 @@ class Draft:
             return None
         return free.pop(0) if take else free[0]
 
-    def before(self, key: tuple[datetime, int, int] | None) -> State:
-        """The state just before a place (without one: at the end), as far as the draft is lawful."""
+    def before(self, key: tuple[datetime, int, int]) -> State:
+        """The state just before a place, as far as the draft is lawful."""
         state = opened(self.timeline[0])
         for fact in self.timeline[1:]:
-            if key and fact.key >= key:
+            if fact.key >= key:
                 break
             if event_of(fact).ordered:
                 state = tolerant(state, fact)

@@ -10,7 +10,7 @@ from domain.event import Command, Event, Later, Occasion, Published
 from domain.recorded import Actor, Recorded
 from domain.rejection import NotYours, Rejection, Unfit
 from domain.state import State
-from domain.timeline import History, event_of, introduced
+from domain.timeline import History, event_of, introduced, judged
 from domain.vocabulary import ActingParty, Model
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -129,7 +129,7 @@ def lawful(history: History, state: State, facts: Sequence[Recorded]) -> None:
     if event_of(facts[0]).ordered:
         history.accept(facts)
     else:
-        event_of(facts[0]).permit(state, facts[0])
+        judged(state, facts[0])
 
 
 def ties(history: History, facts: Sequence[Recorded]) -> None:

@@ -103,8 +103,8 @@ def effective(timeline: Iterable[Recorded]) -> Iterator[tuple[Recorded, State | 
         yield fact, before, state
 
 
-def check(timeline: Sequence[Recorded], new: frozenset[int], start: int = 1, state: State | None = None) -> None:
-    """Judges a timeline from ``start`` on, from ``state`` just before it.
+def check(timeline: Sequence[Recorded], new: frozenset[int], start: int = 1, state: State | None = None) -> State:
+    """Judges a timeline from ``start`` on, from ``state`` just before it; the state at its end.
 
     Raises the rule that forbids one of the ``new`` versions, or ContradictsLaterFact for another.
     """
@@ -123,6 +123,7 @@ def check(timeline: Sequence[Recorded], new: frozenset[int], start: int = 1, sta
                 type_name=fact.type,
                 broken=broken.rule(),
             ) from broken
+    return state
 
 
 def voided_by(facts: Iterable[Recorded]) -> dict[int, Recorded]:

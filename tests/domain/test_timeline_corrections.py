@@ -6,18 +6,27 @@ from typing import Any
 import pytest
 
 from domain.assignments import AssignmentEnded, ProfessionalDeparted, ProfessionalMatched, SeatTaken, UnknownAssignment
+from domain.cases import UnknownCase
 from domain.correction import NotVoidable
 from domain.engagement import BeforeTheOpening
 from domain.matching import Algorithm, Match
-from domain.notes import FactVoided, NothingCorrected, ServiceLevelBreached
+from domain.notes import (
+    EffortRecorded,
+    EventAnnotated,
+    FactVoided,
+    NothingCorrected,
+    ServiceLevelBreached,
+    UnknownVersion,
+)
 from domain.onboarding import OnboardingItemCompleted, ProfessionalOnboarded
-from domain.plans import UnknownPlan
+from domain.plans import BilledUnderGuarantee, UnknownPlan
 from domain.proposals import AcceptanceDiffers
 from domain.recording import InTheFuture
 from domain.rejection import NotYours
-from domain.requests import OutgoingDiffers
-from tests.domain.given import EngagementId, Lines, by, day, for_, given, on
+from domain.requests import OutgoingDiffers, ReplacementRequested
+from tests.domain.given import START, EngagementId, Lines, by, day, for_, given, on
 from tests.domain.words import (
+    absent,
     accept,
     acknowledge,
     active,
@@ -26,6 +35,7 @@ from tests.domain.words import (
     change_rate,
     complete,
     correct,
+    decline,
     depart,
     effort,
     end,
@@ -36,9 +46,11 @@ from tests.domain.words import (
     opened,
     productivity,
     propose,
+    replace_professional,
     report,
     request,
     resolve,
+    review,
     suspend,
     waive,
     withdraw_case,
@@ -294,3 +306,43 @@ def test_a_made_id_is_of_the_entry_and_not_of_the_correction() -> None:
     made = [fact.event.assignment_id for fact in outcome.facts if isinstance(fact.event, ProfessionalMatched)]
     assert made == [str(fact.command_id) for fact in outcome.facts]
     assert len(set(made)) == 2
+
+
+def test_what_obeys_no_order_is_judged_on_the_result_of_the_correction() -> None:
+    past = given(opened(), *active())
+    past.when(correct(on(1, effort(case_id="k1")), on(2, request()))).then(EffortRecorded, ReplacementRequested)
+    past.when(correct(on(1, effort(case_id="k1")))).then_rejected(UnknownCase, field="case_id")
+    past.when(correct(on(1, annotate(4)))).then_rejected(UnknownVersion)
+    past.when(correct(on(1, annotate(3)), void=(3,))).then(FactVoided, EventAnnotated)
+    free = given(opened("managed_marketplace"), match(), *onboarded_fully("a1"), on(3, request()))
+    billed = on(4, effort(case_id="k1", billable=True))
+    free.when(correct(billed)).then(EffortRecorded)
+    free.when(correct(billed, on(5, review()))).then_rejected(BilledUnderGuarantee, field="billable")
+
+
+def test_what_was_corrected_makes_no_other_content_of_a_repeat() -> None:
+    past = given(opened(), on(1, match()), on(2, complete()), on(3, onboard()), on(4, report()), on(5, absent()))
+    past = past.and_(on(6, request()), on(7, depart()))
+    ben = past.and_(correct(on(1, match("a1", "ben")), void=(2,)))
+    for repeat in (on(8, complete()), on(8, depart()), on(8, request()), on(4, report()), on(5, absent())):
+        ben.when(repeat).then_nothing()
+
+
+def test_another_outgoing_or_incoming_assignment_makes_no_other_content_of_a_replacement() -> None:
+    past = given(opened(), *active(), on(2, depart()), on(9, request()), propose(), accept(), onboard("a2"))
+    past = past.and_(replace_professional())
+    forgotten = [on(4, match("b1", "eve")), on(5, depart("b1", "no_show"))]
+    corrected = past.and_(correct(*forgotten, on(9, request()), void=(5,)))
+    corrected.when(replace_professional()).then_nothing()
+    corrected.when(on(10, request())).then_nothing()
+    started = next(fact.occurred_at for fact in past.history.facts if fact.version == 8)
+    again = (started - START).total_seconds() / 86400
+    renamed = past.and_(correct(on(again - 0.01, accept("p1", "a3")), on(again, onboard("a3")), void=(7, 8)))
+    assert renamed.state.case("k1").incoming_id == "a3"
+    renamed.when(replace_professional()).then_nothing()
+
+
+def test_another_candidate_makes_no_other_content_of_a_decline() -> None:
+    past = given(opened(), *active(), on(2, request()), on(3, propose()), on(4, decline()))
+    corrected = past.and_(correct(on(3, propose(who="cyd", qualified=False)), void=(5,)))
+    corrected.when(decline()).then_nothing()
