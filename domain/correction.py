@@ -69,7 +69,7 @@ def voidings_of(history: History, command: CorrectHistory) -> Iterator[FactVoide
 
 
 def in_order_of_time(entries: Sequence[Entry], default: datetime) -> list[tuple[int, Entry]]:
-    return sorted(enumerate(entries), key=lambda numbered: (numbered[1].occurred_at or default, numbered[0]))
+    return sorted(enumerate(entries), key=lambda numbered: numbered[1].occurred_at or default)
 
 
 def entry_order(order: Order, index: int, entry: Entry, voidings: Sequence[Recorded]) -> Order:
@@ -103,8 +103,7 @@ class Draft:
             event = event_of(history.facts[version - 1])
             places.setdefault((type(event), subject_of(event)), []).append(version)
         kept = [fact for fact in history.timeline if fact.version not in gone]
-        timeline = sorted((*kept, *voidings), key=_key)
-        return Draft(timeline, history, places, history.version + len(voidings) + 1)
+        return Draft(kept, history, places, history.version + len(voidings) + 1)
 
     def record(self, order: Order, published: Published) -> None:
         """Decides one entry at its place. Raises the Rejection that forbids it."""

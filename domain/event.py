@@ -77,11 +77,10 @@ class UnknownTerms(Unfit):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """What a decision takes from outside: the instant, the id it may give, who acts, the published terms."""
+    """What a decision takes from outside: the instant, the id it may give, the published terms."""
 
     at: datetime
     made: str
-    party: ActingParty
     published: Published
 
 

@@ -198,7 +198,7 @@ def lacking(state: "State", plan: Plan) -> str | None:
 
 
 def under_eligible_guarantee(state: "State", case_id: str | None) -> bool:
-    return case_id is not None and case_id in state.cases and state.cases[case_id].eligible
+    return case_id is not None and state.case(case_id).eligible
 
 
 def exit_plans(state: "State") -> Iterator[Plan]:
@@ -277,7 +277,7 @@ class KnowledgeTransferPlanned(AboutPlan):
         receiver = live_assignment(state, assignment_id)
         if receiver.seat_id != self.seat_id:
             raise ReceiverOnOtherSeat(f"assignment {assignment_id} is on another seat", field="to_assignment_id")
-        if assignment_id == self.from_assignment_id or receiver.professional_id == giver:
+        if receiver.professional_id == giver:
             raise ReceiverIsGiver(f"{giver} cannot hand over to themselves", field="to_assignment_id")
 
     def evolve(self, state: "State", fact: Recorded) -> "State":

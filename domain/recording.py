@@ -111,8 +111,7 @@ def made(
     version: int,
 ) -> list[Recorded]:
     """The facts of a decision, not judged yet. Raises what makes the decision impossible."""
-    party = (on_behalf_of or order.actor).party
-    occasion = Occasion(at=order.at, made=str(order.command_id), party=party, published=published)
+    occasion = Occasion(at=order.at, made=str(order.command_id), published=published)
     facts = []
     for ordinal, decided in enumerate(order.command.decide(state, occasion)):
         event, at = (decided.event, decided.at) if isinstance(decided, Later) else (decided, order.at)
