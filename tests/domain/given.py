@@ -109,7 +109,9 @@ class Given:
             facts = facts_of(self.history, order, self.terms)
         except Rejection as rejection:
             return Outcome(self, wanted, [], rejection)
-        grown = replace(self, history=self.history.extended(facts), latest=max(self.latest, occurred_at))
+        history = self.history.extended(facts)
+        assert history.state == History.of(history.facts).state
+        grown = replace(self, history=history, latest=max(self.latest, occurred_at))
         return Outcome(grown, wanted, facts, None)
 
 

@@ -34,7 +34,14 @@ from domain.proposals import (
     SuccessorProposed,
 )
 from domain.recording import InTheFuture
-from domain.requests import CaseOpen, ConcernWithOtherCause, NobodyToReplace, NoOpenConcern, ReplacementRequested
+from domain.requests import (
+    CaseExists,
+    CaseOpen,
+    ConcernWithOtherCause,
+    NobodyToReplace,
+    NoOpenConcern,
+    ReplacementRequested,
+)
 from tests.domain.given import TODAY, Given, day, given, on
 from tests.domain.words import (
     accept,
@@ -203,6 +210,33 @@ def test_nobody_succeeds_themselves() -> None:
 def test_a_proposal_is_decided_once() -> None:
     given(*MATCHED).when(decline()).then_rejected(ProposalDecided, field="proposal_id")
     given(*AWAITING, decline()).when(accept()).then_rejected(ProposalDecided)
+
+
+def test_a_proposal_says_how_it_was_decided() -> None:
+    pasts = [given(*AWAITING), given(*MATCHED), given(*AWAITING, decline())]
+    assert [past.state.proposal("p1").decided for past in pasts] == [None, "accepted", "declined"]
+
+
+def test_an_assignment_is_matched_then_active_then_ended() -> None:
+    pasts = [given(opened(), match()), given(opened(), *active()), given(opened(), *active(), depart())]
+    assert [past.state.assignment("a1").state for past in pasts] == ["matched", "active", "ended"]
+
+
+def test_a_concern_is_disputed_once_somebody_disputes_it() -> None:
+    past = given(opened(), *active(), report())
+    assert not past.state.concern("c1").disputed
+    assert past.and_(dispute()).state.concern("c1").disputed
+
+
+def test_a_repeat_with_another_concern_is_another_request() -> None:
+    past = given(
+        opened(), *active(), report(), request(cause="non_performance"), withdraw_case(), resolve(), report("c2")
+    )
+    past.when(request(cause="non_performance", concern_id="c2")).then_rejected(CaseExists, field="case_id")
+
+
+def test_a_replacement_stands_also_after_the_successor_left() -> None:
+    given(*REPLACED, depart("a2")).when(replace_professional()).then_nothing()
 
 
 def test_an_acceptance_takes_an_id_that_is_free() -> None:

@@ -68,6 +68,11 @@ def test_a_claimed_guarantee_is_decided_with_all_four_checks_in_order() -> None:
     ]
 
 
+def test_it_is_decided_once_at_the_first_request() -> None:
+    past = given(*MARKET, on(5, claim(cause="resignation"))).and_(on(4, claim(cause="resignation")))
+    assert decided(past).checks[2].facts["anchor_at"] == instant_text(day(4))
+
+
 def test_an_unclaimed_guarantee_is_not_decided_and_the_case_is_not_eligible() -> None:
     past = given(*MARKET).when(request()).then(ReplacementRequested)
     assert past.state.case("k1").decided is None

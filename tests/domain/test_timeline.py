@@ -10,7 +10,7 @@ from domain.concerns import ConcernClosed, UnderperformanceAcknowledged, Underpe
 from domain.engagement import EngagementResumed, EngagementSuspended, EngagementSuspendedNow
 from domain.guarantee import GuaranteeReviewed
 from domain.notes import EffortRecorded, EventAnnotated, FactVoided
-from domain.onboarding import OnboardingItemCompleted
+from domain.onboarding import OnboardingItemCompleted, ProfessionalOnboarded
 from domain.plans import BilledUnderGuarantee
 from domain.recording import IdOfOtherSeat
 from domain.register import EVENTS
@@ -111,6 +111,23 @@ def test_a_later_fact_that_stands_already_is_lawful_and_changes_nothing() -> Non
     past = given(opened(), on(2, match()), on(5, onboard())).and_(on(4, onboard()))
     assert past.state.assignment("a1").active_at == day(4)
     assert [fact.version for fact, _, _ in effective(past.history.timeline)] == [1, 2, 4]
+
+
+def test_what_follows_a_fact_that_stands_already_is_judged_in_the_state_before_it() -> None:
+    past = given(opened(), on(2, match()), on(5, onboard()), on(6, productivity()), on(7, report()))
+    past.when(on(4, onboard())).then(ProfessionalOnboarded)
+    past.when(correct(on(4, onboard()))).then(ProfessionalOnboarded)
+
+
+def test_what_the_store_placed_takes_the_place_of_what_was_decided() -> None:
+    past = given(opened(), on(2, match()), on(5, onboard()))
+    for days in (6, 4):
+        history = past.and_(on(days, complete()), on(days + 0.5, complete("chat"))).history
+        placed = [replace(fact, position=fact.version + 100) for fact in history.facts[-2:]]
+        stored = history.stored(placed)
+        assert stored.facts == (*history.facts[:-2], *placed)
+        assert stored.timeline == History.of(stored.facts).timeline
+        assert (stored.state, stored.ids) == (history.state, history.ids)
 
 
 def test_a_request_whose_outgoing_assignment_no_longer_follows_is_unlawful() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from domain.assignments import AssignmentEnded, ProfessionalDeparted, ProfessionalMatched, SeatTaken, UnknownAssignment
-from domain.cases import UnknownCase
+from domain.cases import NoActiveSuccessor, UnknownCase
+from domain.concerns import UnderperformanceReported
 from domain.correction import NotVoidable
 from domain.engagement import BeforeTheOpening
 from domain.matching import Algorithm, Match
@@ -141,6 +142,24 @@ def test_there_is_one_voiding_for_each_command_concerned() -> None:
         FactVoided(version=4, voids=(4,), reason="typed wrongly"),
         FactVoided(version=6, voids=(5, 6), reason="typed wrongly"),
     )
+    facts = past.when(correct(void=(4, 6, 5))).facts
+    assert [(fact.version, fact.ordinal, fact.place) for fact in facts] == [(7, 0, 7), (8, 1, 8)]
+
+
+def test_voiding_and_recording_at_the_end_of_a_history_changes_its_state() -> None:
+    past = given(*MATCHED, on(9, change_rate("9.00")))
+    corrected = past.and_(correct(change_rate("8.00"), void=(5,)))
+    assert corrected.and_(correct(void=(7,))).state.assignment("a1").day_rate is None
+
+
+def test_entries_without_an_instant_stand_among_those_with_one() -> None:
+    outcome = given(opened()).when(on(5, correct(onboard(), on(4, match()), on(6, report()))))
+    outcome.then(ProfessionalMatched, ProfessionalOnboarded, UnderperformanceReported)
+
+
+def test_without_its_acceptance_nobody_was_replaced() -> None:
+    lines: Lines = [opened(), *active(), request(), propose(), accept(), onboard("a2"), replace_professional()]
+    given(*lines).when(correct(void=(6, 7))).then_contradicts(8, NoActiveSuccessor)
 
 
 def test_what_a_correction_recorded_is_voided_by_itself() -> None:
@@ -346,3 +365,9 @@ def test_another_candidate_makes_no_other_content_of_a_decline() -> None:
     past = given(opened(), *active(), on(2, request()), on(3, propose()), on(4, decline()))
     corrected = past.and_(correct(on(3, propose(who="cyd", qualified=False)), void=(5,)))
     corrected.when(decline()).then_nothing()
+
+
+def test_another_case_makes_no_other_content_of_a_decline() -> None:
+    past = given(opened(), *active(), on(2, request()), on(3, propose()), on(4, decline()))
+    renamed = past.and_(correct(on(2, request("k3")), on(3, propose(case_id="k3")), void=(4, 5)))
+    renamed.when(decline()).then_nothing()

@@ -139,3 +139,10 @@ def test_the_events_of_one_command_take_a_place_each() -> None:
     claimed = given(*ACTIVE, on(50, request("k1", claim_guarantee=True)), publishing=[OPEN])
     outcome = claimed.when(correct(on(50, request("k1", "misconduct", claim_guarantee=True)), void=(7,)))
     assert [fact.place for fact in outcome.facts[1:]] == [6, 7]
+
+
+def test_what_was_decided_about_two_cases_takes_the_place_of_each() -> None:
+    one, other = request("k1", claim_guarantee=True), request("k2", seat_id="s2", claim_guarantee=True)
+    both = given(*ACTIVE, on(50, one), on(50, other), publishing=[OPEN])
+    outcome = both.when(correct(on(50, other), on(50, one), void=(6, 8)))
+    assert [fact.place for fact in outcome.facts[2:]] == [8, 9, 6, 7]

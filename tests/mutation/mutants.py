@@ -148,7 +148,7 @@ def _replacements(node: ast.AST, at: _Spot) -> Iterator[ast.AST]:
 def _statements(node: ast.stmt, at: _Spot) -> Iterator[ast.AST]:
     if isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
         yield ast.Pass()
-    elif isinstance(node, ast.Return) and node.value and not _is_none(node.value):
+    elif isinstance(node, ast.Return) and node.value and not _is_nothing(node.value):
         yield ast.Return(value=ast.Constant(value=None))
     elif isinstance(node, ast.If | ast.While):
         yield type(node)(test=_negated(node.test), body=node.body, orelse=node.orelse)
@@ -219,8 +219,9 @@ def _negated(test: ast.expr) -> ast.expr:
     )
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_nothing(node: ast.expr) -> bool:
+    """None, or what is as good as none."""
+    return isinstance(node, ast.Constant) and node.value in (None, False)
 
 
 def _text(node: ast.AST) -> str:

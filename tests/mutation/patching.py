@@ -24,14 +24,14 @@ def put_in(mutant: Mutant) -> None:
     """Changes the loaded domain. Raises NotReached or Unusable."""
     module = import_module(f"domain.{mutant.path.stem}")
     mutant.apply()
-    _forget_cached()
+    forget_cached()
     if mutant.function:
         _exchange_code(module, mutant, mutant.function)
     else:
         _exchange_value(module, mutant)
 
 
-def _forget_cached() -> None:
+def forget_cached() -> None:
     """What caches of the domain hold was computed by the code as it was."""
     for module in domain_modules():
         for value in vars(module).values():
