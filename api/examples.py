@@ -74,14 +74,14 @@ def _facts(number: int, line: dict[str, Any], so_far: History | None) -> list[Re
         now=wire.occurred_at + timedelta(seconds=2),
     )
     if so_far:
-        return list(facts_of(so_far, order, _published()))
+        return list(facts_of(so_far, order, published()))
     assert isinstance(command, OpenEngagement), "the log begins with an opening"
     assert command.engagement_id, "its id is part of the log"
-    return [open_engagement(order, command.engagement_id, _published())]
+    return [open_engagement(order, command.engagement_id, published())]
 
 
 @cache
-def _published() -> Published:
+def published() -> Published:
     def named(kind: type, of: str) -> dict[str, Any]:
         found = [adapter(kind).validate_json(json.dumps(each)) for each in documents()[of]]
         return {name: each for each in found for name in (each.code, f"{each.code}@{each.version}")}

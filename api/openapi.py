@@ -1,18 +1,19 @@
 """The OpenAPI 3.1 document, made from the operations and the classes they take and give."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
-from api.answers import EVENT_SHAPES, CommandAnswer
-from api.bodies import ACTOR_PATTERN, BODIES, KEY_PATTERN, ON_BEHALF_PATTERN
+from api.answer_examples import ANSWERS
+from api.answers import EVENT_SHAPES
+from api.bodies import ACTOR_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN
 from api.circumstances import CORRELATION_PATTERN
-from api.examples import body_example, command_answer, events, state
+from api.examples import events
 from api.operations import MOST_BYTES, Gives, Operation
 from api.problems import KINDS, PROBLEM_JSON, Problem, rule_of
-from application.state_answer import StateAnswer
 from domain.rejection import ContradictsLaterFact
 from infrastructure.codec import adapter
 
@@ -83,7 +84,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
 class Schemas:
     """The named schemas of everything that is taken and given."""
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    def __init__(self, operations: Sequence[Operation]) -> None:
         inputs: list[tuple[Any, Mode]] = []
         for operation in operations:
             inputs.append((operation.asks, "validation"))
@@ -99,7 +100,7 @@ class Schemas:
         )
         self._made = {place: _tidied(schema) for place, schema in made.items()}
         self._definitions: dict[str, Any] = _tidied(definitions["$defs"])
-        self._exemplify()
+        self._exemplify(operations)
 
     def of(self, kind: Any, mode: Mode) -> dict[str, Any]:
         found: dict[str, Any] = self._made[repr(kind), mode]
@@ -114,15 +115,17 @@ class Schemas:
         shown = {name: schema for name, schema in self._definitions.items() if not name.endswith(("Asked", "Read"))}
         return dict(sorted((name, schema) for name, schema in shown.items() if name != "Nothing"))
 
-    def _exemplify(self) -> None:
-        for name, kind in BODIES.items():
-            self._definitions[kind.__name__]["examples"] = [body_example(name)]
+    def _exemplify(self, operations: Iterable[Operation]) -> None:
+        for takes in filter(None, (operation.takes for operation in operations)):
+            name = getattr(takes.schema, "__name__", None)
+            if name in self._definitions:
+                self._definitions[name]["examples"] = [takes.example]
         for name, kind in EVENT_SHAPES.items():
             example = events()[name]
             self._definitions[kind.__name__]["examples"] = [example]
             self._definitions[name]["examples"] = [example["data"]]
-        self._definitions[CommandAnswer.__name__]["examples"] = [command_answer()]
-        self._definitions[StateAnswer.__name__]["examples"] = [state()]
+        for answer, example_of in ANSWERS.items():
+            self._definitions[answer.__name__]["examples"] = [example_of()]
         problem = self._definitions[Problem.__name__]
         problem["properties"]["type"] = {"type": "string", "enum": [kind.type for kind in KINDS.values()]}
         problem["examples"] = [problem_example()]
@@ -216,6 +219,8 @@ def _tidied(schema: Any) -> Any:
     places = schema.get("prefixItems")
     if places and all(each == places[0] for each in places):  # a pair of like things is a list of two
         schema = {**{name: value for name, value in schema.items() if name != "prefixItems"}, "items": places[0]}
+    if schema.get("type") == "number" and isinstance(schema.get("default"), str):  # how a decimal is written
+        schema = {**schema, "default": json.loads(schema["default"])}
     return {name: _tidied(value) for name, value in schema.items() if not _noise(name, value, schema)}
 
 

@@ -119,7 +119,8 @@ def listing(standfast: Standfast, asked: ListAsked) -> bytes:
 def state(standfast: Standfast, asked: InstantAsked) -> bytes:
     known = standfast.marketplace.known(asked.known_at)
     history = standfast.marketplace.history_as_known(asked.engagement_id, known)
-    return json_of(state_answer(asked.engagement_id, history, known, asked.as_of or datetime.now(UTC)))
+    as_of = asked.as_of or max(datetime.now(UTC), known.known_at)
+    return json_of(state_answer(asked.engagement_id, history, known, as_of))
 
 
 def versions(standfast: Standfast, asked: VersionsAsked) -> bytes:
@@ -131,7 +132,7 @@ def versions(standfast: Standfast, asked: VersionsAsked) -> bytes:
 def audit(standfast: Standfast, asked: VersionsAsked) -> bytes:
     known = standfast.marketplace.known()
     history = standfast.marketplace.history_as_known(asked.engagement_id, known)
-    found = steps(history, _viewed, after=asked.after, limit=asked.limit) if history else []
+    found = steps(history, viewed, after=asked.after, limit=asked.limit) if history else []
     return page_bytes(map(json_of, found), _next(asked, history.version if history else 0), known.position)
 
 
@@ -209,7 +210,7 @@ def _next(asked: VersionsAsked, last: int) -> int | None:
     return seen if seen < last else None
 
 
-def _viewed(state: State | None) -> Mapping[str, Any]:
+def viewed(state: State | None) -> Mapping[str, Any]:
     """A state as plain values; before the opening there is none."""
     shown: dict[str, Any] = adapter(StateAnswer).dump_python(
         answer_of(state, _NOBODY, 0, Known(0, _NEVER), _NEVER), mode="json"

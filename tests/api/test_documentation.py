@@ -4,9 +4,11 @@ import json
 import re
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from starlette.testclient import TestClient
 
+from api.answer_examples import ANSWERS
 from api.answers import EVENT_SHAPES
 from api.bodies import BODIES, command_of_body
 from api.examples import body_example, events, state
@@ -53,6 +55,25 @@ def test_every_event_has_a_named_schema_with_an_example(described: dict[str, Any
 
 def test_the_example_of_a_state_is_one() -> None:
     assert adapter(StateAnswer).validate_json(json.dumps(state())).cases[0].case_id == "case-1"
+
+
+def test_every_answer_has_a_named_schema_with_an_example_that_is_one(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    for kind in ANSWERS:
+        [example] = schemas[kind.__name__]["examples"]
+        jsonschema_rs.validate({**described, "$ref": f"#/components/schemas/{kind.__name__}"}, example)
+    given = set()
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            for answer in operation["responses"].values():
+                given |= set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(answer["content"])))
+    assert given == {kind.__name__ for kind in ANSWERS} - {"ListedEngagement"} | {"Problem"}
+
+
+def test_a_default_is_of_the_type_of_its_field(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    assert schemas["AddSeat"]["properties"]["allocation"]["default"] == 1
+    assert schemas["PolicyDraft"]["properties"]["at_risk_percent"]["default"] == 75
 
 
 def test_every_operation_has_a_name_a_text_and_a_named_answer(described: dict[str, Any]) -> None:

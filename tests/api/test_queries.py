@@ -1,6 +1,7 @@
 """What is read: the list, the state, the history, the audit, the feed."""
 
 import threading
+from datetime import datetime, tzinfo
 from typing import Any
 
 import pytest
@@ -76,6 +77,19 @@ def test_the_state_is_that_of_the_instant(client: TestClient) -> None:
         "ended",
         ["plan-knowledge-transfer", "record-effort", "correct-history", "annotate"],
     )
+
+
+def test_the_state_shows_what_is_recorded_though_this_clock_is_behind(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Behind(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Behind":
+            return cls(2001, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr("api.queries.datetime", Behind)
+    answer = client.get(LIFE).json()
+    assert (answer["status"], answer["as_of"]) == ("ended", answer["known_at"])
 
 
 def test_both_truths_stay_readable(client: TestClient) -> None:
