@@ -16,6 +16,7 @@ from domain.terms import Terms
 from domain.vocabulary import Day, Id, Instant, ProfessionalText, SupplySource, Text, bounds
 
 if TYPE_CHECKING:
+    from domain.proposals import SuccessorAccepted
     from domain.state import State
 
 DepartureCause = Literal[
@@ -109,10 +110,20 @@ class Assignment:
         return replace(self, ended_at=at, end_reason=reason)
 
 
-def seated(state: "State", assignment: Assignment) -> "State":
-    """The state with a new assignment on its seat."""
-    seat = state.seat(assignment.seat_id)
-    seat = replace(seat, assignment_ids=(*seat.assignment_ids, assignment.assignment_id))
+def seated(state: "State", made_by: "ProfessionalMatched | SuccessorAccepted", at: datetime) -> "State":
+    """The state with the assignment that an event makes on its seat."""
+    assignment = Assignment(
+        assignment_id=made_by.assignment_id,
+        seat_id=made_by.seat_id,
+        professional_id=made_by.professional_id,
+        partner_id=made_by.partner_id,
+        supply_source=made_by.supply_source,
+        day_rate=made_by.day_rate,
+        made_by=made_by,
+        matched_at=at,
+    )
+    seat = state.seat(made_by.seat_id)
+    seat = replace(seat, assignment_ids=(*seat.assignment_ids, made_by.assignment_id))
     return state.with_assignment(assignment).with_seat(seat.seat_id, seat)
 
 
@@ -202,19 +213,7 @@ class ProfessionalMatched(Event):
         cooled_down(state, self.seat_id, self.professional_id, fact.occurred_at)
 
     def evolve(self, state: "State", fact: Recorded) -> "State":
-        return seated(
-            state,
-            Assignment(
-                assignment_id=self.assignment_id,
-                seat_id=self.seat_id,
-                professional_id=self.professional_id,
-                partner_id=self.partner_id,
-                supply_source=self.supply_source,
-                day_rate=self.day_rate,
-                made_by=self,
-                matched_at=fact.occurred_at,
-            ),
-        )
+        return seated(state, self, fact.occurred_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

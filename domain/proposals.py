@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from domain.assignments import Assignment, AssignmentExists, cooled_down, seated
+from domain.assignments import AssignmentExists, cooled_down, seated
 from domain.cases import Case, open_case
 from domain.change import replace
 from domain.event import Command, Event, Later, Occasion, carry, same_content
@@ -170,17 +170,7 @@ class SuccessorAccepted(Event):
 
     def evolve(self, state: "State", fact: Recorded) -> "State":
         proposal = replace(state.proposal(self.proposal_id), decision=self)
-        assignment = Assignment(
-            assignment_id=self.assignment_id,
-            seat_id=self.seat_id,
-            professional_id=self.professional_id,
-            partner_id=self.partner_id,
-            supply_source=self.supply_source,
-            day_rate=self.day_rate,
-            made_by=self,
-            matched_at=fact.occurred_at,
-        )
-        return seated(state.with_proposal(proposal), assignment)
+        return seated(state.with_proposal(proposal), self, fact.occurred_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
