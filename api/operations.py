@@ -196,6 +196,8 @@ async def body_of(request: Request, media_types: tuple[str, ...] = (JSON,)) -> b
     untyped = declared is None and "Origin" in request.headers
     if untyped or (declared is not None and not _taken(declared, media_types)):
         raise UnsupportedMediaType(f"this address takes {' or '.join(media_types)}")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("a body comes as it is: without a Content-Encoding")
     length = request.headers.get("Content-Length", "0")
     if not length.isdecimal() or len(length) > 15 or int(length) > MOST_BYTES:
         raise BodyTooLarge(f"a body has at most {MOST_BYTES} bytes")

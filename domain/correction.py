@@ -44,7 +44,11 @@ def correct(history: History, order: Order, published: Published) -> list[Record
     ]
     draft = Draft.without(history, voidings)
     for index, entry in in_order_of_time(command.record, order.at):
-        draft.record(entry_order(order, index, entry, voidings), published)
+        try:
+            draft.record(entry_order(order, index, entry, voidings), published)
+        except Rejection as refused:
+            refused.field = f"record[{index}].{refused.field}" if refused.field else f"record[{index}]"
+            raise
     final = check(draft.timeline, frozenset(fact.version for fact in draft.new))
     for fact in draft.new:
         if not event_of(fact).ordered:

@@ -143,6 +143,11 @@ def test_a_page_of_another_site_has_to_say_its_media_type(client: TestClient, un
     assert client.post(f"{untouched}/add-seat", content=body, headers=headers).status_code == 415
 
 
+def test_an_encoded_body_is_415(client: TestClient, untouched: str) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    assert client.post(f"{untouched}/add-seat", content=b"{}", headers=headers).status_code == 415
+
+
 def test_another_charset_is_415(client: TestClient, untouched: str) -> None:
     headers = {"Content-Type": "application/json; charset=latin-1"}
     assert client.post(f"{untouched}/add-seat", content=b"{}", headers=headers).status_code == 415

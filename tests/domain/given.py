@@ -4,6 +4,7 @@ A line is a command, dressed by `on` (when it happened), `by` (who records it) a
 without an instant follow each other by the hour; without a party the platform records.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -152,7 +153,9 @@ class Outcome:
         assert self.rejection is not None, f"{self.wanted.command} was accepted: {[fact.event for fact in self.facts]}"
         assert type(self.rejection) is rule, f"refused by {self.rejection!r}"
         assert self.rejection.detail
-        assert self.rejection.field in known_fields(self.wanted.command)
+        assert re.sub(r"^record\[\d+\]\.?", "", self.rejection.field or "") in {
+            each or "" for each in known_fields(self.wanted.command)
+        }
         assert field in (None, self.rejection.field)
         return self.rejection
 

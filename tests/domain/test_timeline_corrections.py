@@ -102,6 +102,14 @@ def test_an_entry_that_breaks_a_rule_itself_is_refused_with_that_rule() -> None:
     past.when(correct(on(5, effort(plan_id="h9")))).then_rejected(UnknownPlan)
 
 
+def test_a_refused_entry_is_named_by_its_place_in_the_list() -> None:
+    past = given(*MATCHED)
+    past.when(correct(on(5, annotate()), on(4.5, complete("nda", "a9")))).then_rejected(
+        UnknownAssignment, field="record[1].assignment_id"
+    )
+    past.when(correct(for_("client", on(5, change_rate())))).then_rejected(NotYours, field="record[0].on_behalf_of")
+
+
 def test_entries_are_decided_in_the_order_of_time_and_then_of_the_list() -> None:
     past = given(opened(), add_seat())
     entries: Lines = [on(9, depart()), on(5, match()), on(7, complete("chat")), on(7, onboard())]
