@@ -111,7 +111,7 @@ class Given:
         except Rejection as rejection:
             return Outcome(self, wanted, [], rejection)
         history = self.history.extended(facts)
-        assert history.state == History.of(history.facts).state
+        assert history == History.of(history.facts)
         grown = replace(self, history=history, latest=max(self.latest, occurred_at))
         return Outcome(grown, wanted, facts, None)
 

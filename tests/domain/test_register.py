@@ -121,6 +121,7 @@ def test_a_fact_is_known_by_its_engagement_and_version_everywhere() -> None:
     assert fact.event_id == f"{EngagementId}/2"
     assert (fact.originator_id, fact.originator_version) == (EngagementId, 2)
     assert (fact.position, fact.ordinal) == (0, 0)
+    assert given(opened()).history.facts[0].ordinal == 0
 
 
 def test_what_has_no_instant_happened_when_it_was_recorded() -> None:

@@ -90,6 +90,13 @@ def test_late_facts_between_others_are_judged_in_the_state_between() -> None:
     past.when(on(4, suspend(until=day(4.5)))).then(EngagementSuspended, EngagementResumed)
 
 
+def test_a_late_pause_may_end_after_the_last_fact() -> None:
+    past = given(opened(), *active(), on(2, request()), on(5, productivity()))
+    paused = past.when(on(4, pause(until=day(6)))).then(ReplacementPaused, ReplacementResumed)
+    types = [fact.type for fact in paused.history.timeline]
+    assert types[-3:] == ["ReplacementPaused", "ProductivityReported", "ReplacementResumed"]
+
+
 def test_a_late_pause_ends_before_the_one_that_follows() -> None:
     past = given(opened(), *active(), on(2, request()), on(6, pause()))
     past.when(on(4, pause(waiting_on="partner", until=day(7)))).then_contradicts(5, PausedOtherwise)

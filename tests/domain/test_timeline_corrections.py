@@ -9,7 +9,7 @@ from domain.assignments import AssignmentEnded, ProfessionalDeparted, Profession
 from domain.cases import NoActiveSuccessor, UnknownCase
 from domain.concerns import UnderperformanceReported
 from domain.correction import NotVoidable
-from domain.engagement import BeforeTheOpening
+from domain.engagement import BeforeTheOpening, EngagementExists
 from domain.matching import Algorithm, Match
 from domain.notes import (
     EffortRecorded,
@@ -203,6 +203,10 @@ def test_a_correction_happens_neither_before_the_opening_nor_in_the_future() -> 
     given(*MATCHED).when(on(-1, correct(void=(4,)))).then_rejected(BeforeTheOpening)
     given(*MATCHED).when(on(1001, correct(void=(4,)))).then_rejected(InTheFuture)
     given(*MATCHED).when(correct(on(1001, annotate()))).then_rejected(InTheFuture)
+
+
+def test_a_correction_opens_no_engagement() -> None:
+    given(*MATCHED).when(correct(on(5, opened("managed_services")))).then_rejected(EngagementExists)
 
 
 def test_what_was_voided_is_voided_already() -> None:

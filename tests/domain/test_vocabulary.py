@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Final
+from typing import Final, get_type_hints
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -132,6 +132,11 @@ def test_an_amount_is_written_with_all_digits_of_its_currency(amount: str, curre
 def test_an_amount_has_at_most_the_digits_of_its_currency_and_is_not_negative(amount: object, currency: str) -> None:
     with pytest.raises(ValidationError):
         MONEY.validate_json(json.dumps({"amount": amount, "currency": currency}))
+
+
+def test_an_amount_that_is_exact_already_is_taken_as_it_is() -> None:
+    [mark] = get_type_hints(Money, include_extras=True)["amount"].__metadata__
+    assert mark.parse(Decimal("1.25")) == Decimal("1.25")
 
 
 @pytest.mark.parametrize(("currency", "digits"), [("JPY", 0), ("EUR", 2), ("KWD", 3), ("CLF", 4)])

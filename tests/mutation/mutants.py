@@ -1,7 +1,8 @@
 """The mutants of a module: one small change each, made in its syntax tree.
 
-Not changed are what decides nothing: annotations, docstrings, assertions, the texts of rejections, declarations of
-types, and the hooks by which the edge builds its validators.
+Not changed is what decides nothing: annotations, docstrings, assertions, the texts of rejections, declarations of
+types, and the hooks by which the edge builds its validators; nor the defaults of parameters, which a function
+keeps apart from its code.
 """
 
 import ast
@@ -34,7 +35,7 @@ COMPUTED: dict[type[ast.operator], type[ast.operator]] = {
 }
 CALLED = {"any": "all", "all": "any", "min": "max", "max": "min"}
 DECLARATIONS = (ast.Import, ast.ImportFrom, ast.Assert, ast.Raise, ast.JoinedStr)
-NOT_CHANGED = {"annotation", "returns", "decorator_list", "type_comment", "bases"}
+NOT_CHANGED = {"annotation", "returns", "decorator_list", "type_comment", "bases", "defaults", "kw_defaults"}
 
 
 @dataclass(frozen=True)
