@@ -37,9 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     mutation = Mutation(mutants, chosen.jobs, chosen.seconds, report)
     flags = ["-p", "no:xdist", "-p", "no:cacheprovider", "-q", "-o", "addopts="]
-    laws = ["--ignore-glob=*laws.py"]  # properties take seconds each: too slow to run for every mutant
     tests = [str(ROOT / "tests" / "domain" / name) for name in chosen.tests or [""]]
-    pytest.main(["--import-mode=importlib", "--rootdir", str(ROOT), *flags, *laws, *tests], plugins=[mutation])
+    pytest.main(["--import-mode=importlib", "--rootdir", str(ROOT), *flags, *tests], plugins=[mutation])
     if mutation.failed or len(mutation.verdicts) < total:
         print("The tests fail without any mutant:", *mutation.failed, sep="\n  ")
         return 1
@@ -50,9 +49,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("modules", nargs="*", help="modules of the domain, such as `cases`; default: all")
     parser.add_argument("--sample", type=int, default=0, help="about so many mutants, evenly spread")
-    parser.add_argument("--tests", nargs="*", help="files of tests/domain; default: all but the laws")
+    parser.add_argument("--tests", nargs="*", help="files of tests/domain; default: all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="children at a time")
-    parser.add_argument("--seconds", type=int, default=120, help="how long the tests of one mutant may take")
+    parser.add_argument("--seconds", type=int, default=300, help="how long the tests of one mutant may take")
     return parser.parse_args(arguments)
 
 

@@ -40,24 +40,25 @@ class Mutation:
     """Which test killed a mutant, by file and scope, the last at the end: it may well kill the next one there."""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        touching, took = self._baseline(session.items)
+        laws = [item for item in session.items if item.path.stem.endswith("laws")]
+        touching, took = self._baseline([item for item in session.items if item not in laws])
         if self.failed:
             return True
-        quick = [item for item in session.items if took[item.nodeid] < SLOW]
-        by_speed = sorted(quick, key=lambda item: took[item.nodeid])
+        quick = sorted((each for each in took if took[each] < SLOW), key=took.__getitem__)
+        items = {item.nodeid: item for item in session.items}
+        tests = [*map(items.__getitem__, quick), *laws]
         gc.collect()
         gc.freeze()  # so that the children share what is there
         running: dict[int, tuple[int, int]] = {}
         for number, mutant in enumerate(self.mutants):
             if len(running) >= self.jobs:
                 self._reap(running)
-            place = (os.path.realpath(mutant.path), mutant.begins)
-            touch = {
-                index for index, item in enumerate(by_speed) if not mutant.function or item.nodeid in touching[place]
-            }
-            first = [index for index in self._likely(mutant) if index in touch]
-            order = [*first, *(index for index in sorted(touch) if index not in first)]
-            child, pipe = self._fork(mutant, by_speed, order)
+            touched = touching[os.path.realpath(mutant.path), mutant.begins] if mutant.function else took
+            order = [index for index, each in enumerate(quick) if each in touched]
+            order += [index for index, law in enumerate(laws, len(quick)) if _tells_of(law, mutant)]
+            wanted = set(order)
+            first = [index for index in self._likely(mutant) if index in wanted]
+            child, pipe = self._fork(mutant, tests, list(dict.fromkeys([*first, *order])))
             running[child] = number, pipe
         while running:
             self._reap(running)
@@ -129,6 +130,11 @@ class Mutation:
         verdict: Verdict = "timeout" if ended == -signal.SIGALRM else VERDICTS[ended] if ended >= 0 else "killed"
         self.verdicts[number] = verdict
         self.report(mutant, verdict, len(self.verdicts))
+
+
+def _tells_of(law: pytest.Item, mutant: Mutant) -> bool:
+    """Whether a law is about the module that a mutant changes: laws take seconds, too long to run for every mutant."""
+    return f"from domain.{mutant.path.stem} import" in law.path.read_text(encoding="utf-8")
 
 
 def _passes(item: pytest.Item, seen: set[CodeType] | None = None) -> bool:
