@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import exc as sql
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,7 +45,7 @@ def application(standfast: Standfast) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        standfast.close()
+        await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 
     counters = Counters()
     operations = operations_of(standfast, counters)

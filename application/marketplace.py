@@ -1,22 +1,26 @@
 """The marketplace: commands in, facts recorded; histories out, as known at any instant."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
 
 from eventsourcing.application import Application
+from eventsourcing.persistence import StoredEvent
 
 from application.commands import Outcome, Request
 from application.log import Append
 from application.ports import Clock, Store, TermsShelf
 from application.progress import Progress
-from application.recording import Recording, Step
+from application.recording import Recall, Recording, Step
 from application.warm import WarmHistories
 from domain.engagement import UnknownEngagement
 from domain.timeline import History
+
+MOST_EVENTS_IN_THE_LOOP = 200
+"""How many events a coroutine decodes itself; more of them would keep the others waiting."""
 
 
 def process_clock() -> datetime:
@@ -52,10 +56,7 @@ class Marketplace(Application[UUID]):
         progress = Progress(self._recording.steps(request))
         while (step := progress.step) is not None:
             try:
-                if isinstance(step, Append):
-                    found: object = await self.store.append_async(step)
-                else:
-                    found = await asyncio.to_thread(step)
+                found = await self._take_async(step)
             except Exception as failed:
                 progress.fail(failed)
             else:
@@ -79,7 +80,26 @@ class Marketplace(Application[UUID]):
         return [each.result for each in started]
 
     def _take(self, step: Step) -> object:
-        return self.store.append(step) if isinstance(step, Append) else step()
+        match step:
+            case Append():
+                return self.store.append(step)
+            case Recall():
+                return self.topped_up(step.engagement_id, step.at_hand)
+        return step()
+
+    async def _take_async(self, step: Step) -> object:
+        match step:
+            case Append():
+                return await self.store.append_async(step)
+            case Recall():
+                return await self._recalled(step)
+        return await asyncio.to_thread(step)
+
+    async def _recalled(self, recall: Recall) -> History | None:
+        rows = await self.store.stream_async(recall.engagement_id, after=recall.after)
+        if len(rows) > MOST_EVENTS_IN_THE_LOOP:
+            return await asyncio.to_thread(self._grown, recall.engagement_id, recall.at_hand, rows)
+        return self._grown(recall.engagement_id, recall.at_hand, rows)
 
     def history(self, engagement_id: UUID) -> History:
         """All that is recorded about an engagement now. Raises UnknownEngagement."""
@@ -110,6 +130,10 @@ class Marketplace(Application[UUID]):
     def topped_up(self, engagement_id: UUID, history: History | None) -> History | None:
         """A history with what was recorded since."""
         rows = self.store.log.stream(engagement_id, after=history.version if history else None)
+        return self._grown(engagement_id, history, rows)
+
+    def _grown(self, engagement_id: UUID, history: History | None, rows: Sequence[StoredEvent]) -> History | None:
+        """A history with the events of these rows, kept at hand."""
         if rows:
             facts = self._recording.read(rows)
             history = history.extended(facts) if history else History.of(facts)

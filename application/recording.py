@@ -36,18 +36,30 @@ from domain.rejection import Rejection
 from domain.terms import AmendTerms
 from domain.timeline import History
 
-Step = Append | Callable[[], Any]
-"""An append to be made durable, or something to be read."""
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """An engagement's history is to be read: whole, or what was recorded since it was at hand."""
+
+    engagement_id: UUID
+    at_hand: History | None
+
+    @property
+    def after(self) -> int | None:
+        return self.at_hand.version if self.at_hand else None
+
+
+Step = Append | Recall | Callable[[], Any]
+"""An append to be made durable, a history to be brought up to date, or something else to be read."""
 
 Steps = Generator[Step, Any, Outcome]
 MOST_ATTEMPTS: Final = 100
 
 
 class Histories(Protocol):
-    """Where histories come from: those at hand, and those read afresh."""
+    """The histories at hand."""
 
     def at_hand(self, engagement_id: UUID) -> History | None: ...
-    def topped_up(self, engagement_id: UUID, history: History | None) -> History | None: ...
     def keep(self, engagement_id: UUID, history: History) -> None: ...
 
 
@@ -85,7 +97,7 @@ class Recording:
                 return (yield from self._again(request, known.answer))
             except CommandRecorded as known:
                 return (yield from self._recorded_before(known.command_id))
-            history, fresh = (yield partial(self.histories.topped_up, request.engagement_id, history)), True
+            history, fresh = (yield Recall(request.engagement_id, history)), True
         raise Contended(f"{request.engagement_id} is being written by many at once")
 
     def decide(self, request: Request, history: History | None) -> Sequence[Recorded]:
@@ -183,7 +195,7 @@ class Recording:
         if answer.forgotten:
             raise AnswerForgotten("the Idempotency-Key was refused so long ago that its answer is gone")
         if answer.first_position is None:
-            history = yield partial(self.histories.topped_up, request.engagement_id, None)
+            history = yield Recall(request.engagement_id, None)
             return unchanged(history, answer.version or history.version)
         last = answer.first_position + answer.count - 1
         return outcome_of(self.read((yield partial(self.store.log.between, answer.first_position - 1, last, None))))

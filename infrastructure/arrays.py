@@ -9,7 +9,7 @@ from struct import Struct, pack
 from typing import Any, ClassVar
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import AsyncConnection, Connection
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
@@ -87,7 +87,7 @@ def _variable(values: Sequence[bytes | None]) -> bytes:
     return b"".join([_NULL if value is None else length(len(value)) + value for value in values])
 
 
-def register(connection: Connection[tuple[Any, ...]]) -> None:
+def register(connection: Connection[Any] | AsyncConnection[Any]) -> None:
     """Let this connection send packed arrays."""
     for kind in (Int4s, Int8s, Texts, Byteas, Uuids):
         connection.adapters.register_dumper(kind, _dumper(kind))

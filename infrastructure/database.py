@@ -60,9 +60,15 @@ class Database:
 
         The driver prepares nothing on it: after a rollback it would discard every prepared statement, ours too.
         """
+        return psycopg.connect(**self._own_settings())
+
+    async def own_async_connection(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
+        """The same for the coroutines of one event loop."""
+        return await psycopg.AsyncConnection.connect(**self._own_settings())
+
+    def _own_settings(self) -> dict[str, Any]:
         _, address = self.engine.dialect.create_connect_args(self.url)
-        settings: dict[str, Any] = {**address, **_LINK, "autocommit": True, "prepare_threshold": None}
-        return psycopg.connect(**settings)
+        return {**address, **_LINK, "autocommit": True, "prepare_threshold": None}
 
     def own_sqlite_connection(self) -> Any:
         """A SQLite connection outside the pool; of a database in memory the only one, to be used in `turn`."""

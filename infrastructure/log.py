@@ -10,13 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
 
 from application.log import Answer
 from infrastructure.database import Database
 from infrastructure.instants import from_micros, to_micros
-from infrastructure.stored import notification, stored_event
+from infrastructure.stored import COLUMNS, notification, stored_event
 from infrastructure.tables import answers, events
+
+_ROW = [events.c[name] for name in COLUMNS]
 
 SCAN = 100_000
 """How many positions one page looks through at most, when a filter lets most of them pass by."""
@@ -55,7 +57,7 @@ class Log:
         limit: int | None = None,
     ) -> list[StoredEvent]:
         """Events of one stream with `after` < version <= `until` and position <= `until_position`."""
-        query = select(events).where(events.c.originator_id == originator_id)
+        query = select(*_ROW).where(events.c.originator_id == originator_id)
         if after is not None:
             query = query.where(events.c.originator_version > after)
         if until is not None:
@@ -75,7 +77,7 @@ class Log:
             conditions.append(events.c.position <= until)
         if topics:
             conditions.append(events.c.topic.in_(topics))
-        query = select(events).where(*conditions).order_by(events.c.position).limit(limit)
+        query = select(*_ROW).where(*conditions).order_by(events.c.position).limit(limit)
         return [notification(row) for row in self._rows(query)]
 
     def page(self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None) -> Page:
@@ -83,18 +85,18 @@ class Log:
         with self._database.reading() as connection:
             last = _end(connection).position
             scanned = last if engagement_id is not None else min(last, after + max(SCAN, limit))
-            query = select(events).where(events.c.position > after, events.c.position <= scanned)
+            query = select(*_ROW).where(events.c.position > after, events.c.position <= scanned)
             if types:
                 query = query.where(events.c.topic.in_(types))
             if engagement_id is not None:
                 query = query.where(events.c.originator_id == engagement_id)
-            rows = connection.execute(query.order_by(events.c.position).limit(limit)).mappings().all()
+            rows = connection.execute(query.order_by(events.c.position).limit(limit)).all()
         found = [notification(row) for row in rows]
         return Page(found, found[-1].id if len(found) == limit else max(scanned, after))
 
     def of_command(self, command_id: UUID) -> list[Notification]:
         """The events that a command recorded, in their order; empty where it recorded none."""
-        query = select(events).where(events.c.command_id == command_id).order_by(events.c.position)
+        query = select(*_ROW).where(events.c.command_id == command_id).order_by(events.c.position)
         return [notification(row) for row in self._rows(query)]
 
     def head(self) -> Head:
@@ -141,9 +143,9 @@ class Log:
             ).rowcount
         return dropped + blanked
 
-    def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+    def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         with self._database.reading() as connection:
-            return connection.execute(query).mappings().all()
+            return connection.execute(query).all()
 
 
 def _end(connection: Connection) -> Head:

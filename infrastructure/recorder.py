@@ -20,7 +20,10 @@ a process, which commits together what arrives together. Close the recorder befo
 `stream`, `page`, `of_command`, `head`, `position_at`, `engagement_ids`, `answer`, `forget_answers`.
 """
 
+from asyncio import get_running_loop, to_thread
 from collections.abc import Sequence
+from functools import partial
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +36,7 @@ from infrastructure.database import Database
 from infrastructure.instants import Clock, process_clock
 from infrastructure.ledger import Ledger
 from infrastructure.log import Log
+from infrastructure.postgres_async import AsyncPostgres
 from infrastructure.postgres_ledger import PostgresLedger
 from infrastructure.settling import PATIENCE_SECONDS, Settlement
 from infrastructure.signal import Signal
@@ -57,6 +61,9 @@ class LogRecorder(ApplicationRecorder):
         self.recorded = Signal()
         self.ledger: Ledger = PostgresLedger(database) if database.is_postgresql else SqliteLedger(database, clock)
         self.writer = Writer(Settlement(self.ledger, patience=patience), self.recorded, capacity=capacity)
+        self._open_for = partial(self._for_loop, database, patience, capacity) if database.is_postgresql else None
+        self._of_loop: AsyncPostgres | None = None
+        self._lock = Lock()
 
     def append(self, append: Append) -> Receipt:
         """Record an append, durably, and tell where it stands. Raises what the module's text lists."""
@@ -68,7 +75,15 @@ class LogRecorder(ApplicationRecorder):
 
     async def append_async(self, append: Append) -> Receipt:
         """`append` for coroutines: it never blocks the loop."""
-        return await self.writer.append_async(append)
+        mine = self._mine()
+        return await (mine.append(append) if mine else self.writer.append_async(append))
+
+    async def stream_async(self, engagement_id: UUID, *, after: int | None = None) -> Sequence[StoredEvent]:
+        """`log.stream` for coroutines: what is read at the same time comes in one query."""
+        mine = self._mine()
+        if mine is None:
+            return await to_thread(self.log.stream, engagement_id, after=after)
+        return await mine.stream(engagement_id, after)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         append = Append(events=tuple(stored_events), key=kwargs.get("key"), listed=kwargs.get("listed"))
@@ -108,8 +123,29 @@ class LogRecorder(ApplicationRecorder):
         return LogSubscription(self, self.recorded, gt, topics)
 
     def close(self) -> None:
-        """Finish what was accepted and let the connection go."""
+        """Finish what was accepted and let the connections go. A loop with work under way closes it in a thread."""
         self.writer.close()
+        if self._of_loop is not None:
+            self._of_loop.close()
+
+    def _mine(self) -> AsyncPostgres | None:
+        """The running loop's own way to the store; None where the thread of the writer serves it.
+
+        One loop has one: a second loop at the same time shares the thread.
+        """
+        if self._open_for is None or self.writer.closing:
+            return None
+        loop = get_running_loop()
+        with self._lock:
+            if self._of_loop is None or self._of_loop.loop.is_closed():
+                if self._of_loop is not None:
+                    self._of_loop.close()
+                self._of_loop = self._open_for()
+            return self._of_loop if self._of_loop.loop is loop else None
+
+    def _for_loop(self, database: Database, patience: float, capacity: int) -> AsyncPostgres:
+        careful = Settlement(PostgresLedger(database), patience=patience)
+        return AsyncPostgres(database, careful, self.recorded, self.log, capacity=capacity)
 
 
 class SnapshotRecorder(AggregateRecorder):

@@ -30,22 +30,23 @@ class Settlement:
         try:
             return list(self._ledger.write(entries))
         except Unavailable as error:
-            return [_unavailable(error, unknown=False) for _ in entries]
+            return [unavailable(error, unknown=False) for _ in entries]
         except Interrupted as interruption:
             unknown = interruption.unknown
         except (Conflict, Refused):
             pass  # whatever it was, the careful way finds out which entry it concerns
-        return self._in_turns(entries, unknown)
+        return self.carefully(entries, unknown)
 
-    def close(self) -> None:
-        self._ledger.close()
-
-    def _in_turns(self, entries: Sequence[Entry], unknown: bool) -> list[Outcome]:
+    def carefully(self, entries: Sequence[Entry], unknown: bool) -> list[Outcome]:
+        """The same for a batch that failed at once; ``unknown``: it may stand already."""
         outcomes: dict[int, Outcome] = {}
         for turn in in_turns(entries):
             settled = self._carefully([entries[index] for index in turn], unknown)
             outcomes.update(zip(turn, settled, strict=True))
         return [outcomes[index] for index in range(len(entries))]
+
+    def close(self) -> None:
+        self._ledger.close()
 
     def _carefully(self, entries: Sequence[Entry], unknown: bool) -> list[Outcome]:
         if not entries:
@@ -60,14 +61,15 @@ class Settlement:
                     return [DataError(str(error))]
                 return [outcome for entry in entries for outcome in self._carefully([entry], unknown)]
             except Unavailable as error:
-                return [_unavailable(error, unknown=unknown) for _ in entries]
+                return [unavailable(error, unknown=unknown) for _ in entries]
             except Interrupted as interruption:
                 unknown = unknown or interruption.unknown
                 if time.monotonic() >= deadline:
-                    return [_unavailable(interruption, unknown=unknown) for _ in entries]
+                    return [unavailable(interruption, unknown=unknown) for _ in entries]
             self._sleep(pause * random.uniform(0.5, 1.5))  # writers that met once shall not meet again
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
 
-def _unavailable(error: Exception, *, unknown: bool) -> StoreUnavailable:
+def unavailable(error: Exception, *, unknown: bool) -> StoreUnavailable:
+    """What the caller is told where the database did not take an append."""
     return OutcomeUnknown(str(error)) if unknown else StoreUnavailable(str(error))

@@ -1,10 +1,11 @@
 """What a row of the event table is in Python: the library's stored event with the envelope's columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
-from sqlalchemy import RowMapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +51,20 @@ ENVELOPE = (
 """The envelope's columns, in the order of the fields above."""
 
 
-def stored_event(row: RowMapping) -> StoredEvent:
-    """The event of a row: a `PlacedEvent`, or a plain one of the library where it was stored without an envelope."""
-    if row["command_id"] is None:
-        return StoredEvent(row["originator_id"], row["originator_version"], row["topic"], row["state"])
-    return notification(row)
+COLUMNS = ("originator_id", "originator_version", "topic", "state", "position", *ENVELOPE)
+"""What is read of a row, in this order."""
+
+_CORE = 5
+_COMMAND_ID = COLUMNS.index("command_id")
 
 
-def notification(row: RowMapping) -> Notification:
+def stored_event(row: Sequence[Any]) -> StoredEvent:
+    """The event of a row of COLUMNS: a `PlacedEvent`, or a plain one of the library where it has no envelope."""
+    return StoredEvent(*row[: _CORE - 1]) if row[_COMMAND_ID] is None else notification(row)
+
+
+def notification(row: Sequence[Any]) -> Notification:
     """The same, where the library needs the position even without an envelope."""
-    core = (row["originator_id"], row["originator_version"], row["topic"], row["state"], row["position"])
-    if row["command_id"] is None:
-        return Notification(*core)
-    return PlacedEvent(*core, **{column: row[column] for column in ENVELOPE})
+    if row[_COMMAND_ID] is None:
+        return Notification(*row[:_CORE])
+    return PlacedEvent(*row[:_CORE], **dict(zip(ENVELOPE, row[_CORE:], strict=True)))

@@ -7,13 +7,16 @@ construction, since there is one transaction at a time.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Condition, Lock, Thread
+from typing import TypeVar
 
 from application.log import Append, Receipt, StoreBusy, StoreClosed, StoreUnavailable
 from infrastructure.ledger import Entry, Outcome, sealed
 from infrastructure.settling import Settlement
 from infrastructure.signal import Signal
+
+T = TypeVar("T")
 
 CAPACITY = 4_096
 """How many appends may wait before the next one is refused as busy."""
@@ -146,11 +149,7 @@ class Writer:
         with self._arrived:
             self._arrived.wait_for(lambda: self._queue or self._closing)
             self._gather()
-            batch: list[Waiting | Awaited] = []
-            events = 0
-            while self._queue and len(batch) < APPENDS_PER_COMMIT and events < EVENTS_PER_COMMIT:
-                batch.append(self._queue.popleft())
-                events += len(batch[-1].append.events)
+            batch = next_batch(self._queue, lambda one: one.append)
             self._room.notify_all()
             self._lately = (self._lately[1], len(batch))
             return batch
@@ -167,6 +166,16 @@ class Writer:
             return self._settlement.settle(entries)
         except Exception as error:  # a defect of ours must reach the callers, and the next batch its turn
             return [error] * len(entries)
+
+
+def next_batch(waiting: deque[T], append_of: Callable[[T], Append]) -> list[T]:
+    """Takes what one commit takes of those that wait, in their order: at least one, if one waits."""
+    batch: list[T] = []
+    events = 0
+    while waiting and len(batch) < APPENDS_PER_COMMIT and events < EVENTS_PER_COMMIT:
+        batch.append(waiting.popleft())
+        events += len(append_of(batch[-1]).events)
+    return batch
 
 
 def _deliver(batch: Sequence[Waiting | Awaited], outcomes: Sequence[Outcome]) -> None:

@@ -1,0 +1,190 @@
+"""What the coroutines of one event loop ask of PostgreSQL, without a thread between: appends, and streams to read.
+
+A thread that commits for a busy loop waits for the interpreter's lock longer than for the disk. So the loop commits
+itself: one transaction at a time, on a connection of its own, and the appends that arrive meanwhile share the next one.
+Streams that are read at the same time come in one query.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import StoredEvent
+from psycopg import errors, generators
+from psycopg.pq.abc import PGresult
+
+from application.log import Append, Receipt
+from infrastructure import arrays
+from infrastructure.database import Database
+from infrastructure.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
+from infrastructure.log import Log
+from infrastructure.postgres_append import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
+from infrastructure.postgres_ledger import understood
+from infrastructure.rounds import Rounds
+from infrastructure.settling import Settlement, unavailable
+from infrastructure.signal import Signal
+from infrastructure.stored import COLUMNS, stored_event
+from infrastructure.writer import next_batch
+
+STREAMS_PER_QUERY: Final = 64
+_STREAMS: Final = (
+    f"SELECT {', '.join(COLUMNS)} FROM public.events JOIN unnest(%b, %b) AS wanted(id, after) "
+    "ON originator_id = wanted.id AND originator_version > wanted.after ORDER BY originator_id, originator_version"
+)
+
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Stream = tuple[UUID, int]
+"""An engagement and the version after which it is read."""
+
+
+class AsyncPostgres:
+    """The store as one event loop has it; ``settlement`` takes what needs care, in a thread."""
+
+    def __init__(
+        self, database: Database, settlement: Settlement, recorded: Signal, log: Log, *, capacity: int
+    ) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._settlement = settlement
+        self._recorded = recorded
+        self._log = log
+        self._writer = Line(database, {PREPARED: APPEND})
+        self._reader = Line(database, {})
+        self._appends = Rounds[Append, Receipt](self._write, _next_appends, capacity=capacity)
+        self._streams = Rounds[Stream, Sequence[StoredEvent]](self._read, _next_streams, capacity=capacity)
+
+    async def append(self, append: Append) -> Receipt:
+        """Record an append, durably. Raises what the recorder's text lists."""
+        return await self._appends.ask(append)
+
+    async def stream(self, engagement_id: UUID, after: int | None) -> Sequence[StoredEvent]:
+        """The events of an engagement after a version."""
+        return await self._streams.ask((engagement_id, after or 0))
+
+    def close(self) -> None:
+        """Finish what was accepted and let the connections go.
+
+        Raises RuntimeError where its own loop would wait for itself: close it in a thread.
+        """
+        if self.loop.is_running():
+            if _running_loop() is not self.loop:
+                with suppress(CancelledError):  # the loop ended meanwhile, and with it whoever waited
+                    asyncio.run_coroutine_threadsafe(self._end(), self.loop).result()
+            elif not (self._appends.idle and self._streams.idle):
+                raise RuntimeError("with work under way it is closed in a thread, not by the loop that works for it")
+        self._writer.drop()
+        self._reader.drop()
+        self._settlement.close()
+
+    async def _end(self) -> None:
+        await self._appends.end()
+        await self._streams.end()
+
+    async def _write(self, appends: Sequence[Append]) -> list[Outcome]:
+        outcomes = await self._settled(sealed(appends))
+        if any(isinstance(outcome, Receipt) for outcome in outcomes):
+            self._recorded.give()
+        return outcomes
+
+    async def _settled(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """The same as `Settlement.settle`, the first attempt without a thread."""
+        unknown = False
+        try:
+            return list(await self._appended(entries))
+        except Unavailable as error:
+            return [unavailable(error, unknown=False) for _ in entries]
+        except Interrupted as interruption:
+            unknown = interruption.unknown
+        except (Conflict, Refused):
+            pass  # whatever it was, the careful way finds out which entry it concerns
+        return await asyncio.to_thread(self._settlement.carefully, entries, unknown)
+
+    async def _appended(self, entries: Sequence[Entry]) -> list[Receipt]:
+        """All entries in one transaction. Raises `Conflict`, `Interrupted`, `Refused`, `Unavailable`."""
+        try:
+            connection = await self._writer.connected()
+        except psycopg.Error as error:
+            raise Interrupted(error, unknown=False) from error
+        try:
+            connection.pgconn.send_query_prepared(PREPARED, parameters(entries), FORMATS, result_format=BINARY)
+            return receipts(await answered(connection), entries)
+        except errors.UniqueViolation as error:
+            raise Conflict from error
+        except psycopg.Error as error:
+            lost = connection.closed or not error.sqlstate
+            if lost:
+                self._writer.drop()
+            raise understood(error, lost=lost) from error
+
+    async def _read(self, wanted: Sequence[Stream]) -> Sequence[Sequence[StoredEvent] | BaseException]:
+        try:
+            found = await self._found(wanted)
+        except psycopg.Error:  # the log's own connections come back by themselves, or say what is wrong
+            self._reader.drop()
+            reads = [asyncio.to_thread(self._log.stream, one, after=after) for one, after in wanted]
+            return await asyncio.gather(*reads, return_exceptions=True)
+        return [[event for event in found[one] if event.originator_version > after] for one, after in wanted]
+
+    async def _found(self, wanted: Sequence[Stream]) -> dict[UUID, list[StoredEvent]]:
+        """The events of each engagement, after the earliest version asked for. Raises `psycopg.Error`."""
+        afters: dict[UUID, int] = {}
+        for one, after in wanted:
+            afters[one] = min(after, afters.get(one, after))
+        connection = await self._reader.connected()
+        packed = arrays.uuids(list(afters)), arrays.int8s(list(afters.values()))
+        cursor = await connection.execute(_STREAMS, packed, binary=True)
+        found: dict[UUID, list[StoredEvent]] = defaultdict(list)
+        for row in await cursor.fetchall():
+            found[row[0]].append(stored_event(row))
+        return found
+
+
+class Line:
+    """One connection of a loop, opened when it is first needed and again after it was lost."""
+
+    def __init__(self, database: Database, statements: Mapping[bytes, bytes]) -> None:
+        self._database = database
+        self._statements = statements
+        self._connection: Connection | None = None
+
+    async def connected(self) -> Connection:
+        """The connection, its statements prepared. Raises `psycopg.Error`."""
+        if self._connection is None or self._connection.closed:
+            connection = await self._database.own_async_connection()
+            arrays.register(connection)
+            connection.prepare_threshold = None if self._statements else 0  # its own, or whatever is asked
+            for name, statement in self._statements.items():
+                connection.pgconn.send_prepare(name, statement)
+                checked(await answered(connection))
+            self._connection = connection
+        return self._connection
+
+    def drop(self) -> None:
+        if self._connection is not None:
+            self._connection.pgconn.finish()
+            self._connection = None
+
+
+async def answered(connection: Connection) -> PGresult:
+    """What the server says to what was sent. Raises `psycopg.Error` where it is silent."""
+    results: list[PGresult] = await connection.wait(generators.execute(connection.pgconn))
+    return results[-1]
+
+
+def _next_appends(waiting: deque[Append]) -> list[Append]:
+    return next_batch(waiting, lambda append: append)
+
+
+def _next_streams(waiting: deque[Stream]) -> list[Stream]:
+    return [waiting.popleft() for _ in range(min(len(waiting), STREAMS_PER_QUERY))]
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
