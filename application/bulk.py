@@ -10,6 +10,7 @@ from application.marketplace import Marketplace
 from application.recording import outcome_of
 from application.refusals import OF_ONE_LINE
 from domain.recorded import Recorded
+from domain.timeline import History
 
 Result = Outcome | Exception
 """What became of one command; the exceptions are those of `application.refusals.OF_ONE_LINE`."""
@@ -26,8 +27,8 @@ def record_all(marketplace: Marketplace, requests: Sequence[Request]) -> list[Re
     queues: dict[UUID, list[int]] = defaultdict(list)
     for index, request in enumerate(requests):
         queues[request.engagement_id].append(index)
-    for engagement_id, queue in queues.items():
-        known = _recorded(marketplace, engagement_id)
+    for engagement_id, history in marketplace.histories(queues).items():
+        queue, known = queues[engagement_id], _recorded(history)
         found = {index: known[requests[index].command_id] for index in queue if requests[index].command_id in known}
         results |= {index: outcome_of(facts) for index, facts in found.items()}
         queue[:] = [index for index in queue if index not in found]
@@ -39,9 +40,8 @@ def record_all(marketplace: Marketplace, requests: Sequence[Request]) -> list[Re
     return [results[index] for index in range(len(requests))]
 
 
-def _recorded(marketplace: Marketplace, engagement_id: UUID) -> Mapping[UUID, Sequence[Recorded]]:
+def _recorded(history: History | None) -> Mapping[UUID, Sequence[Recorded]]:
     """What the commands of an engagement recorded so far."""
-    history = marketplace.at_hand(engagement_id) or marketplace.topped_up(engagement_id, None)
     known: dict[UUID, list[Recorded]] = defaultdict(list)
     for fact in history.facts if history else ():
         known[fact.command_id].append(fact)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
@@ -15,6 +15,7 @@ from application.log import Append
 from application.ports import Clock, Store, TermsShelf
 from application.progress import Progress
 from application.recording import Recall, Recording, Step
+from application.shelf import LookedUpOnce
 from application.warm import WarmHistories
 from domain.engagement import UnknownEngagement
 from domain.timeline import History
@@ -68,7 +69,8 @@ class Marketplace(Application[UUID]):
 
         Each ends in its outcome or in what it raised, in the order of the requests.
         """
-        started = [Progress(self._recording.steps(request)) for request in requests]
+        recording = replace(self._recording, terms=LookedUpOnce(self._recording.terms))
+        started = [Progress(recording.steps(request)) for request in requests]
         while under_way := [each for each in started if each.step is not None]:
             appending = [each for each in under_way if isinstance(each.step, Append)]
             outcomes = self.store.append_all([cast(Append, each.step) for each in appending])
@@ -131,6 +133,13 @@ class Marketplace(Application[UUID]):
         """A history with what was recorded since."""
         rows = self.store.log.stream(engagement_id, after=history.version if history else None)
         return self._grown(engagement_id, history, rows)
+
+    def histories(self, engagement_ids: Iterable[UUID]) -> dict[UUID, History | None]:
+        """The histories of many, those not at hand read together; None where there is no such engagement."""
+        found = {one: self.at_hand(one) for one in engagement_ids}
+        for one, rows in self.store.log.streams([one for one, history in found.items() if history is None]).items():
+            found[one] = self._grown(one, None, rows)
+        return found
 
     def _grown(self, engagement_id: UUID, history: History | None, rows: Sequence[StoredEvent]) -> History | None:
         """A history with the events of these rows, kept at hand."""

@@ -3,9 +3,10 @@
 Every read is one short transaction over a range of keys; none holds a snapshot while its caller works.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ _ROW = [events.c[name] for name in COLUMNS]
 
 SCAN = 100_000
 """How many positions one page looks through at most, when a filter lets most of them pass by."""
+
+STREAMS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,16 @@ class Log:
         version = events.c.originator_version
         query = query.order_by(version.desc() if newest_first else version).limit(limit)
         return [stored_event(row) for row in self._rows(query)]
+
+    def streams(self, originator_ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
+        """The whole streams of these, by id; empty where nothing is recorded."""
+        found: dict[UUID, list[StoredEvent]] = {one: [] for one in originator_ids}
+        wanted = iter(found)
+        while some := list(islice(wanted, STREAMS_AT_ONCE)):
+            query = select(*_ROW).where(events.c.originator_id.in_(some)).order_by(events.c.originator_version)
+            for row in self._rows(query):
+                found[row[0]].append(stored_event(row))
+        return found
 
     def between(
         self, after: int, until: int | None, limit: int | None, topics: Sequence[str] = ()

@@ -1,0 +1,30 @@
+"""The shelf of published terms as commands see it that come together: looked at once for each name."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from application.ports import TermsShelf
+from domain.event import Published
+
+
+class LookedUpOnce:
+    """A shelf that keeps what it found, for as long as one round of commands takes."""
+
+    def __init__(self, shelf: TermsShelf) -> None:
+        self._shelf = shelf
+        self._policies: dict[str, Any] = {}
+        self._calendars: dict[str, Any] = {}
+
+    def named(self, policies: Iterable[str], calendars: Iterable[str]) -> Published:
+        """As of any shelf."""
+        policies, calendars = list(policies), list(calendars)
+        new = [name for name in policies if name not in self._policies]
+        others = [name for name in calendars if name not in self._calendars]
+        if new or others:
+            found = self._shelf.named(new, others)
+            self._policies |= found.policies
+            self._calendars |= found.calendars
+        return Published(
+            policies={name: self._policies[name] for name in policies if name in self._policies},
+            calendars={name: self._calendars[name] for name in calendars if name in self._calendars},
+        )
