@@ -1,8 +1,9 @@
 """The shapes of answers, and their JSON: an event is its envelope, flat, with `type` beside `data`."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, make_dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -107,9 +108,21 @@ def json_of(answer: Any) -> bytes:
 
 def event_bytes(fact: Recorded) -> bytes:
     """A recorded event as JSON."""
-    envelope = adapter(Recorded).dump_json(fact, exclude={"event", "ordinal"})
-    kind = f',"type":"{fact.type}","schema_version":{SCHEMA_VERSIONS[fact.type]},"data":'.encode()
-    return envelope[:-1] + kind + event_json(fact.event) + b"}"
+    name = fact.type
+    envelope = (
+        f'{{"engagement_id":"{fact.engagement_id}","version":{fact.version},"place":{fact.place}'
+        f',"occurred_at":"{instant_text(fact.occurred_at)}","recorded_at":"{instant_text(fact.recorded_at)}"'
+        f',"position":{fact.position},"actor":{_actor_json(fact.actor)},"on_behalf_of":{_actor_json(fact.on_behalf_of)}'
+        f',"command_id":"{fact.command_id}","correlation_id":{json.dumps(fact.correlation_id)}'
+        f',"causation_id":{json.dumps(fact.causation_id)},"type":"{name}","schema_version":{SCHEMA_VERSIONS[name]}'
+        ',"data":'
+    )
+    return envelope.encode() + event_json(fact.event) + b"}"
+
+
+@lru_cache(1024)
+def _actor_json(actor: Actor | None) -> str:
+    return adapter(Actor | None).dump_json(actor).decode()
 
 
 def command_bytes(outcome: Outcome) -> bytes:

@@ -1,6 +1,7 @@
 """The HTTP application: every operation at its address, every failure a problem."""
 
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy import exc as sql
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,13 +17,13 @@ from starlette.routing import Match, Route
 
 from api import catalogue_of_problems, documentation
 from api.command_log import command_log_operation
-from api.commands import command_operations
+from api.commands import command_operations, route_of
 from api.composition import Standfast, assemble
 from api.health import health_operations
 from api.measures import MEASURES, what_if_operations
 from api.observation import Observation, known_by
 from api.openapi import TITLE, VERSION, document
-from api.operations import Operation, questioning
+from api.operations import Endpoint, Operation, questioning
 from api.problems import STATUSES, MethodNotAllowed, NothingHere, answer_problem, problem_response
 from api.queries import QUESTIONS
 from api.terms import terms_operations, terms_questions
@@ -52,8 +54,7 @@ def application(standfast: Standfast) -> FastAPI:
     app = FastAPI(
         title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
-    for operation in operations:
-        app.router.routes.append(route_to(operation))
+    app.router.routes.extend(routes_to(operations))
     app.add_api_route(documentation.DOCS, documentation.page, include_in_schema=False)
     app.add_api_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
     for kind in (*STATUSES, Refused, RefusedBefore):
@@ -68,10 +69,44 @@ def application(standfast: Standfast) -> FastAPI:
     return app
 
 
-def route_to(operation: Operation) -> Route:
-    """The plain route of an operation: it reads its request itself, so the framework's own reading is left out."""
-    route = Route(operation.path, known_by(operation), methods=[operation.method], name=operation.name)
-    route.methods = {operation.method}
+def routes_to(operations: Sequence[Operation]) -> Iterator[Route]:
+    """The plain routes of operations: they read their requests themselves, so the framework's own reading is left out.
+
+    The commands of an engagement share one, since forty would be tried one after the other.
+    """
+    shared = {each.path: each for each in operations if each.path == route_of(each.name)}
+    register_url_convertor("command", AnyOf(each.name for each in shared.values()))
+    yield _route("POST", route_of("{command:command}"), one_of({each.name: known_by(each) for each in shared.values()}))
+    for operation in operations:
+        if operation.path not in shared:
+            yield _route(operation.method, operation.path, known_by(operation))
+
+
+def one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    """The endpoint of an address that several operations share."""
+
+    async def endpoint(request: Request) -> Response:
+        return await endpoints[request.path_params.pop("command")](request)
+
+    return endpoint
+
+
+class AnyOf(Convertor[str]):
+    """One of some names, in the path of a route."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.regex = "|".join(map(re.escape, names))  # type: ignore[misc]  # one table of names an application
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+def _route(method: str, path: str, endpoint: Endpoint) -> Route:
+    route = Route(path, endpoint, methods=[method])
+    route.methods = {method}
     return route
 
 

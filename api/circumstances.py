@@ -1,6 +1,7 @@
 """What the headers of a request say: who acts and for whom, the key of a retry, the version it was made for."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid5
@@ -36,11 +37,12 @@ class Headers:
 def headers_of(request: Request) -> Headers:
     """The circumstances of a request. Raises FieldsWrong, naming the headers that are."""
     wrong: list[tuple[str, str]] = []
-    actor = _one(request, "X-Actor", ACTOR_PATTERN, "party:id, with a party other than system", wrong)
-    on_behalf_of = _one(request, "X-On-Behalf-Of", ON_BEHALF_PATTERN, "party or party:id, other than system", wrong)
-    key = _one(request, "Idempotency-Key", KEY_PATTERN, "1 to 255 visible ASCII characters", wrong)
-    version = _one(request, "If-Match", rf"^(?:{_VERSION.pattern}|\*)$", 'a version in quotes, such as "7"', wrong)
-    correlation_id = _one(request, "X-Correlation-Id", CORRELATION_PATTERN, "1 to 128 visible characters", wrong)
+    given = _given(request)
+    actor = _one(given, "X-Actor", ACTOR_PATTERN, "party:id, with a party other than system", wrong)
+    on_behalf_of = _one(given, "X-On-Behalf-Of", ON_BEHALF_PATTERN, "party or party:id, other than system", wrong)
+    key = _one(given, "Idempotency-Key", KEY_PATTERN, "1 to 255 visible ASCII characters", wrong)
+    version = _one(given, "If-Match", rf"^(?:{_VERSION.pattern}|\*)$", 'a version in quotes, such as "7"', wrong)
+    correlation_id = _one(given, "X-Correlation-Id", CORRELATION_PATTERN, "1 to 128 visible characters", wrong)
     if wrong:
         raise FieldsWrong(wrong)
     return Headers(
@@ -65,8 +67,18 @@ def command_id(actor: Actor, route: str, key: str) -> UUID:
     return uuid5(COMMANDS, f"{actor}\n{route}\n{key}")
 
 
-def _one(request: Request, name: str, pattern: str, form: str, wrong: list[tuple[str, str]]) -> str | None:
-    values = request.headers.getlist(name)
+def _given(request: Request) -> dict[bytes, list[str]]:
+    """The values of each header, by its name in lower case."""
+    given: dict[bytes, list[str]] = {}
+    for name, value in request.headers.raw:
+        given.setdefault(name, []).append(value.decode("latin-1"))
+    return given
+
+
+def _one(
+    given: Mapping[bytes, list[str]], name: str, pattern: str, form: str, wrong: list[tuple[str, str]]
+) -> str | None:
+    values = given.get(name.lower().encode())
     if not values:
         return None
     if len(values) > 1:

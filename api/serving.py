@@ -38,7 +38,8 @@ def listening(host: str, port: int, *, or_any: bool = False) -> socket.socket:
     """A socket that listens; ``or_any``: on a free port where the one asked for is taken. Raises Unable."""
     only_here(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, or asyncio would not switch off the delay of small answers (TCP_NODELAY): 40 ms for each.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))

@@ -17,11 +17,19 @@ def listed(history: History) -> Listed:
     """The line of an engagement; a seat is covered while somebody is active on it."""
     state = history.state
     seats = [seat_id for seat_id, seat in state.seats.items() if seat.closed_at is None]
-    people = {each.professional_id for each in state.assignments.values()}
-    partners = {each.partner_id for each in state.assignments.values() if each.partner_id}
+    people: set[str] = set()
+    partners: set[str] = set()
+    covered: set[str] = set()
+    for each in state.assignments.values():
+        people.add(each.professional_id)
+        if each.partner_id:
+            partners.add(each.partner_id)
+        if each.active:
+            covered.add(each.seat_id)
     for proposal in state.proposals.values():
         people.add(proposal.proposed.professional_id)
-        partners |= {proposal.proposed.partner_id} if proposal.proposed.partner_id else set()
+        if proposal.proposed.partner_id:
+            partners.add(proposal.proposed.partner_id)
     return Listed(
         engagement_id=history.facts[0].engagement_id,
         name=state.opening.name,
@@ -32,7 +40,7 @@ def listed(history: History) -> Listed:
         status=status_of(state),
         open_cases=sum(case.open_in(state) for case in state.cases.values()),
         seats=len(seats),
-        covered_seats=sum(any(each.active for each in state.on_seat(seat_id)) for seat_id in seats),
+        covered_seats=len(covered.intersection(seats)),
         version=history.version,
         opened_at=state.opened_at,
     )

@@ -1,4 +1,5 @@
-"""The edge's rows: a command over HTTP beside a bare route, both on one uvicorn worker and the same PostgreSQL."""
+"""The edge's rows: a command over HTTP beside a bare route, each as it is started by its command line: one uvicorn
+worker, a line in the log for each request, and the same PostgreSQL."""
 
 import json
 import os
@@ -6,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 from uuid import UUID
 
@@ -23,6 +25,8 @@ from tests.databases import fresh_database
 
 WARM = 200
 COLD = 6_000
+BARE_ROUTE = (sys.executable, "-m", "uvicorn", "benchmarks.peers.bare_route:app")
+STANDFAST = (str(Path(sys.executable).with_name("standfast")), "serve")
 GOALS = {"warm engagements": 1.0, "cold engagements": 0.6}
 
 
@@ -55,7 +59,7 @@ def bare(url: URL, seconds: float) -> float:
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("CREATE TABLE report (engagement_id text, assignment_id text, percent integer)")
     lines = [f"/engagements/{_id(number)}/report-productivity\t{_BODY}" for number in range(WARM)]
-    with _serving("benchmarks.peers.bare_route:app", {"BARE_ROUTE_DSN": dsn}) as port:
+    with _serving(BARE_ROUTE, {"BARE_ROUTE_DSN": dsn}) as port:
         _load(port, 1.0, lines)
         return _load(port, seconds, lines)
 
@@ -99,7 +103,7 @@ def _marketplace(url: URL, engagements: int) -> Iterator[int]:
             if failed:
                 raise failed[0]
     standfast.close()
-    with _serving("benchmarks.edge:app", {"STANDFAST_DATABASE_URL": settings.database_url}) as port:
+    with _serving(STANDFAST, {"STANDFAST_DATABASE_URL": settings.database_url}) as port:
         yield port
 
 
@@ -135,30 +139,21 @@ def request_of(line: dict[str, object], number: int) -> Request:
 
 
 @contextmanager
-def _serving(app: str, environment: dict[str, str]) -> Iterator[int]:
-    """One uvicorn worker with its own defaults, logging to a file that nobody reads, on a free port."""
+def _serving(command: Sequence[str], environment: dict[str, str]) -> Iterator[int]:
+    """A server on a free port, logging to a file that nobody reads."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), *(["--factory"] if "edge" in app else [])]
     with open(os.devnull, "wb") as nowhere:
-        server = subprocess.Popen(command, env={**os.environ, **environment}, stdout=nowhere, stderr=nowhere)
+        server = subprocess.Popen(
+            [*command, "--port", str(port)], env={**os.environ, **environment}, stdout=nowhere, stderr=nowhere
+        )
     try:
         _wait_for(port, server)
         yield port
     finally:
         server.terminate()
         server.wait(15)
-
-
-def app() -> object:
-    """The application as it is served, its settings from the environment."""
-    from api.app import create_app  # here: only the server's process builds it
-    from infrastructure.telemetry import configure_logs
-
-    settings = Settings()
-    configure_logs(settings)
-    return create_app(settings)
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic_core import ValidationError
 
 from domain.event import Event
 from domain.register import EVENTS
-from domain.vocabulary import Unchanged
+from domain.vocabulary import UNCHANGED
 
 SCHEMA_VERSIONS: Mapping[str, int] = dict.fromkeys(EVENTS, 1)
 """The version that is written now; a shape once shipped is read for ever."""
@@ -37,8 +38,15 @@ def encode(event: object) -> tuple[str, int, bytes]:
 
 def event_json(event: object) -> bytes:
     """The data of an event as JSON; a field that an amendment leaves alone is left out."""
-    left_alone = {name for name in getattr(type(event), "__slots__", ()) if isinstance(getattr(event, name), Unchanged)}
-    return adapter(type(event)).dump_json(event, by_alias=True, exclude=left_alone or None)
+    kind: Any = type(event)
+    left_alone = {name for name in _amendable(kind) if getattr(event, name) is UNCHANGED}
+    return adapter(kind).dump_json(event, by_alias=True, exclude=left_alone or None)
+
+
+@cache
+def _amendable(kind: Any) -> tuple[str, ...]:
+    """The fields that an amendment may leave alone."""
+    return tuple(each.name for each in fields(kind) if each.default is UNCHANGED)
 
 
 def decode(type_name: str, schema_version: int, data: bytes) -> Event:

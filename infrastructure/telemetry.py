@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 import structlog
+from pydantic_core import to_json
 
 from infrastructure.settings import Settings
 
@@ -27,7 +28,7 @@ def configure_logs(settings: Settings) -> None:
     ]
     renderer: list[Any] = [structlog.dev.ConsoleRenderer()]
     if as_json:
-        renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
     structlog.configure(
         processors=[*shared, *renderer],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
@@ -44,6 +45,10 @@ def configure_logs(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
 
 
+def _json(event: Mapping[str, Any], **_options: object) -> str:
+    return to_json(event, fallback=repr).decode()
+
+
 Labels = tuple[tuple[str, str], ...]
 
 
@@ -56,7 +61,7 @@ class Counters:
 
     def add(self, name: str, amount: float = 1, **labels: str) -> None:
         with self._lock:
-            self._counts[name, tuple(sorted(labels.items()))] += amount  # type: ignore[assignment]  # seconds are floats
+            self._counts[name, tuple(labels.items())] += amount  # type: ignore[assignment]  # seconds are floats
 
     def samples(self) -> list[tuple[str, Labels, float]]:
         with self._lock:
