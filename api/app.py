@@ -1,39 +1,32 @@
 """The HTTP application: every operation at its address, every failure a problem."""
 
-import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy import exc as sql
 from starlette.concurrency import run_in_threadpool
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Match
 
 from api import catalogue_of_problems, documentation
 from api.command_log import command_log_operation
-from api.commands import command_operations, route_of
+from api.commands import command_operations
 from api.composition import Standfast, assemble
+from api.dispatch import Addresses, Dispatch
 from api.health import health_operations
 from api.measures import MEASURES, what_if_operations
-from api.observation import Observation, known_by
+from api.observation import Observation
 from api.openapi import TITLE, VERSION, document
-from api.operations import Endpoint, Operation, questioning
-from api.problems import STATUSES, MethodNotAllowed, NothingHere, answer_problem, problem_response
+from api.operations import Operation, questioning
+from api.problems import MethodNotAllowed, NothingHere, answer_problem, problem_response
 from api.queries import QUESTIONS
 from api.terms import terms_operations, terms_questions
-from application.commands import Refused, RefusedBefore
-from application.log import StoreUnavailable
 from infrastructure.settings import Settings
 from infrastructure.telemetry import Counters
-
-OF_THE_DATABASE = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)
-"""What SQLAlchemy raises where the database does not answer."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -54,60 +47,17 @@ def application(standfast: Standfast) -> FastAPI:
     app = FastAPI(
         title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
-    app.router.routes.extend(routes_to(operations))
+    addresses = Addresses(operations)
     app.add_api_route(documentation.DOCS, documentation.page, include_in_schema=False)
     app.add_api_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
-    for kind in (*STATUSES, Refused, RefusedBefore):
-        app.add_exception_handler(kind, answer_problem)
-    for kind in OF_THE_DATABASE:
-        app.add_exception_handler(kind, answer_unavailable)
-    app.add_exception_handler(HTTPException, answer_unrouted)
+    app.add_exception_handler(NothingHere, answer_problem)
+    app.add_exception_handler(HTTPException, unrouted(addresses))
+    app.add_middleware(Dispatch, addresses=addresses)
     app.add_middleware(Observation, counters=counters)
     described = cache(lambda: document(operations))
     app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
     app.state.standfast = standfast
     return app
-
-
-def routes_to(operations: Sequence[Operation]) -> Iterator[Route]:
-    """The plain routes of operations: they read their requests themselves, so the framework's own reading is left out.
-
-    The commands of an engagement share one, since forty would be tried one after the other.
-    """
-    shared = {each.path: each for each in operations if each.path == route_of(each.name)}
-    register_url_convertor("command", AnyOf(each.name for each in shared.values()))
-    yield _route("POST", route_of("{command:command}"), one_of({each.name: known_by(each) for each in shared.values()}))
-    for operation in operations:
-        if operation.path not in shared:
-            yield _route(operation.method, operation.path, known_by(operation))
-
-
-def one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:
-    """The endpoint of an address that several operations share."""
-
-    async def endpoint(request: Request) -> Response:
-        return await endpoints[request.path_params.pop("command")](request)
-
-    return endpoint
-
-
-class AnyOf(Convertor[str]):
-    """One of some names, in the path of a route."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self.regex = "|".join(map(re.escape, names))  # type: ignore[misc]  # one table of names an application
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-def _route(method: str, path: str, endpoint: Endpoint) -> Route:
-    route = Route(path, endpoint, methods=[method])
-    route.methods = {method}
-    return route
 
 
 def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operation]:
@@ -123,20 +73,20 @@ def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operatio
     )
 
 
-async def answer_unavailable(request: Request, error: Exception) -> Response:
-    """A query that the database does not answer."""
-    return await answer_problem(request, StoreUnavailable(str(error)))
+def unrouted(addresses: Addresses) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What answers where no operation is: no address, or not this method of it."""
+
+    async def answer(request: Request, _error: Exception) -> Response:
+        path = request.scope["path"]
+        allowed = {*addresses.at(path)[0], *(method for route in request.app.routes for method in _of(route, request))}
+        if allowed:
+            return problem_response(MethodNotAllowed(sorted(allowed)), path)
+        return problem_response(NothingHere(f"there is nothing at {path[:200]!r}"), path)
+
+    return answer
 
 
-async def answer_unrouted(request: Request, _error: Exception) -> Response:
-    """No address, or not this method of it."""
-    allowed = {method for route in request.app.routes for method in _methods(route, request)}
-    path = request.scope["path"]
-    if allowed:
-        return problem_response(MethodNotAllowed(sorted(allowed)), path)
-    return problem_response(NothingHere(f"there is nothing at {path[:200]!r}"), path)
-
-
-def _methods(route: Any, request: Request) -> set[str]:
+def _of(route: Any, request: Request) -> set[str]:
+    """The methods of one of the framework's routes, if it is at the address."""
     match, _ = route.matches(request.scope)
     return (getattr(route, "methods", None) or set()) if match is not Match.NONE else set()

@@ -5,12 +5,10 @@ import time
 from typing import Any, Final
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.circumstances import CORRELATION_PATTERN
-from api.operations import Endpoint, Operation
 from api.problems import Unforeseen, problem_response
 from application.ids import new_id
 from infrastructure.telemetry import Counters
@@ -58,16 +56,6 @@ class Observation:
             milliseconds=round(seconds * 1000, 3),
             correlation_id=answer.id,
         )
-
-
-def known_by(operation: Operation) -> Endpoint:
-    """The endpoint of an operation, which tells the layers around it by which address it was reached."""
-
-    async def endpoint(request: Request) -> Response:
-        request.scope["state"]["route"] = operation.path
-        return await operation.endpoint(request)
-
-    return endpoint
 
 
 class Answering:

@@ -166,8 +166,8 @@ def problem_response(error: Exception, path: str) -> Response:
     return Response(problem_bytes(problem), problem.status, _headers(error, problem.status), PROBLEM_JSON)
 
 
-async def answer_problem(request: Request, error: Exception) -> Response:
-    """The framework's way here. What the store says is for the log only."""
+def answer_problem(request: Request, error: Exception) -> Response:
+    """The answer to a request that failed. What the store says is for the log only."""
     if isinstance(error, StoreUnavailable):
         log.warning("store unavailable", reason=str(error), correlation_id=request.scope["state"]["correlation_id"])
     return problem_response(error, request.scope["path"])

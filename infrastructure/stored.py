@@ -55,6 +55,7 @@ COLUMNS = ("originator_id", "originator_version", "topic", "state", "position", 
 """What is read of a row, in this order."""
 
 _CORE = 5
+_FIELDS = (*COLUMNS[: _CORE - 1], "id", *ENVELOPE)
 _COMMAND_ID = COLUMNS.index("command_id")
 
 
@@ -67,4 +68,6 @@ def notification(row: Sequence[Any]) -> Notification:
     """The same, where the library needs the position even without an envelope."""
     if row[_COMMAND_ID] is None:
         return Notification(*row[:_CORE])
-    return PlacedEvent(*row[:_CORE], **dict(zip(ENVELOPE, row[_CORE:], strict=True)))
+    placed = object.__new__(PlacedEvent)
+    vars(placed).update(zip(_FIELDS, row, strict=True))  # its own __init__ sets the frozen fields one by one
+    return placed

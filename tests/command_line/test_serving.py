@@ -29,7 +29,7 @@ def test_serve_migrates_answers_and_ends_gracefully(sqlite_url: URL, tmp_path: P
         assert process.wait(SECONDS_TO_STOP) == 0
     remarks = (tmp_path / "remarks.txt").read_text()
     assert "everybody who reaches this address acts as the platform's operator" in remarks
-    assert '"event": "everybody is the operator"' in remarks
+    assert '"event":"everybody is the operator"' in remarks
     assert "Traceback" not in remarks
 
 
