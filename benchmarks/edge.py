@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 from api.bodies import command_of_line
 from api.composition import assemble
 from application.commands import Request
+from benchmarks.measuring import ratio
 from domain.recorded import Actor
 from infrastructure.settings import Settings
 from tests.databases import fresh_database
@@ -43,13 +44,11 @@ def measured(server: URL, rounds: int, seconds: float, say: Callable[[str], None
 
 def table(rates: dict[str, list[float]]) -> list[str]:
     """The rates and the ratios as Markdown."""
-    bare_rate = median(rates["bare route"])
     lines = ["| over HTTP, 16 connections | requests/s | against the bare route | goal |", "|---|---|---|---|"]
     for name, found in rates.items():
-        ratio = median(found) / bare_rate
-        goal = GOALS.get(name)
-        missed = " (missed)" if goal and ratio < goal else ""
-        lines.append(f"| {name} | {median(found):,.0f} | {ratio:.2f}x{missed} | {f'{goal:g}x' if goal else '–'} |")
+        times, goal = ratio(found, rates["bare route"]), GOALS.get(name)
+        missed = " (missed)" if goal and times < goal else ""
+        lines.append(f"| {name} | {median(found):,.0f} | {times:.2f}x{missed} | {f'{goal:g}x' if goal else '–'} |")
     return lines
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 
 from benchmarks import library, ours
 from benchmarks.elsewhere import Elsewhere, PeerMissing
+from benchmarks.measuring import ratio
 from tests.databases import fresh_database
 
 Measure = Callable[[URL, float], float]
@@ -105,12 +106,13 @@ def _database(kind: str, server: URL, place: Path) -> Iterator[URL]:
 
 def table(running: list[Contestant]) -> list[str]:
     """The rates and the ratios as Markdown."""
-    rates = {one.name: one.rate for one in running}
+    rates = {one.name: one.rates for one in running}
     lines = ["| store | appends/s |", "|---|---|"]
     lines += [f"| {one.name} | {f'{one.rate:,.0f}' if one.rate else one.missing} |" for one in running]
     lines += ["", "| ours | against | goal | measured |", "|---|---|---|---|"]
     for goal in GOALS:
-        mine, theirs = rates[goal.ours], rates[goal.against]
-        ratio = f"{mine / theirs:.1f}x{'' if mine / theirs >= goal.goal else ' (missed)'}" if mine and theirs else "–"
-        lines.append(f"| {goal.ours} | {goal.against} | {goal.goal:g}x | {ratio} |")
+        theirs = rates[goal.against]
+        found = ratio(rates[goal.ours], theirs) if theirs else None
+        shown = f"{found:.1f}x{'' if found >= goal.goal else ' (missed)'}" if found else "–"
+        lines.append(f"| {goal.ours} | {goal.against} | {goal.goal:g}x | {shown} |")
     return lines
