@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import catalogue_of_problems, documentation
 from api.command_log import command_log_operation
@@ -29,6 +30,19 @@ from infrastructure.settings import Settings
 from infrastructure.telemetry import Counters
 
 
+class Edge(FastAPI):
+    """The framework with our own two layers around it: what is an operation's never gets to its own."""
+
+    outermost: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.outermost(scope, receive, send)
+
+    async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the framework answers: the page, its files, the document, and that nothing is there."""
+        await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The application on the database of the settings, which it opens, migrates and closes itself."""
     return application(assemble(settings))
@@ -44,16 +58,13 @@ def application(standfast: Standfast) -> FastAPI:
 
     counters = Counters()
     operations = operations_of(standfast, counters)
-    app = FastAPI(
-        title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
-    )
     addresses = Addresses(operations)
+    app = Edge(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     app.add_api_route(documentation.DOCS, documentation.page, include_in_schema=False)
     app.add_api_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
     app.add_exception_handler(NothingHere, answer_problem)
     app.add_exception_handler(HTTPException, unrouted(addresses))
-    app.add_middleware(Dispatch, addresses=addresses)
-    app.add_middleware(Observation, counters=counters)
+    app.outermost = Observation(Dispatch(app.framework, addresses), counters)
     described = cache(lambda: document(operations))
     app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
     app.state.standfast = standfast
