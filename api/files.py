@@ -1,8 +1,12 @@
 """Importing a file: what kind it is, its lines through the rules, and what came of them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import BinaryIO, Final, Literal
 from uuid import UUID
 
 from api import terminal
@@ -24,12 +28,12 @@ OF_ENDING: Final[dict[str, Kind]] = {
 }
 
 
-def kind_of(name: str, raw: bytes) -> Kind:
+def kind_of(name: str, file: BinaryIO) -> Kind:
     """What a file is, by its ending or else by its first line. Raises Unable."""
     known = OF_ENDING.get(Path(name).suffix.lower())
     if known:
         return known
-    first = next((line for line in raw.removeprefix(BOM).splitlines() if line.strip()), b"")
+    first = next((line for line in lines_of(file) if line.strip()), b"")
     if first.lstrip().startswith(b"{"):
         return "command log"
     if assignment_history.has_columns(first):
@@ -42,28 +46,47 @@ def kind_of(name: str, raw: bytes) -> Kind:
 
 def import_file(standfast: Standfast, path: Path, model: Model, calendar: str) -> Tally:
     """Records what a file tells. Raises Unable where it cannot be read."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise terminal.Unable(f"{path} cannot be read: {error.strerror}.") from error
     tally = Tally(head=standfast.marketplace.known().position)
-    if kind_of(path.name, raw) == "command log":
-        _import_log(standfast, raw, tally)
-    else:
-        _import_history(standfast, path.name, raw, tally, model, calendar)
+    with opened(path) as file:
+        if kind_of(path.name, file) == "command log":
+            _import_log(standfast, file, tally)
+        else:
+            _import_history(standfast, path.name, file, tally, model, calendar)
     return tally
 
 
-def _import_log(standfast: Standfast, raw: bytes, tally: Tally) -> None:
-    lines = raw.removeprefix(BOM).split(b"\n")
-    total = sum(1 for line in lines if line.strip())
-    with terminal.progress("commands", total) as told:
-        import_commands(requests_in(lines), partial(record_all, standfast.marketplace), tally, told)
-
-
-def _import_history(standfast: Standfast, name: str, raw: bytes, tally: Tally, model: Model, calendar: str) -> None:
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file to be read more than once; what comes through a pipe is kept. Raises Unable where it cannot be read."""
     try:
-        history = assignment_history.read(raw)
+        file = path.open("rb")
+    except OSError as error:
+        raise terminal.Unable(f"{path} cannot be read: {error.strerror}.") from error
+    with file, TemporaryFile() as kept:
+        if file.seekable():
+            yield file
+        else:
+            copyfileobj(file, kept)
+            yield kept
+
+
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file from its beginning, one at a time, whatever its length."""
+    file.seek(0)
+    yield file.readline().removeprefix(BOM)
+    yield from file
+
+
+def _import_log(standfast: Standfast, file: BinaryIO, tally: Tally) -> None:
+    total = sum(1 for line in lines_of(file) if line.strip())
+    with terminal.progress("commands", total) as told:
+        import_commands(requests_in(lines_of(file)), partial(record_all, standfast.marketplace), tally, told)
+
+
+def _import_history(standfast: Standfast, name: str, file: BinaryIO, tally: Tally, model: Model, calendar: str) -> None:
+    file.seek(0)
+    try:
+        history = assignment_history.read(file.read())
     except NotAnAssignmentHistory as error:
         raise terminal.Unable(f"{name}: {error}.") from error
     if standfast.terms.find("calendar", calendar) is None:

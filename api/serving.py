@@ -80,10 +80,9 @@ def serve(standfast: Standfast, listener: socket.socket) -> None:
 
 
 def _leave_alone_what_is_loaded() -> None:
-    """What is loaded stays, and a request leaves no cycles behind: the collector need not look at either so often."""
+    """What is loaded stays: the collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def end_on_sigterm() -> None:

@@ -124,9 +124,9 @@ class LogRecorder(ApplicationRecorder):
 
     def close(self) -> None:
         """Finish what was accepted and let the connections go. A loop with work under way closes it in a thread."""
-        self.writer.close()
         if self._of_loop is not None:
             self._of_loop.close()
+        self.writer.close()
 
     def _mine(self) -> AsyncPostgres | None:
         """The running loop's own way to the store; None where the thread of the writer serves it.

@@ -75,9 +75,11 @@ class Rounds(Generic[Asked, Given]):
             answers = await self._meet(asked)
         except Exception as error:  # a defect of ours must reach the callers, and the next round its turn
             answers = [error] * len(asked)
-        except BaseException:
-            for future in waiting:
+        except BaseException:  # cancelled from outside: nobody shall wait for ever
+            for future in (*waiting, *self._waiting):
                 future.cancel()
+            self._asked.clear()
+            self._waiting.clear()
             raise
         for future, answer in zip(waiting, answers, strict=True):
             if future.done():

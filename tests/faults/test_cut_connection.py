@@ -6,13 +6,14 @@ first; once with a writer that asks again by itself, once with one that gives up
 The control takes the look-up of keys out: then the same run ends in a false conflict.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy.engine import URL
 
-from application.commands import Outcome, StaleVersion
+from application.commands import Outcome, Request, StaleVersion
 from application.log import StoreUnavailable
 from application.marketplace import Marketplace
 from infrastructure import postgres_ledger
@@ -26,9 +27,11 @@ from tests.faults.keeping import assert_clean
 from tests.faults.opening import engagement, open_engagements, shop
 
 CALLERS = 4
+Record = Callable[[Request], Awaitable[Outcome]]
+Way = Callable[[Marketplace, Cutter, int], list[list[Outcome]]]
 
 
-def remark_often(marketplace: Marketplace, caller: int, between: Cutter, cuts: int) -> list[Outcome]:
+async def remark_often(record: Record, caller: int, between: Cutter, cuts: int) -> list[Outcome]:
     """Remarks on an engagement of its own, each asked until it is answered, until enough answers were cut off."""
     version, outcomes = 1, []
     while between.cuts < cuts:
@@ -36,7 +39,7 @@ def remark_often(marketplace: Marketplace, caller: int, between: Cutter, cuts: i
         outcome = None
         while outcome is None:
             try:
-                outcome = marketplace.record(request)
+                outcome = await record(request)
             except StoreUnavailable:
                 continue
         outcomes.append(outcome)
@@ -44,16 +47,31 @@ def remark_often(marketplace: Marketplace, caller: int, between: Cutter, cuts: i
     return outcomes
 
 
-def remark_through_cuts(url: URL, cuts: int, patience: float) -> int:
+def from_threads(marketplace: Marketplace, between: Cutter, cuts: int) -> list[list[Outcome]]:
+    async def record(request: Request) -> Outcome:
+        return marketplace.record(request)
+
+    with ThreadPoolExecutor(CALLERS) as threads:
+        return list(
+            threads.map(lambda caller: asyncio.run(remark_often(record, caller, between, cuts)), range(CALLERS))
+        )
+
+
+def from_coroutines(marketplace: Marketplace, between: Cutter, cuts: int) -> list[list[Outcome]]:
+    async def callers() -> list[list[Outcome]]:
+        record = marketplace.record_async
+        return await asyncio.gather(*(remark_often(record, caller, between, cuts) for caller in range(CALLERS)))
+
+    return asyncio.run(callers())
+
+
+def remark_through_cuts(url: URL, cuts: int, patience: float, way: Way) -> int:
     """How many remarks were recorded, once each, while `cuts` answers were cut off."""
     with shop(url) as direct:
         open_engagements(direct.marketplace, CALLERS)
     with cutter(url, often=0.5) as between, shop(between.url, patience=patience) as opened:
         between.sharp = True
-        with ThreadPoolExecutor(CALLERS) as threads:
-            told = list(
-                threads.map(lambda caller: remark_often(opened.marketplace, caller, between, cuts), range(CALLERS))
-            )
+        told = way(opened.marketplace, between, cuts)
         between.sharp = False
         again = [
             opened.marketplace.record(wishes.remark(f"{caller}-{number}", engagement(caller), expected_version=number))
@@ -71,20 +89,27 @@ def remark_through_cuts(url: URL, cuts: int, patience: float) -> int:
     return sum(map(len, told))
 
 
-@pytest.mark.parametrize("patience", [PATIENCE_SECONDS, 0.0])
-def test_a_cut_connection_doubles_nothing_and_makes_no_conflict(postgres_url: URL, patience: float) -> None:
-    assert remark_through_cuts(postgres_url, 10, patience) >= CALLERS
+ways = pytest.mark.parametrize("way", [from_threads, from_coroutines])
+patiences = pytest.mark.parametrize("patience", [PATIENCE_SECONDS, 0.0])
+
+
+@ways
+@patiences
+def test_a_cut_connection_doubles_nothing_and_makes_no_conflict(postgres_url: URL, patience: float, way: Way) -> None:
+    assert remark_through_cuts(postgres_url, 10, patience, way) >= CALLERS
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("patience", [PATIENCE_SECONDS, 0.0])
-def test_two_hundred_cuts_double_nothing_and_make_no_conflict(postgres_url: URL, patience: float) -> None:
-    recorded = remark_through_cuts(postgres_url, 200, patience)
-    print(f"200 cuts, patience {patience} s: {recorded} remarks recorded once")
+@ways
+@patiences
+def test_two_hundred_cuts_double_nothing_and_make_no_conflict(postgres_url: URL, patience: float, way: Way) -> None:
+    recorded = remark_through_cuts(postgres_url, 200, patience, way)
+    print(f"200 cuts {way.__name__}, patience {patience} s: {recorded} remarks recorded once")
 
 
+@ways
 def test_control_without_the_look_up_of_keys_there_is_a_false_conflict(
-    postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+    postgres_url: URL, monkeypatch: pytest.MonkeyPatch, way: Way
 ) -> None:
     def forgetful(entries: Sequence[Entry], found: Found) -> object:
         return judge(entries, Found(places=found.places))
@@ -92,7 +117,7 @@ def test_control_without_the_look_up_of_keys_there_is_a_false_conflict(
     monkeypatch.setattr(postgres_ledger, "judge", forgetful)
     monkeypatch.setattr(Log, "answer", lambda *_: None)
     with pytest.raises(StaleVersion):
-        remark_through_cuts(postgres_url, 10, 0.0)
+        remark_through_cuts(postgres_url, 10, 0.0, way)
 
 
 def test_a_connection_cut_while_it_is_made_is_made_again(postgres_url: URL) -> None:

@@ -7,6 +7,8 @@ leaves half of a command.
 
 import random
 import resource
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,12 +19,13 @@ from uuid import uuid4
 import httpx2
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from application.log import Append, Receipt, StoreUnavailable
 from infrastructure import schema
 from infrastructure.database import Database
 from infrastructure.ledger import Entry, sealed
+from infrastructure.postgres_ledger import PostgresLedger
 from infrastructure.recorder import LogRecorder
 from infrastructure.sqlite_ledger import SqliteLedger
 from tests.api.serving import serving
@@ -62,6 +65,49 @@ def test_a_full_disk_under_sqlite(sqlite_url: URL) -> None:
         before = opened.marketplace.history(engagement(0)).version
         outcomes = [opened.marketplace.record(wishes.remark(f"{number}", engagement(0))) for number in range(3)]
         assert (before, [outcome.version for outcome in outcomes]) == (1, [2, 3, 4])
+        assert_clean(opened.database)
+
+
+@pytest.fixture
+def small_volume(tmp_path: Path) -> Iterator[Path]:
+    """A volume of 16 mebibytes, where this process may mount one."""
+    place = tmp_path / "volume"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(place)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a volume")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def fill(filler: Path) -> None:
+    with filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1024))
+
+
+def test_a_full_volume_under_sqlite(small_volume: Path) -> None:
+    url = make_url(f"sqlite:///{small_volume / 'standfast.db'}")
+    with shop(url) as opened:
+        open_engagements(opened.marketplace, 1)
+        filler = small_volume / "filler"
+        with pytest.raises(OSError, match="No space left"):
+            fill(filler)
+        outcomes: list[StoreUnavailable] = []
+        for number in range(50):
+            try:
+                opened.marketplace.record(wishes.remark(f"{number}", engagement(0)))
+            except StoreUnavailable as full:
+                outcomes.append(full)
+        kept = opened.marketplace.history(engagement(0)).version
+        assert outcomes
+        assert kept == 51 - len(outcomes)
+        filler.unlink()
+        for number in range(50):
+            opened.marketplace.record(wishes.remark(f"{number}", engagement(0)))
+        assert opened.marketplace.history(engagement(0)).version == 51
         assert_clean(opened.database)
 
 
@@ -154,6 +200,23 @@ def test_a_database_that_is_gone_comes_back(server: OwnServer) -> None:
     outcome = opened.marketplace.record(wishes.remark("r", engagement(0)))
     assert (outcome.version, opened.marketplace.history(engagement(0)).version) == (2, 2)
     assert_clean(opened.database)
+    opened.close()
+
+
+def test_control_a_writer_that_keeps_its_lost_connection_does_not_come_back(
+    server: OwnServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_shop(server.url(), patience=0.5)
+    open_engagements(opened.marketplace, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(PostgresLedger, "close", lambda _: None)
+        patched.setattr(PostgresLedger, "_connected", lambda ledger: ledger._connection)
+        server.stop("immediate")
+        server.start()
+        for number in range(3):
+            with pytest.raises(StoreUnavailable):
+                opened.marketplace.record(wishes.remark(f"{number}", engagement(0)))
+    assert opened.marketplace.record(wishes.remark("r", engagement(0))).version == 2
     opened.close()
 
 
