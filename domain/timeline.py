@@ -203,12 +203,10 @@ class History:
         first = min((fact.key for fact in new), default=None)
         if first is None:
             return
-        later = (
-            ()
-            if first > self.timeline[-1].key
-            else self.timeline[max(1, bisect_left(self.timeline, first, key=_key)) :]
-        )
-        check(sorted((*later, *new), key=_key), versions, 0, self.before(first))
+        at_the_end = first > self.timeline[-1].key
+        start = len(self.timeline) if at_the_end else max(1, bisect_left(self.timeline, first, key=_key))
+        merged = sorted((*self.timeline[start:], *new), key=_key)
+        check(merged, versions, 0, self.before(first))
 
 
 def introduced(facts: Iterable[Recorded]) -> Iterator[tuple[tuple[str, str], str | None]]:
