@@ -1,6 +1,5 @@
 """The shapes of answers, and their JSON: an event is its envelope, flat, with `type` beside `data`."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, make_dataclass
 from functools import lru_cache, reduce
@@ -9,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, RootModel
+from pydantic_core import to_json
 
 from application.commands import Outcome
 from application.listing import Status
@@ -113,8 +113,8 @@ def event_bytes(fact: Recorded) -> bytes:
         f'{{"engagement_id":"{fact.engagement_id}","version":{fact.version},"place":{fact.place}'
         f',"occurred_at":"{instant_text(fact.occurred_at)}","recorded_at":"{instant_text(fact.recorded_at)}"'
         f',"position":{fact.position},"actor":{_actor_json(fact.actor)},"on_behalf_of":{_actor_json(fact.on_behalf_of)}'
-        f',"command_id":"{fact.command_id}","correlation_id":{json.dumps(fact.correlation_id)}'
-        f',"causation_id":{json.dumps(fact.causation_id)},"type":"{name}","schema_version":{SCHEMA_VERSIONS[name]}'
+        f',"command_id":"{fact.command_id}","correlation_id":{to_json(fact.correlation_id).decode()}'
+        f',"causation_id":{to_json(fact.causation_id).decode()},"type":"{name}","schema_version":{SCHEMA_VERSIONS[name]}'
         ',"data":'
     )
     return envelope.encode() + event_json(fact.event) + b"}"

@@ -23,7 +23,7 @@ from api.measures import MEASURES, what_if_operations
 from api.observation import Observation
 from api.openapi import TITLE, VERSION, document
 from api.operations import Operation, questioning
-from api.problems import MethodNotAllowed, NothingHere, answer_problem, problem_response
+from api.problems import MethodNotAllowed, NothingHere, Unforeseen, answer_problem, problem_response
 from api.queries import QUESTIONS
 from api.terms import terms_operations, terms_questions
 from infrastructure.settings import Settings
@@ -63,6 +63,7 @@ def application(standfast: Standfast) -> FastAPI:
     app.add_api_route(documentation.DOCS, documentation.page, include_in_schema=False)
     app.add_api_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
     app.add_exception_handler(NothingHere, answer_problem)
+    app.add_exception_handler(Exception, answer_unforeseen)  # it is raised again, and logged
     app.add_exception_handler(HTTPException, unrouted(addresses))
     app.outermost = Observation(Dispatch(app.framework, addresses), counters)
     described = cache(lambda: document(operations))
@@ -84,12 +85,20 @@ def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operatio
     )
 
 
+def answer_unforeseen(request: Request, _error: Exception) -> Response:
+    """What of the framework's own failed."""
+    return problem_response(Unforeseen(), request.scope["path"])
+
+
 def unrouted(addresses: Addresses) -> Callable[[Request, Exception], Awaitable[Response]]:
     """What answers where no operation is: no address, or not this method of it."""
 
     async def answer(request: Request, _error: Exception) -> Response:
         path = request.scope["path"]
-        allowed = {*addresses.at(path)[0], *(method for route in request.app.routes for method in _of(route, request))}
+        allowed = {
+            *addresses.of(request.scope)[0],
+            *(method for route in request.app.routes for method in _methods(route, request)),
+        }
         if allowed:
             return problem_response(MethodNotAllowed(sorted(allowed)), path)
         return problem_response(NothingHere(f"there is nothing at {path[:200]!r}"), path)
@@ -97,7 +106,7 @@ def unrouted(addresses: Addresses) -> Callable[[Request, Exception], Awaitable[R
     return answer
 
 
-def _of(route: Any, request: Request) -> set[str]:
+def _methods(route: Any, request: Request) -> set[str]:
     """The methods of one of the framework's routes, if it is at the address."""
     match, _ = route.matches(request.scope)
     return (getattr(route, "methods", None) or set()) if match is not Match.NONE else set()

@@ -44,11 +44,12 @@ class Addresses:
                 segments = tuple(None if "{" in one else one for one in operation.path.split("/"))
                 self._addresses.setdefault(segments, []).append(by_path[operation.path])
             by_path[operation.path].methods[operation.method] = operation
+        # Where paths take anything: few ways for all addresses.
         self._open = {tuple(at for at, one in enumerate(key) if one is None) for key in self._addresses}
-        """Where paths take anything: few ways for all addresses."""
 
-    def at(self, path: str) -> tuple[Mapping[str, Operation], dict[str, str]]:
-        """The operations of a path by their methods, none where nothing is, and its parameters."""
+    def of(self, scope: Scope) -> tuple[Mapping[str, Operation], dict[str, str]]:
+        """The operations at the path of a request by their methods, none where nothing is, and its parameters."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
         segments = path.split("/")
         for places in self._open:
             key = tuple(None if at in places else one for at, one in enumerate(segments))
@@ -69,7 +70,7 @@ class Dispatch:
         methods: Mapping[str, Operation] = {}
         parameters: dict[str, str] = {}
         if scope["type"] == "http":
-            methods, parameters = self._addresses.at(scope["path"].removeprefix(scope.get("root_path", "")))
+            methods, parameters = self._addresses.of(scope)
         operation = methods.get(scope.get("method", ""))
         if operation is None:
             await self._app(scope, receive, send)

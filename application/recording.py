@@ -82,8 +82,9 @@ class Recording:
         history = self.histories.at_hand(request.engagement_id)
         fresh = False
         for _ in range(MOST_ATTEMPTS):
+            published = yield from self._published(request.command)
             try:
-                facts = self.decide(request, history)
+                facts = self.decide(request, history, published)
                 if facts:
                     return (yield from self._append(request, history, facts))
                 if fresh:
@@ -100,7 +101,7 @@ class Recording:
             history, fresh = (yield Recall(request.engagement_id, history)), True
         raise Contended(f"{request.engagement_id} is being written by many at once")
 
-    def decide(self, request: Request, history: History | None) -> Sequence[Recorded]:
+    def decide(self, request: Request, history: History | None, published: Published) -> Sequence[Recorded]:
         """The facts of a command on a history, none where its effect stands.
 
         Raises the Rejection that forbids it, or StaleVersion.
@@ -121,15 +122,16 @@ class Recording:
             now=now,
         )
         if history:
-            return facts_of(history, order, self._published(command))
+            return facts_of(history, order, published)
         if isinstance(command, OpenEngagement):
-            return [open_engagement(order, request.engagement_id, self._published(command))]
+            return [open_engagement(order, request.engagement_id, published)]
         raise UnknownEngagement(f"there is no engagement {request.engagement_id}")
 
     def read(self, rows: Sequence[StoredEvent]) -> list[Recorded]:
         return [cast(Recorded, self.mapper.to_domain_event(row)) for row in rows]
 
-    def _published(self, command: Command) -> Published:
+    def _published(self, command: Command) -> Generator[Step, Any, Published]:
+        """What is published under the names that a command says."""
         commands = [entry.command for entry in command.record] if isinstance(command, CorrectHistory) else [command]
         policies: list[str] = []
         calendars: list[str] = []
@@ -140,7 +142,10 @@ class Recording:
             elif isinstance(each, AmendTerms):
                 policies += [each.policy] if each.policy else []
                 calendars += [each.calendar] if each.calendar else []
-        return self.terms.named(policies, calendars) if policies or calendars else NOTHING_NAMED
+        if not policies and not calendars:
+            return NOTHING_NAMED
+        found: Published = yield partial(self.terms.named, policies, calendars)
+        return found
 
     def _append(self, request: Request, history: History | None, facts: Sequence[Recorded]) -> Steps:
         extended = history.extended(facts) if history else History.of(facts)

@@ -7,10 +7,10 @@ Streams that are read at the same time come in one query.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
-from concurrent.futures import CancelledError
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -30,6 +30,8 @@ from infrastructure.settling import Settlement, unavailable
 from infrastructure.signal import Signal
 from infrastructure.stored import COLUMNS, stored_event
 from infrastructure.writer import next_batch
+
+T = TypeVar("T")
 
 STREAMS_PER_QUERY: Final = 64
 _STREAMS: Final = (
@@ -52,6 +54,7 @@ class AsyncPostgres:
         self._settlement = settlement
         self._recorded = recorded
         self._log = log
+        self._thread = ThreadPoolExecutor(1, "standfast-loop")
         self._writer = Line(database, {PREPARED: APPEND})
         self._reader = Line(database, {})
         self._appends = Rounds[Append, Receipt](self._write, _next_appends, capacity=capacity)
@@ -72,12 +75,13 @@ class AsyncPostgres:
         """
         if self.loop.is_running():
             if _running_loop() is not self.loop:
-                with suppress(CancelledError):  # the loop ended meanwhile, and with it whoever waited
+                with suppress(CancelledError, RuntimeError):  # the loop ended meanwhile, and with it whoever waited
                     asyncio.run_coroutine_threadsafe(self._end(), self.loop).result()
             elif not (self._appends.idle and self._streams.idle):
                 raise RuntimeError("with work under way it is closed in a thread, not by the loop that works for it")
         self._writer.drop()
         self._reader.drop()
+        self._thread.shutdown()
         self._settlement.close()
 
     async def _end(self) -> None:
@@ -101,13 +105,17 @@ class AsyncPostgres:
             unknown = interruption.unknown
         except (Conflict, Refused):
             pass  # whatever it was, the careful way finds out which entry it concerns
-        return await asyncio.to_thread(self._settlement.carefully, entries, unknown)
+        return await self._in_its_thread(self._settlement.carefully, entries, unknown)
+
+    async def _in_its_thread(self, call: Callable[..., T], *arguments: object) -> T:
+        """One call after the other, whatever else keeps the threads of the process busy."""
+        return await self.loop.run_in_executor(self._thread, call, *arguments)
 
     async def _appended(self, entries: Sequence[Entry]) -> list[Receipt]:
         """All entries in one transaction. Raises `Conflict`, `Interrupted`, `Refused`, `Unavailable`."""
         try:
             connection = await self._writer.connected()
-        except psycopg.Error as error:
+        except (psycopg.Error, OSError) as error:
             raise Interrupted(error, unknown=False) from error
         try:
             connection.pgconn.send_query_prepared(PREPARED, parameters(entries), FORMATS, result_format=BINARY)
@@ -123,11 +131,13 @@ class AsyncPostgres:
     async def _read(self, wanted: Sequence[Stream]) -> Sequence[Sequence[StoredEvent] | BaseException]:
         try:
             found = await self._found(wanted)
-        except psycopg.Error:  # the log's own connections come back by themselves, or say what is wrong
+        except (psycopg.Error, OSError):  # the log's own connections come back by themselves, or say what is wrong
             self._reader.drop()
-            reads = [asyncio.to_thread(self._log.stream, one, after=after) for one, after in wanted]
-            return await asyncio.gather(*reads, return_exceptions=True)
+            return await self._in_its_thread(self._read_patiently, wanted)
         return [[event for event in found[one] if event.originator_version > after] for one, after in wanted]
+
+    def _read_patiently(self, wanted: Sequence[Stream]) -> list[Sequence[StoredEvent]]:
+        return [self._log.stream(one, after=after) for one, after in wanted]
 
     async def _found(self, wanted: Sequence[Stream]) -> dict[UUID, list[StoredEvent]]:
         """The events of each engagement, after the earliest version asked for. Raises `psycopg.Error`."""
@@ -155,13 +165,21 @@ class Line:
         """The connection, its statements prepared. Raises `psycopg.Error`."""
         if self._connection is None or self._connection.closed:
             connection = await self._database.own_async_connection()
-            arrays.register(connection)
-            connection.prepare_threshold = None if self._statements else 0  # its own, or whatever is asked
-            for name, statement in self._statements.items():
-                connection.pgconn.send_prepare(name, statement)
-                checked(await answered(connection))
+            try:
+                await self._prepare(connection)
+            except BaseException:  # also cancelled: half made it is of no use to anybody
+                connection.pgconn.finish()
+                raise
             self._connection = connection
         return self._connection
+
+    async def _prepare(self, connection: Connection) -> None:
+        arrays.register(connection)
+        if not self._statements:
+            connection.prepare_threshold = 0  # the driver prepares whatever is asked
+        for name, statement in self._statements.items():
+            connection.pgconn.send_prepare(name, statement)
+            checked(await answered(connection))
 
     def drop(self) -> None:
         if self._connection is not None:

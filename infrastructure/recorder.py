@@ -64,6 +64,7 @@ class LogRecorder(ApplicationRecorder):
         self._open_for = partial(self._for_loop, database, patience, capacity) if database.is_postgresql else None
         self._of_loop: AsyncPostgres | None = None
         self._lock = Lock()
+        self._closing = False
 
     def append(self, append: Append) -> Receipt:
         """Record an append, durably, and tell where it stands. Raises what the module's text lists."""
@@ -124,8 +125,10 @@ class LogRecorder(ApplicationRecorder):
 
     def close(self) -> None:
         """Finish what was accepted and let the connections go. A loop with work under way closes it in a thread."""
-        if self._of_loop is not None:
-            self._of_loop.close()
+        with self._lock:
+            self._closing, of_loop = True, self._of_loop
+        if of_loop is not None:
+            of_loop.close()
         self.writer.close()
 
     def _mine(self) -> AsyncPostgres | None:
@@ -133,10 +136,12 @@ class LogRecorder(ApplicationRecorder):
 
         One loop has one: a second loop at the same time shares the thread.
         """
-        if self._open_for is None or self.writer.closing:
+        if self._open_for is None:
             return None
         loop = get_running_loop()
         with self._lock:
+            if self._closing:
+                return None
             if self._of_loop is None or self._of_loop.loop.is_closed():
                 if self._of_loop is not None:
                     self._of_loop.close()

@@ -52,6 +52,7 @@ class Rounds(Generic[Asked, Given]):
         self._waiting.append(future)
         if self._work is None:
             self._work = loop.create_task(self._rounds())
+            self._work.add_done_callback(self._done)
         return await future
 
     async def end(self) -> None:
@@ -61,12 +62,20 @@ class Rounds(Generic[Asked, Given]):
             await asyncio.wait([self._work])
 
     async def _rounds(self) -> None:
-        try:
-            while self._asked:
-                await asyncio.sleep(0)  # whom the last round set free may come along
-                await self._round()
-        finally:
-            self._work = None
+        while self._asked:
+            await asyncio.sleep(0)  # whom the last round set free may come along
+            await self._round()
+        self._work = None
+
+    def _done(self, work: asyncio.Task[None]) -> None:
+        """Where the work was cancelled from outside, nobody shall wait for ever."""
+        if work is not self._work:
+            return
+        self._work = None
+        for future in self._waiting:
+            future.cancel()
+        self._asked.clear()
+        self._waiting.clear()
 
     async def _round(self) -> None:
         asked = self._take(self._asked)
@@ -75,11 +84,9 @@ class Rounds(Generic[Asked, Given]):
             answers = await self._meet(asked)
         except Exception as error:  # a defect of ours must reach the callers, and the next round its turn
             answers = [error] * len(asked)
-        except BaseException:  # cancelled from outside: nobody shall wait for ever
-            for future in (*waiting, *self._waiting):
+        except BaseException:
+            for future in waiting:
                 future.cancel()
-            self._asked.clear()
-            self._waiting.clear()
             raise
         for future, answer in zip(waiting, answers, strict=True):
             if future.done():

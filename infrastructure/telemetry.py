@@ -1,5 +1,6 @@
 """What the process tells about itself: structured logs, and counters in Prometheus' text format."""
 
+import json
 import logging
 import sys
 from collections import Counter
@@ -9,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 import structlog
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 
 from infrastructure.settings import Settings
 
@@ -45,7 +46,11 @@ def configure_logs(settings: Settings) -> None:
 
 
 def _json(event: Mapping[str, Any], **_options: object) -> str:
-    return to_json(event, fallback=repr).decode()
+    """A line in ASCII, whatever stands in it."""
+    try:
+        return to_json(event, fallback=repr, ensure_ascii=True).decode()
+    except PydanticSerializationError:  # a lone surrogate, which is no text to it
+        return json.dumps(event, default=repr)
 
 
 Labels = tuple[tuple[str, str], ...]

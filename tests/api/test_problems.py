@@ -44,13 +44,25 @@ def test_where_nothing_is_404(client: TestClient, path: str) -> None:
         ("GET", "/v1/commands", "POST"),
         ("POST", "/healthz", "GET"),
         ("TRACE", "/v1/events", "GET"),
+        ("HEAD", "/v1/events", "GET"),
+        ("OPTIONS", "/v1/engagements", "GET, POST"),
+        ("DELETE", "/v1/policies/managed_marketplace@1", "GET"),
+        ("POST", "/docs", "GET"),
         ("MADEUP", "/v1/events", "GET"),
     ],
 )
 def test_another_method_is_405_and_says_which(client: TestClient, method: str, path: str, allowed: str) -> None:
     answer = client.request(method, path)
     assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
-    assert answer.json()["type"] == "/problems/method-not-allowed"
+    if method != "HEAD":
+        assert answer.json()["type"] == "/problems/method-not-allowed"
+
+
+def test_under_a_path_of_a_proxy_every_address_is_there(standfast: Standfast) -> None:
+    client = TestClient(application(standfast), root_path="/market")
+    assert client.get("/market/v1/engagements").status_code == 200
+    assert client.delete("/market/v1/engagements").status_code == 405
+    assert client.get("/market/nothing").status_code == 404
 
 
 def test_every_rule_has_a_problem_of_its_own(client: TestClient) -> None:

@@ -6,12 +6,22 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.marketplace import Marketplace
+from application.ports import TermsShelf
 from infrastructure import schema
 from infrastructure.catalogue import Catalogue
 from infrastructure.database import Database
 from infrastructure.terms_shelf import CatalogueShelf
 
 Opening = Callable[[], Marketplace]
+
+
+def opened_on(url: URL, terms: TermsShelf) -> Marketplace:
+    env = {
+        "PERSISTENCE_MODULE": "infrastructure.factory",
+        "MAPPER_TOPIC": "infrastructure.mapper:RecordedMapper",
+        "STANDFAST_DATABASE_URL": url.render_as_string(hide_password=False),
+    }
+    return Marketplace(env, terms)
 
 
 @pytest.fixture
@@ -31,12 +41,7 @@ def another(database_url: URL, shelf: CatalogueShelf) -> Iterator[Opening]:
     opened: list[Marketplace] = []
 
     def open_one() -> Marketplace:
-        env = {
-            "PERSISTENCE_MODULE": "infrastructure.factory",
-            "MAPPER_TOPIC": "infrastructure.mapper:RecordedMapper",
-            "STANDFAST_DATABASE_URL": database_url.render_as_string(hide_password=False),
-        }
-        opened.append(Marketplace(env, shelf))
+        opened.append(opened_on(database_url, shelf))
         return opened[-1]
 
     yield open_one

@@ -1,17 +1,22 @@
 """Commands through the application onto a real database: what is recorded, refused, and answered again."""
 
 import asyncio
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import get_ident
 
 import pytest
+from sqlalchemy.engine import URL
 
 from application.commands import KeyReused, Outcome, Refused, RefusedBefore, StaleVersion
-from application.marketplace import Marketplace
-from domain.engagement import UnknownEngagement
+from application.marketplace import MOST_EVENTS_IN_THE_LOOP, Marketplace
+from application.shelf import LookedUpOnce
+from domain.engagement import DEFAULT_CALENDAR, UnknownEngagement
+from domain.event import Published
 from infrastructure.terms_shelf import CatalogueShelf
 from tests import golden
-from tests.application.conftest import Opening
+from tests.application.conftest import Opening, opened_on
 from tests.application.requests import ENGAGEMENT, match, opening, request
 
 
@@ -115,6 +120,49 @@ def test_coroutines_record_too(marketplace: Marketplace) -> None:
         return await asyncio.gather(*(marketplace.record_async(request(note(f"{n}"))) for n in range(20)))
 
     assert sorted(each.version for each in asyncio.run(all_at_once())) == list(range(2, 22))
+
+
+def test_coroutines_read_a_long_history_too(marketplace: Marketplace, another: Opening) -> None:
+    long = MOST_EVENTS_IN_THE_LOOP + 1
+    assert len(marketplace.record_all([request(opening())])) == 1
+    for number in range(long):
+        marketplace.record(request(note(f"remark {number}")))
+    outcome = asyncio.run(another().record_async(request(note())))
+    assert outcome.version == long + 2
+
+
+def test_an_event_loop_never_looks_terms_up_itself(database_url: URL, shelf: CatalogueShelf) -> None:
+    looked_up_in: list[int] = []
+
+    class Watched:
+        def named(self, policies: Iterable[str], calendars: Iterable[str]) -> Published:
+            looked_up_in.append(get_ident())
+            return shelf.named(policies, calendars)
+
+    marketplace = opened_on(database_url, Watched())
+    asyncio.run(marketplace.record_async(request(opening())))
+    marketplace.close()
+    assert looked_up_in
+    assert get_ident() not in looked_up_in
+
+
+def test_a_round_of_commands_looks_each_name_up_once(shelf: CatalogueShelf) -> None:
+    asked: list[tuple[list[str], list[str]]] = []
+
+    class Watched:
+        def named(self, policies: Iterable[str], calendars: Iterable[str]) -> Published:
+            asked.append((list(policies), list(calendars)))
+            return shelf.named(*asked[-1])
+
+    once = LookedUpOnce(Watched())
+    for _ in range(2):
+        found = once.named(["managed_marketplace", "nobody's"], [DEFAULT_CALENDAR])
+        assert found == shelf.named(["managed_marketplace", "nobody's"], [DEFAULT_CALENDAR])
+        assert list(found.policies) == ["managed_marketplace"]
+    once.named(["freelancer_platform"], [DEFAULT_CALENDAR])
+    assert asked[0] == (["managed_marketplace", "nobody's"], [DEFAULT_CALENDAR])
+    assert asked[-1] == (["freelancer_platform"], [])
+    assert sum("managed_marketplace" in policies for policies, _ in asked) == 1
 
 
 def test_what_was_known_stays_known(marketplace: Marketplace) -> None:

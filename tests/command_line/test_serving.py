@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy.engine import URL
 
+from api import serving
 from tests.command_line.running import SECONDS_TO_STOP, EndedBeforeItServed, running
 
 
@@ -16,6 +17,12 @@ def answer(address: str) -> dict[str, object]:
     with urlopen(address, timeout=10) as response:
         found: dict[str, object] = json.load(response)
         return found
+
+
+def test_a_small_answer_is_not_held_back() -> None:
+    with serving.listening("127.0.0.1", 0) as listener:
+        # asyncio and uvloop set TCP_NODELAY on connections whose protocol is named.
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_serve_migrates_answers_and_ends_gracefully(sqlite_url: URL, tmp_path: Path) -> None:

@@ -120,11 +120,16 @@ def test_control_without_the_look_up_of_keys_there_is_a_false_conflict(
         remark_through_cuts(postgres_url, 10, 0.0, way)
 
 
-def test_a_connection_cut_while_it_is_made_is_made_again(postgres_url: URL) -> None:
+@pytest.mark.parametrize("through_a_loop", [False, True])
+def test_a_connection_cut_while_it_is_made_is_made_again(postgres_url: URL, through_a_loop: bool) -> None:
     with shop(postgres_url) as direct:
         open_engagements(direct.marketplace, 1)
     with cutter(postgres_url, often=1, asked=PREPARING, most=2) as between, shop(between.url) as opened:
         between.sharp = True
-        outcome = opened.marketplace.record(wishes.remark("r", engagement(0)))
+        request = wishes.remark("r", engagement(0))
+        if through_a_loop:
+            outcome = asyncio.run(opened.marketplace.record_async(request))
+        else:
+            outcome = opened.marketplace.record(request)
         between.sharp = False
     assert (outcome.version, between.cuts) == (2, 2)

@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 from infrastructure.database import Database
 from tests.faults import decisions, wishes
 from tests.faults.controls import altered
-from tests.faults.crew import Crew
+from tests.faults.crew import Crew, Worker
 from tests.faults.decisions import Decision
 from tests.faults.keeping import Broken, assert_kept
 from tests.faults.opening import engagement, open_engagements, open_shop, shop
@@ -29,19 +29,24 @@ def address(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def start(crew: Crew, url: URL, number: int) -> Worker:
+    """The next writer: every second one records through an event loop."""
+    return crew.start(address(url), f"w{number}", through_a_loop=number % 2 == 1)
+
+
 def kill_writers(crew: Crew, url: URL, kills: int, interrupt: Callable[[int], None] = lambda _: None) -> int:
     """Kill writers at random moments, `TOGETHER` running at any time; how many recorded commands are kept."""
     chosen = random.Random(kills)
     with shop(url) as opened:
         open_engagements(opened.marketplace, 20)
-    running = [crew.start(address(url), f"w{number}") for number in range(TOGETHER)]
+    running = [start(crew, url, number) for number in range(TOGETHER)]
     for kill in range(kills):
         victim = running.pop(chosen.randrange(TOGETHER))
         victim.at_work()
         time.sleep(chosen.uniform(0, 0.2))
         interrupt(kill)
         victim.kill()
-        running.append(crew.start(address(url), f"w{kill + TOGETHER}"))
+        running.append(start(crew, url, kill + TOGETHER))
     for worker in running:
         worker.at_work()
         worker.terminate()

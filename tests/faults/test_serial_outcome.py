@@ -44,6 +44,7 @@ def give_commands(crew: Crew, url: URL, commands: int, engagements: int) -> str:
             home=HOME,
             number=number,
             processes=PROCESSES,
+            through_a_loop=number % 2 == 1,
         )
         for number in range(PROCESSES)
     ]
@@ -77,7 +78,10 @@ def test_control_a_serial_run_notices_what_is_out_of_order(sqlite_url: URL) -> N
     chosen, never = random.Random(1), Event()
     with shop(sqlite_url) as opened:
         open_engagements(opened.marketplace, 1)
-        made = [command(opened.marketplace, f"c-{number}", 0, chosen, never) for number in range(120)]
+        made = [
+            command(opened.marketplace, opened.marketplace.record, f"c-{number}", 0, chosen, never)
+            for number in range(120)
+        ]
         facts = list(opened.marketplace.history(engagement(0)).facts)
     answered = [decision for decision in made if decision is not None]
     serially.run_again(facts, answered)

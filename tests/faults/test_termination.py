@@ -30,7 +30,10 @@ CALLERS = 8
 def test_a_writer_told_to_stop_finishes_what_it_began(database_url: URL, crew: Crew) -> None:
     with shop(database_url) as opened:
         open_engagements(opened.marketplace, 20)
-    workers = [crew.start(database_url.render_as_string(hide_password=False), f"w{number}") for number in range(2)]
+    workers = [
+        crew.start(database_url.render_as_string(hide_password=False), f"w{number}", through_a_loop=number == 1)
+        for number in range(2)
+    ]
     for worker in workers:
         worker.at_work(20)
     assert max(worker.terminate() for worker in workers) < SECONDS_TO_END

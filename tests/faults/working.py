@@ -3,10 +3,12 @@
 SIGTERM ends it as a server should end: what is under way is finished, then the store is closed.
 """
 
+import asyncio
 import random
 import signal
 import threading
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import exc as sql
 
-from application.commands import Contended, Refused, RefusedBefore
+from application.commands import Contended, Outcome, Refused, RefusedBefore, Request
 from application.log import StoreUnavailable
 from application.marketplace import Marketplace
 from infrastructure.settling import PATIENCE_SECONDS
@@ -45,6 +47,11 @@ class Share:
     processes: int = 1
     ahead: timedelta = timedelta(0)
     patience: float = PATIENCE_SECONDS
+    through_a_loop: bool = False
+    """Whether its callers hand their commands to one event loop, as a server does, or record them in their threads."""
+
+
+Record = Callable[[Request], Outcome]
 
 
 def work(share: Share) -> None:
@@ -56,12 +63,12 @@ def work(share: Share) -> None:
 
     def caller(thread: int) -> None:
         try:
-            _command(opened.marketplace, share, thread, stop, diary)
+            _command(opened.marketplace, record, share, thread, stop, diary)
         except BaseException as failure:
             failures.append(failure)
             stop.set()
 
-    with closing(_opened(share, stop)) as opened:
+    with closing(_opened(share, stop)) as opened, _recording(opened.marketplace, share) as record:
         threads = [threading.Thread(target=caller, args=(number,)) for number in range(share.threads)]
         for thread in threads:
             thread.start()
@@ -82,11 +89,31 @@ def _opened(share: Share, stop: threading.Event) -> Opened:
                 raise
 
 
-def _command(marketplace: Marketplace, share: Share, thread: int, stop: threading.Event, diary: Diary) -> None:
+@contextmanager
+def _recording(marketplace: Marketplace, share: Share) -> Iterator[Record]:
+    """How the callers of a process record."""
+    if not share.through_a_loop:
+        yield marketplace.record
+        return
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield lambda request: asyncio.run_coroutine_threadsafe(marketplace.record_async(request), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _command(
+    marketplace: Marketplace, record: Record, share: Share, thread: int, stop: threading.Event, diary: Diary
+) -> None:
     chosen = random.Random(f"{share.name} {thread}")
     done = 0
     while not stop.is_set() and (share.commands is None or done < share.commands):
-        decision = command(marketplace, f"{share.name}-{thread}-{done}", _choose(chosen, share), chosen, stop)
+        key = f"{share.name}-{thread}-{done}"
+        decision = command(marketplace, record, key, _choose(chosen, share), chosen, stop)
         if decision is not None:
             diary.write(decision)
         done += 1
@@ -100,7 +127,7 @@ def _choose(chosen: random.Random, share: Share) -> int:
 
 
 def command(
-    marketplace: Marketplace, key: str, number: int, chosen: random.Random, stop: threading.Event
+    marketplace: Marketplace, record: Record, key: str, number: int, chosen: random.Random, stop: threading.Event
 ) -> Decision | None:
     """Give one command, with the same key until it is answered; None where it was stopped before that."""
     wanted = wishes.wish(key, chosen, marketplace.at_hand(engagement(number)))
@@ -108,7 +135,7 @@ def command(
     known: dict[str, Any] = {"key": key, "engagement": number, **written(wanted)}
     while True:
         try:
-            outcome = marketplace.record(request)
+            outcome = record(request)
         except Refused as refused:
             return Decision(kind="refused", version=refused.version, rule=refused.rejection.rule(), **known)
         except RefusedBefore as before:

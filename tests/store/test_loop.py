@@ -1,14 +1,16 @@
 """The store as the coroutines of an event loop have it: the same promises as for threads."""
 
 import asyncio
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
-from application.log import Append, Receipt, StoreClosed, StoreUnavailable
+from application.log import Append, OutcomeUnknown, Receipt, StoreClosed, StoreUnavailable
 from infrastructure.database import Database
+from infrastructure.log import STREAMS_AT_ONCE
 from infrastructure.recorder import LogRecorder
 from tests.store import samples
 from tests.store.test_order import assert_whole
@@ -75,6 +77,25 @@ async def test_streams_that_are_read_together_are_told_apart(recorder: LogRecord
     assert [len(events) for events in found] == [4, 1, 1, 0]
 
 
+async def test_more_streams_than_one_query_takes(recorder: LogRecorder) -> None:
+    streams = [uuid4() for _ in range(STREAMS_AT_ONCE + 1)]
+    await asyncio.gather(*(recorder.append_async(samples.append(one, 1)) for one in streams))
+    found = await asyncio.gather(*map(recorder.stream_async, streams))
+    assert [[event.originator_id for event in events] for events in found] == [[one] for one in streams]
+    together = recorder.log.streams([*streams, nothing := uuid4()])
+    assert together == {**{one: list(events) for one, events in zip(streams, found, strict=True)}, nothing: []}
+
+
+async def test_more_appends_than_may_wait_are_refused_as_busy(database: Database) -> None:
+    small = LogRecorder(database, capacity=5)
+    appends = [small.append_async(samples.append(uuid4(), 1)) for _ in range(12)]
+    outcomes = await asyncio.gather(*appends, return_exceptions=True)
+    kinds = Counter(type(outcome).__name__ for outcome in outcomes)
+    await asyncio.to_thread(small.close)
+    assert set(kinds) == {"Receipt", "StoreBusy"}
+    assert assert_whole(database) == kinds["Receipt"]
+
+
 async def test_lost_connections_are_made_again(postgresql: Database, recorder: LogRecorder) -> None:
     stream = uuid4()
     await recorder.append_async(samples.append(stream, 1))
@@ -91,8 +112,9 @@ async def test_where_the_database_is_gone_the_append_is_refused(postgresql: Data
     nowhere = LogRecorder(postgresql, patience=0)
     postgresql_url, postgresql.url = postgresql.url, postgresql.url.set(query={"host": "/nowhere"})
     try:
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(StoreUnavailable) as refused:
             await nowhere.append_async(samples.append(uuid4(), 1))
+        assert not isinstance(refused.value, OutcomeUnknown)
     finally:
         postgresql.url = postgresql_url
         nowhere.close()

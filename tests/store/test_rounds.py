@@ -113,13 +113,19 @@ async def test_the_end_finishes_what_was_accepted_and_accepts_nothing_more() -> 
     assert rounds.idle
 
 
-async def test_when_the_work_is_cancelled_nobody_waits_for_ever() -> None:
+@pytest.mark.parametrize("steps", [0, 1, 10])
+async def test_when_the_work_is_cancelled_nobody_waits_for_ever(steps: int) -> None:
     meeting = Meeting()
     rounds = Rounds[int, int](meeting.meet, three, capacity=9)
     before = asyncio.all_tasks()
-    tasks = [*await asked(rounds, [1]), *await asked(rounds, [2])]
+    tasks = [asyncio.create_task(rounds.ask(wish)) for wish in (1, 2, 3, 4)]
+    await asyncio.sleep(0)  # they have asked, the work has not begun
+    for _ in range(steps):
+        await asyncio.sleep(0)
     [work] = asyncio.all_tasks() - before - set(tasks)
     work.cancel()
     done, pending = await asyncio.wait(tasks, timeout=5)
     assert not pending
     assert all(task.cancelled() for task in done)
+    meeting.go.set()
+    assert await rounds.ask(5) == 5
