@@ -63,7 +63,7 @@ def application(standfast: Standfast) -> FastAPI:
     app.add_api_route(documentation.DOCS, documentation.page, include_in_schema=False)
     app.add_api_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
     app.add_exception_handler(NothingHere, answer_problem)
-    app.add_exception_handler(Exception, answer_unforeseen)  # it is raised again, and logged
+    app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
     app.add_exception_handler(HTTPException, unrouted(addresses))
     app.outermost = Observation(Dispatch(app.framework, addresses), counters)
     described = cache(lambda: document(operations))

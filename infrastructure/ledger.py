@@ -81,7 +81,7 @@ class Unavailable(Exception):
 
 
 class Ledger(Protocol):
-    """One database's way of writing entries. Only one thread uses it at a time."""
+    """One database's way of writing entries. It is used by one thread at a time."""
 
     def write(self, entries: Sequence[Entry]) -> list[Receipt]:
         """All entries in one transaction. Raises `Conflict`, `Interrupted`, `Refused`, `Unavailable`."""

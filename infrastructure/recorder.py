@@ -12,8 +12,9 @@ transaction, and raises (all from `application.log`):
 * `VersionTaken(engagement_id, version)`: decide again on fresh state;
 * `StoreUnavailable`, and of it `OutcomeUnknown`, `StoreBusy`, `StoreClosed`: 503, the same key may be tried again.
 
-`append_async` is the same for coroutines, `append_all` for many appends at once (imports). All go through one writer
-a process, which commits together what arrives together. Close the recorder before the database.
+`append_async` is the same for coroutines, `append_all` for many appends at once (imports). What arrives together is
+committed together: by one thread a process, and on PostgreSQL by the event loop beside it. Close the recorder before
+the database.
 
 `insert_events` is the library's way to the same: `save(*recorded, key=..., listed=..., receipts=[])` of an
 `Application` passes its keywords on, and the receipt is put into the list. Reading is `recorder.log`:
