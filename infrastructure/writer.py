@@ -1,7 +1,7 @@
 """The coalescing writer: appends that arrive while a commit is under way go together in the next one.
 
-Every process has one thread for its store. Whoever appends waits until the commit that holds its append is durable: a thread
-in `append`, a coroutine in `append_async`. Many callers so share the price of one commit, and order stays by
+Every process has one thread for its store. Whoever appends waits until the commit that holds its append is durable: a
+thread in `append`, a coroutine in `append_async`. Many callers so share the price of one commit, and order stays by
 construction, since there is one transaction at a time.
 """
 
