@@ -25,7 +25,7 @@ def described(postgres: URL) -> list[str]:
     durable = ", ".join(f"{name}={value}" for name, value in settings.items())
     return [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, {_memory()}, {platform.system()} "
-        f"{".".join(platform.release().split(".")[:2])}, Python {sys.version.split()[0]}",
+        f"{'.'.join(platform.release().split('.')[:2])}, Python {sys.version.split()[0]}",
         f"PostgreSQL {server} ({durable}); SQLite {library().sqlite_version} (ours, synchronous=FULL), "
         f"{sqlite3.sqlite_version} (the library's, synchronous={_library_synchronous()})",
         packages,
