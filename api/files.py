@@ -1,7 +1,7 @@
 """Importing a file: what kind it is, its lines through the rules, and what came of them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
@@ -59,15 +59,16 @@ def import_file(standfast: Standfast, path: Path, model: Model, calendar: str) -
 def opened(path: Path) -> Iterator[BinaryIO]:
     """A file to be read more than once; what comes through a pipe is kept. Raises Unable where it cannot be read."""
     try:
-        file = path.open("rb")
+        file: BinaryIO = path.open("rb")
     except OSError as error:
         raise terminal.Unable(f"{path} cannot be read: {error.strerror}.") from error
-    with file, TemporaryFile() as kept:
-        if file.seekable():
-            yield file
-        else:
+    with ExitStack() as open_files:
+        open_files.enter_context(file)
+        if not file.seekable():
+            kept = open_files.enter_context(TemporaryFile())
             copyfileobj(file, kept)
-            yield kept
+            file = kept
+        yield file
 
 
 def lines_of(file: BinaryIO) -> Iterator[bytes]:

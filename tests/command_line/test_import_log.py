@@ -1,7 +1,9 @@
 """`standfast import` of command logs: recognised again by what a line says, refused line by line."""
 
 import json
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,17 @@ def test_a_log_is_recorded_and_a_second_time_nothing_is(standfast: Run, written:
     again = standfast("import", file)
     assert "0 events recorded by 0 commands · 4 commands had taken effect before" in again.out
     assert opened.marketplace.known().position == 4
+
+
+def test_a_log_may_come_through_a_pipe(standfast: Run, tmp_path: Path, opened: Standfast) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as threads:
+        written = threads.submit(pipe.write_text, log(OPENING, NOTE, SEAT))
+        ran = standfast("import", pipe)
+        written.result(10)
+    assert (ran.code, ran.err) == (0, "")
+    assert opened.marketplace.known().position == 3
 
 
 def test_a_line_is_the_same_however_it_is_spelled(standfast: Run, written: Write, opened: Standfast) -> None:

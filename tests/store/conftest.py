@@ -11,6 +11,12 @@ from infrastructure.recorder import LogRecorder
 
 
 @pytest.fixture
+def anyio_backend() -> str:
+    """What runs the tests that are coroutines."""
+    return "asyncio"
+
+
+@pytest.fixture
 def database(database_url: URL) -> Iterator[Database]:
     opened = Database(database_url)
     schema.upgrade(opened)

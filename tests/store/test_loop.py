@@ -19,11 +19,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def postgresql(database: Database) -> Database:
     if not database.is_postgresql:
         pytest.skip("SQLite is served by the thread of the writer")

@@ -12,11 +12,6 @@ from infrastructure.rounds import Rounds
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class Refused(Exception):
     """What one wish is answered with."""
 
