@@ -29,8 +29,8 @@ from application.marketplace import Known
 from application.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from application.state_answer import StateAnswer
 from application.steps import steps
-from domain.calendar import Calendar
-from domain.terms import Policy
+from domain.engagement.terms.policy import Policy
+from domain.time.calendar import Calendar
 
 SHOWN: Final = 2
 """How many items the example of a page has."""

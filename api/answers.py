@@ -14,12 +14,12 @@ from application.commands import Outcome
 from application.listing import Status
 from application.log import Listed
 from application.steps import Step
-from domain.calendar import Calendar
-from domain.event import Event
-from domain.recorded import Actor, Recorded
+from domain.engagement.terms.policy import Policy
+from domain.language.words import Instant, Model, instant_text
+from domain.law.event import Event
+from domain.law.recorded import Actor, Recorded
 from domain.register import EVENTS
-from domain.terms import Policy
-from domain.vocabulary import Instant, Model, instant_text
+from domain.time.calendar import Calendar
 from infrastructure.codec import SCHEMA_VERSIONS, adapter, event_json
 
 Position = Annotated[int, Field(ge=0, le=2**63 - 1)]

@@ -12,12 +12,12 @@ from api.terminal import Unable
 from application import measures
 from application.measures import ExplainedClock, ReplayAnswer
 from application.state_answer import StateAnswer
-from domain.accountability import Accountability
-from domain.clocks import Clock
-from domain.continuity import Continuity
-from domain.guarantee_record import GuaranteeRecord
-from domain.ratio import Ratio
-from domain.vocabulary import parse_instant
+from domain.clocks.reading import Clock
+from domain.language.words import parse_instant
+from domain.metrics.accountability import Accountability
+from domain.metrics.continuity import Continuity
+from domain.metrics.guarantee import GuaranteeRecord
+from domain.metrics.ratio import Ratio
 
 NOTHING: Final = "–"
 STYLES: Final = {"met": "green", "completed": "green", "late": "red", "breached": "bold red", "excused": "yellow"}

@@ -16,12 +16,12 @@ from uuid import UUID
 from pydantic import Field, ValidationError
 
 from api.strict_json import FieldsWrong, parse
-from domain.engagement import OpenEngagement
-from domain.event import Command
-from domain.notes import CorrectHistory, Entry, RecordBreach
-from domain.recorded import Actor
+from domain.engagement.lifecycle import OpenEngagement
+from domain.language.words import Instant, bounds, field_names, instant_text
+from domain.law.event import Command
+from domain.law.notes import CorrectHistory, Entry, RecordBreach
+from domain.law.recorded import Actor
 from domain.register import COMMANDS
-from domain.vocabulary import Instant, bounds, field_names, instant_text
 from infrastructure.codec import adapter
 
 ACTOR_PATTERN: Final = r"^(client|platform|partner|professional):[A-Za-z0-9._:-]{1,64}$"

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.answers import json_of
 from api.operations import JSON, Gives, Nothing, Operation, asked
 from api.problems import KINDS, NothingHere, ProblemKind
-from domain.vocabulary import STRICT
+from domain.language.words import STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from api import terminal
-from domain.terms import Obligation
-from domain.vocabulary import Model
+from domain.engagement.terms.policy import Obligation
+from domain.language.words import Model
 
 if TYPE_CHECKING:
     from api.composition import Standfast

@@ -17,10 +17,10 @@ from api.ids import new_engagement_id
 from api.operations import UUID_TEXT, EngagementPath, Gives, Nothing, Operation, Takes, asked, body_of
 from api.problems import problem_bytes, problem_of
 from application.commands import Keyed, Outcome, Refused, Request
-from domain.engagement import OpenEngagement
-from domain.event import Command
+from domain.engagement.lifecycle import OpenEngagement
+from domain.language.words import STRICT
+from domain.law.event import Command
 from domain.register import COMMAND_NAMES, COMMANDS
-from domain.vocabulary import STRICT
 
 OPENING = "open-engagement"
 HEADERS = ("X-Actor", "X-On-Behalf-Of", "Idempotency-Key", "X-Correlation-Id")

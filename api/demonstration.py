@@ -13,7 +13,7 @@ from api.composition import Standfast, assemble
 from application.commands import Outcome
 from application.demo.script import Script
 from application.refusals import reason_of
-from domain.vocabulary import Model
+from domain.language.words import Model
 from infrastructure.settings import Settings
 
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final, Literal, get_type_hints
 from pydantic import Field
 
 from api.strict_json import FieldsWrong
-from domain.calendar import Calendar, problems
-from domain.terms import Policy
-from domain.vocabulary import STRICT, Distinct, Id, bounds
+from domain.engagement.terms.policy import Policy
+from domain.language.words import STRICT, Distinct, Id, bounds
+from domain.time.calendar import Calendar, problems
 from infrastructure.public_holidays import UnknownCountry, public_holidays
 
 WallTime = Annotated[str, bounds(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]

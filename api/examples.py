@@ -14,15 +14,15 @@ from api.answers import event_bytes
 from api.bodies import command_of_line
 from application.marketplace import Known
 from application.state_answer import StateAnswer, state_answer
-from domain.calendar import Calendar
-from domain.change import replace
 from domain.decider import facts_of
-from domain.engagement import OpenEngagement
-from domain.event import Published
-from domain.recorded import Actor, Recorded
-from domain.recording import Order, open_engagement
-from domain.terms import Policy
-from domain.timeline import History
+from domain.engagement.lifecycle import OpenEngagement
+from domain.engagement.terms.policy import Policy
+from domain.language.changed import replace
+from domain.law.event import Published
+from domain.law.recorded import Actor, Recorded
+from domain.law.recording import Order, open_engagement
+from domain.law.timeline import History
+from domain.time.calendar import Calendar
 from infrastructure.codec import adapter
 
 OF_A_LINE: Final = ("command", "engagement_id", "actor", "on_behalf_of", "idempotency_key")

@@ -16,8 +16,8 @@ from application import assignment_history
 from application.assignment_history import NotAnAssignmentHistory
 from application.bulk import record_all
 from application.importing import HistoryTerms, Tally, import_commands, import_history
-from domain.terms import OnboardingItem
-from domain.vocabulary import Model
+from domain.engagement.terms.policy import OnboardingItem
+from domain.language.words import Model
 
 Kind = Literal["command log", "assignment history"]
 BOM: Final = b"\xef\xbb\xbf"

@@ -15,7 +15,7 @@ from api.strict_json import FieldsWrong, Malformed, parse
 from application.commands import Request
 from application.importing import NumberedRequest
 from application.refusals import LineRefused
-from domain.engagement import OpenEngagement
+from domain.engagement.lifecycle import OpenEngagement
 
 IMPORTED: Final = UUID("0b5d2f0a-7a0e-5a55-8c1e-3f6f3b6d6a70")
 """The namespace of the ids that follow from lines."""

@@ -12,10 +12,10 @@ from api.answers import event_bytes
 from api.composition import Standfast
 from api.terminal import Told, Unable
 from application.listing import listed
-from domain.engagement import EngagementOpened
-from domain.recorded import Recorded
-from domain.rejection import Rejection
-from domain.timeline import History, check, voided_by
+from domain.engagement.lifecycle import EngagementOpened
+from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection
+from domain.law.timeline import History, check, voided_by
 from infrastructure import verify
 from infrastructure.codec import adapter
 from infrastructure.engagements import Wanted

@@ -21,10 +21,10 @@ from api.queries import InstantAsked
 from api.strict_json import FieldsWrong
 from application import measures
 from application.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
-from domain.calendar import Calendar
-from domain.calendar import problems as calendar_problems
-from domain.terms import Obligation, Policy, TermsName
-from domain.vocabulary import STRICT, Id, Instant
+from domain.engagement.terms.policy import Obligation, Policy, TermsName
+from domain.language.words import STRICT, Id, Instant
+from domain.time.calendar import Calendar
+from domain.time.calendar import problems as calendar_problems
 from infrastructure.terms_shelf import Kind
 
 TAG: Final = "measures"

@@ -14,7 +14,7 @@ from api.circumstances import CORRELATION_PATTERN
 from api.examples import events
 from api.operations import MOST_BYTES, Gives, Operation
 from api.problems import KINDS, PROBLEM_JSON, Problem, rule_of
-from domain.rejection import ContradictsLaterFact
+from domain.law.rejection import ContradictsLaterFact
 from infrastructure.codec import adapter
 
 Mode = Literal["validation", "serialization"]

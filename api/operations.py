@@ -19,7 +19,7 @@ from api.bodies import validated
 from api.composition import Standfast
 from api.problems import BodyTooLarge, NothingHere, NotReached, UnsupportedMediaType
 from api.strict_json import FieldsWrong
-from domain.vocabulary import STRICT
+from domain.language.words import STRICT
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 JSON: Final = "application/json"

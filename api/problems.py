@@ -15,7 +15,7 @@ from application.commands import AnswerForgotten, Contended, KeyReused, Refused,
 from application.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreUnavailable
 from application.measures import AsOfTooFar, NothingSupposed, WindowEmpty
 from domain.decider import REJECTIONS
-from domain.rejection import ContradictsLaterFact, Rejection
+from domain.law.rejection import ContradictsLaterFact, Rejection
 from infrastructure.codec import adapter
 
 log = structlog.get_logger("standfast.problems")

@@ -30,10 +30,10 @@ from application.listing import Status
 from application.marketplace import Known
 from application.state_answer import StateAnswer, answer_of, state_answer
 from application.steps import steps
-from domain.recorded import Recorded
+from domain.engagement.state import State
+from domain.language.words import Id, Instant, Model
+from domain.law.recorded import Recorded
 from domain.register import EVENTS
-from domain.state import State
-from domain.vocabulary import Id, Instant, Model
 from infrastructure.codec import adapter
 from infrastructure.engagements import After, Wanted
 from infrastructure.instants import from_micros, to_micros

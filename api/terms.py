@@ -25,9 +25,9 @@ from api.queries import Cursor, Limit, packed, unpacked
 from api.strict_json import FieldsWrong, parse
 from application.commands import KeyReused
 from application.log import Append, Key, KeyAnswered
-from domain.calendar import Calendar
-from domain.terms import Policy
-from domain.vocabulary import Id
+from domain.engagement.terms.policy import Policy
+from domain.language.words import Id
+from domain.time.calendar import Calendar
 from infrastructure.codec import adapter
 from infrastructure.terms_shelf import Kind, with_version
 

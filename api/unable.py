@@ -5,8 +5,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.terminal import Unable
 from application.log import StoreUnavailable
-from domain.engagement import UnknownEngagement
-from domain.rejection import Rejection
+from domain.engagement.lifecycle import UnknownEngagement
+from domain.law.rejection import Rejection
 
 
 def why(error: Exception) -> str | None:

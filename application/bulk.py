@@ -9,8 +9,8 @@ from application.commands import Outcome, Refused, Request
 from application.marketplace import Marketplace
 from application.recording import outcome_of
 from application.refusals import OF_ONE_LINE
-from domain.recorded import Recorded
-from domain.timeline import History
+from domain.law.recorded import Recorded
+from domain.law.timeline import History
 
 Result = Outcome | Exception
 """What became of one command; the exceptions are those of `application.refusals.OF_ONE_LINE`."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from application.ids import new_id
-from domain.event import Command
-from domain.recorded import Actor, Recorded
-from domain.rejection import Rejection
+from domain.law.event import Command
+from domain.law.recorded import Actor, Recorded
+from domain.law.rejection import Rejection
 
 
 class Refused(Exception):

@@ -14,7 +14,7 @@ from application.bulk import RecordAll, Result
 from application.commands import Outcome, Request
 from application.refusals import LineRefused, reason_of
 from application.retelling import MandatoryItems, Retelling
-from domain.vocabulary import Model
+from domain.language.words import Model
 
 LINES_AT_ONCE = 1_000
 NumberedRequest = tuple[int, Request]

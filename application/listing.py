@@ -3,8 +3,8 @@
 from typing import Literal
 
 from application.log import Listed
-from domain.state import State
-from domain.timeline import History
+from domain.engagement.state import State
+from domain.law.timeline import History
 
 Status = Literal["open", "suspended", "ended"]
 

@@ -17,8 +17,8 @@ from application.progress import Progress
 from application.recording import Recall, Recording, Step
 from application.shelf import LookedUpOnce
 from application.warm import WarmHistories
-from domain.engagement import UnknownEngagement
-from domain.timeline import History
+from domain.engagement.lifecycle import UnknownEngagement
+from domain.law.timeline import History
 
 MOST_EVENTS_IN_THE_LOOP = 200
 """How many events a coroutine decodes itself; more of them would keep the others waiting."""

@@ -7,17 +7,17 @@ from uuid import UUID
 
 from application.marketplace import Known, Marketplace
 from application.state_answer import StateAnswer, state_answer
-from domain.breaches import UnknownClock
-from domain.calendar import Calendar
-from domain.clocks import Clock, Clocks, clocks_of
-from domain.explain import Interval, explain
-from domain.guarantee_record import CaseRecord
-from domain.metrics import Metrics, metrics_of
-from domain.rejection import Unfit
-from domain.terms import Obligation, Policy
-from domain.timeline import History
-from domain.vocabulary import Instant
-from domain.what_if import supposed
+from domain.clocks.breach import UnknownClock
+from domain.clocks.explanation import Interval, explain
+from domain.clocks.reading import Clock, Clocks, clocks_of
+from domain.engagement.terms.policy import Obligation, Policy
+from domain.language.words import Instant
+from domain.law.rejection import Unfit
+from domain.law.timeline import History
+from domain.metrics.engagement import Metrics, metrics_of
+from domain.metrics.guarantee import CaseRecord
+from domain.metrics.what_if import supposed
+from domain.time.calendar import Calendar
 
 FARTHEST: Final = timedelta(days=3653)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from eventsourcing.persistence import Notification, StoredEvent
 
 from application.log import Answer, Append, Receipt
-from domain.event import Published
+from domain.law.event import Published
 
 Clock = Callable[[], datetime]
 

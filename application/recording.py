@@ -25,16 +25,16 @@ from application.listing import listed
 from application.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
 from application.ports import Clock, Store, TermsShelf
 from domain.allowed import allowed_commands
-from domain.change import replace
 from domain.decider import facts_of
-from domain.engagement import DEFAULT_CALENDAR, OpenEngagement, UnknownEngagement
-from domain.event import Command, Published
-from domain.notes import CorrectHistory
-from domain.recorded import Recorded
-from domain.recording import Order, open_engagement
-from domain.rejection import Rejection
-from domain.terms import AmendTerms
-from domain.timeline import History
+from domain.engagement.lifecycle import DEFAULT_CALENDAR, OpenEngagement, UnknownEngagement
+from domain.engagement.terms.policy import AmendTerms
+from domain.language.changed import replace
+from domain.law.event import Command, Published
+from domain.law.notes import CorrectHistory
+from domain.law.recorded import Recorded
+from domain.law.recording import Order, open_engagement
+from domain.law.rejection import Rejection
+from domain.law.timeline import History
 
 
 @dataclass(frozen=True, slots=True)

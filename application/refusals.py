@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from application.commands import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore
-from domain.rejection import ContradictsLaterFact
+from domain.law.rejection import ContradictsLaterFact
 
 OF_ONE_LINE = (Refused, RefusedBefore, KeyReused, AnswerForgotten, Contended)
 """What forbids one line and leaves the others alone."""

@@ -13,17 +13,17 @@ from application.assignment_history import Move, Row, Team, as_id, made_id
 from application.bulk import RecordAll, Result
 from application.commands import Outcome, Request
 from application.refusals import LineRefused, reason_of
-from domain.assignments import MatchProfessional, RecordDeparture
-from domain.cases import ReplaceProfessional, WithdrawReplacement
-from domain.engagement import OpenEngagement
-from domain.event import Command
-from domain.onboarding import OnboardProfessional, WaiveOnboardingItem
-from domain.proposals import AcceptSuccessor, ProposeSuccessor
-from domain.recorded import Actor
-from domain.requests import RequestReplacement
-from domain.seats import AddSeat, SeatSpec
-from domain.terms import OnboardingItem
-from domain.vocabulary import Model
+from domain.engagement.assignments.matching import MatchProfessional, RecordDeparture
+from domain.engagement.assignments.onboarding import OnboardProfessional, WaiveOnboardingItem
+from domain.engagement.lifecycle import OpenEngagement
+from domain.engagement.replacement.case import ReplaceProfessional, WithdrawReplacement
+from domain.engagement.replacement.proposal import AcceptSuccessor, ProposeSuccessor
+from domain.engagement.replacement.request import RequestReplacement
+from domain.engagement.seats.agreeing import AddSeat, SeatSpec
+from domain.engagement.terms.policy import OnboardingItem
+from domain.language.words import Model
+from domain.law.event import Command
+from domain.law.recorded import Actor
 
 IMPORTER = Actor(party="platform", id="import")
 REASON = "imported"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from application.ports import TermsShelf
-from domain.event import Published
+from domain.law.event import Published
 
 
 class LookedUpOnce:

@@ -8,18 +8,18 @@ from uuid import UUID
 from application.listing import status_of
 from application.marketplace import Known
 from domain.allowed import allowed_commands
-from domain.assignments import Assignment, AssignmentState
-from domain.cases import Case, CaseState
-from domain.concerns import Category, Concern, Outcome, Severity
-from domain.engagement import WorkClass
-from domain.money import Money
-from domain.onboarding import OnboardingItemCompleted
-from domain.plans import ItemState, KnowledgeKind, Plan, Purpose
-from domain.seats import Seat
-from domain.state import State
-from domain.terms import Cause
-from domain.timeline import History, fold
-from domain.vocabulary import Allocation, Instant, Model, SupplySource, Weight
+from domain.engagement.assignments.matching import Assignment, AssignmentState
+from domain.engagement.assignments.onboarding import OnboardingItemCompleted
+from domain.engagement.concerns.reporting import Category, Concern, Outcome, Severity
+from domain.engagement.lifecycle import WorkClass
+from domain.engagement.replacement.case import Case, CaseState
+from domain.engagement.seats.agreeing import Seat
+from domain.engagement.state import State
+from domain.engagement.terms.policy import Cause
+from domain.engagement.transfer.plan import ItemState, KnowledgeKind, Plan, Purpose
+from domain.language.money import Money
+from domain.language.words import Allocation, Instant, Model, SupplySource, Weight
+from domain.law.timeline import History, fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from domain.recorded import Actor, Recorded
-from domain.state import State
-from domain.timeline import History, event_of, opened, tolerant, voided_by
-from domain.vocabulary import Instant
+from domain.engagement.state import State
+from domain.language.words import Instant
+from domain.law.recorded import Actor, Recorded
+from domain.law.timeline import History, event_of, opened, tolerant, voided_by
 
 View = Callable[[State | None], Mapping[str, Any]]
 """A state as plain JSON values, under the names of the interface."""

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from threading import Lock
 from uuid import UUID
 
-from domain.timeline import History
+from domain.law.timeline import History
 
 
 class WarmHistories:

@@ -20,7 +20,7 @@ from api.bodies import command_of_line
 from api.composition import assemble
 from application.commands import Request
 from benchmarks.measuring import ratio
-from domain.recorded import Actor
+from domain.law.recorded import Actor
 from infrastructure.settings import Settings
 from tests.databases import fresh_database
 

@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from domain.event import Command
-from domain.metrics import metrics_of
-from domain.timeline import History
+from domain.law.event import Command
+from domain.law.timeline import History
+from domain.metrics.engagement import metrics_of
 from tests.domain import words
 from tests.domain.given import given
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from domain.cases import Case
-from domain.concerns import open_concern_on
-from domain.onboarding import missing_items
-from domain.plans import Plan, exit_plans, lacking
-from domain.state import State
+from domain.engagement.assignments.onboarding import missing_items
+from domain.engagement.concerns.reporting import open_concern_on
+from domain.engagement.replacement.case import Case
+from domain.engagement.state import State
+from domain.engagement.transfer.plan import Plan, exit_plans, lacking
 
 Possible = Callable[[State], bool]
 

@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from domain.breaches import record_breach
-from domain.correction import correct
-from domain.engagement import EngagementExists, OpenEngagement
-from domain.event import Published
-from domain.notes import CorrectHistory, RecordBreach
-from domain.recorded import Recorded
-from domain.recording import Order, acting_for, decide
-from domain.rejection import Rejection, all_rejections
-from domain.timeline import History
+from domain.clocks.breach import record_breach
+from domain.engagement.lifecycle import EngagementExists, OpenEngagement
+from domain.law.correction import correct
+from domain.law.event import Published
+from domain.law.notes import CorrectHistory, RecordBreach
+from domain.law.recorded import Recorded
+from domain.law.recording import Order, acting_for, decide
+from domain.law.rejection import Rejection, all_rejections
+from domain.law.timeline import History
 
 REJECTIONS: Final[tuple[type[Rejection], ...]] = tuple(all_rejections())
 """Every rule that can forbid a command: with this module, every room is read."""

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from domain.absences import AbsenceRecorded, RecordAbsence
-from domain.assignments import (
+from domain.engagement.assignments.absence import AbsenceRecorded, RecordAbsence
+from domain.engagement.assignments.matching import (
     AnnounceDeparture,
     ChangeRate,
     DepartureAnnounced,
@@ -17,17 +17,15 @@ from domain.assignments import (
     ReportProductivity,
     WithdrawMatch,
 )
-from domain.cases import (
-    PauseReplacement,
-    ProfessionalReplaced,
-    ReplacementPaused,
-    ReplacementResumed,
-    ReplacementWithdrawn,
-    ReplaceProfessional,
-    ResumeReplacement,
-    WithdrawReplacement,
+from domain.engagement.assignments.onboarding import (
+    CompleteOnboardingItem,
+    OnboardingItemCompleted,
+    OnboardingItemWaived,
+    OnboardProfessional,
+    ProfessionalOnboarded,
+    WaiveOnboardingItem,
 )
-from domain.concerns import (
+from domain.engagement.concerns.reporting import (
     AcknowledgeUnderperformance,
     DisputeUnderperformance,
     ReportUnderperformance,
@@ -37,7 +35,7 @@ from domain.concerns import (
     UnderperformanceReported,
     UnderperformanceResolved,
 )
-from domain.engagement import (
+from domain.engagement.lifecycle import (
     EndEngagement,
     EngagementEnded,
     EngagementOpened,
@@ -47,9 +45,44 @@ from domain.engagement import (
     ResumeEngagement,
     SuspendEngagement,
 )
-from domain.event import Command, Event
-from domain.guarantee import GuaranteeDecided, GuaranteeReviewed, ReviewGuarantee
-from domain.notes import (
+from domain.engagement.replacement.case import (
+    PauseReplacement,
+    ProfessionalReplaced,
+    ReplacementPaused,
+    ReplacementResumed,
+    ReplacementWithdrawn,
+    ReplaceProfessional,
+    ResumeReplacement,
+    WithdrawReplacement,
+)
+from domain.engagement.replacement.guarantee import GuaranteeDecided, GuaranteeReviewed, ReviewGuarantee
+from domain.engagement.replacement.proposal import (
+    AcceptSuccessor,
+    DeclineSuccessor,
+    ProposeSuccessor,
+    SuccessorAccepted,
+    SuccessorDeclined,
+    SuccessorProposed,
+)
+from domain.engagement.replacement.request import ReplacementRequested, RequestReplacement
+from domain.engagement.seats.agreeing import AddSeat, AmendSeat, CloseSeat, SeatAdded, SeatAmended, SeatClosed
+from domain.engagement.terms.policy import AmendTerms, TermsAmended
+from domain.engagement.transfer.plan import (
+    KnowledgeItemDelivered,
+    KnowledgeItemVerified,
+    KnowledgeItemWaived,
+    KnowledgeTransferPlanned,
+    KnowledgeTransferred,
+)
+from domain.engagement.transfer.planning import (
+    CompleteKnowledgeTransfer,
+    DeliverKnowledgeItem,
+    PlanKnowledgeTransfer,
+    VerifyKnowledgeItem,
+    WaiveKnowledgeItem,
+)
+from domain.law.event import Command, Event
+from domain.law.notes import (
     Annotate,
     CorrectHistory,
     EffortRecorded,
@@ -58,39 +91,6 @@ from domain.notes import (
     RecordBreach,
     RecordEffort,
     ServiceLevelBreached,
-)
-from domain.onboarding import (
-    CompleteOnboardingItem,
-    OnboardingItemCompleted,
-    OnboardingItemWaived,
-    OnboardProfessional,
-    ProfessionalOnboarded,
-    WaiveOnboardingItem,
-)
-from domain.plans import (
-    KnowledgeItemDelivered,
-    KnowledgeItemVerified,
-    KnowledgeItemWaived,
-    KnowledgeTransferPlanned,
-    KnowledgeTransferred,
-)
-from domain.proposals import (
-    AcceptSuccessor,
-    DeclineSuccessor,
-    ProposeSuccessor,
-    SuccessorAccepted,
-    SuccessorDeclined,
-    SuccessorProposed,
-)
-from domain.requests import ReplacementRequested, RequestReplacement
-from domain.seats import AddSeat, AmendSeat, CloseSeat, SeatAdded, SeatAmended, SeatClosed
-from domain.terms import AmendTerms, TermsAmended
-from domain.transfer import (
-    CompleteKnowledgeTransfer,
-    DeliverKnowledgeItem,
-    PlanKnowledgeTransfer,
-    VerifyKnowledgeItem,
-    WaiveKnowledgeItem,
 )
 
 COMMANDS: Final[dict[str, type[Command]]] = {

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import ValidationError
 
-from domain.event import Event
+from domain.language.words import UNCHANGED
+from domain.law.event import Event
 from domain.register import EVENTS
-from domain.vocabulary import UNCHANGED
 
 SCHEMA_VERSIONS: Mapping[str, int] = dict.fromkeys(EVENTS, 1)
 """The version that is written now; a shape once shipped is read for ever."""

@@ -9,8 +9,8 @@ from uuid import UUID
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 
-from domain.recorded import Actor, Recorded
-from domain.vocabulary import ActingParty
+from domain.language.words import ActingParty
+from domain.law.recorded import Actor, Recorded
 from infrastructure import codec
 from infrastructure.instants import from_micros, to_micros
 from infrastructure.stored import EnvelopedEvent, PlacedEvent

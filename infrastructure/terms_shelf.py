@@ -6,9 +6,9 @@ from importlib.resources import files
 from threading import Lock
 from typing import Any, Final, Literal
 
-from domain.calendar import Calendar
-from domain.event import Published
-from domain.terms import Policy
+from domain.engagement.terms.policy import Policy
+from domain.law.event import Published
+from domain.time.calendar import Calendar
 from infrastructure.catalogue import Catalogue
 from infrastructure.codec import adapter
 

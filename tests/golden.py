@@ -10,14 +10,14 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from api.bodies import command_of_line
-from domain.calendar import Calendar
 from domain.decider import facts_of
-from domain.engagement import OpenEngagement
-from domain.event import Published
-from domain.recorded import Actor, Recorded
-from domain.recording import Order, open_engagement
-from domain.terms import Policy
-from domain.timeline import History
+from domain.engagement.lifecycle import OpenEngagement
+from domain.engagement.terms.policy import Policy
+from domain.law.event import Published
+from domain.law.recorded import Actor, Recorded
+from domain.law.recording import Order, open_engagement
+from domain.law.timeline import History
+from domain.time.calendar import Calendar
 from infrastructure.codec import adapter
 
 FOLDER = Path(__file__).parents[2] / "shared" / "golden"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from domain.clocks import clocks_of
-from domain.metrics import metrics_of
-from domain.timeline import History
+from domain.clocks.reading import clocks_of
+from domain.law.timeline import History
+from domain.metrics.engagement import metrics_of
 from tests import golden
 from tests.answers import differences, written
 from tests.domain.shipped import shipped_terms

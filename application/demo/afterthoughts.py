@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 from application.demo import names
 from application.demo.stage import Entry, Stage
-from domain.absences import RecordAbsence
-from domain.assignments import MatchProfessional, RecordDeparture, ReportProductivity
-from domain.change import replace
-from domain.event import Command
-from domain.notes import CorrectHistory
-from domain.notes import Entry as Recordable
-from domain.onboarding import OnboardProfessional
-from domain.recorded import Actor
-from domain.requests import RequestReplacement
+from domain.engagement.assignments.absence import RecordAbsence
+from domain.engagement.assignments.matching import MatchProfessional, RecordDeparture, ReportProductivity
+from domain.engagement.assignments.onboarding import OnboardProfessional
+from domain.engagement.replacement.request import RequestReplacement
+from domain.language.changed import replace
+from domain.law.event import Command
+from domain.law.notes import CorrectHistory
+from domain.law.notes import Entry as Recordable
+from domain.law.recorded import Actor
 
 CORRECTED = 0.22
 """Of how many engagements something is put right."""

@@ -13,14 +13,14 @@ from application.demo.handover import leave
 from application.demo.service import live_on
 from application.demo.staffing import SeatToFill
 from application.demo.stage import Entry, Stage
-from domain.change import replace
-from domain.engagement import EndEngagement, EndReason, OpenEngagement, ResumeEngagement, SuspendEngagement
-from domain.event import Published
-from domain.notes import Annotate, RecordEffort
-from domain.recorded import Actor
-from domain.seats import AddSeat, AmendSeat, CloseSeat, SeatSpec
-from domain.terms import AmendTerms
-from domain.vocabulary import Holder
+from domain.engagement.lifecycle import EndEngagement, EndReason, OpenEngagement, ResumeEngagement, SuspendEngagement
+from domain.engagement.seats.agreeing import AddSeat, AmendSeat, CloseSeat, SeatSpec
+from domain.engagement.terms.policy import AmendTerms
+from domain.language.changed import replace
+from domain.language.words import Holder
+from domain.law.event import Published
+from domain.law.notes import Annotate, RecordEffort
+from domain.law.recorded import Actor
 
 ENDS, SUSPENDED, AMENDED_TERMS, AMENDED_SEAT, ADDED_SEAT, CLOSED_SEAT, ANNOTATED = (
     0.55,

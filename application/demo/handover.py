@@ -5,16 +5,16 @@ from decimal import Decimal
 
 from application.demo.staffing import Holding, professional
 from application.demo.stage import Stage
-from domain.notes import RecordEffort
-from domain.plans import KnowledgeKind, PlannedItem
-from domain.recorded import Actor
-from domain.transfer import (
+from domain.engagement.transfer.plan import KnowledgeKind, PlannedItem
+from domain.engagement.transfer.planning import (
     CompleteKnowledgeTransfer,
     DeliverKnowledgeItem,
     PlanKnowledgeTransfer,
     VerifyKnowledgeItem,
     WaiveKnowledgeItem,
 )
+from domain.law.notes import RecordEffort
+from domain.law.recorded import Actor
 
 KINDS: tuple[KnowledgeKind, ...] = (
     "codebase_walkthrough", "domain_glossary", "decision_log", "recent_decisions", "technical_debt", "open_work",

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from domain.terms import OnboardingItem
-from domain.vocabulary import Model
+from domain.engagement.terms.policy import OnboardingItem
+from domain.language.words import Model
 
 CLIENTS: Final = (
     "Alderbrook Insurance", "Arcadia Rail", "Bluefin Logistics", "Borealis Energy", "Calder Pharma", "Cedarline Retail",

@@ -6,9 +6,15 @@ from datetime import datetime, timedelta
 from application.demo.replacement import replace_somebody
 from application.demo.staffing import Holding, SeatToFill, fill, professional
 from application.demo.stage import Stage
-from domain.absences import RecordAbsence
-from domain.assignments import AnnounceDeparture, ChangeRate, DepartureCause, RecordDeparture, ReportProductivity
-from domain.concerns import (
+from domain.engagement.assignments.absence import RecordAbsence
+from domain.engagement.assignments.matching import (
+    AnnounceDeparture,
+    ChangeRate,
+    DepartureCause,
+    RecordDeparture,
+    ReportProductivity,
+)
+from domain.engagement.concerns.reporting import (
     AcknowledgeUnderperformance,
     Category,
     DisputeUnderperformance,
@@ -18,9 +24,9 @@ from domain.concerns import (
     ResolveUnderperformance,
     Severity,
 )
-from domain.money import Money
-from domain.notes import RecordEffort
-from domain.terms import Cause
+from domain.engagement.terms.policy import Cause
+from domain.language.money import Money
+from domain.law.notes import RecordEffort
 
 FATES = (
     ("stays", 44), ("falls_short", 28), ("resigns", 12), ("rolls_off", 5), ("vanishes", 4), ("falls_ill", 4),

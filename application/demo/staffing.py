@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from application.demo import names
 from application.demo.stage import Candidate, Stage
-from domain.assignments import MatchProfessional, RecordDeparture, WithdrawMatch
-from domain.matching import Algorithm, Factor, Match
-from domain.money import Money
-from domain.onboarding import CompleteOnboardingItem, OnboardProfessional, WaiveOnboardingItem
-from domain.recorded import Actor
+from domain.engagement.assignments.matching import MatchProfessional, RecordDeparture, WithdrawMatch
+from domain.engagement.assignments.onboarding import CompleteOnboardingItem, OnboardProfessional, WaiveOnboardingItem
+from domain.engagement.assignments.score import Algorithm, Factor, Match
+from domain.language.money import Money
+from domain.law.recorded import Actor
 
 NO_SHOW, TAKEN_BACK = 0.03, 0.05
 

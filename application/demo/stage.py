@@ -9,12 +9,12 @@ from random import Random
 from uuid import UUID
 
 from application.demo import names
-from domain.event import Command
-from domain.money import Money
-from domain.recorded import Actor
-from domain.recording import parties
-from domain.terms import OnboardingItem, Policy
-from domain.vocabulary import Model, SupplySource
+from domain.engagement.terms.policy import OnboardingItem, Policy
+from domain.language.money import Money
+from domain.language.words import Model, SupplySource
+from domain.law.event import Command
+from domain.law.recorded import Actor
+from domain.law.recording import parties
 
 WRITTEN_AFTER = timedelta(minutes=2)
 """How long after something happened it is written down, where nobody is late."""

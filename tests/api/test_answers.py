@@ -8,7 +8,7 @@ import pytest
 
 from api.answers import event_bytes
 from api.examples import history
-from domain.recorded import Actor, Recorded
+from domain.law.recorded import Actor, Recorded
 from infrastructure.codec import adapter, event_json
 
 FACT = history().facts[0]

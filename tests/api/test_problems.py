@@ -12,7 +12,7 @@ from api.app import application
 from api.composition import Standfast, assemble
 from api.problems import KINDS
 from application.log import OutcomeUnknown, StoreBusy
-from domain.rejection import all_rejections
+from domain.law.rejection import all_rejections
 from infrastructure.settings import Settings
 
 

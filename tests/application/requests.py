@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from api.bodies import command_of_line
 from application.commands import Keyed, Refused, Request
-from domain.recorded import Actor
+from domain.law.recorded import Actor
 
 ENGAGEMENT = UUID("00000000-0000-4000-8000-000000000001")
 

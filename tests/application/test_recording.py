@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL
 from application.commands import KeyReused, Outcome, Refused, RefusedBefore, StaleVersion
 from application.marketplace import MOST_EVENTS_IN_THE_LOOP, Marketplace
 from application.shelf import LookedUpOnce
-from domain.engagement import DEFAULT_CALENDAR, UnknownEngagement
-from domain.event import Published
+from domain.engagement.lifecycle import DEFAULT_CALENDAR, UnknownEngagement
+from domain.law.event import Published
 from infrastructure.terms_shelf import CatalogueShelf
 from tests import golden
 from tests.application.conftest import Opening, opened_on

@@ -12,8 +12,8 @@ from api.composition import Standfast
 from api.demonstration import populated
 from api.inspection import findings
 from application.demo.script import Script
-from domain.recorded import Recorded
-from domain.vocabulary import Model
+from domain.language.words import Model
+from domain.law.recorded import Recorded
 from infrastructure.engagements import Wanted
 from infrastructure.settings import Settings
 from tests.command_line.conftest import Run

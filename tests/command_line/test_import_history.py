@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast
-from domain.timeline import History
+from domain.law.timeline import History
 from infrastructure.engagements import Wanted
 from tests.command_line.conftest import Run
 

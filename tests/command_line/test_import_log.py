@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from api.composition import Standfast
-from domain.terms import Policy
+from domain.engagement.terms.policy import Policy
 from infrastructure.codec import adapter
 from tests import golden
 from tests.command_line.conftest import Run

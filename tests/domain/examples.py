@@ -12,11 +12,11 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from domain.event import Event
-from domain.guarantee import Check
-from domain.money import Money
+from domain.engagement.replacement.guarantee import Check
+from domain.language.money import Money
+from domain.language.words import UNCHANGED, Unchanged
+from domain.law.event import Event
 from domain.register import EVENTS
-from domain.vocabulary import UNCHANGED, Unchanged
 from infrastructure.codec import SCHEMA_VERSIONS, event_json
 from tests.domain.shipped import shipped_terms
 

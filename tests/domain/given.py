@@ -15,16 +15,16 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import pytest
 
 from domain.decider import facts_of
-from domain.engagement import OpenEngagement
-from domain.event import Command, Event, Published
-from domain.notes import CorrectHistory
-from domain.recorded import Actor, Recorded
-from domain.recording import Order, open_engagement
-from domain.rejection import ContradictsLaterFact, Rejection
-from domain.state import State
-from domain.terms import Policy
-from domain.timeline import History
-from domain.vocabulary import ActingParty, field_names, written_name
+from domain.engagement.lifecycle import OpenEngagement
+from domain.engagement.state import State
+from domain.engagement.terms.policy import Policy
+from domain.language.words import ActingParty, field_names, written_name
+from domain.law.event import Command, Event, Published
+from domain.law.notes import CorrectHistory
+from domain.law.recorded import Actor, Recorded
+from domain.law.recording import Order, open_engagement
+from domain.law.rejection import ContradictsLaterFact, Rejection
+from domain.law.timeline import History
 from tests.domain.shipped import shipped_terms
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -11,14 +11,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hypothesis import strategies as st
 
-from domain.concerns import Evidence
-from domain.event import Command, Event, Published
-from domain.notes import CorrectHistory
-from domain.recorded import Actor, Recorded
-from domain.recording import Order, open_engagement
-from domain.state import State
-from domain.timeline import History, event_of
-from domain.vocabulary import Model, personal_fields
+from domain.engagement.concerns.reporting import Evidence
+from domain.engagement.state import State
+from domain.language.words import Model, personal_fields
+from domain.law.event import Command, Event, Published
+from domain.law.notes import CorrectHistory
+from domain.law.recorded import Actor, Recorded
+from domain.law.recording import Order, open_engagement
+from domain.law.timeline import History, event_of
 from tests.domain import words
 from tests.domain.given import START, TODAY, EngagementId
 from tests.domain.walks import command, terms, tried

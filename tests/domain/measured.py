@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from domain.continuity import Continuity, continuity_in
-from domain.course import Course, course_of
-from domain.event import Command
-from domain.guarantee_record import CaseRecord
-from domain.metrics import Metrics, metrics_of
-from domain.productivity import Productivity, productivity_of
-from domain.window import Window
+from domain.law.event import Command
+from domain.metrics.chronicle import Course, course_of
+from domain.metrics.continuity import Continuity, continuity_in
+from domain.metrics.engagement import Metrics, metrics_of
+from domain.metrics.guarantee import CaseRecord
+from domain.metrics.productivity import Productivity, productivity_of
+from domain.time.window import Window
 from tests.domain.given import START, Given, Line, day, on
 
 When = float | str

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from domain.accountability import Accountability, accountability
-from domain.clocks import Clock, Clocks, clocks_of
-from domain.explain import Interval, explain
-from domain.holders import held, waiting_seconds
-from domain.terms import Obligation
-from domain.timeline import History
+from domain.clocks.explanation import Interval, explain
+from domain.clocks.holder import held, waiting_seconds
+from domain.clocks.reading import Clock, Clocks, clocks_of
+from domain.engagement.terms.policy import Obligation
+from domain.law.timeline import History
+from domain.metrics.accountability import Accountability, accountability
 from tests.domain.given import Given
 from tests.domain.measured import When, instant, window
 

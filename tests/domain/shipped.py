@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from domain.calendar import Calendar
-from domain.event import Published
-from domain.terms import Policy
+from domain.engagement.terms.policy import Policy
+from domain.law.event import Published
+from domain.time.calendar import Calendar
 
 
 def shipped_terms() -> Published:

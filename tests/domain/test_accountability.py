@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.accountability import nearest_rank, response_seconds
-from domain.lives import Waited
+from domain.clocks.life import Waited
+from domain.metrics.accountability import nearest_rank, response_seconds
 from tests.domain.given import given, on
 from tests.domain.reading import hours, record
 from tests.domain.test_clocks import (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as over
 
 from domain.allowed import allowed_commands
-from domain.event import Command
+from domain.law.event import Command
 from domain.register import COMMAND_NAMES
 from tests.domain.given import Line, Lines, given
 from tests.domain.histories import Story, order, stories

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.allowed import allowed_commands
-from domain.event import Command
+from domain.law.event import Command
 from domain.register import COMMANDS
 from tests.domain.given import Lines, given
 from tests.domain.words import (

@@ -1,9 +1,9 @@
 """Rule 14: a breach is noticed when the clock, read now, is past its goal; once for each instant."""
 
-from domain.breaches import DueAtOtherInstant, GoalNotPassed, UnknownClock
-from domain.notes import RecordBreach, ServiceLevelBreached
-from domain.rejection import NotYours
-from domain.vocabulary import ActingParty
+from domain.clocks.breach import DueAtOtherInstant, GoalNotPassed, UnknownClock
+from domain.language.words import ActingParty
+from domain.law.notes import RecordBreach, ServiceLevelBreached
+from domain.law.rejection import NotYours
 from tests.domain.given import Given, by, day, on
 from tests.domain.reading import reading
 from tests.domain.test_clocks import DAY, REPORTED, REQUESTED, past

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.business_time import Segment, business_time, epoch_seconds, instant_at
-from domain.calendar import WEEKDAYS, Calendar, Hours
+from domain.time.business_time import Segment, business_time, epoch_seconds, instant_at
+from domain.time.calendar import WEEKDAYS, Calendar, Hours
 
 HOUR = 3600
 OFFICE: Hours = (("09:00", "17:00"),)

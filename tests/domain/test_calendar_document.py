@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from domain.business_time import business_time
-from domain.calendar import WEEKDAYS, Calendar, Hours, problems
+from domain.time.business_time import business_time
+from domain.time.calendar import WEEKDAYS, Calendar, Hours, problems
 
 OFFICE: Hours = (("09:00", "17:00"),)
 US_EAST = Calendar(

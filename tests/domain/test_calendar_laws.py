@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.business_time import BusinessTime, epoch_seconds, instant_at
-from domain.calendar import WEEKDAYS, Calendar, Hours
+from domain.time.business_time import BusinessTime, epoch_seconds, instant_at
+from domain.time.calendar import WEEKDAYS, Calendar, Hours
 
 CHANGES = [
     ("UTC", "2026-12-31"),

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from domain.event import Command
-from domain.terms import Goal, Obligations, ObligationTerms, Policy
+from domain.engagement.terms.policy import Goal, Obligations, ObligationTerms, Policy
+from domain.law.event import Command
 from tests.domain.given import Given, Line, by, day, given, on, variant
 from tests.domain.reading import clocks, hours, intervals, reading
 from tests.domain.words import (

@@ -7,16 +7,16 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.accountability import accountability
-from domain.business_time import epoch_seconds, instant_at
-from domain.clocks import Clock, clocks_of
-from domain.explain import explain
-from domain.holders import held, waiting_seconds
-from domain.lives import Key
-from domain.progress import Progress
-from domain.recorded import Recorded
-from domain.timeline import History
-from domain.window import Window
+from domain.clocks.explanation import explain
+from domain.clocks.holder import held, waiting_seconds
+from domain.clocks.life import Key
+from domain.clocks.obligations import Progress
+from domain.clocks.reading import Clock, clocks_of
+from domain.law.recorded import Recorded
+from domain.law.timeline import History
+from domain.metrics.accountability import accountability
+from domain.time.business_time import epoch_seconds, instant_at
+from domain.time.window import Window
 from tests.domain.walks import histories, recorded_by
 
 FEW = settings(max_examples=15, deadline=None)

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from domain.clocks import Clock, clocks_of
+from domain.clocks.reading import Clock, clocks_of
 from domain.decider import facts_of
-from domain.event import Command
-from domain.recorded import Actor
-from domain.recording import Order
-from domain.terms import Obligation
-from domain.timeline import History
+from domain.engagement.terms.policy import Obligation
+from domain.law.event import Command
+from domain.law.recorded import Actor
+from domain.law.recording import Order
+from domain.law.timeline import History
 from tests.domain.given import Given, day, on
 from tests.domain.test_clocks import past
 from tests.domain.words import (

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.ratio import NOTHING, Ratio
+from domain.metrics.ratio import NOTHING, Ratio
 from tests.domain.given import Given, day, given, on
 from tests.domain.measured import HOUR, continuity
 from tests.domain.words import (

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from domain.clocks import clocks_of
-from domain.metrics import metrics_of
-from domain.timeline import History
+from domain.clocks.reading import clocks_of
+from domain.law.timeline import History
+from domain.metrics.engagement import metrics_of
 from tests import golden
 from tests.answers import differences, written
 

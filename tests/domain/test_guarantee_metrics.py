@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from domain.ratio import Ratio
-from domain.terms import Credit, Goal, Policy
+from domain.engagement.terms.policy import Credit, Goal, Policy
+from domain.metrics.ratio import Ratio
 from tests.domain.given import Given, Lines, given, on, published, variant
 from tests.domain.measured import HOUR, case_record, instant, metrics
 from tests.domain.words import (

@@ -8,13 +8,13 @@ from uuid import uuid5
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.assignments import AnnounceDeparture, ChangeRate, ReportProductivity
 from domain.decider import facts_of
-from domain.event import Published
-from domain.notes import Annotate, CorrectHistory, RecordEffort
-from domain.recording import Order
-from domain.rejection import Rejection
-from domain.timeline import History, check, voided_by
+from domain.engagement.assignments.matching import AnnounceDeparture, ChangeRate, ReportProductivity
+from domain.law.event import Published
+from domain.law.notes import Annotate, CorrectHistory, RecordEffort
+from domain.law.recording import Order
+from domain.law.rejection import Rejection
+from domain.law.timeline import History, check, voided_by
 from infrastructure.codec import decode, encode
 from tests.domain import words
 from tests.domain.histories import MODELS, TRIES, Story, impersonal, order, retold, reworded, stories, story, undecided

@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.continuity import Continuity
-from domain.metrics import Metrics, metrics_of
-from domain.notes import FactVoided
-from domain.ratio import Ratio
-from domain.timeline import History
+from domain.law.notes import FactVoided
+from domain.law.timeline import History
+from domain.metrics.continuity import Continuity
+from domain.metrics.engagement import Metrics, metrics_of
+from domain.metrics.ratio import Ratio
 from tests.domain.walks import histories
 
 MOMENTS = st.tuples(*(st.floats(0, 1),) * 3)

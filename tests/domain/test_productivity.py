@@ -1,6 +1,6 @@
 """Speed to productivity (metrics.md section 5). The engagement opens on Monday 5 January 2026 at 09:00 UTC."""
 
-from domain.productivity import RampUp, SeatFilled
+from domain.metrics.productivity import RampUp, SeatFilled
 from tests.domain.given import given, on
 from tests.domain.measured import HOUR, productivity_at
 from tests.domain.words import add_seat, amend_terms, depart, match, onboard, opened, productivity

@@ -7,20 +7,25 @@ from typing import Final
 
 import pytest
 
-from domain.absences import AbsenceRecorded, RecordAbsence
-from domain.assignments import MatchProfessional, ProfessionalMatched, SeatTaken
-from domain.concerns import ReportUnderperformance, UnderperformanceReported
-from domain.event import Command, UnknownTerms
-from domain.notes import RecordEffort
-from domain.plans import KnowledgeTransferPlanned
-from domain.proposals import AcceptSuccessor, ProposeSuccessor, SuccessorAccepted, SuccessorProposed
-from domain.recorded import Actor
-from domain.recording import Order
+from domain.engagement.assignments.absence import AbsenceRecorded, RecordAbsence
+from domain.engagement.assignments.matching import MatchProfessional, ProfessionalMatched, SeatTaken
+from domain.engagement.concerns.reporting import ReportUnderperformance, UnderperformanceReported
+from domain.engagement.replacement.proposal import (
+    AcceptSuccessor,
+    ProposeSuccessor,
+    SuccessorAccepted,
+    SuccessorProposed,
+)
+from domain.engagement.replacement.request import ReplacementRequested, RequestReplacement
+from domain.engagement.seats.agreeing import AddSeat, SeatAdded, UnknownSeat
+from domain.engagement.transfer.plan import KnowledgeTransferPlanned
+from domain.engagement.transfer.planning import DeliverKnowledgeItem, PlanKnowledgeTransfer
+from domain.law.event import Command, UnknownTerms
+from domain.law.notes import RecordEffort
+from domain.law.recorded import Actor
+from domain.law.recording import Order
+from domain.law.rejection import ContradictsLaterFact, NotFound, NotYours, Rejection, Unfit, all_rejections
 from domain.register import COMMAND_NAMES, COMMANDS, EVENTS
-from domain.rejection import ContradictsLaterFact, NotFound, NotYours, Rejection, Unfit, all_rejections
-from domain.requests import ReplacementRequested, RequestReplacement
-from domain.seats import AddSeat, SeatAdded, UnknownSeat
-from domain.transfer import DeliverKnowledgeItem, PlanKnowledgeTransfer
 from tests.domain.given import TODAY, EngagementId, Lines, day, given
 from tests.domain.words import absent, accept, active, handover, item, match, opened, propose, report, request
 

@@ -5,20 +5,20 @@ from decimal import Decimal
 
 import pytest
 
-from domain.absences import AbsenceExists
-from domain.assignments import AssignmentEnded, AssignmentExists, UnknownAssignment
-from domain.cases import CaseClosed, PausedOtherwise, ReplacementPaused, ReplacementResumed
-from domain.concerns import ConcernClosed, ConcernExists, Evidence, UnderperformanceAcknowledged
-from domain.engagement import EngagementEndedAlready, EngagementExists, EngagementSuspendedNow
-from domain.event import Command
-from domain.guarantee import GuaranteeReviewed
-from domain.onboarding import OnboardingItemDone
-from domain.plans import ItemDelivered, PlanExists
-from domain.proposals import ProposalDecided, ProposalExists
-from domain.rejection import NotYours, Rejection
-from domain.requests import CaseExists
-from domain.seats import SeatAdded, SeatClosedAlready, SeatExists
-from domain.terms import TermsAmended
+from domain.engagement.assignments.absence import AbsenceExists
+from domain.engagement.assignments.matching import AssignmentEnded, AssignmentExists, UnknownAssignment
+from domain.engagement.assignments.onboarding import OnboardingItemDone
+from domain.engagement.concerns.reporting import ConcernClosed, ConcernExists, Evidence, UnderperformanceAcknowledged
+from domain.engagement.lifecycle import EngagementEndedAlready, EngagementExists, EngagementSuspendedNow
+from domain.engagement.replacement.case import CaseClosed, PausedOtherwise, ReplacementPaused, ReplacementResumed
+from domain.engagement.replacement.guarantee import GuaranteeReviewed
+from domain.engagement.replacement.proposal import ProposalDecided, ProposalExists
+from domain.engagement.replacement.request import CaseExists
+from domain.engagement.seats.agreeing import SeatAdded, SeatClosedAlready, SeatExists
+from domain.engagement.terms.policy import TermsAmended
+from domain.engagement.transfer.plan import ItemDelivered, PlanExists
+from domain.law.event import Command
+from domain.law.rejection import NotYours, Rejection
 from tests.domain.given import by, day, given, on, published, variant, with_policies
 from tests.domain.words import (
     absent,

@@ -4,8 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from domain.assignments import AssignmentExists, SeatTaken
-from domain.cases import (
+from domain.engagement.assignments.matching import AssignmentExists, SeatTaken
+from domain.engagement.concerns.reporting import (
+    AssignmentHasOpenConcern,
+    ConcernClosed,
+    ConcernInOpenCase,
+    UnderperformanceDisputed,
+    UnderperformanceReported,
+    UnderperformanceResolved,
+)
+from domain.engagement.pause import PauseEndsBeforeItStarts
+from domain.engagement.replacement.case import (
     CaseClosed,
     CaseNotPaused,
     NoActiveSuccessor,
@@ -16,25 +25,14 @@ from domain.cases import (
     ReplacementWithdrawn,
     SuccessorUnderWay,
 )
-from domain.concerns import (
-    AssignmentHasOpenConcern,
-    ConcernClosed,
-    ConcernInOpenCase,
-    UnderperformanceDisputed,
-    UnderperformanceReported,
-    UnderperformanceResolved,
-)
-from domain.event import Command
-from domain.pauses import PauseEndsBeforeItStarts
-from domain.proposals import (
+from domain.engagement.replacement.proposal import (
     ProposalDecided,
     ProposalOpen,
     SucceedsThemselves,
     SuccessorAcceptedAlready,
     SuccessorProposed,
 )
-from domain.recording import InTheFuture
-from domain.requests import (
+from domain.engagement.replacement.request import (
     CaseExists,
     CaseOpen,
     ConcernWithOtherCause,
@@ -42,6 +40,8 @@ from domain.requests import (
     NoOpenConcern,
     ReplacementRequested,
 )
+from domain.law.event import Command
+from domain.law.recording import InTheFuture
 from tests.domain.given import TODAY, Given, day, given, on
 from tests.domain.words import (
     accept,

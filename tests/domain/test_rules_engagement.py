@@ -7,9 +7,8 @@ from typing import Final
 
 import pytest
 
-from domain.assignments import ProfessionalMatched
-from domain.cases import NoActiveSuccessor, ProfessionalReplaced
-from domain.engagement import (
+from domain.engagement.assignments.matching import ProfessionalMatched
+from domain.engagement.lifecycle import (
     BeforeTheOpening,
     CoreWorkNeedsReason,
     EngagementEndedAlready,
@@ -18,12 +17,10 @@ from domain.engagement import (
     EngagementSuspended,
     EngagementSuspendedNow,
 )
-from domain.event import Command, UnknownTerms
-from domain.pauses import PauseEndsBeforeItStarts
-from domain.plans import KnowledgeTransferred
-from domain.recording import InTheFuture
-from domain.seats import SeatAmended
-from domain.terms import (
+from domain.engagement.pause import PauseEndsBeforeItStarts
+from domain.engagement.replacement.case import NoActiveSuccessor, ProfessionalReplaced
+from domain.engagement.seats.agreeing import SeatAmended
+from domain.engagement.terms.policy import (
     GuaranteeMissing,
     GuaranteeNotOffered,
     NobodyAccountable,
@@ -33,7 +30,10 @@ from domain.terms import (
     PolicyDoesNotApply,
     TermsAmended,
 )
-from domain.vocabulary import Model, field_names
+from domain.engagement.transfer.plan import KnowledgeTransferred
+from domain.language.words import Model, field_names
+from domain.law.event import Command, UnknownTerms
+from domain.law.recording import InTheFuture
 from tests.domain.given import TODAY, day, given, on, published, refuses_to_open, variant
 from tests.domain.words import (
     absent,

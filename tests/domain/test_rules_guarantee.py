@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from domain.cases import CaseClosed, ChargedUnderGuarantee, ProfessionalReplaced
-from domain.guarantee import GuaranteeDecided, GuaranteeReviewed, NoGuaranteeGranted
-from domain.requests import ReplacementRequested, RequestReplacement
-from domain.terms import Guarantee
-from domain.vocabulary import instant_text
+from domain.engagement.replacement.case import CaseClosed, ChargedUnderGuarantee, ProfessionalReplaced
+from domain.engagement.replacement.guarantee import GuaranteeDecided, GuaranteeReviewed, NoGuaranteeGranted
+from domain.engagement.replacement.request import ReplacementRequested, RequestReplacement
+from domain.engagement.terms.policy import Guarantee
+from domain.language.words import instant_text
 from tests.domain.given import Given, Lines, day, given, on, published, variant
 from tests.domain.words import (
     accept,

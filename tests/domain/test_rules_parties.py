@@ -2,12 +2,12 @@
 
 import pytest
 
-from domain.proposals import UnknownProposal
-from domain.recorded import Actor
-from domain.recording import Order, acting_for, parties
+from domain.engagement.replacement.proposal import UnknownProposal
+from domain.language.words import ActingParty, Model
+from domain.law.recorded import Actor
+from domain.law.recording import Order, acting_for, parties
+from domain.law.rejection import NotYours
 from domain.register import COMMANDS
-from domain.rejection import NotYours
-from domain.vocabulary import ActingParty, Model
 from tests.domain.given import TODAY, EngagementId, by, for_, given, on
 from tests.domain.words import accept, add_seat, match, opened, suspend
 

@@ -2,10 +2,8 @@
 
 import pytest
 
-from domain.assignments import AssignmentEnded
-from domain.event import Command
-from domain.notes import EffortRecorded
-from domain.plans import (
+from domain.engagement.assignments.matching import AssignmentEnded
+from domain.engagement.transfer.plan import (
     BilledUnderGuarantee,
     CaseOfOtherSeat,
     ExitPlanExists,
@@ -28,7 +26,9 @@ from domain.plans import (
     ReceiverOnOtherSeat,
     TransferIncomplete,
 )
-from domain.recording import IdOfOtherSeat
+from domain.law.event import Command
+from domain.law.notes import EffortRecorded
+from domain.law.recording import IdOfOtherSeat
 from tests.domain.given import by, for_, given
 from tests.domain.words import (
     accept,

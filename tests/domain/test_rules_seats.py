@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.absences import AbsenceEndsBeforeItStarts
-from domain.assignments import (
+from domain.engagement.assignments.absence import AbsenceEndsBeforeItStarts
+from domain.engagement.assignments.matching import (
     AssignmentActive,
     AssignmentEnded,
     AssignmentNotActive,
@@ -16,17 +16,28 @@ from domain.assignments import (
     SeatTaken,
     UnknownAssignment,
 )
-from domain.cases import CaseClosed, UnknownCase
-from domain.concerns import ConcernClosed, ObservedAfterReport, UnderperformanceReported, UnknownConcern
-from domain.engagement import EngagementOpened
-from domain.event import Command
-from domain.notes import UnknownVersion
-from domain.onboarding import OnboardingIncomplete, ProfessionalOnboarded
-from domain.plans import KnowledgeItemDelivered, KnowledgeTransferPlanned, UnknownItem, UnknownPlan
-from domain.proposals import SuccessorAccepted, SuccessorProposed, UnknownProposal
-from domain.rejection import Rejection
-from domain.requests import NobodyToReplace
-from domain.seats import SeatAmended, SeatClosed, SeatClosedAlready, SeatEndsBeforeItStarts, UnknownSeat
+from domain.engagement.assignments.onboarding import OnboardingIncomplete, ProfessionalOnboarded
+from domain.engagement.concerns.reporting import (
+    ConcernClosed,
+    ObservedAfterReport,
+    UnderperformanceReported,
+    UnknownConcern,
+)
+from domain.engagement.lifecycle import EngagementOpened
+from domain.engagement.replacement.case import CaseClosed, UnknownCase
+from domain.engagement.replacement.proposal import SuccessorAccepted, SuccessorProposed, UnknownProposal
+from domain.engagement.replacement.request import NobodyToReplace
+from domain.engagement.seats.agreeing import (
+    SeatAmended,
+    SeatClosed,
+    SeatClosedAlready,
+    SeatEndsBeforeItStarts,
+    UnknownSeat,
+)
+from domain.engagement.transfer.plan import KnowledgeItemDelivered, KnowledgeTransferPlanned, UnknownItem, UnknownPlan
+from domain.law.event import Command
+from domain.law.notes import UnknownVersion
+from domain.law.rejection import Rejection
 from tests.domain.given import Lines, day, given, on, refuses_to_open, variant
 from tests.domain.words import (
     MARKETPLACE_ITEMS,

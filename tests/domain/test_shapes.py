@@ -5,8 +5,8 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from domain.language.words import Personal, Text, Unchanged, field_names, personal_fields, written_name
 from domain.register import EVENTS
-from domain.vocabulary import Personal, Text, Unchanged, field_names, personal_fields, written_name
 from infrastructure.codec import SCHEMA_VERSIONS, decode, encode
 from tests.domain.examples import FOLDER, examples, file_of, lines_of
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.tenures import Tenure, tenure_median_days
+from domain.metrics.tenure import Tenure, tenure_median_days
 from tests.domain.given import Given, Line, day, given, on
 from tests.domain.measured import continuity
 from tests.domain.words import announce, close_seat, depart, end, match, onboard, opened, withdraw_match

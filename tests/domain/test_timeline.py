@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from domain.assignments import AssignmentEnded, ProfessionalMatched, SeatTaken, UnknownAssignment
-from domain.cases import PausedOtherwise, ReplacementPaused, ReplacementResumed
-from domain.concerns import ConcernClosed, UnderperformanceAcknowledged, UnderperformanceResolved
-from domain.engagement import EngagementResumed, EngagementSuspended, EngagementSuspendedNow
-from domain.guarantee import GuaranteeReviewed
-from domain.notes import EffortRecorded, EventAnnotated, FactVoided
-from domain.onboarding import OnboardingItemCompleted, ProfessionalOnboarded
-from domain.plans import BilledUnderGuarantee
-from domain.recording import IdOfOtherSeat
+from domain.engagement.assignments.matching import AssignmentEnded, ProfessionalMatched, SeatTaken, UnknownAssignment
+from domain.engagement.assignments.onboarding import OnboardingItemCompleted, ProfessionalOnboarded
+from domain.engagement.concerns.reporting import ConcernClosed, UnderperformanceAcknowledged, UnderperformanceResolved
+from domain.engagement.lifecycle import EngagementResumed, EngagementSuspended, EngagementSuspendedNow
+from domain.engagement.replacement.case import PausedOtherwise, ReplacementPaused, ReplacementResumed
+from domain.engagement.replacement.guarantee import GuaranteeReviewed
+from domain.engagement.replacement.request import OutgoingDiffers
+from domain.engagement.seats.agreeing import SeatAdded
+from domain.engagement.transfer.plan import BilledUnderGuarantee
+from domain.law.notes import EffortRecorded, EventAnnotated, FactVoided
+from domain.law.recording import IdOfOtherSeat
+from domain.law.rejection import ContradictsLaterFact
+from domain.law.timeline import History, check, effective
 from domain.register import EVENTS
-from domain.rejection import ContradictsLaterFact
-from domain.requests import OutgoingDiffers
-from domain.seats import SeatAdded
-from domain.timeline import History, check, effective
 from tests.domain.given import Lines, day, given, on
 from tests.domain.words import (
     absent,

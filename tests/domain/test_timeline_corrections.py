@@ -5,13 +5,23 @@ from typing import Any
 
 import pytest
 
-from domain.assignments import AssignmentEnded, ProfessionalDeparted, ProfessionalMatched, SeatTaken, UnknownAssignment
-from domain.cases import NoActiveSuccessor, UnknownCase
-from domain.concerns import UnderperformanceReported
-from domain.correction import NotVoidable
-from domain.engagement import BeforeTheOpening, EngagementExists
-from domain.matching import Algorithm, Match
-from domain.notes import (
+from domain.engagement.assignments.matching import (
+    AssignmentEnded,
+    ProfessionalDeparted,
+    ProfessionalMatched,
+    SeatTaken,
+    UnknownAssignment,
+)
+from domain.engagement.assignments.onboarding import OnboardingItemCompleted, ProfessionalOnboarded
+from domain.engagement.assignments.score import Algorithm, Match
+from domain.engagement.concerns.reporting import UnderperformanceReported
+from domain.engagement.lifecycle import BeforeTheOpening, EngagementExists
+from domain.engagement.replacement.case import NoActiveSuccessor, UnknownCase
+from domain.engagement.replacement.proposal import AcceptanceDiffers
+from domain.engagement.replacement.request import OutgoingDiffers, ReplacementRequested
+from domain.engagement.transfer.plan import BilledUnderGuarantee, UnknownPlan
+from domain.law.correction import NotVoidable
+from domain.law.notes import (
     EffortRecorded,
     EventAnnotated,
     FactVoided,
@@ -19,12 +29,8 @@ from domain.notes import (
     ServiceLevelBreached,
     UnknownVersion,
 )
-from domain.onboarding import OnboardingItemCompleted, ProfessionalOnboarded
-from domain.plans import BilledUnderGuarantee, UnknownPlan
-from domain.proposals import AcceptanceDiffers
-from domain.recording import InTheFuture
-from domain.rejection import NotYours
-from domain.requests import OutgoingDiffers, ReplacementRequested
+from domain.law.recording import InTheFuture
+from domain.law.rejection import NotYours
 from tests.domain.given import START, EngagementId, Lines, by, day, for_, given, on
 from tests.domain.words import (
     absent,

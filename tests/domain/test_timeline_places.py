@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from domain.event import Command
+from domain.law.event import Command
 from tests.domain.given import Lines, day, given, on, variant
 from tests.domain.words import (
     absent,

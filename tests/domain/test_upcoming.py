@@ -5,8 +5,8 @@ The engagement opens on Monday 5 January 2026 at 09:00 UTC; the calendar's zone 
 
 from datetime import date
 
-from domain.assignments import AnnounceDeparture
-from domain.event import Command
+from domain.engagement.assignments.matching import AnnounceDeparture
+from domain.law.event import Command
 from tests.domain.given import Given, Line, given, on
 from tests.domain.measured import continuity, instant
 from tests.domain.words import (

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given as over
 from hypothesis import settings
 
-from domain.guarantee import GuaranteeDecided
-from domain.metrics import metrics_of
-from domain.terms import Guarantee, GuaranteeNotOffered, PolicyDoesNotApply
-from domain.timeline import History
-from domain.what_if import supposed
+from domain.engagement.replacement.guarantee import GuaranteeDecided
+from domain.engagement.terms.policy import Guarantee, GuaranteeNotOffered, PolicyDoesNotApply
+from domain.law.timeline import History
+from domain.metrics.engagement import metrics_of
+from domain.metrics.what_if import supposed
 from tests import golden
 from tests.domain.given import given, on, published
 from tests.domain.reading import reading

@@ -9,9 +9,9 @@ from statistics import median
 
 import pytest
 
-from domain.event import Command
-from domain.ratio import Ratio
-from domain.tenures import Tenure, tenure_median_days
+from domain.law.event import Command
+from domain.metrics.ratio import Ratio
+from domain.metrics.tenure import Tenure, tenure_median_days
 from tests.domain.given import Given, Lines, given, on
 from tests.domain.measured import HOUR, at, case_record, continuity, instant, metrics
 from tests.domain.words import (

@@ -13,15 +13,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hypothesis import strategies as st
 
-from domain.assignments import AnnounceDeparture
 from domain.decider import facts_of
-from domain.event import Command, Published
-from domain.recorded import Actor
-from domain.recording import Order, open_engagement
-from domain.rejection import Rejection
-from domain.terms import Goal, Obligations, ObligationTerms, Policy
-from domain.timeline import History
-from domain.vocabulary import Model, Party
+from domain.engagement.assignments.matching import AnnounceDeparture
+from domain.engagement.terms.policy import Goal, Obligations, ObligationTerms, Policy
+from domain.language.words import Model, Party
+from domain.law.event import Command, Published
+from domain.law.recorded import Actor
+from domain.law.recording import Order, open_engagement
+from domain.law.rejection import Rejection
+from domain.law.timeline import History
 from tests.domain import words
 from tests.domain.given import START, EngagementId, published, variant, with_policies
 from tests.domain.given import line as line_of

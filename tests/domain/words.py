@@ -8,8 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from domain.absences import RecordAbsence
-from domain.assignments import (
+from domain.engagement.assignments.absence import RecordAbsence
+from domain.engagement.assignments.matching import (
     AnnounceDeparture,
     ChangeRate,
     MatchProfessional,
@@ -17,32 +17,37 @@ from domain.assignments import (
     ReportProductivity,
     WithdrawMatch,
 )
-from domain.cases import PauseReplacement, ReplaceProfessional, ResumeReplacement, WithdrawReplacement
-from domain.concerns import (
+from domain.engagement.assignments.onboarding import CompleteOnboardingItem, OnboardProfessional, WaiveOnboardingItem
+from domain.engagement.concerns.reporting import (
     AcknowledgeUnderperformance,
     DisputeUnderperformance,
     ReportUnderperformance,
     ResolveUnderperformance,
 )
-from domain.engagement import EndEngagement, OpenEngagement, ResumeEngagement, SuspendEngagement
-from domain.event import Command
-from domain.guarantee import ReviewGuarantee
-from domain.money import Money
-from domain.notes import Annotate, CorrectHistory, Entry, RecordEffort
-from domain.onboarding import CompleteOnboardingItem, OnboardProfessional, WaiveOnboardingItem
-from domain.plans import PlannedItem
-from domain.proposals import AcceptSuccessor, DeclineSuccessor, ProposeSuccessor
-from domain.requests import RequestReplacement
-from domain.seats import AddSeat, AmendSeat, CloseSeat, SeatSpec
-from domain.terms import AmendTerms, OnboardingItem
-from domain.transfer import (
+from domain.engagement.lifecycle import EndEngagement, OpenEngagement, ResumeEngagement, SuspendEngagement
+from domain.engagement.replacement.case import (
+    PauseReplacement,
+    ReplaceProfessional,
+    ResumeReplacement,
+    WithdrawReplacement,
+)
+from domain.engagement.replacement.guarantee import ReviewGuarantee
+from domain.engagement.replacement.proposal import AcceptSuccessor, DeclineSuccessor, ProposeSuccessor
+from domain.engagement.replacement.request import RequestReplacement
+from domain.engagement.seats.agreeing import AddSeat, AmendSeat, CloseSeat, SeatSpec
+from domain.engagement.terms.policy import AmendTerms, OnboardingItem
+from domain.engagement.transfer.plan import PlannedItem
+from domain.engagement.transfer.planning import (
     CompleteKnowledgeTransfer,
     DeliverKnowledgeItem,
     PlanKnowledgeTransfer,
     VerifyKnowledgeItem,
     WaiveKnowledgeItem,
 )
-from domain.vocabulary import Model
+from domain.language.money import Money
+from domain.language.words import Model
+from domain.law.event import Command
+from domain.law.notes import Annotate, CorrectHistory, Entry, RecordEffort
 from tests.domain.given import Line, day, line
 
 MARKETPLACE_ITEMS: tuple[OnboardingItem, ...] = ("access", "context", "nda", "ip_assignment", "classification")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from domain.event import Command
+from domain.law.event import Command
 from domain.register import COMMAND_NAMES, COMMANDS
 from infrastructure.codec import adapter, event_json
 

@@ -12,9 +12,9 @@ from sqlalchemy.engine import URL
 
 from application.commands import Outcome, Request
 from application.marketplace import Marketplace
-from domain.engagement import OpenEngagement
-from domain.recorded import Actor
-from domain.seats import SeatSpec
+from domain.engagement.lifecycle import OpenEngagement
+from domain.engagement.seats.agreeing import SeatSpec
+from domain.law.recorded import Actor
 from infrastructure.catalogue import Catalogue
 from infrastructure.database import Database
 from infrastructure.factory import DATABASE_URL, LogFactory

@@ -15,11 +15,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from domain.decider import facts_of
-from domain.event import Published
-from domain.recorded import Actor, Recorded
-from domain.recording import Order
-from domain.rejection import Rejection
-from domain.timeline import History
+from domain.law.event import Published
+from domain.law.recorded import Actor, Recorded
+from domain.law.recording import Order
+from domain.law.rejection import Rejection
+from domain.law.timeline import History
 from infrastructure.database import Database
 from infrastructure.log import Log
 from infrastructure.mapper import recorded

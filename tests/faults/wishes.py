@@ -5,14 +5,20 @@ from collections.abc import Callable
 from uuid import UUID, uuid5
 
 from application.commands import Keyed, Refused, Request
-from domain.assignments import Assignment, MatchProfessional, RecordDeparture, ReportProductivity, WithdrawMatch
-from domain.concerns import ReportUnderperformance
-from domain.event import Command
-from domain.notes import Annotate, RecordEffort
-from domain.onboarding import CompleteOnboardingItem, OnboardProfessional
-from domain.recorded import Actor
-from domain.seats import AmendSeat
-from domain.timeline import History
+from domain.engagement.assignments.matching import (
+    Assignment,
+    MatchProfessional,
+    RecordDeparture,
+    ReportProductivity,
+    WithdrawMatch,
+)
+from domain.engagement.assignments.onboarding import CompleteOnboardingItem, OnboardProfessional
+from domain.engagement.concerns.reporting import ReportUnderperformance
+from domain.engagement.seats.agreeing import AmendSeat
+from domain.law.event import Command
+from domain.law.notes import Annotate, RecordEffort
+from domain.law.recorded import Actor
+from domain.law.timeline import History
 
 _COMMANDS = UUID("bb0b3b0e-94c5-4f6e-8fd4-0f3a1d6a2a55")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.mutants import DOMAIN, Mutant, mutants_of
 from tests.mutation.running import Mutation, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("modules", nargs="*", help="modules of the domain, such as `cases`; default: all")
+    parser.add_argument(
+        "modules",
+        nargs="*",
+        help="modules of the domain, or folders of them, such as `engagement/replacement`; default: all",
+    )
     parser.add_argument("--sample", type=int, default=0, help="about so many mutants, evenly spread")
     parser.add_argument("--tests", nargs="*", help="files of tests/domain; default: all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="children at a time")
@@ -56,8 +60,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _modules(names: Sequence[str]) -> list[Path]:
-    domain = ROOT / "domain"
-    return [domain / f"{name}.py" for name in names] or sorted(domain.glob("*.py"))
+    chosen = [DOMAIN / name for name in names] or [DOMAIN]
+    found = [sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")] for path in chosen]
+    return [path for paths in found for path in paths if path.name != "__init__.py"]
 
 
 def conclude(mutants: Sequence[Mutant], verdicts: dict[int, Verdict]) -> int:
@@ -65,10 +70,10 @@ def conclude(mutants: Sequence[Mutant], verdicts: dict[int, Verdict]) -> int:
     reasons = _reasons()
     counted = [mutant for number, mutant in enumerate(mutants) if verdicts[number] != "not reached"]
     left = [mutant for number, mutant in enumerate(mutants) if verdicts[number] == "survived"]
-    per_module = Counter(mutant.path.stem for mutant in counted)
-    alive = Counter(mutant.path.stem for mutant in left)
+    per_module = Counter(mutant.room for mutant in counted)
+    alive = Counter(mutant.room for mutant in left)
     for name, number in sorted(per_module.items()):
-        print(f"{name:20} {number:5} mutants {100 * (number - alive[name]) / number:6.1f} % killed")
+        print(f"{name:45} {number:5} mutants {100 * (number - alive[name]) / number:6.1f} % killed")
     for number, mutant in enumerate(mutants):
         if verdicts[number] == "not reached":
             print(f"not reached: {mutant.where}:{mutant.line}  {mutant.change}")

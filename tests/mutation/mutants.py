@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+DOMAIN = Path(__file__).parents[2] / "domain"
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -54,7 +55,17 @@ class Mutant:
 
     @property
     def where(self) -> str:
-        return f"{self.path.name} {self.scope}"
+        return f"{self.room} {self.scope}"
+
+    @property
+    def room(self) -> str:
+        """The file by its path within the domain."""
+        return self.path.relative_to(DOMAIN).as_posix()
+
+    @property
+    def module(self) -> str:
+        """The name by which the file is imported."""
+        return ".".join(self.path.relative_to(DOMAIN.parent).with_suffix("").parts)
 
 
 def mutants_of(path: Path) -> list[Mutant]:

@@ -22,7 +22,7 @@ class Unusable(Exception):
 
 def put_in(mutant: Mutant) -> None:
     """Changes the loaded domain. Raises NotReached or Unusable."""
-    module = import_module(f"domain.{mutant.path.stem}")
+    module = import_module(mutant.module)
     mutant.apply()
     forget_cached()
     if mutant.function:
@@ -93,7 +93,7 @@ def _exchange_value(module: ModuleType, mutant: Mutant) -> None:
         owner = getattr(owner, each)
     names: Mapping[str, object] = vars(owner) if classes else {}
     assert statement.value
-    changed = compile(ast.Expression(statement.value), mutant.path.name, "eval")
+    changed = compile(ast.Expression(statement.value), mutant.room, "eval")
     try:
         value = eval(changed, {**vars(module), **names})
     except Exception as error:

@@ -66,10 +66,8 @@ class Mutation:
 
     def _likely(self, mutant: Mutant) -> list[int]:
         """The tests that killed others in this scope, then in this file."""
-        near = [
-            index for name, scope, index in reversed(self._killers) if (name, scope) == (mutant.path.name, mutant.scope)
-        ]
-        far = [index for name, _, index in reversed(self._killers) if name == mutant.path.name]
+        near = [index for name, scope, index in reversed(self._killers) if (name, scope) == (mutant.room, mutant.scope)]
+        far = [index for name, _, index in reversed(self._killers) if name == mutant.room]
         return list(dict.fromkeys([*near[:20], *far[:40]]))
 
     def _baseline(self, items: Sequence[pytest.Item]) -> tuple[dict[Place, set[str]], dict[str, float]]:
@@ -125,7 +123,7 @@ class Mutation:
         os.close(pipe)
         mutant = self.mutants[number]
         if killer:
-            self._killers.append((mutant.path.name, mutant.scope, int(killer)))
+            self._killers.append((mutant.room, mutant.scope, int(killer)))
         ended = os.waitstatus_to_exitcode(status)
         verdict: Verdict = "timeout" if ended == -signal.SIGALRM else VERDICTS[ended] if ended >= 0 else "killed"
         self.verdicts[number] = verdict
@@ -134,7 +132,7 @@ class Mutation:
 
 def _tells_of(law: pytest.Item, mutant: Mutant) -> bool:
     """Whether a law is about the module that a mutant changes: laws take seconds, too long to run for every mutant."""
-    return f"from domain.{mutant.path.stem} import" in law.path.read_text(encoding="utf-8")
+    return f"from {mutant.module} import" in law.path.read_text(encoding="utf-8")
 
 
 def _passes(item: pytest.Item, seen: set[CodeType] | None = None) -> bool:

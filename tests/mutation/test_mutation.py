@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.mutants import mutants_of
+from tests.mutation.mutants import DOMAIN, mutants_of
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted((ROOT / "domain").glob("*.py"))
+MODULES = sorted(path for path in DOMAIN.rglob("*.py") if path.name != "__init__.py")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(DOMAIN).as_posix())
 def test_every_mutant_has_a_name_of_its_own(path: Path) -> None:
     names = [(mutant.where, mutant.change) for mutant in mutants_of(path)]
     assert len(set(names)) == len(names)
 
 
 def test_a_mutant_changes_one_place_of_the_text() -> None:
-    path = next(each for each in MODULES if each.stem == "pauses")
+    path = next(each for each in MODULES if each.stem == "pause")
     text = ast.unparse(ast.parse(path.read_text(encoding="utf-8")))
     for number in range(len(mutants_of(path))):
         mutant = mutants_of(path)[number]
@@ -30,8 +30,8 @@ def test_a_mutant_changes_one_place_of_the_text() -> None:
 
 def test_what_a_test_notices_is_killed_and_what_no_test_touches_survives() -> None:
     tests = ["--tests", "test_rules_cases.py", "test_rules_engagement.py"]
-    command = [sys.executable, "-m", "tests.mutation", "pauses", "upcoming", *tests]
+    command = [sys.executable, "-m", "tests.mutation", "engagement/pause", "metrics/upcoming", *tests]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
     killed = {line.split()[0]: line.split()[3] for line in done.stdout.splitlines() if line.endswith("% killed")}
-    assert killed == {"pauses": "100.0", "upcoming": "0.0"}
+    assert killed == {"engagement/pause.py": "100.0", "metrics/upcoming.py": "0.0"}
     assert done.returncode == 1

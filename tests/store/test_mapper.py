@@ -10,8 +10,8 @@ from eventsourcing.persistence import MapperDeserialisationError
 from sqlalchemy.engine import URL
 
 from application.log import Receipt
-from domain.notes import EventAnnotated
-from domain.recorded import Actor, Recorded
+from domain.law.notes import EventAnnotated
+from domain.law.recorded import Actor, Recorded
 from infrastructure.mapper import recorded
 from infrastructure.stored import PlacedEvent
 from tests.store import samples

@@ -1,0 +1,1 @@
+"""Clocks: the lives of obligations, read at any instant and explained."""

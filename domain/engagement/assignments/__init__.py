@@ -1,0 +1,1 @@
+"""Assignments: matched, onboarded, away, departed."""

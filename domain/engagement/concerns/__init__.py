@@ -1,0 +1,1 @@
+"""Concerns: underperformance reported, taken up, settled."""

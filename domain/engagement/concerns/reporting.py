@@ -1,0 +1,245 @@
+"""Concerns: underperformance reported on an active assignment, open until resolved or until the assignment ends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from domain.engagement.assignments.matching import AboutAssignment, AssignmentCommand, active_assignment
+from domain.language.changed import replace
+from domain.language.words import STRICT, Id, Instant, Name, Personal, ProfessionalText, Text, bounds
+from domain.law.event import Command, Event, Later, Occasion, carry, same_content
+from domain.law.recorded import Recorded
+from domain.law.rejection import NotFound, Rejection
+
+if TYPE_CHECKING:
+    from domain.engagement.replacement.case import Case
+    from domain.engagement.state import State
+
+Category = Literal["quality", "delivery", "communication", "attendance", "conduct", "skills"]
+Severity = Literal["low", "medium", "high", "critical"]
+SuspectedCause = Literal["person", "onboarding", "context", "model_mismatch", "client_side"]
+Outcome = Literal["improved", "withdrawn", "unfounded"]
+
+
+class UnknownConcern(NotFound):
+    """There is no such concern."""
+
+
+class ConcernExists(Rejection):
+    """A concern of that id exists with other content."""
+
+
+class AssignmentHasOpenConcern(Rejection):
+    """An assignment has one open concern at a time."""
+
+
+class ConcernClosed(Rejection):
+    """The concern is closed: it was resolved, or its assignment ended."""
+
+
+class ConcernInOpenCase(Rejection):
+    """A concern is not resolved while its case is open."""
+
+
+class ObservedAfterReport(Rejection):
+    """What is reported was observed before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Something that shows what is reported; ``sha256`` is the hex digest of what ``href`` leads to."""
+
+    __pydantic_config__ = STRICT
+
+    title: Name
+    href: Annotated[str, bounds(max_length=2000, pattern=r"^https?://[^\s\x00]+$")] | None = None
+    sha256: Annotated[str, bounds(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+EvidenceList = Annotated[tuple[Evidence, ...], bounds(max_length=50)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """An underperformance report and what became of it. ``acknowledged_at``: explicitly, not by a request."""
+
+    reported: "UnderperformanceReported"
+    reported_at: datetime
+    acknowledged_at: datetime | None = None
+    outcome: Outcome | None = None
+    disputed: bool = False
+
+    @property
+    def concern_id(self) -> str:
+        return self.reported.concern_id
+
+    @property
+    def assignment_id(self) -> str:
+        return self.reported.assignment_id
+
+    def open_in(self, state: "State") -> bool:
+        return self.outcome is None and state.assignments[self.assignment_id].live
+
+
+def open_concern_on(state: "State", assignment_id: str) -> Concern | None:
+    """The one open concern of an assignment: its last, if that is open."""
+    last = state.assignments[assignment_id].last_concern_id
+    return state.concerns[last] if last and state.concerns[last].open_in(state) else None
+
+
+def open_case_of(state: "State", concern: Concern) -> "Case | None":
+    """The open case that took the concern along: only the last one of its seat may be."""
+    last = state.seats[state.assignments[concern.assignment_id].seat_id].case_id
+    case = state.cases[last] if last else None
+    return case if case and case.request.concern_id == concern.concern_id and case.open_in(state) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderperformanceReported(AboutAssignment):
+    """Somebody is not doing what was agreed."""
+
+    subject: ClassVar = ("concern_id",)
+    creates: ClassVar = "concern"
+
+    concern_id: Id
+    category: Category
+    severity: Severity
+    suspected_cause: SuspectedCause | None
+    observed_since: Instant | None
+    evidence: Annotated[EvidenceList, Personal("professional")]
+
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        state.assignment(self.assignment_id)
+        known = state.concerns.get(self.concern_id)
+        return known is not None and same_content(known.reported, self)
+
+    def permit(self, state: "State", fact: Recorded) -> None:
+        if self.concern_id in state.concerns:
+            raise ConcernExists(f"concern {self.concern_id} exists with other content", field="concern_id")
+        active_assignment(state, self.assignment_id)
+        other = open_concern_on(state, self.assignment_id)
+        if other:
+            raise AssignmentHasOpenConcern(f"concern {other.concern_id} is open", field="assignment_id")
+        if self.observed_since and self.observed_since > fact.occurred_at:
+            raise ObservedAfterReport("observed_since is later than the report", field="observed_since")
+
+    def evolve(self, state: "State", fact: Recorded) -> "State":
+        assignment = replace(state.assignment(self.assignment_id), last_concern_id=self.concern_id)
+        return state.with_concern(Concern(reported=self, reported_at=fact.occurred_at)).with_assignment(assignment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutConcern(AboutAssignment):
+    """An event about one concern."""
+
+    subject: ClassVar = ("concern_id",)
+
+    concern_id: Id
+
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        state.concern(self.concern_id)
+        return False
+
+    def permit(self, state: "State", fact: Recorded) -> None:
+        if not state.concern(self.concern_id).open_in(state):
+            raise ConcernClosed(f"concern {self.concern_id} is closed", field="concern_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderperformanceAcknowledged(AboutConcern):
+    """Somebody took the concern up."""
+
+    while_suspended: ClassVar = True
+
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        return state.concern(self.concern_id).acknowledged_at is not None
+
+    def evolve(self, state: "State", fact: Recorded) -> "State":
+        return state.with_concern(replace(state.concern(self.concern_id), acknowledged_at=fact.occurred_at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderperformanceDisputed(AboutConcern):
+    """The concern is contested; this stops no clock."""
+
+    while_suspended: ClassVar = True
+
+    reason: ProfessionalText
+
+    def evolve(self, state: "State", fact: Recorded) -> "State":
+        return state.with_concern(replace(state.concern(self.concern_id), disputed=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderperformanceResolved(AboutConcern):
+    """The concern is settled."""
+
+    outcome: Outcome
+
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        return state.concern(self.concern_id).outcome == self.outcome
+
+    def permit(self, state: "State", fact: Recorded) -> None:
+        AboutConcern.permit(self, state, fact)
+        case = open_case_of(state, state.concern(self.concern_id))
+        if case:
+            raise ConcernInOpenCase(f"case {case.case_id} is open", field="concern_id")
+
+    def evolve(self, state: "State", fact: Recorded) -> "State":
+        return state.with_concern(replace(state.concern(self.concern_id), outcome=self.outcome))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernCommand(Command):
+    """A command about one concern."""
+
+    concern_id: Id
+
+    def decide(self, state: "State", occasion: Occasion) -> tuple[Event | Later, ...]:
+        of = state.assignment(state.concern(self.concern_id).assignment_id)
+        filled = {"assignment_id": of.assignment_id, "professional_id": of.professional_id, "seat_id": of.seat_id}
+        return (carry(self.records, self, **filled),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportUnderperformance(AssignmentCommand):
+    """Report that an active professional is not doing what was agreed."""
+
+    by: ClassVar = ("client", "platform")
+    records: ClassVar = UnderperformanceReported
+    makes: ClassVar = "concern_id"
+
+    concern_id: Id | None = None
+    category: Category
+    severity: Severity
+    suspected_cause: SuspectedCause | None = None
+    observed_since: Instant | None = None
+    evidence: EvidenceList = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeUnderperformance(ConcernCommand):
+    """Take a concern up."""
+
+    by: ClassVar = ("platform", "partner")
+    records: ClassVar = UnderperformanceAcknowledged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeUnderperformance(ConcernCommand):
+    """Contest a concern."""
+
+    by: ClassVar = ("partner", "professional")
+    records: ClassVar = UnderperformanceDisputed
+
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveUnderperformance(ConcernCommand):
+    """Settle a concern."""
+
+    by: ClassVar = ("client", "platform")
+    records: ClassVar = UnderperformanceResolved
+
+    outcome: Outcome

@@ -1,0 +1,29 @@
+"""Pauses: of one case, or of the whole engagement (a suspension)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.language.words import Holder
+from domain.law.event import Event, Later, Occasion
+from domain.law.rejection import Rejection
+
+
+class PauseEndsBeforeItStarts(Rejection):
+    """A pause ends at its start or later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Whom everything waits on, and until when where that was agreed."""
+
+    waiting_on: Holder
+    until: datetime | None
+
+
+def pausing(paused: Event, resumed: Event, until: datetime | None, occasion: Occasion) -> tuple[Event | Later, ...]:
+    """The pause, and its end at ``until`` when given. Raises PauseEndsBeforeItStarts."""
+    if until is None:
+        return (paused,)
+    if until < occasion.at:
+        raise PauseEndsBeforeItStarts("until is earlier than the pause", field="until")
+    return paused, Later(resumed, until)

@@ -1,0 +1,1 @@
+"""Replacement: requested, decided under the guarantee, paused, taken over, withdrawn."""

@@ -1,0 +1,150 @@
+"""Requests for a replacement: what opens a case, and whom it is to replace."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from domain.engagement.assignments.matching import Assignment, SeatTaken
+from domain.engagement.concerns.reporting import open_concern_on
+from domain.engagement.replacement.case import Case, active_on
+from domain.engagement.replacement.guarantee import decide_guarantee
+from domain.engagement.seats.agreeing import open_seat
+from domain.engagement.terms.policy import Cause
+from domain.language.changed import replace
+from domain.language.words import Id
+from domain.law.event import Command, Event, Later, Occasion, carry, same_content
+from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection, Unfit
+
+if TYPE_CHECKING:
+    from domain.engagement.state import State
+
+
+class CaseExists(Rejection):
+    """A case of that id exists with other content."""
+
+
+class CaseOpen(Rejection):
+    """A seat has one open case at a time."""
+
+
+class NoOpenConcern(Rejection):
+    """A replacement for non-performance needs an open concern on the seat's active assignment."""
+
+
+class ConcernWithOtherCause(Unfit):
+    """Only a replacement for non-performance takes a concern along."""
+
+
+class NobodyToReplace(Rejection):
+    """There is nobody active on the seat, and nobody departed from it."""
+
+
+class OutgoingDiffers(Rejection):
+    """The outgoing assignment of the request is no longer the one that follows from the history."""
+
+
+def outgoing_of(state: "State", seat_id: str) -> Assignment:
+    """Whom a request would replace: the seat's active one, else the last that departed. Raises NobodyToReplace."""
+    active = active_on(state, seat_id)
+    if active:
+        return active
+    departed = state.seats[seat_id].last_departed_id
+    if departed is None:
+        raise NobodyToReplace(f"nobody is active on seat {seat_id} or departed from it", field="seat_id")
+    return state.assignments[departed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacementRequested(Event):
+    """A replacement was asked for; with non-performance it takes the concern along."""
+
+    subject: ClassVar = ("case_id",)
+    creates: ClassVar = "case"
+    filled: ClassVar = frozenset({"outgoing_assignment_id", "professional_id"})
+
+    seat_id: Id
+    case_id: Id
+    cause: Cause
+    concern_id: Id | None
+    claim_guarantee: bool
+    outgoing_assignment_id: Id
+    professional_id: Id
+
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        state.seat(self.seat_id)
+        known = state.cases.get(self.case_id)
+        return known is not None and same_content(known.request, self)
+
+    def permit(self, state: "State", fact: Recorded) -> None:
+        if self.case_id in state.cases:
+            raise CaseExists(f"case {self.case_id} exists with other content", field="case_id")
+        seat = open_seat(state, self.seat_id)
+        if seat.case_id and state.cases[seat.case_id].open_in(state):
+            raise CaseOpen(f"case {seat.case_id} is open on seat {self.seat_id}", field="seat_id")
+        if any(not each.active for each in state.live_on_seat(self.seat_id)):
+            raise SeatTaken(f"somebody is matched to seat {self.seat_id}", field="seat_id")
+        self._concern_fits(state)
+        outgoing = outgoing_of(state, self.seat_id)
+        if outgoing.assignment_id != self.outgoing_assignment_id:
+            raise OutgoingDiffers(f"the outgoing assignment is {outgoing.assignment_id}", field="seat_id")
+
+    def _concern_fits(self, state: "State") -> None:
+        if self.cause != "non_performance":
+            if self.concern_id is not None:
+                raise ConcernWithOtherCause(f"cause {self.cause} takes no concern along", field="concern_id")
+            return
+        active = active_on(state, self.seat_id)
+        concern = open_concern_on(state, active.assignment_id) if active else None
+        if concern is None or concern.concern_id != self.concern_id:
+            raise NoOpenConcern(f"no such concern is open on seat {self.seat_id}", field="concern_id")
+
+    def evolve(self, state: "State", fact: Recorded) -> "State":
+        seat = replace(state.seat(self.seat_id), case_id=self.case_id)
+        case = Case(request=self, requested_at=fact.occurred_at, terms=state.terms)
+        return state.with_case(case).with_seat(self.seat_id, seat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReplacement(Command):
+    """Ask for a replacement on a seat, under the guarantee unless it is not claimed."""
+
+    by: ClassVar = ("client", "platform")
+    records: ClassVar = ReplacementRequested
+    makes: ClassVar = "case_id"
+
+    seat_id: Id
+    case_id: Id | None = None
+    cause: Cause
+    concern_id: Id | None = None
+    claim_guarantee: bool = True
+
+    def decide(self, state: "State", occasion: Occasion) -> tuple[Event | Later, ...]:
+        request = self._request(state, occasion)
+        return (request, decide_guarantee(state, request, occasion.at)) if self.claim_guarantee else (request,)
+
+    def _request(self, state: "State", occasion: Occasion) -> ReplacementRequested:
+        state.seat(self.seat_id)
+        known = state.cases.get(self.case_id) if self.case_id else None
+        if known:
+            same = known.request
+            outgoing = state.assignments[same.outgoing_assignment_id]
+            concern_id = self.concern_id or (same.concern_id if self.cause == "non_performance" else None)
+        else:
+            outgoing = outgoing_of(state, self.seat_id)
+            concern_id = self._concern_taken_along(state, outgoing)
+        return carry(
+            ReplacementRequested,
+            self,
+            concern_id=concern_id,
+            outgoing_assignment_id=outgoing.assignment_id,
+            professional_id=outgoing.professional_id,
+            **self.made(occasion),
+        )
+
+    def _concern_taken_along(self, state: "State", outgoing: Assignment) -> str | None:
+        if self.concern_id:
+            return state.concern(self.concern_id).concern_id
+        if self.cause != "non_performance":
+            return None
+        concern = open_concern_on(state, outgoing.assignment_id)
+        return concern.concern_id if concern else None

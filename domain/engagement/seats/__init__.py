@@ -1,0 +1,1 @@
+"""Seats: agreed, amended, closed."""

@@ -1,0 +1,221 @@
+"""Seats: roles on the engagement that must be covered, from when, until when, and to what extent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from domain.engagement.terms.policy import NothingAmended
+from domain.language.changed import replace
+from domain.language.words import (
+    STRICT,
+    UNCHANGED,
+    Allocation,
+    ClientText,
+    Id,
+    Instant,
+    Name,
+    Personal,
+    Text,
+    Unchanged,
+)
+from domain.law.event import Command, Event, Later, Occasion, carry
+from domain.law.recorded import Recorded
+from domain.law.rejection import NotFound, Rejection
+
+if TYPE_CHECKING:
+    from domain.engagement.state import State
+
+
+class UnknownSeat(NotFound):
+    """There is no such seat."""
+
+
+class SeatExists(Rejection):
+    """A seat of that id exists with other content."""
+
+
+class SeatClosedAlready(Rejection):
+    """The seat is closed: nothing is done on it but work on plans."""
+
+
+class SeatEndsBeforeItStarts(Rejection):
+    """A seat is required until a later instant than it is required from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatSpec:
+    """A seat as it is asked for. ``required_from`` absent: from its start on; ``allocation`` is a fraction of one."""
+
+    __pydantic_config__ = STRICT
+
+    seat_id: Id
+    role: Name
+    allocation: Allocation = Decimal(1)
+    required_from: Instant | None = None
+    required_until: Instant | None = None
+    key_role: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A seat as it stands: as first asked for, as amended, and whose it was."""
+
+    asked: SeatSpec
+    spec: SeatSpec
+    starts_at: datetime
+    closed_at: datetime | None = None
+    assignment_ids: tuple[str, ...] = ()
+    last_departed_id: str | None = None
+    case_id: str | None = None
+    """The last case opened on it: the only one that may be open."""
+
+    @property
+    def seat_id(self) -> str:
+        return self.spec.seat_id
+
+
+def new_seat(spec: SeatSpec, starts_at: datetime) -> Seat:
+    return Seat(asked=spec, spec=spec, starts_at=starts_at)
+
+
+def in_order(spec: SeatSpec, starts_at: datetime) -> None:
+    """Raises SeatEndsBeforeItStarts."""
+    if spec.required_until and spec.required_until <= (spec.required_from or starts_at):
+        raise SeatEndsBeforeItStarts(f"seat {spec.seat_id} would end before it starts", field="required_until")
+
+
+def open_seat(state: "State", seat_id: str) -> Seat:
+    """Raises UnknownSeat or SeatClosedAlready."""
+    seat = state.seat(seat_id)
+    if seat.closed_at:
+        raise SeatClosedAlready(f"seat {seat_id} is closed", field="seat_id")
+    return seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAdded(SeatSpec, Event):
+    """A seat joined the engagement."""
+
+    subject: ClassVar = ("seat_id",)
+    creates: ClassVar = "seat"
+
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        return self.seat_id in state.seats and state.seats[self.seat_id].asked == self.spec
+
+    def permit(self, state: "State", fact: Recorded) -> None:
+        if self.seat_id in state.seats:
+            raise SeatExists(f"seat {self.seat_id} exists with other content", field="seat_id")
+        in_order(self.spec, fact.occurred_at)
+
+    def evolve(self, state: "State", fact: Recorded) -> "State":
+        return state.with_seat(self.seat_id, new_seat(self.spec, fact.occurred_at))
+
+    @property
+    def spec(self) -> SeatSpec:
+        return SeatSpec(
+            seat_id=self.seat_id,
+            role=self.role,
+            allocation=self.allocation,
+            required_from=self.required_from,
+            required_until=self.required_until,
+            key_role=self.key_role,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAmended(Event):
+    """A seat was agreed anew; a field that is absent stays, ``required_until: null`` makes it open-ended."""
+
+    subject: ClassVar = ("seat_id",)
+
+    seat_id: Id
+    role: Name | None
+    allocation: Allocation | None
+    required_from: Instant | None
+    required_until: Instant | Unchanged | None = UNCHANGED
+    key_role: bool | None
+    reason: Annotated[Text | None, Personal("client")]
+
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        spec = state.seat(self.seat_id).spec
+        return self.over(spec) == spec
+
+    def permit(self, state: "State", fact: Recorded) -> None:
+        seat = open_seat(state, self.seat_id)
+        in_order(self.over(seat.spec), seat.starts_at)
+
+    def evolve(self, state: "State", fact: Recorded) -> "State":
+        seat = state.seat(self.seat_id)
+        return state.with_seat(self.seat_id, replace(seat, spec=self.over(seat.spec)))
+
+    def over(self, spec: SeatSpec) -> SeatSpec:
+        return SeatSpec(
+            seat_id=spec.seat_id,
+            role=self.role or spec.role,
+            allocation=self.allocation or spec.allocation,
+            required_from=self.required_from or spec.required_from,
+            required_until=spec.required_until if self.required_until is UNCHANGED else self.required_until,
+            key_role=spec.key_role if self.key_role is None else self.key_role,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatClosed(Event):
+    """A seat was given up: its assignments end and its case is cancelled."""
+
+    subject: ClassVar = ("seat_id",)
+
+    seat_id: Id
+    reason: ClientText
+
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        return state.seat(self.seat_id).closed_at is not None
+
+    def evolve(self, state: "State", fact: Recorded) -> "State":
+        seat = replace(state.seat(self.seat_id), closed_at=fact.occurred_at)
+        for assignment in state.live_on_seat(self.seat_id):
+            state = state.with_assignment(assignment.end(fact.occurred_at, "seat_closed"))
+        return state.with_seat(self.seat_id, seat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddSeat(SeatSpec, Command):
+    """Ask for one more seat."""
+
+    by: ClassVar = ("client",)
+    records: ClassVar = SeatAdded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendSeat(Command):
+    """Change what is asked of a seat."""
+
+    by: ClassVar = ("client",)
+    records: ClassVar = SeatAmended
+
+    seat_id: Id
+    role: Name | None = None
+    allocation: Allocation | None = None
+    required_from: Instant | None = None
+    required_until: Instant | Unchanged | None = UNCHANGED
+    key_role: bool | None = None
+    reason: Text | None = None
+
+    def decide(self, state: "State", occasion: Occasion) -> tuple[Event | Later, ...]:
+        state.seat(self.seat_id)
+        changes = (self.role, self.allocation, self.required_from, self.key_role)
+        if self.required_until is UNCHANGED and all(each is None for each in changes):
+            raise NothingAmended("say what of the seat changes")
+        return (carry(SeatAmended, self),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseSeat(Command):
+    """Give up a seat."""
+
+    by: ClassVar = ("client",)
+    records: ClassVar = SeatClosed
+
+    seat_id: Id
+    reason: Text

@@ -1,0 +1,106 @@
+"""What is true of an engagement at one instant: the parts of every room, and the look-ups they share."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from domain.engagement.assignments.absence import AbsenceRecorded
+from domain.engagement.assignments.matching import Assignment, UnknownAssignment
+from domain.engagement.concerns.reporting import Concern, UnknownConcern
+from domain.engagement.lifecycle import EngagementOpened
+from domain.engagement.pause import Pause
+from domain.engagement.replacement.case import Case, UnknownCase
+from domain.engagement.replacement.proposal import Proposal, UnknownProposal
+from domain.engagement.seats.agreeing import Seat, UnknownSeat
+from domain.engagement.terms.policy import Terms
+from domain.engagement.transfer.plan import Plan, UnknownPlan
+from domain.language.changed import replace
+from domain.language.words import Model
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One engagement. ``suspension`` is the one in force, ``was_suspended`` whether there ever was one."""
+
+    opening: EngagementOpened
+    opened_at: datetime
+    terms: Terms
+    suspension: Pause | None = None
+    was_suspended: bool = False
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    absences: Mapping[str, AbsenceRecorded] = field(default_factory=dict)
+    concerns: Mapping[str, Concern] = field(default_factory=dict)
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+
+    @property
+    def model(self) -> Model:
+        return self.opening.model
+
+    def seat(self, seat_id: str) -> Seat:
+        """Raises UnknownSeat."""
+        if seat_id not in self.seats:
+            raise UnknownSeat(f"there is no seat {seat_id}", field="seat_id")
+        return self.seats[seat_id]
+
+    def assignment(self, assignment_id: str) -> Assignment:
+        """Raises UnknownAssignment."""
+        if assignment_id not in self.assignments:
+            raise UnknownAssignment(f"there is no assignment {assignment_id}", field="assignment_id")
+        return self.assignments[assignment_id]
+
+    def concern(self, concern_id: str) -> Concern:
+        """Raises UnknownConcern."""
+        if concern_id not in self.concerns:
+            raise UnknownConcern(f"there is no concern {concern_id}", field="concern_id")
+        return self.concerns[concern_id]
+
+    def case(self, case_id: str) -> Case:
+        """Raises UnknownCase."""
+        if case_id not in self.cases:
+            raise UnknownCase(f"there is no case {case_id}", field="case_id")
+        return self.cases[case_id]
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        """Raises UnknownProposal."""
+        if proposal_id not in self.proposals:
+            raise UnknownProposal(f"there is no proposal {proposal_id}", field="proposal_id")
+        return self.proposals[proposal_id]
+
+    def plan(self, plan_id: str) -> Plan:
+        """Raises UnknownPlan."""
+        if plan_id not in self.plans:
+            raise UnknownPlan(f"there is no plan {plan_id}", field="plan_id")
+        return self.plans[plan_id]
+
+    def on_seat(self, seat_id: str) -> Iterator[Assignment]:
+        """The seat's assignments, in the order of the timeline."""
+        return (self.assignments[each] for each in self.seats[seat_id].assignment_ids)
+
+    def live_on_seat(self, seat_id: str) -> list[Assignment]:
+        return [each for each in self.on_seat(seat_id) if each.live]
+
+    def with_seat(self, seat_id: str, seat: Seat) -> "State":
+        return replace(self, seats={**self.seats, seat_id: seat})
+
+    def with_assignment(self, assignment: Assignment) -> "State":
+        return replace(self, assignments={**self.assignments, assignment.assignment_id: assignment})
+
+    def with_concern(self, concern: Concern) -> "State":
+        return replace(self, concerns={**self.concerns, concern.concern_id: concern})
+
+    def with_case(self, case: Case) -> "State":
+        return replace(self, cases={**self.cases, case.case_id: case})
+
+    def with_proposal(self, proposal: Proposal) -> "State":
+        return replace(self, proposals={**self.proposals, proposal.proposal_id: proposal})
+
+    def with_plan(self, plan: Plan) -> "State":
+        return replace(self, plans={**self.plans, plan.plan_id: plan})

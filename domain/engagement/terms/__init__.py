@@ -1,0 +1,1 @@
+"""What was agreed: policies, and what has been published."""

@@ -1,0 +1,249 @@
+"""What was agreed: a policy and a business calendar, each an immutable published version."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
+
+from domain.language.changed import replace
+from domain.language.words import (
+    STRICT,
+    ClientText,
+    Distinct,
+    ExactNumber,
+    Id,
+    Model,
+    Party,
+    SupplySource,
+    Text,
+    bounds,
+)
+from domain.law.event import Command, Event, Later, Occasion
+from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection, Unfit
+from domain.time.calendar import Calendar
+
+if TYPE_CHECKING:
+    from domain.engagement.state import State
+
+Obligation = Literal["onboard", "acknowledge", "propose", "decide", "replace", "transfer_knowledge", "exit_transfer"]
+OnboardingItem = Literal[
+    "access",
+    "chat",
+    "ceremonies",
+    "tracker",
+    "repository",
+    "context",
+    "nda",
+    "ip_assignment",
+    "classification",
+]
+Cause = Literal["non_performance", "resignation", "no_show", "illness", "misconduct", "disappeared", "other"]
+TermsName = Annotated[str, bounds(pattern=r"^[A-Za-z0-9._:-]{1,64}(@[1-9][0-9]{0,8})?$")]
+DayCount = Annotated[int, bounds(ge=0, le=36_500)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """The time an obligation may take."""
+
+    __pydantic_config__ = STRICT
+
+    value: Annotated[Decimal, ExactNumber(most=100_000)]
+    unit: Literal["business_hours", "business_days", "hours", "days"]
+
+    @property
+    def in_business_time(self) -> bool:
+        return self.unit in ("business_hours", "business_days")
+
+    def day_seconds(self, calendar: Calendar) -> Decimal:
+        """The length of a day in this goal's kind of time, in seconds."""
+        return Decimal(str(calendar.hours_per_business_day)) * 3600 if self.in_business_time else Decimal(86_400)
+
+    def seconds(self, calendar: Calendar) -> int:
+        """The goal in whole seconds."""
+        unit = self.day_seconds(calendar) if self.unit in ("business_days", "days") else Decimal(3600)
+        return int(self.value * unit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationTerms:
+    """Who answers for an obligation (``null``: nobody does) and within what time (``null``: measured only)."""
+
+    __pydantic_config__ = STRICT
+
+    accountable: Party | None
+    goal: Goal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligations:
+    """All seven obligations of an engagement."""
+
+    __pydantic_config__ = STRICT
+
+    onboard: ObligationTerms
+    acknowledge: ObligationTerms
+    propose: ObligationTerms
+    decide: ObligationTerms
+    replace: ObligationTerms
+    transfer_knowledge: ObligationTerms
+    exit_transfer: ObligationTerms
+
+    def of(self, name: Obligation) -> ObligationTerms:
+        found: ObligationTerms = getattr(self, name)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """What a late replacement gives back: ``rate`` of the day rate per business day late, for at most ``cap_days``."""
+
+    __pydantic_config__ = STRICT
+
+    rate: Annotated[Decimal, ExactNumber(most=100, above_zero=False)]
+    cap_days: Annotated[Decimal, ExactNumber(most=36_500, above_zero=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarantee:
+    """Free replacement within ``window_days`` calendar days from active, for the covered causes."""
+
+    __pydantic_config__ = STRICT
+
+    window_days: Annotated[int, bounds(ge=1, le=36_500)]
+    covered_causes: Annotated[tuple[Cause, ...], Distinct()]
+    max_free_per_seat: Annotated[int, bounds(ge=0, le=1_000)]
+    credit: Credit | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The terms of an engagement model, as published."""
+
+    __pydantic_config__ = STRICT
+
+    code: Id
+    version: Annotated[int, bounds(ge=1, le=999_999_999)]
+    applies_to: Annotated[tuple[Model, ...], bounds(min_length=1), Distinct()]
+    obligations: Obligations
+    guarantee: Guarantee | None
+    onboarding_items: Annotated[tuple[OnboardingItem, ...], Distinct()]
+    transfer_threshold: Annotated[Decimal, ExactNumber(most=1, above_zero=False)]
+    cooldown_days: DayCount
+    max_qualified_declines: Annotated[int, bounds(ge=1, le=1_000)] | None
+    at_risk_percent: Annotated[Decimal, ExactNumber(most=100, above_zero=False)]
+
+    @property
+    def name(self) -> str:
+        return f"{self.code}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The policy and calendar in force."""
+
+    policy: Policy
+    calendar: Calendar
+
+    @property
+    def name(self) -> str:
+        return f"{self.policy.name} {self.calendar.name}"
+
+
+def accountable_for_onboarding(policy: Policy, supply_source: SupplySource) -> Party | None:
+    """Who answers for onboarding: where the policy says ``partner``, the assignment's supplier."""
+    party = policy.obligations.onboard.accountable
+    return SUPPLIER[supply_source] if party == "partner" else party
+
+
+SUPPLIER: dict[SupplySource, Party] = {
+    "internal_team": "platform",
+    "agency_partner": "partner",
+    "independent": "professional",
+}
+
+
+class PolicyDoesNotApply(Rejection):
+    """The policy does not apply to the engagement's model."""
+
+
+class GuaranteeNotOffered(Rejection):
+    """A freelancer platform grants no guarantee."""
+
+
+class GuaranteeMissing(Rejection):
+    """A managed marketplace grants a guarantee."""
+
+
+class NobodyAccountable(Rejection):
+    """A managed marketplace names an accountable party for every obligation."""
+
+
+class NothingAmended(Unfit):
+    """An amendment changes something."""
+
+
+def fits_model(policy: Policy, model: Model) -> None:
+    """Raises the rule that keeps this policy from this model."""
+    if model not in policy.applies_to:
+        raise PolicyDoesNotApply(f"{policy.name} applies to {', '.join(policy.applies_to)}", field="policy")
+    if model == "freelancer_platform" and policy.guarantee:
+        raise GuaranteeNotOffered(f"{policy.name} grants a guarantee", field="policy")
+    if model == "managed_marketplace":
+        if not policy.guarantee:
+            raise GuaranteeMissing(f"{policy.name} grants no guarantee", field="policy")
+        nobody = [name for name in Obligations.__slots__ if getattr(policy.obligations, name).accountable is None]
+        if nobody:
+            raise NobodyAccountable(f"{policy.name} names nobody for {', '.join(nobody)}", field="policy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsAmended(Event):
+    """Other terms hold from here on; clocks that run keep theirs."""
+
+    policy: Policy | None
+    calendar: Calendar | None
+    reason: ClientText
+
+    def stands(self, state: "State", fact: Recorded) -> bool:
+        return self.over(state.terms) == state.terms
+
+    def permit(self, state: "State", fact: Recorded) -> None:
+        if self.policy:
+            fits_model(self.policy, state.model)
+
+    def evolve(self, state: "State", fact: Recorded) -> "State":
+        return replace(state, terms=self.over(state.terms))
+
+    def over(self, terms: Terms) -> Terms:
+        return Terms(policy=self.policy or terms.policy, calendar=self.calendar or terms.calendar)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendTerms(Command):
+    """Put another policy or calendar in force."""
+
+    by: ClassVar = ("platform",)
+    records: ClassVar = TermsAmended
+
+    policy: TermsName | None = None
+    calendar: TermsName | None = None
+    reason: Text
+
+    def decide(self, state: "State", occasion: Occasion) -> tuple[Event | Later, ...]:
+        if self.policy is None and self.calendar is None:
+            raise NothingAmended("name a policy, a calendar or both", field="policy")
+        policy = chosen(self.policy, state.terms.policy, occasion.published.policy)
+        calendar = chosen(self.calendar, state.terms.calendar, occasion.published.calendar)
+        return (TermsAmended(policy=policy, calendar=calendar, reason=self.reason),)
+
+
+T = TypeVar("T", Policy, Calendar)
+
+
+def chosen(name: str | None, present: T, published: Callable[[str], T]) -> T | None:
+    """The document a command names; a bare code names the version in force when that has the code."""
+    if name is None:
+        return None
+    return present if name == present.code else published(name)

@@ -1,0 +1,1 @@
+"""Knowledge transfer: planned, item by item, complete."""

@@ -1,0 +1,1 @@
+"""The words every room shares, with their bounds; amounts of money; how values are changed."""

@@ -1,0 +1,151 @@
+"""Corrections: facts voided and others recorded in one step, the law judged once, on the result."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from operator import attrgetter
+from uuid import uuid5
+
+from domain.engagement.lifecycle import EngagementOpened
+from domain.engagement.state import State
+from domain.law.event import Command, Event, Published
+from domain.law.notes import CorrectHistory, Entry, FactVoided, NothingCorrected, ServiceLevelBreached, UnknownVersion
+from domain.law.recorded import Recorded
+from domain.law.recording import Order, acting_for, made, on_time, recorded, ties
+from domain.law.rejection import Rejection
+from domain.law.timeline import History, check, event_of, judged, opened, tolerant
+
+_key = attrgetter("key")
+
+
+class NotVoidable(Rejection):
+    """An opening, a notice and a voiding cannot be voided."""
+
+
+def correct(history: History, order: Order, published: Published) -> list[Recorded]:
+    """The facts a correction records, none where it stands. Raises the Rejection that forbids it."""
+    command = order.command
+    assert isinstance(command, CorrectHistory)
+    on_behalf_of = acting_for(order, history.state.model)
+    on_time(history, order)
+    if not command.void and not command.record:
+        raise NothingCorrected("void or record something", field="void")
+    voidings = [
+        recorded(
+            order,
+            on_behalf_of,
+            history.facts[0].engagement_id,
+            voiding,
+            order.at,
+            version=history.version + 1 + ordinal,
+            ordinal=ordinal,
+        )
+        for ordinal, voiding in enumerate(voidings_of(history, command))
+    ]
+    draft = Draft.without(history, voidings)
+    for index, entry in in_order_of_time(command.record, order.at):
+        try:
+            draft.record(entry_order(order, index, entry, voidings), published)
+        except Rejection as refused:
+            refused.field = f"record[{index}].{refused.field}" if refused.field else f"record[{index}]"
+            raise
+    final = check(draft.timeline, frozenset(fact.version for fact in draft.new))
+    for fact in draft.new:
+        if not event_of(fact).ordered:
+            judged(final, fact)
+    ties(history, draft.new)
+    return [*voidings, *draft.new]
+
+
+def voidings_of(history: History, command: CorrectHistory) -> Iterator[FactVoided]:
+    """One voiding for each command concerned. Raises UnknownVersion or NotVoidable."""
+    done = set(history.voided)
+    for version in command.void:
+        if not 1 <= version <= history.version:
+            raise UnknownVersion(f"the history has no version {version}", field="void")
+        fact = history.facts[version - 1]
+        if isinstance(fact.event, EngagementOpened | ServiceLevelBreached | FactVoided):
+            raise NotVoidable(f"version {version} is {fact.type}", field="void")
+        if version not in done:
+            voids = tuple(each.version for each in history.facts if each.command_id == fact.command_id)
+            done.update(voids)
+            yield FactVoided(version=version, voids=voids, reason=command.reason)
+
+
+def in_order_of_time(entries: Sequence[Entry], default: datetime) -> list[tuple[int, Entry]]:
+    return sorted(enumerate(entries), key=lambda numbered: numbered[1].occurred_at or default)
+
+
+def entry_order(order: Order, index: int, entry: Entry, voidings: Sequence[Recorded]) -> Order:
+    """The order of one entry: a command of its own, caused by the correction."""
+    return replace(
+        order,
+        command=entry.command,
+        occurred_at=entry.occurred_at or order.at,
+        on_behalf_of=entry.on_behalf_of,
+        command_id=uuid5(order.command_id, str(index)),
+        causation_id=voidings[0].event_id if voidings else str(order.command_id),
+    )
+
+
+@dataclass
+class Draft:
+    """A timeline on which a correction is at work: it may be unlawful until the last entry is recorded."""
+
+    timeline: list[Recorded]
+    history: History
+    places: dict[tuple[type[Event], tuple[object, ...]], list[int]]
+    """The versions voided here, by type and subject: the places their successors take."""
+    next_version: int
+    new: list[Recorded] = field(default_factory=list)
+
+    @staticmethod
+    def without(history: History, voidings: Sequence[Recorded]) -> "Draft":
+        gone = {version for fact in voidings for version in _voids(fact)}
+        places: dict[tuple[type[Event], tuple[object, ...]], list[int]] = {}
+        for version in sorted(gone):
+            event = event_of(history.facts[version - 1])
+            places.setdefault((type(event), subject_of(event)), []).append(version)
+        kept = [fact for fact in history.timeline if fact.version not in gone]
+        return Draft(kept, history, places, history.version + len(voidings) + 1)
+
+    def record(self, order: Order, published: Published) -> None:
+        """Decides one entry at its place. Raises the Rejection that forbids it."""
+        on_behalf_of = acting_for(order, self.history.state.model)
+        on_time(self.history, order)
+        place = self.place(order.command.records, order.command)
+        state = self.before((order.at, place or self.next_version, self.next_version))
+        engagement_id = self.history.facts[0].engagement_id
+        facts = made(state, order, on_behalf_of, published, engagement_id, self.next_version)
+        if order.command.records.ordered and event_of(facts[0]).stands(state, facts[0]):
+            return
+        for fact in facts:
+            taken = self.place(type(event_of(fact)), event_of(fact), take=True)
+            self.new.append(replace(fact, place=taken or fact.version))
+        self.timeline = sorted((*self.timeline, *self.new[-len(facts) :]), key=_key)
+        self.next_version += len(facts)
+
+    def place(self, kind: type[Event], about: Event | Command, *, take: bool = False) -> int | None:
+        """The first place not taken among the voided facts of this kind about the same ids."""
+        free = self.places.get((kind, tuple(getattr(about, name) for name in kind.subject)))
+        if not free:
+            return None
+        return free.pop(0) if take else free[0]
+
+    def before(self, key: tuple[datetime, int, int]) -> State:
+        """The state just before a place, as far as the draft is lawful."""
+        state = opened(self.timeline[0])
+        for fact in self.timeline[1:]:
+            if fact.key >= key:
+                break
+            if event_of(fact).ordered:
+                state = tolerant(state, fact)
+        return state
+
+
+def _voids(fact: Recorded) -> Iterable[int]:
+    return fact.event.voids if isinstance(fact.event, FactVoided) else ()
+
+
+def subject_of(event: Event) -> tuple[object, ...]:
+    return tuple(getattr(event, name) for name in event.subject)

@@ -1,0 +1,66 @@
+"""The envelope: an event in its place, with who recorded it and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from domain.language.words import STRICT, ActingParty, Id, Instant, Personal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A party, and who of it where that is known."""
+
+    __pydantic_config__ = STRICT
+
+    party: ActingParty
+    id: Annotated[Id | None, Personal("actor")] = None
+
+    def __str__(self) -> str:
+        return f"{self.party}:{self.id}" if self.id else self.party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One event of one engagement. Before it is stored, ``position`` is 0 and ``recorded_at`` the process's clock."""
+
+    engagement_id: UUID
+    version: int
+    place: int
+    occurred_at: Instant
+    recorded_at: Instant
+    position: int = 0
+    actor: Actor
+    on_behalf_of: Actor | None = None
+    command_id: UUID
+    ordinal: int
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    event: object
+
+    @property
+    def type(self) -> str:
+        return type(self.event).__name__
+
+    @property
+    def party(self) -> ActingParty:
+        """Who acts: the party for whom it was recorded."""
+        return self.on_behalf_of.party if self.on_behalf_of else self.actor.party
+
+    @property
+    def key(self) -> tuple[datetime, int, int]:
+        """The order of the timeline."""
+        return self.occurred_at, self.place, self.version
+
+    @property
+    def event_id(self) -> str:
+        return f"{self.engagement_id}/{self.version}"
+
+    @property
+    def originator_id(self) -> UUID:
+        return self.engagement_id
+
+    @property
+    def originator_version(self) -> int:
+        return self.version

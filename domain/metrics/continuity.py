@@ -1,0 +1,122 @@
+"""Was the work covered, and what was handed over (metrics.md section 3)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from domain.engagement.state import State
+from domain.engagement.transfer.plan import Plan
+from domain.language.words import STRICT, Id
+from domain.metrics.chronicle import Course
+from domain.metrics.coverage import Gaps, SeatCover, coverage_in, covers, stability_in
+from domain.metrics.ratio import NOTHING, Ratio
+from domain.metrics.tenure import Tenure, departures_in, tenures, unplanned_exits_in
+from domain.metrics.upcoming import Upcoming, upcoming_absences
+from domain.time.business_time import epoch_seconds
+from domain.time.window import Window
+
+NO_GAPS: Final = Gaps(count=0, total_seconds=0, longest_seconds=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """How long outgoing and incoming were both active, in business seconds; negative: how long neither was.
+
+    Null if the outgoing one never was active.
+    """
+
+    case_id: Id
+    overlap_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completeness:
+    """How much of a plan was verified, by weight."""
+
+    plan_id: Id
+    completeness: Ratio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continuity:
+    """One engagement's continuity in a window. Ratios are fractions of one."""
+
+    __pydantic_config__ = STRICT
+
+    coverage: Ratio = NOTHING
+    presence: Ratio = NOTHING
+    gaps: Gaps = NO_GAPS
+    upcoming: tuple[Upcoming, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    transfer_completeness: Ratio = NOTHING
+    plans: tuple[Completeness, ...] = ()
+    tenures: tuple[Tenure, ...] = ()
+    departures: Mapping[str, int]
+    unplanned_exits: int = 0
+    stability: Ratio = NOTHING
+    key_person_seats: Ratio = NOTHING
+
+
+def continuity_in(window: Window, course: Course) -> Continuity:
+    """The continuity of what had happened by ``as_of``; empty before the opening."""
+    state = course.state
+    if state is None:
+        return Continuity(departures={})
+    seats = covers(course, state)
+    cover = coverage_in(window, course, seats)
+    plans = tuple(
+        Completeness(plan_id=plan_id, completeness=completeness_of(state.plans[plan_id]))
+        for plan_id in sorted(state.plans)
+    )
+    return Continuity(
+        coverage=cover.coverage,
+        presence=cover.presence,
+        gaps=cover.gaps,
+        upcoming=upcoming_absences(course, state, window.as_of, seats),
+        handovers=_handovers_in(window, course, state),
+        transfer_completeness=Ratio.sum(each.completeness for each in plans),
+        plans=plans,
+        tenures=tenures(state, window.as_of),
+        departures=departures_in(window, state),
+        unplanned_exits=unplanned_exits_in(window, course, state),
+        stability=stability_in(window, seats),
+        key_person_seats=_key_person_seats(state, seats),
+    )
+
+
+def completeness_of(plan: Plan) -> Ratio:
+    """Verified weight over the weight not waived, in thousandths; what is delivered alone counts nothing."""
+    return Ratio(int(plan.weight("verified") * 1000), int(plan.wanted_weight * 1000))
+
+
+def _handovers_in(window: Window, course: Course, state: State) -> tuple[Handover, ...]:
+    replaced = sorted(case_id for case_id, at in course.replaced_at.items() if at in window)
+    return tuple(Handover(case_id=each, overlap_seconds=_overlap(course, state, each)) for each in replaced)
+
+
+def _overlap(course: Course, state: State, case_id: str) -> int | None:
+    case = state.cases[case_id]
+    outgoing = state.assignments[case.request.outgoing_assignment_id]
+    incoming = state.assignments[case.incoming_id or ""]
+    assert incoming.active_at
+    assert outgoing.ended_at
+    if outgoing.active_at is None:
+        return None
+    return course.business.between(epoch_seconds(incoming.active_at), epoch_seconds(outgoing.ended_at))
+
+
+def _key_person_seats(state: State, seats: Sequence[SeatCover]) -> Ratio:
+    """Of the key seats that somebody holds, those that only this one person knows enough about."""
+    threshold = state.terms.policy.transfer_threshold
+    documented = {
+        plan.planned.from_assignment_id
+        for plan in state.plans.values()
+        if plan.wanted_weight and plan.weight("verified") >= threshold * plan.wanted_weight
+    }
+    key = [
+        {each.assignment.assignment_id for each in seat.held if each.assignment.active}
+        for seat in seats
+        if seat.seat.spec.key_role
+    ]
+    held = [active for active in key if active]
+    return Ratio(sum(not active & documented for active in held), len(held))

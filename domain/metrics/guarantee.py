@@ -1,0 +1,194 @@
+"""What became of the replacement guarantee: windows, cases, costs, and whether it was kept (metrics.md section 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
+
+from domain.clocks.holder import held, waiting_seconds
+from domain.clocks.life import CaseLife, Key, Waited
+from domain.clocks.reading import Clock, Clocks, ClockState
+from domain.engagement.replacement.case import Case, ProfessionalReplaced
+from domain.engagement.replacement.guarantee import Check, window_ends_at
+from domain.engagement.replacement.proposal import SuccessorDeclined
+from domain.engagement.state import State
+from domain.engagement.transfer.plan import Plan
+from domain.language.money import Money
+from domain.language.words import Id, Instant
+from domain.law.notes import EffortRecorded
+from domain.metrics.chronicle import Course
+from domain.metrics.phases import Phases, phases_of
+from domain.metrics.ratio import NOTHING, Ratio
+from domain.time.business_time import epoch_seconds
+from domain.time.window import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuaranteeWindow:
+    """Until when (exclusive) an active assignment is under the guarantee; null without one."""
+
+    assignment_id: Id
+    window_ends_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declines:
+    """Successors turned down, by the decider's own judgement of them."""
+
+    qualified: int
+    unqualified: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecord:
+    """One replacement case. Minutes are minutes, ``waiting_seconds`` business seconds by holder of the ball."""
+
+    case_id: Id
+    seat_id: Id
+    eligible: bool
+    checks: tuple[Check, ...]
+    honoured: bool | None
+    declines: Declines
+    charge_to_client: Money | None
+    billed_transfer_minutes: int
+    client_transfer_minutes: int
+    credit: Money | None
+    phases: Phases
+    waiting_seconds: Mapping[Waited, int]
+    clocks: tuple[Clock, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuaranteeRecord:
+    """One engagement's guarantee; ``attainment``: of the eligible cases due in the window, those replaced in time."""
+
+    windows: tuple[GuaranteeWindow, ...] = ()
+    attainment: Ratio = NOTHING
+    cases: tuple[CaseRecord, ...] = ()
+
+
+def guarantee_in(window: Window, course: Course, clocks: Clocks) -> GuaranteeRecord:
+    """The guarantee as of the window's ``as_of``, with the clocks read then; empty before the opening."""
+    state = course.state
+    if state is None:
+        return GuaranteeRecord()
+    active = sorted(each.assignment_id for each in state.assignments.values() if each.active)
+    ledger = _ledger(course, state)
+    return GuaranteeRecord(
+        windows=tuple(
+            GuaranteeWindow(assignment_id=each, window_ends_at=window_ends_at(state.assignments[each]))
+            for each in active
+        ),
+        attainment=_attainment_in(window, state, clocks.readings),
+        cases=tuple(
+            _case_record(course, state, clocks.readings, clocks.cases[each], ledger[each], clocks.as_of)
+            for each in sorted(state.cases)
+        ),
+    )
+
+
+def _attainment_in(window: Window, state: State, clocks: Mapping[Key, Clock]) -> Ratio:
+    eligible = [clocks["replace", case_id] for case_id, case in state.cases.items() if case.eligible]
+    due = [each for each in eligible if (at := _due_at(each)) is not None and at in window]
+    return Ratio(sum(each.state == "met" for each in due), len(due))
+
+
+def _due_at(clock: Clock) -> int | None:
+    """When a clock was met, late or breached."""
+    if clock.state == "breached":
+        return epoch_seconds(clock.breach_at) if clock.breach_at else None
+    return epoch_seconds(clock.ended_at) if clock.state in ("met", "late") and clock.ended_at else None
+
+
+@dataclass(slots=True)
+class _CaseLedger:
+    """What was planned and spent on a case."""
+
+    plans: list[Plan] = field(default_factory=list)
+    efforts: list[EffortRecorded] = field(default_factory=list)
+
+    @property
+    def billed_minutes(self) -> int:
+        billed = sum(each.minutes for each in self.efforts if each.billable)
+        return billed + sum(plan.billed_minutes for plan in self.plans)
+
+    @property
+    def client_minutes(self) -> int:
+        """What the client spent on the transfer: never billed, the hidden cost."""
+        transfers = (each for each in self.efforts if each.party == "client" and each.kind == "knowledge_transfer")
+        return sum(each.minutes for each in transfers)
+
+
+def _ledger(course: Course, state: State) -> Mapping[str, _CaseLedger]:
+    ledger = {case_id: _CaseLedger() for case_id in state.cases}
+    for plan in state.plans.values():
+        if plan.planned.case_id:
+            ledger[plan.planned.case_id].plans.append(plan)
+    for effort in course.efforts:
+        for case_id in _cases_of(effort, state):
+            ledger[case_id].efforts.append(effort)
+    return ledger
+
+
+def _cases_of(effort: EffortRecorded, state: State) -> set[str]:
+    """The known cases that an effort was for: its own, and that of its plan."""
+    plan = state.plans.get(effort.plan_id or "")
+    named = {effort.case_id, plan.planned.case_id if plan else None}
+    return {case_id for case_id in named if case_id and case_id in state.cases}
+
+
+def _case_record(
+    course: Course, state: State, clocks: Mapping[Key, Clock], life: CaseLife, ledger: _CaseLedger, as_of: int
+) -> CaseRecord:
+    case = state.cases[life.case_id]
+    replace, transfer = clocks["replace", case.case_id], clocks.get(("transfer_knowledge", case.case_id))
+    acknowledge = clocks.get(("acknowledge", case.request.concern_id or ""))
+    own = (clocks["propose", case.case_id], replace, transfer)
+    charge = case.closing.charge_to_client if isinstance(case.closing, ProfessionalReplaced) else None
+    return CaseRecord(
+        case_id=case.case_id,
+        seat_id=case.seat_id,
+        eligible=case.eligible,
+        checks=case.decided.checks if case.decided else (),
+        honoured=_honoured(replace, transfer, charge, ledger.billed_minutes) if case.eligible else None,
+        declines=_declines(state, case),
+        charge_to_client=charge,
+        billed_transfer_minutes=ledger.billed_minutes,
+        client_transfer_minutes=ledger.client_minutes,
+        credit=_credit(case, replace, course.rates_at_request[case.case_id]),
+        phases=phases_of(course, state, case, ledger.plans, acknowledge.stopped_at if acknowledge else None),
+        waiting_seconds=waiting_seconds(life, held(life, as_of)),
+        clocks=tuple(each for each in own if each),
+    )
+
+
+def _declines(state: State, case: Case) -> Declines:
+    decisions = [each.decision for each in case.proposals(state)]
+    judged = [each.qualified for each in decisions if isinstance(each, SuccessorDeclined)]
+    return Declines(qualified=sum(judged), unqualified=len(judged) - sum(judged))
+
+
+KEPT: Final[tuple[ClockState, ...]] = ("met", "completed")
+LOST: Final[tuple[ClockState, ...]] = ("late", "breached")
+OUTSIDE: Final[tuple[ClockState, ...]] = ("cancelled", "excused")
+
+
+def _honoured(replace: Clock, transfer: Clock | None, charge: Money | None, billed_minutes: int) -> bool | None:
+    """Whether an eligible case was replaced in time, free, and transferred in time at no cost."""
+    if replace.state in OUTSIDE:
+        return None
+    states = [replace.state] if transfer is None else [replace.state, transfer.state]
+    if any(each in LOST for each in states) or billed_minutes or (charge and charge.amount):
+        return False
+    return True if all(each in KEPT for each in states) else None
+
+
+def _credit(case: Case, replace: Clock, day_rate: Money | None) -> Money | None:
+    """The day rate times the credit's rate for every business day late, up to its cap."""
+    guarantee, goal = case.terms.policy.guarantee, case.terms.policy.obligations.replace.goal
+    if not case.eligible or guarantee is None or guarantee.credit is None or day_rate is None:
+        return None
+    if replace.state not in LOST or goal is None or replace.overrun_seconds is None:
+        return day_rate.times(Fraction(0))
+    days_late = replace.overrun_seconds / Fraction(goal.day_seconds(case.terms.calendar))
+    return day_rate.times(Fraction(guarantee.credit.rate) * min(days_late, Fraction(guarantee.credit.cap_days)))

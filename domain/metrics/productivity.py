@@ -1,0 +1,88 @@
+"""How soon seats were filled and professionals productive (metrics.md section 5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
+from typing import Final
+
+from domain.engagement.assignments.matching import Assignment
+from domain.engagement.seats.agreeing import Seat
+from domain.engagement.state import State
+from domain.language.words import Id
+from domain.metrics.chronicle import Course, Report
+from domain.time.business_time import epoch_seconds
+
+PRODUCTIVE: Final = 75
+"""Percent; reported at least twice in a row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatFilled:
+    """From a seat's start to its first professional that became active.
+
+    ``to_match_seconds`` in calendar time, ``to_onboard_seconds`` (from the match on) in business time; null while
+    nobody became active.
+    """
+
+    seat_id: Id
+    to_match_seconds: int | None = None
+    to_onboard_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RampUp:
+    """From active to the first of two reports in a row of a productive professional, in calendar seconds."""
+
+    assignment_id: Id
+    ramp_up_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Productivity:
+    """One engagement's speed to productivity."""
+
+    seats: tuple[SeatFilled, ...] = ()
+    assignments: tuple[RampUp, ...] = ()
+
+
+def productivity_of(course: Course) -> Productivity:
+    """The productivity of what had happened by ``as_of``; empty before the opening."""
+    state = course.state
+    if state is None:
+        return Productivity()
+    began = (state.assignments[each] for each in sorted(state.assignments))
+    return Productivity(
+        seats=tuple(_filled(course, state, state.seats[seat_id]) for seat_id in sorted(state.seats)),
+        assignments=tuple(
+            RampUp(assignment_id=each.assignment_id, ramp_up_seconds=_ramp_up(course, each))
+            for each in began
+            if each.active_at
+        ),
+    )
+
+
+def _filled(course: Course, state: State, seat: Seat) -> SeatFilled:
+    began = [(each.active_at, each) for each in state.on_seat(seat.seat_id) if each.active_at]
+    if not began:
+        return SeatFilled(seat_id=seat.seat_id)
+    active_at, first = min(began, key=itemgetter(0))
+    matched = epoch_seconds(first.matched_at)
+    return SeatFilled(
+        seat_id=seat.seat_id,
+        to_match_seconds=matched - epoch_seconds(seat.starts_at),
+        to_onboard_seconds=course.business.between(matched, epoch_seconds(active_at)),
+    )
+
+
+def _ramp_up(course: Course, assignment: Assignment) -> int | None:
+    assert assignment.active_at
+    productive = _first_run(course.reports.get(assignment.assignment_id, ()))
+    return productive.at - epoch_seconds(assignment.active_at) if productive else None
+
+
+def _first_run(reports: Sequence[Report]) -> Report | None:
+    for one, next_one in pairwise(reports):
+        if one.percent >= PRODUCTIVE and next_one.percent >= PRODUCTIVE:
+            return one
+    return None

@@ -1,0 +1,77 @@
+"""What is already known to leave a seat unattended: an announced departure, an absence, a start without anybody."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Literal
+
+from domain.engagement.state import State
+from domain.language.words import Id, Instant
+from domain.metrics.chronicle import Course
+from domain.metrics.coverage import Held, SeatCover, required_time
+from domain.time.business_time import business_time, epoch_seconds, instant_at
+from domain.time.intervals import EVER, Pieces, difference, holds, intersection, union
+
+Why = Literal["departure", "absence", "start"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upcoming:
+    """The next instant at which a seat is required and nobody active on it is present, and what makes it so."""
+
+    seat_id: Id
+    at: Instant
+    why: Why
+
+
+def upcoming_absences(course: Course, state: State, as_of: int, seats: Sequence[SeatCover]) -> tuple[Upcoming, ...]:
+    """What comes after ``as_of``, of every seat that is not uncovered then."""
+    suspended = _suspended_as_agreed(course, state)
+    found = (
+        _upcoming(course, state, as_of, seat, required_time(state, seat.seat, suspended))
+        for seat in seats
+        if seat.holders_at(as_of) or not seat.required_at(as_of)
+    )
+    return tuple(each for each in found if each)
+
+
+def _suspended_as_agreed(course: Course, state: State) -> Pieces:
+    """A suspension still in force lasts until the instant agreed, if any."""
+    if state.suspension is None or state.suspension.until is None:
+        return course.suspended
+    agreed = epoch_seconds(state.suspension.until)
+    return union((start, min(end, agreed)) for start, end in course.suspended)
+
+
+def _upcoming(course: Course, state: State, as_of: int, seat: SeatCover, required: Pieces) -> Upcoming | None:
+    here = [each for each in seat.held if each.active[1] == EVER]
+    leaving = _leaving(course, state, as_of, here)
+    stays = (intersection(each.present, [(as_of, leaving.get(_id(each), EVER))]) for each in here)
+    unattended = difference(required, union(piece for pieces in stays for piece in pieces))
+    for at, why in sorted(_changes(seat, here, leaving), key=itemgetter(0)):
+        if at > as_of and holds(unattended, at):
+            return Upcoming(seat_id=seat.seat.seat_id, at=instant_at(at), why=why)
+    return None
+
+
+def _changes(seat: SeatCover, here: Sequence[Held], leaving: Mapping[str, int]) -> Iterator[tuple[int, Why]]:
+    """What may leave the seat unattended, and when: of one instant, the first of these tells why."""
+    for at in leaving.values():
+        yield at, "departure"
+    for each in here:
+        for at in each.absent_from:
+            yield at, "absence"
+    if seat.seat.spec.required_from:
+        yield epoch_seconds(seat.seat.spec.required_from), "start"
+
+
+def _leaving(course: Course, state: State, as_of: int, here: Sequence[Held]) -> Mapping[str, int]:
+    """When announced departures still to come take effect: the day after the last one, in the calendar's zone."""
+    zone = business_time(state.terms.calendar)
+    announced = {_id(each): course.announcements[_id(each)] for each in here if _id(each) in course.announcements}
+    starts = {who: zone.local_midnight_after(each.last_day) for who, each in announced.items()}
+    return {who: start for who, start in starts.items() if start > as_of}
+
+
+def _id(held: Held) -> str:
+    return held.assignment.assignment_id
