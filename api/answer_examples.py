@@ -23,12 +23,12 @@ from api.examples import command_answer, documents, history, published, state
 from api.health import Alive, ClockReading, Readiness
 from api.problems import KINDS, ProblemKind
 from api.queries import viewed
-from application import measures
-from application.listing import listed
+from application.commands.listing import listed
 from application.marketplace import Known
-from application.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
-from application.state_answer import StateAnswer
-from application.steps import steps
+from application.queries import measures
+from application.queries.audit import steps
+from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
+from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy
 from domain.time.calendar import Calendar
 

@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, RootModel
 from pydantic_core import to_json
 
-from application.commands import Outcome
-from application.listing import Status
-from application.log import Listed
-from application.steps import Step
+from application.commands.listing import Status
+from application.commands.request import Outcome
+from application.ports.log import Listed
+from application.queries.audit import Step
 from domain.engagement.terms.policy import Policy
 from domain.language.words import Instant, Model, instant_text
 from domain.law.event import Event

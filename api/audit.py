@@ -9,9 +9,9 @@ from rich.table import Table
 from api.composition import Standfast
 from api.inspection import engagement_named
 from api.terminal import Unable
-from application import measures
-from application.measures import ExplainedClock, ReplayAnswer
-from application.state_answer import StateAnswer
+from application.queries import measures
+from application.queries.measures import ExplainedClock, ReplayAnswer
+from application.queries.state import StateAnswer
 from domain.clocks.reading import Clock
 from domain.language.words import parse_instant
 from domain.metrics.accountability import Accountability

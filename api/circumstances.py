@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from api.bodies import ACTOR_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN, actor_of
 from api.strict_json import FieldsWrong
-from application.ids import new_id
+from application.commands.ids import new_id
 from domain.law.recorded import Actor
 
 LOCAL: Final = Actor(party="platform", id="local")

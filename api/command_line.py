@@ -208,7 +208,7 @@ def replay(
     """State, clocks and metrics of an engagement at an instant, as known at an instant."""
     from api import audit
     from api.answers import json_of
-    from application import measures
+    from application.queries import measures
 
     with opened() as standfast:
         question = audit.question_of(standfast, engagement, as_of, known_at)
@@ -230,7 +230,7 @@ def explain(
 ) -> None:
     """The life of a clock as a table: what counted, what did not, and why."""
     from api import audit
-    from application import measures
+    from application.queries import measures
 
     with opened() as standfast:
         question = audit.question_of(standfast, engagement, as_of, known_at)

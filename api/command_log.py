@@ -17,8 +17,8 @@ from api.examples import lines
 from api.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
 from api.problems import STATUSES, Problem, problem_response
 from api.strict_json import FieldsWrong, Malformed, parse
-from application.commands import KeyReused, Refused, RefusedBefore, Request
-from application.log import Append, Key, KeyAnswered
+from application.commands.request import KeyReused, Refused, RefusedBefore, Request
+from application.ports.log import Append, Key, KeyAnswered
 
 PATH = "/v1/commands"
 MOST_LINES = 1_000

@@ -16,7 +16,7 @@ from api.examples import body_example
 from api.ids import new_engagement_id
 from api.operations import UUID_TEXT, EngagementPath, Gives, Nothing, Operation, Takes, asked, body_of
 from api.problems import problem_bytes, problem_of
-from application.commands import Keyed, Outcome, Refused, Request
+from application.commands.request import Keyed, Outcome, Refused, Request
 from domain.engagement.lifecycle import OpenEngagement
 from domain.language.words import STRICT
 from domain.law.event import Command

@@ -12,7 +12,7 @@ from eventsourcing.utils import Environment
 from sqlalchemy.engine import make_url
 
 from application.marketplace import Marketplace, process_clock
-from application.ports import Clock
+from application.ports.store import Clock
 from infrastructure.catalogue import Catalogue
 from infrastructure.database import Database
 from infrastructure.engagements import Engagements

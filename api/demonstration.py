@@ -10,9 +10,9 @@ from typing import get_args
 
 from api import terminal
 from api.composition import Standfast, assemble
-from application.commands import Outcome
+from application.commands.request import Outcome
 from application.demo.script import Script
-from application.refusals import reason_of
+from application.imports.refused_lines import reason_of
 from domain.language.words import Model
 from infrastructure.settings import Settings
 

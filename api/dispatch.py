@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.operations import Operation
 from api.problems import STATUSES, answer_problem
-from application.commands import Refused, RefusedBefore
-from application.log import StoreUnavailable
+from application.commands.request import Refused, RefusedBefore
+from application.ports.log import StoreUnavailable
 
 OF_THE_DATABASE: Final = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)
 """What SQLAlchemy raises where the database does not answer."""

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from api.answers import event_bytes
 from api.bodies import command_of_line
 from application.marketplace import Known
-from application.state_answer import StateAnswer, state_answer
+from application.queries.state import StateAnswer, state_answer
 from domain.decider import facts_of
 from domain.engagement.lifecycle import OpenEngagement
 from domain.engagement.terms.policy import Policy

@@ -12,10 +12,10 @@ from uuid import UUID
 from api import terminal
 from api.composition import Standfast
 from api.imported_lines import requests_in
-from application import assignment_history
-from application.assignment_history import NotAnAssignmentHistory
-from application.bulk import record_all
-from application.importing import HistoryTerms, Tally, import_commands, import_history
+from application.commands.many import record_all
+from application.imports import assignment_history
+from application.imports.assignment_history import NotAnAssignmentHistory
+from application.imports.importing import HistoryTerms, Tally, import_commands, import_history
 from domain.engagement.terms.policy import OnboardingItem
 from domain.language.words import Model
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from api.answers import Position, json_of
 from api.composition import Standfast
 from api.operations import JSON, Gives, Nothing, Operation, asked
-from application.log import StoreUnavailable
 from application.marketplace import process_clock
+from application.ports.log import StoreUnavailable
 from infrastructure.log import Head
 from infrastructure.telemetry import Counters, exposition
 

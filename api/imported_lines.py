@@ -12,9 +12,9 @@ from api.bodies import command_of_line
 from api.circumstances import LOCAL, Headers
 from api.commands import request_of
 from api.strict_json import FieldsWrong, Malformed, parse
-from application.commands import Request
-from application.importing import NumberedRequest
-from application.refusals import LineRefused
+from application.commands.request import Request
+from application.imports.importing import NumberedRequest
+from application.imports.refused_lines import LineRefused
 from domain.engagement.lifecycle import OpenEngagement
 
 IMPORTED: Final = UUID("0b5d2f0a-7a0e-5a55-8c1e-3f6f3b6d6a70")

@@ -11,7 +11,7 @@ from rich.table import Table
 from api.answers import event_bytes
 from api.composition import Standfast
 from api.terminal import Told, Unable
-from application.listing import listed
+from application.commands.listing import listed
 from domain.engagement.lifecycle import EngagementOpened
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection

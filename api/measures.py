@@ -19,8 +19,8 @@ from api.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
 from api.operations import JSON, Gives, Operation, Question, Takes, asked, body_of
 from api.queries import InstantAsked
 from api.strict_json import FieldsWrong
-from application import measures
-from application.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
+from application.queries import measures
+from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from domain.engagement.terms.policy import Obligation, Policy, TermsName
 from domain.language.words import STRICT, Id, Instant
 from domain.time.calendar import Calendar

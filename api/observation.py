@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.circumstances import CORRELATION_PATTERN
 from api.problems import Unforeseen, problem_response
-from application.ids import new_id
+from application.commands.ids import new_id
 from infrastructure.telemetry import Counters
 
 CORRELATION: Final = "X-Correlation-Id"

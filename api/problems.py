@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.strict_json import FieldsWrong, Malformed
-from application.commands import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
-from application.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreUnavailable
-from application.measures import AsOfTooFar, NothingSupposed, WindowEmpty
+from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
+from application.ports.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreUnavailable
+from application.queries.measures import AsOfTooFar, NothingSupposed, WindowEmpty
 from domain.decider import REJECTIONS
 from domain.law.rejection import ContradictsLaterFact, Rejection
 from infrastructure.codec import adapter

@@ -25,11 +25,11 @@ from api.answers import (
 from api.composition import Standfast
 from api.operations import EngagementPath, Question, ReadYourWrites
 from api.strict_json import FieldsWrong
-from application import measures
-from application.listing import Status
+from application.commands.listing import Status
 from application.marketplace import Known
-from application.state_answer import StateAnswer, answer_of, state_answer
-from application.steps import steps
+from application.queries import measures
+from application.queries.audit import steps
+from application.queries.state import StateAnswer, answer_of, state_answer
 from domain.engagement.state import State
 from domain.language.words import Id, Instant, Model
 from domain.law.recorded import Recorded

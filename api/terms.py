@@ -23,8 +23,8 @@ from api.operations import JSON, Gives, Nothing, Operation, Question, ReadYourWr
 from api.problems import UnknownDocument
 from api.queries import Cursor, Limit, packed, unpacked
 from api.strict_json import FieldsWrong, parse
-from application.commands import KeyReused
-from application.log import Append, Key, KeyAnswered
+from application.commands.request import KeyReused
+from application.ports.log import Append, Key, KeyAnswered
 from domain.engagement.terms.policy import Policy
 from domain.language.words import Id
 from domain.time.calendar import Calendar

@@ -4,7 +4,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.terminal import Unable
-from application.log import StoreUnavailable
+from application.ports.log import StoreUnavailable
 from domain.engagement.lifecycle import UnknownEngagement
 from domain.law.rejection import Rejection
 

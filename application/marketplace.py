@@ -10,13 +10,13 @@ from uuid import UUID
 from eventsourcing.application import Application
 from eventsourcing.persistence import StoredEvent
 
-from application.commands import Outcome, Request
-from application.log import Append
-from application.ports import Clock, Store, TermsShelf
-from application.progress import Progress
-from application.recording import Recall, Recording, Step
-from application.shelf import LookedUpOnce
-from application.warm import WarmHistories
+from application.commands.histories_at_hand import WarmHistories
+from application.commands.recording import Recall, Recording, Step
+from application.commands.request import Outcome, Request
+from application.commands.terms_of_a_round import LookedUpOnce
+from application.commands.under_way import Progress
+from application.ports.log import Append
+from application.ports.store import Clock, Store, TermsShelf
 from domain.engagement.lifecycle import UnknownEngagement
 from domain.law.timeline import History
 

@@ -7,8 +7,8 @@ from statistics import median
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast, assemble
-from application.bulk import record_all
-from application.commands import Request
+from application.commands.many import record_all
+from application.commands.request import Request
 from benchmarks.edge import STAFFING, request_of
 from benchmarks.measuring import ratio
 from infrastructure.settings import Settings

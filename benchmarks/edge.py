@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL
 
 from api.bodies import command_of_line
 from api.composition import assemble
-from application.commands import Request
+from application.commands.request import Request
 from benchmarks.measuring import ratio
 from domain.law.recorded import Actor
 from infrastructure.settings import Settings

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.engine import URL
 
-from application.log import Append, Key
+from application.ports.log import Append, Key
 from benchmarks.measuring import CALLERS, STATE, from_coroutines, from_threads
 from infrastructure import schema
 from infrastructure.database import Database

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, func, insert, select, text, tuple_
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from application.log import StoreUnavailable
+from application.ports.log import StoreUnavailable
 from infrastructure.database import Database
 from infrastructure.instants import Clock, from_micros, process_clock
 from infrastructure.tables import catalogue

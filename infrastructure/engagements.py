@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Text, and_, cast, func, literal, or_, select, true
 
-from application.log import Listed
+from application.ports.log import Listed
 from infrastructure.database import Database
 from infrastructure.instants import from_micros, to_micros
 from infrastructure.tables import engagements as listed

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
-from application.log import Answer, Append, CommandRecorded, KeyAnswered, Receipt, VersionTaken
+from application.ports.log import Answer, Append, CommandRecorded, KeyAnswered, Receipt, VersionTaken
 from infrastructure.instants import from_micros
 from infrastructure.stored import EnvelopedEvent
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from eventsourcing.persistence import Notification, StoredEvent
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
 
-from application.log import Answer
+from application.ports.log import Answer
 from infrastructure.database import Database
 from infrastructure.instants import from_micros, to_micros
 from infrastructure.stored import COLUMNS, notification, stored_event

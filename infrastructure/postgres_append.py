@@ -10,7 +10,7 @@ from psycopg import errors
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
-from application.log import Listed, Receipt
+from application.ports.log import Listed, Receipt
 from infrastructure import arrays
 from infrastructure.instants import to_micros
 from infrastructure.ledger import Entry, place, receipts_of

@@ -18,7 +18,7 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import errors, generators
 from psycopg.pq.abc import PGresult
 
-from application.log import Append, Receipt
+from application.ports.log import Append, Receipt
 from infrastructure import arrays
 from infrastructure.database import Database
 from infrastructure.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed

@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 from psycopg import errors
 
-from application.log import Answer, Receipt
+from application.ports.log import Answer, Receipt
 from infrastructure import arrays
 from infrastructure.database import Database
 from infrastructure.instants import from_micros

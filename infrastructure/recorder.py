@@ -5,7 +5,7 @@
     receipt.first_position, receipt.last_position, receipt.count, receipt.recorded_at
 
 `append` takes all events of one command, the key to remember and the engagement's line in the list, in one
-transaction, and raises (all from `application.log`):
+transaction, and raises (all from `application.ports.log`):
 
 * `KeyAnswered(answer)`: this key was answered before (first, last or meanwhile): give that answer again;
 * `CommandRecorded(command_id)`: its answer is gone, its events are found by `log.of_command(command_id)`;
@@ -32,7 +32,7 @@ from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, In
 from sqlalchemy import exc as sql
 from sqlalchemy import insert, select
 
-from application.log import Append, Receipt
+from application.ports.log import Append, Receipt
 from infrastructure.database import Database
 from infrastructure.instants import Clock, process_clock
 from infrastructure.ledger import Ledger

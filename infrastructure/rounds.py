@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from application.log import StoreBusy, StoreClosed
+from application.ports.log import StoreBusy, StoreClosed
 
 Asked = TypeVar("Asked")
 Given = TypeVar("Given")

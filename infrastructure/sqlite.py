@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
 
-from application.log import StoreUnavailable
+from application.ports.log import StoreUnavailable
 
 IMMEDIATE = "standfast_immediate"
 BUSY_SECONDS = 10.0

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from application.log import Answer, Listed, Receipt
+from application.ports.log import Answer, Listed, Receipt
 from infrastructure.database import Database
 from infrastructure.instants import Clock, from_micros, to_micros
 from infrastructure.ledger import (

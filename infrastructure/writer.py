@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from threading import Condition, Lock, Thread
 from typing import TypeVar
 
-from application.log import Append, Receipt, StoreBusy, StoreClosed, StoreUnavailable
+from application.ports.log import Append, Receipt, StoreBusy, StoreClosed, StoreUnavailable
 from infrastructure.ledger import Entry, Outcome, sealed
 from infrastructure.settling import Settlement
 from infrastructure.signal import Signal

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 from uuid import UUID, uuid5
 
-from application.commands import Request
+from application.commands.request import Request
 from application.demo.engagement import Play, play
 from domain.law.event import Published
 

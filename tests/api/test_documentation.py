@@ -12,7 +12,7 @@ from api.answer_examples import ANSWERS
 from api.answers import EVENT_SHAPES
 from api.bodies import BODIES, command_of_body
 from api.examples import body_example, events, state
-from application.state_answer import StateAnswer
+from application.queries.state import StateAnswer
 from domain.register import COMMANDS, EVENTS
 from infrastructure.codec import adapter
 

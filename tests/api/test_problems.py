@@ -11,7 +11,7 @@ from api import problems
 from api.app import application
 from api.composition import Standfast, assemble
 from api.problems import KINDS
-from application.log import OutcomeUnknown, StoreBusy
+from application.ports.log import OutcomeUnknown, StoreBusy
 from domain.law.rejection import all_rejections
 from infrastructure.settings import Settings
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.marketplace import Marketplace
-from application.ports import TermsShelf
+from application.ports.store import TermsShelf
 from infrastructure import schema
 from infrastructure.catalogue import Catalogue
 from infrastructure.database import Database

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from api.bodies import command_of_line
-from application.commands import Keyed, Refused, Request
+from application.commands.request import Keyed, Refused, Request
 from domain.law.recorded import Actor
 
 ENGAGEMENT = UUID("00000000-0000-4000-8000-000000000001")

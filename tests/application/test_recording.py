@@ -9,9 +9,9 @@ from threading import get_ident
 import pytest
 from sqlalchemy.engine import URL
 
-from application.commands import KeyReused, Outcome, Refused, RefusedBefore, StaleVersion
+from application.commands.request import KeyReused, Outcome, Refused, RefusedBefore, StaleVersion
+from application.commands.terms_of_a_round import LookedUpOnce
 from application.marketplace import MOST_EVENTS_IN_THE_LOOP, Marketplace
-from application.shelf import LookedUpOnce
 from domain.engagement.lifecycle import DEFAULT_CALENDAR, UnknownEngagement
 from domain.law.event import Published
 from infrastructure.terms_shelf import CatalogueShelf

@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.assignment_history import AssignmentHistory, NotAnAssignmentHistory, as_id, has_columns, read
+from application.imports.assignment_history import AssignmentHistory, NotAnAssignmentHistory, as_id, has_columns, read
 
 HEADER = "team,role,professional,partner,started_at,ended_at,succeeded_by"
 

@@ -10,7 +10,7 @@ from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 from sqlalchemy.engine import URL
 
-from application.commands import Outcome, Request
+from application.commands.request import Outcome, Request
 from application.marketplace import Marketplace
 from domain.engagement.lifecycle import OpenEngagement
 from domain.engagement.seats.agreeing import SeatSpec

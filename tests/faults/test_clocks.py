@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 
-from application.log import Receipt
+from application.ports.log import Receipt
 from infrastructure import schema
 from infrastructure.database import Database
 from infrastructure.instants import process_clock

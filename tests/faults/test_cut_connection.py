@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.engine import URL
 
-from application.commands import Outcome, Request, StaleVersion
-from application.log import StoreUnavailable
+from application.commands.request import Outcome, Request, StaleVersion
 from application.marketplace import Marketplace
+from application.ports.log import StoreUnavailable
 from infrastructure import postgres_ledger
 from infrastructure.database import Database
 from infrastructure.ledger import Entry, Found, judge

@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.engine import URL
 
-from application.log import Append
+from application.ports.log import Append
 from infrastructure import schema
 from infrastructure.database import Database
 from infrastructure.recorder import LogRecorder

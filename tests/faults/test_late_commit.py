@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
-from application.log import Receipt
+from application.ports.log import Receipt
 from infrastructure import schema
 from infrastructure.database import Database
 from infrastructure.ledger import Entry

@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.engine import URL
 
-from application.log import Receipt
+from application.ports.log import Receipt
 from infrastructure import schema, verify
 from infrastructure.database import Database
 from infrastructure.instants import process_clock

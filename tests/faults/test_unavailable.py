@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
-from application.log import Append, Receipt, StoreUnavailable
+from application.ports.log import Append, Receipt, StoreUnavailable
 from infrastructure import schema
 from infrastructure.database import Database
 from infrastructure.ledger import Entry, sealed

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from uuid import UUID, uuid5
 
-from application.commands import Keyed, Refused, Request
+from application.commands.request import Keyed, Refused, Request
 from domain.engagement.assignments.matching import (
     Assignment,
     MatchProfessional,

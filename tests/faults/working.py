@@ -16,9 +16,9 @@ from typing import Any
 
 from sqlalchemy import exc as sql
 
-from application.commands import Contended, Outcome, Refused, RefusedBefore, Request
-from application.log import StoreUnavailable
+from application.commands.request import Contended, Outcome, Refused, RefusedBefore, Request
 from application.marketplace import Marketplace
+from application.ports.log import StoreUnavailable
 from infrastructure.settling import PATIENCE_SECONDS
 from tests.faults import wishes
 from tests.faults.decisions import Decision, Diary, written

@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from application.log import Append, Key, Listed
+from application.ports.log import Append, Key, Listed
 from infrastructure.stored import EnvelopedEvent
 
 

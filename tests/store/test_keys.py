@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
+from application.ports.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
 from infrastructure.database import Database
 from infrastructure.recorder import LogRecorder
 from tests.store import samples

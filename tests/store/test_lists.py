@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.log import Append, VersionTaken
+from application.ports.log import Append, VersionTaken
 from infrastructure.catalogue import Catalogue
 from infrastructure.database import Database
 from infrastructure.engagements import After, Engagements, Wanted

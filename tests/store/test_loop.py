@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from application.log import Append, OutcomeUnknown, Receipt, StoreClosed, StoreUnavailable
+from application.ports.log import Append, OutcomeUnknown, Receipt, StoreClosed, StoreUnavailable
 from infrastructure.database import Database
 from infrastructure.log import STREAMS_AT_ONCE
 from infrastructure.recorder import LogRecorder

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.engine import URL
 
-from application.log import KeyAnswered, VersionTaken
+from application.ports.log import KeyAnswered, VersionTaken
 from infrastructure import postgres_ledger, schema
 from infrastructure.database import Database
 from infrastructure.ledger import Entry, Found, judge, sealed

@@ -9,7 +9,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import MapperDeserialisationError
 from sqlalchemy.engine import URL
 
-from application.log import Receipt
+from application.ports.log import Receipt
 from domain.law.notes import EventAnnotated
 from domain.law.recorded import Actor, Recorded
 from infrastructure.mapper import recorded

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.log import Append
+from application.ports.log import Append
 from infrastructure import schema
 from infrastructure.database import Database
 from infrastructure.instants import from_micros, to_micros

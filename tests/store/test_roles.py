@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import URL
 
-from application.log import Append, VersionTaken
+from application.ports.log import Append, VersionTaken
 from infrastructure import roles, schema, verify
 from infrastructure.catalogue import Catalogue
 from infrastructure.database import Database

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from application.log import StoreBusy, StoreClosed
+from application.ports.log import StoreBusy, StoreClosed
 from infrastructure.rounds import Rounds
 
 pytestmark = pytest.mark.anyio

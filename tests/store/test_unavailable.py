@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
-from application.log import Receipt, StoreUnavailable
+from application.ports.log import Receipt, StoreUnavailable
 from infrastructure import schema
 from infrastructure.database import Database
 from infrastructure.recorder import LogRecorder

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from application.log import Append
+from application.ports.log import Append
 from infrastructure import verify
 from infrastructure.database import Database
 from infrastructure.mapper import enveloped

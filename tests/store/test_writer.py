@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from application.log import (
+from application.ports.log import (
     Append,
     CommandRecorded,
     KeyAnswered,

@@ -4,7 +4,7 @@ import random
 import sys
 from uuid import UUID, uuid5
 
-from application.log import VersionTaken
+from application.ports.log import VersionTaken
 from infrastructure.database import Database
 from infrastructure.recorder import LogRecorder
 from tests.store import samples

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from application.marketplace import Known, Marketplace
-from application.state_answer import StateAnswer, state_answer
+from application.queries.state import StateAnswer, state_answer
 from domain.clocks.breach import UnknownClock
 from domain.clocks.explanation import Interval, explain
 from domain.clocks.reading import Clock, Clocks, clocks_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from application.ids import new_id
+from application.commands.ids import new_id
 from domain.law.event import Command
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import Rejection

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from application.commands import Outcome
-from application.recording import Step, Steps
+from application.commands.recording import Step, Steps
+from application.commands.request import Outcome
 
 
 class Progress:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from application.commands import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore
+from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore
 from domain.law.rejection import ContradictsLaterFact
 
 OF_ONE_LINE = (Refused, RefusedBefore, KeyReused, AnswerForgotten, Contended)

@@ -1,7 +1,7 @@
 """Assignment histories: who held which role of which team from when to when, as a table of lines (CSV).
 
 A team is an engagement and a role has as many seats as were ever held at once. Read here, line by line, into what
-happened, in order; `application.retelling` makes the commands of it. A line that says something impossible is refused
+happened, in order; `application.imports.retelling` makes the commands of it. A line that says something impossible is refused
 with its number and a reason; the others are read all the same.
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from application.refusals import LineRefused
+from application.imports.refused_lines import LineRefused
 from domain.language.words import parse_instant
 
 COLUMNS: Final = ("team", "role", "professional", "partner", "started_at", "ended_at", "succeeded_by")

@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from application.commands import Outcome, Refused, Request
+from application.commands.recording import outcome_of
+from application.commands.request import Outcome, Refused, Request
+from application.imports.refused_lines import OF_ONE_LINE
 from application.marketplace import Marketplace
-from application.recording import outcome_of
-from application.refusals import OF_ONE_LINE
 from domain.law.recorded import Recorded
 from domain.law.timeline import History
 
 Result = Outcome | Exception
-"""What became of one command; the exceptions are those of `application.refusals.OF_ONE_LINE`."""
+"""What became of one command; the exceptions are those of `application.imports.refused_lines.OF_ONE_LINE`."""
 
 RecordAll = Callable[[Sequence[Request]], Sequence[Result]]
 

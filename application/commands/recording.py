@@ -11,7 +11,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import Mapper, StoredEvent
 
-from application.commands import (
+from application.commands.listing import listed
+from application.commands.request import (
     AnswerForgotten,
     Contended,
     KeyReused,
@@ -21,9 +22,8 @@ from application.commands import (
     Request,
     StaleVersion,
 )
-from application.listing import listed
-from application.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
-from application.ports import Clock, Store, TermsShelf
+from application.ports.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
+from application.ports.store import Clock, Store, TermsShelf
 from domain.allowed import allowed_commands
 from domain.decider import facts_of
 from domain.engagement.lifecycle import DEFAULT_CALENDAR, OpenEngagement, UnknownEngagement

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from application.log import Listed
+from application.ports.log import Listed
 from domain.engagement.state import State
 from domain.law.timeline import History
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from application.listing import status_of
+from application.commands.listing import status_of
 from application.marketplace import Known
 from domain.allowed import allowed_commands
 from domain.engagement.assignments.matching import Assignment, AssignmentState

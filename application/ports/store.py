@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
-from application.log import Answer, Append, Receipt
+from application.ports.log import Answer, Append, Receipt
 from domain.law.event import Published
 
 Clock = Callable[[], datetime]

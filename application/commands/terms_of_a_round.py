@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from application.ports import TermsShelf
+from application.ports.store import TermsShelf
 from domain.law.event import Published
 
 

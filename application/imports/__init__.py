@@ -1,0 +1,1 @@
+"""Files brought in as commands: command logs and assignment histories."""

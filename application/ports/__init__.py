@@ -1,0 +1,1 @@
+"""What the application asks of the infrastructure: the log, the published terms, the clock."""
