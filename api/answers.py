@@ -20,7 +20,7 @@ from domain.law.event import Event
 from domain.law.recorded import Actor, Recorded
 from domain.register import EVENTS
 from domain.time.calendar import Calendar
-from infrastructure.codec import SCHEMA_VERSIONS, adapter, event_json
+from infrastructure.events.codec import SCHEMA_VERSIONS, adapter, event_json
 
 Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 

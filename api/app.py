@@ -26,8 +26,8 @@ from api.operations import Operation, questioning
 from api.problems import MethodNotAllowed, NothingHere, Unforeseen, answer_problem, problem_response
 from api.queries import QUESTIONS
 from api.terms import terms_operations, terms_questions
-from infrastructure.settings import Settings
-from infrastructure.telemetry import Counters
+from infrastructure.process.settings import Settings
+from infrastructure.process.telemetry import Counters
 
 
 class Edge(FastAPI):

@@ -22,7 +22,7 @@ from domain.law.event import Command
 from domain.law.notes import CorrectHistory, Entry, RecordBreach
 from domain.law.recorded import Actor
 from domain.register import COMMANDS
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
 
 ACTOR_PATTERN: Final = r"^(client|platform|partner|professional):[A-Za-z0-9._:-]{1,64}$"
 ON_BEHALF_PATTERN: Final = r"^(client|platform|partner|professional)(:[A-Za-z0-9._:-]{1,64})?$"

@@ -48,7 +48,7 @@ def main() -> None:
 def opened() -> "Iterator[Standfast]":
     """The marketplace of the settings, migrated, and closed at the end."""
     from api.composition import assemble
-    from infrastructure.settings import Settings
+    from infrastructure.process.settings import Settings
 
     standfast = assemble(Settings())
     try:
@@ -85,8 +85,8 @@ def serve(
     """
     from api import serving
     from api.composition import assemble
-    from infrastructure.settings import Settings
-    from infrastructure.telemetry import configure_logs
+    from infrastructure.process.settings import Settings
+    from infrastructure.process.telemetry import configure_logs
 
     settings = Settings()
     listener = serving.listening(host or settings.host, settings.port if port is None else port)
@@ -111,8 +111,8 @@ def demo(
     made by commands like any others. The database is removed when the demo ends (Ctrl-C).
     """
     from api import demonstration, serving
-    from infrastructure.settings import Settings
-    from infrastructure.telemetry import configure_logs
+    from infrastructure.process.settings import Settings
+    from infrastructure.process.telemetry import configure_logs
 
     serving.only_here(host)
     serving.end_on_sigterm()
@@ -271,8 +271,8 @@ def migrate(
     """Brings the schema up to date, or back."""
     import migrations
     from api.composition import schema_of
-    from infrastructure import schema
-    from infrastructure.settings import Settings
+    from infrastructure.database import schema
+    from infrastructure.process.settings import Settings
 
     with schema_of(Settings()) as database:
         if direction == "up":
@@ -294,7 +294,7 @@ def migrate(
 def config() -> None:
     """The settings (STANDFAST_… in the environment), each with its source; secrets are masked."""
     from api import configuration
-    from infrastructure.settings import Settings
+    from infrastructure.process.settings import Settings
 
     settings = Settings()
     terminal.show(configuration.settings_table(settings))

@@ -13,14 +13,14 @@ from sqlalchemy.engine import make_url
 
 from application.marketplace import Marketplace, process_clock
 from application.ports.store import Clock
-from infrastructure.catalogue import Catalogue
-from infrastructure.database import Database
-from infrastructure.engagements import Engagements
-from infrastructure.factory import DATABASE_URL, LogFactory
-from infrastructure.instants import to_micros
-from infrastructure.recorder import LogRecorder
-from infrastructure.settings import Settings
-from infrastructure.terms_shelf import CatalogueShelf
+from infrastructure.database.database import Database
+from infrastructure.database.instants import to_micros
+from infrastructure.log.factory import DATABASE_URL, LogFactory
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.process.settings import Settings
+from infrastructure.projections.engagements import Engagements
+from infrastructure.terms.catalogue import Catalogue
+from infrastructure.terms.shelf import CatalogueShelf
 
 COLLECT_AFTER = (20_000, 20, 20)
 """How many new objects the cycle collector waits for: facts are kept by the thousand, and have no cycles."""
@@ -65,8 +65,8 @@ def assemble(settings: Settings, clock: Clock = process_clock) -> Standfast:
     zoneinfo.reset_tzpath([])  # zones come from the tzdata package, so that two machines never disagree
     _make_room(settings.database_url)
     env = {
-        "PERSISTENCE_MODULE": "infrastructure.factory",
-        "MAPPER_TOPIC": "infrastructure.mapper:RecordedMapper",
+        "PERSISTENCE_MODULE": "infrastructure.log.factory",
+        "MAPPER_TOPIC": "infrastructure.events.mapper:RecordedMapper",
         DATABASE_URL: settings.database_url,
     }
     factory = LogFactory(Environment(Marketplace.__name__, env), clock=lambda: to_micros(clock()))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from rich.table import Table
 from sqlalchemy.engine import make_url
 
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
 
 PREFIX: Final = "STANDFAST_"
 MASKED: Final = "***"

@@ -14,7 +14,7 @@ from application.commands.request import Outcome
 from application.demo.script import Script
 from application.imports.refused_lines import reason_of
 from domain.language.words import Model
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
 
 
 @dataclass(slots=True)

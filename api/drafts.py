@@ -11,7 +11,7 @@ from api.strict_json import FieldsWrong
 from domain.engagement.terms.policy import Policy
 from domain.language.words import STRICT, Distinct, Id, bounds
 from domain.time.calendar import Calendar, problems
-from infrastructure.public_holidays import UnknownCountry, public_holidays
+from infrastructure.terms.public_holidays import UnknownCountry, public_holidays
 
 WallTime = Annotated[str, bounds(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 Hours = Annotated[tuple[tuple[WallTime, WallTime], ...], bounds(max_length=48)]

@@ -23,7 +23,7 @@ from domain.law.recorded import Actor, Recorded
 from domain.law.recording import Order, open_engagement
 from domain.law.timeline import History
 from domain.time.calendar import Calendar
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
 
 OF_A_LINE: Final = ("command", "engagement_id", "actor", "on_behalf_of", "idempotency_key")
 

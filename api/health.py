@@ -13,8 +13,8 @@ from api.composition import Standfast
 from api.operations import JSON, Gives, Nothing, Operation, asked
 from application.marketplace import process_clock
 from application.ports.log import StoreUnavailable
-from infrastructure.log import Head
-from infrastructure.telemetry import Counters, exposition
+from infrastructure.log.reading import Head
+from infrastructure.process.telemetry import Counters, exposition
 
 CLOCK_MAY_LAG_SECONDS: Final = 5.0
 PROMETHEUS: Final = "text/plain"

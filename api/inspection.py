@@ -16,11 +16,11 @@ from domain.engagement.lifecycle import EngagementOpened
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
 from domain.law.timeline import History, check, voided_by
-from infrastructure import verify
-from infrastructure.codec import adapter
-from infrastructure.engagements import Wanted
-from infrastructure.mapper import recorded
-from infrastructure.stored import PlacedEvent
+from infrastructure.events.codec import adapter
+from infrastructure.events.mapper import recorded
+from infrastructure.events.rows import PlacedEvent
+from infrastructure.log import verify
+from infrastructure.projections.engagements import Wanted
 
 PAGE: Final = 1_000
 SHORT: Final = 60

@@ -25,7 +25,7 @@ from domain.engagement.terms.policy import Obligation, Policy, TermsName
 from domain.language.words import STRICT, Id, Instant
 from domain.time.calendar import Calendar
 from domain.time.calendar import problems as calendar_problems
-from infrastructure.terms_shelf import Kind
+from infrastructure.terms.shelf import Kind
 
 TAG: Final = "measures"
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.circumstances import CORRELATION_PATTERN
 from api.problems import Unforeseen, problem_response
 from application.commands.ids import new_id
-from infrastructure.telemetry import Counters
+from infrastructure.process.telemetry import Counters
 
 CORRELATION: Final = "X-Correlation-Id"
 CLIENT_GONE: Final = 499

@@ -15,7 +15,7 @@ from api.examples import events
 from api.operations import MOST_BYTES, Gives, Operation
 from api.problems import KINDS, PROBLEM_JSON, Problem, rule_of
 from domain.law.rejection import ContradictsLaterFact
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
 
 Mode = Literal["validation", "serialization"]
 VERSION: Final = "0.1.0"

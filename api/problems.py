@@ -16,7 +16,7 @@ from application.ports.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreU
 from application.queries.measures import AsOfTooFar, NothingSupposed, WindowEmpty
 from domain.decider import REJECTIONS
 from domain.law.rejection import ContradictsLaterFact, Rejection
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
 
 log = structlog.get_logger("standfast.problems")
 PROBLEM_JSON: Final = "application/problem+json"

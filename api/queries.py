@@ -34,11 +34,11 @@ from domain.engagement.state import State
 from domain.language.words import Id, Instant, Model
 from domain.law.recorded import Recorded
 from domain.register import EVENTS
-from infrastructure.codec import adapter
-from infrastructure.engagements import After, Wanted
-from infrastructure.instants import from_micros, to_micros
-from infrastructure.mapper import recorded
-from infrastructure.stored import PlacedEvent
+from infrastructure.database.instants import from_micros, to_micros
+from infrastructure.events.codec import adapter
+from infrastructure.events.mapper import recorded
+from infrastructure.events.rows import PlacedEvent
+from infrastructure.projections.engagements import After, Wanted
 
 MOST_SCANNED: Final = 1_000
 """How many engagements one page looks through at most, when most of them are not what is asked for."""

@@ -28,8 +28,8 @@ from application.ports.log import Append, Key, KeyAnswered
 from domain.engagement.terms.policy import Policy
 from domain.language.words import Id
 from domain.time.calendar import Calendar
-from infrastructure.codec import adapter
-from infrastructure.terms_shelf import Kind, with_version
+from infrastructure.events.codec import adapter
+from infrastructure.terms.shelf import Kind, with_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from application.commands.many import record_all
 from application.commands.request import Request
 from benchmarks.edge import STAFFING, request_of
 from benchmarks.measuring import ratio
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
 from tests.databases import fresh_database
 
 ENGAGEMENTS = 250

@@ -21,7 +21,7 @@ from api.composition import assemble
 from application.commands.request import Request
 from benchmarks.measuring import ratio
 from domain.law.recorded import Actor
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
 from tests.databases import fresh_database
 
 WARM = 200

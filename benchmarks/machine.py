@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from infrastructure.database import DURABLE, Database
-from infrastructure.sqlite import library
+from infrastructure.database.database import DURABLE, Database
+from infrastructure.database.sqlite import library
 
 
 def described(postgres: URL) -> list[str]:

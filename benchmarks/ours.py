@@ -8,10 +8,10 @@ from sqlalchemy.engine import URL
 
 from application.ports.log import Append, Key
 from benchmarks.measuring import CALLERS, STATE, from_coroutines, from_threads
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
-from infrastructure.stored import EnvelopedEvent
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.events.rows import EnvelopedEvent
+from infrastructure.log.recorder import LogRecorder
 
 _PREPARED = 3_000
 """Appends made ready for each caller and second; more than any store here takes."""

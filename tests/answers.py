@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
 
 PRECISION = 1e-9
 

@@ -18,7 +18,7 @@ from domain.law.recorded import Actor, Recorded
 from domain.law.recording import Order, open_engagement
 from domain.law.timeline import History
 from domain.time.calendar import Calendar
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
 
 FOLDER = Path(__file__).parents[2] / "shared" / "golden"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem != "terms")

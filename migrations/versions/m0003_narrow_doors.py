@@ -1,6 +1,6 @@
 """PostgreSQL: what a writer may do besides appending, each through a function of its own, and a durable commit.
 
-With these a writer needs no right on any table: the documented roles are granted by `infrastructure.roles`.
+With these a writer needs no right on any table: the documented roles are granted by `infrastructure.database.roles`.
 """
 
 from alembic import op

@@ -8,7 +8,7 @@ import uvicorn
 from sqlalchemy.engine import URL
 
 from api.app import create_app
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
 
 
 def settings_of(url: URL) -> Settings:

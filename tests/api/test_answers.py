@@ -9,7 +9,7 @@ import pytest
 from api.answers import event_bytes
 from api.examples import history
 from domain.law.recorded import Actor, Recorded
-from infrastructure.codec import adapter, event_json
+from infrastructure.events.codec import adapter, event_json
 
 FACT = history().facts[0]
 

@@ -14,7 +14,7 @@ from api.bodies import BODIES, command_of_body
 from api.examples import body_example, events, state
 from application.queries.state import StateAnswer
 from domain.register import COMMANDS, EVENTS
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from api import health
 from api.app import application
 from api.composition import assemble
 from application.marketplace import process_clock
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
 from tests.api.conftest import opened
 
 

@@ -13,7 +13,7 @@ from api.composition import Standfast, assemble
 from api.problems import KINDS
 from application.ports.log import OutcomeUnknown, StoreBusy
 from domain.law.rejection import all_rejections
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -7,18 +7,18 @@ from sqlalchemy.engine import URL
 
 from application.marketplace import Marketplace
 from application.ports.store import TermsShelf
-from infrastructure import schema
-from infrastructure.catalogue import Catalogue
-from infrastructure.database import Database
-from infrastructure.terms_shelf import CatalogueShelf
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.terms.catalogue import Catalogue
+from infrastructure.terms.shelf import CatalogueShelf
 
 Opening = Callable[[], Marketplace]
 
 
 def opened_on(url: URL, terms: TermsShelf) -> Marketplace:
     env = {
-        "PERSISTENCE_MODULE": "infrastructure.factory",
-        "MAPPER_TOPIC": "infrastructure.mapper:RecordedMapper",
+        "PERSISTENCE_MODULE": "infrastructure.log.factory",
+        "MAPPER_TOPIC": "infrastructure.events.mapper:RecordedMapper",
         "STANDFAST_DATABASE_URL": url.render_as_string(hide_password=False),
     }
     return Marketplace(env, terms)

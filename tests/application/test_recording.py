@@ -14,7 +14,7 @@ from application.commands.terms_of_a_round import LookedUpOnce
 from application.marketplace import MOST_EVENTS_IN_THE_LOOP, Marketplace
 from domain.engagement.lifecycle import DEFAULT_CALENDAR, UnknownEngagement
 from domain.law.event import Published
-from infrastructure.terms_shelf import CatalogueShelf
+from infrastructure.terms.shelf import CatalogueShelf
 from tests import golden
 from tests.application.conftest import Opening, opened_on
 from tests.application.requests import ENGAGEMENT, match, opening, request

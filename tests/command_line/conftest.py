@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 
 from api import command_line
 from api.composition import Standfast, assemble
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from api.inspection import findings
 from application.demo.script import Script
 from domain.language.words import Model
 from domain.law.recorded import Recorded
-from infrastructure.engagements import Wanted
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
+from infrastructure.projections.engagements import Wanted
 from tests.command_line.conftest import Run
 from tests.domain.shipped import shipped_terms
 

@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 
 from api.composition import Standfast
 from domain.law.timeline import History
-from infrastructure.engagements import Wanted
+from infrastructure.projections.engagements import Wanted
 from tests.command_line.conftest import Run
 
 TEAMS = Path(__file__).parents[3] / "shared" / "data" / "team_leadership.csv"

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.composition import Standfast
 from domain.engagement.terms.policy import Policy
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
 from tests import golden
 from tests.command_line.conftest import Run
 

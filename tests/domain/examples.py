@@ -17,7 +17,7 @@ from domain.language.money import Money
 from domain.language.words import UNCHANGED, Unchanged
 from domain.law.event import Event
 from domain.register import EVENTS
-from infrastructure.codec import SCHEMA_VERSIONS, event_json
+from infrastructure.events.codec import SCHEMA_VERSIONS, event_json
 from tests.domain.shipped import shipped_terms
 
 FOLDER: Final = Path(__file__).with_name("shapes")

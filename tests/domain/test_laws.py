@@ -15,7 +15,7 @@ from domain.law.notes import Annotate, CorrectHistory, RecordEffort
 from domain.law.recording import Order
 from domain.law.rejection import Rejection
 from domain.law.timeline import History, check, voided_by
-from infrastructure.codec import decode, encode
+from infrastructure.events.codec import decode, encode
 from tests.domain import words
 from tests.domain.histories import MODELS, TRIES, Story, impersonal, order, retold, reworded, stories, story, undecided
 from tests.domain.walks import command, tried

@@ -7,7 +7,7 @@ import pytest
 
 from domain.language.words import Personal, Text, Unchanged, field_names, personal_fields, written_name
 from domain.register import EVENTS
-from infrastructure.codec import SCHEMA_VERSIONS, decode, encode
+from infrastructure.events.codec import SCHEMA_VERSIONS, decode, encode
 from tests.domain.examples import FOLDER, examples, file_of, lines_of
 
 SHAPES = [(name, version) for name, latest in SCHEMA_VERSIONS.items() for version in range(1, latest + 1)]

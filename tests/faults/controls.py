@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from infrastructure.database import Database
+from infrastructure.database.database import Database
 
 
 def altered(database: Database, function: str, passage: str, instead: str) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from domain.law.event import Command
 from domain.register import COMMAND_NAMES, COMMANDS
-from infrastructure.codec import adapter, event_json
+from infrastructure.events.codec import adapter, event_json
 
 Kind = Literal["recorded", "nothing", "refused"]
 

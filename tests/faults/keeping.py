@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from infrastructure import verify
-from infrastructure.database import Database
-from infrastructure.tables import events
+from infrastructure.database.database import Database
+from infrastructure.database.tables import events
+from infrastructure.log import verify
 from tests.faults.decisions import Decision
 from tests.faults.opening import engagement
 from tests.faults.wishes import command_id

@@ -15,17 +15,17 @@ from application.marketplace import Marketplace
 from domain.engagement.lifecycle import OpenEngagement
 from domain.engagement.seats.agreeing import SeatSpec
 from domain.law.recorded import Actor
-from infrastructure.catalogue import Catalogue
-from infrastructure.database import Database
-from infrastructure.factory import DATABASE_URL, LogFactory
-from infrastructure.instants import process_clock
-from infrastructure.recorder import LogRecorder
-from infrastructure.settling import PATIENCE_SECONDS
-from infrastructure.terms_shelf import CatalogueShelf
+from infrastructure.database.database import Database
+from infrastructure.database.instants import process_clock
+from infrastructure.log.factory import DATABASE_URL, LogFactory
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.log.settlement import PATIENCE_SECONDS
+from infrastructure.terms.catalogue import Catalogue
+from infrastructure.terms.shelf import CatalogueShelf
 
 _ENGAGEMENTS = UUID("0e2f6a0c-7a51-4f0a-9d52-7f0b2f7d4c11")
 NO_TIME = timedelta(0)
-MAPPER = {"MAPPER_TOPIC": "infrastructure.mapper:RecordedMapper"}
+MAPPER = {"MAPPER_TOPIC": "infrastructure.events.mapper:RecordedMapper"}
 
 
 def engagement(number: int) -> UUID:

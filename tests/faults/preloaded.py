@@ -2,7 +2,7 @@
 
 from domain.law.notes import CorrectHistory
 from domain.register import COMMANDS, EVENTS
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
 from tests.faults import working
 
 for _kind in (*EVENTS.values(), *COMMANDS.values()):

@@ -20,10 +20,10 @@ from domain.law.recorded import Actor, Recorded
 from domain.law.recording import Order
 from domain.law.rejection import Rejection
 from domain.law.timeline import History
-from infrastructure.database import Database
-from infrastructure.log import Log
-from infrastructure.mapper import recorded
-from infrastructure.stored import PlacedEvent
+from infrastructure.database.database import Database
+from infrastructure.events.mapper import recorded
+from infrastructure.events.rows import PlacedEvent
+from infrastructure.log.reading import Log
 from tests.faults import decisions
 from tests.faults.decisions import Decision
 from tests.faults.opening import engagement

@@ -16,13 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.engine import URL
 
 from application.ports.log import Receipt
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.instants import process_clock
-from infrastructure.ledger import Entry
-from infrastructure.recorder import LogRecorder
-from infrastructure.sqlite_ledger import SqliteLedger
-from infrastructure.tables import events
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.database.instants import process_clock
+from infrastructure.database.tables import events
+from infrastructure.log.ledger import Entry
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.log.sqlite.ledger import SqliteLedger
 from tests.faults import decisions
 from tests.faults.controls import altered
 from tests.faults.crew import Crew

@@ -16,11 +16,11 @@ from sqlalchemy.engine import URL
 from application.commands.request import Outcome, Request, StaleVersion
 from application.marketplace import Marketplace
 from application.ports.log import StoreUnavailable
-from infrastructure import postgres_ledger
-from infrastructure.database import Database
-from infrastructure.ledger import Entry, Found, judge
-from infrastructure.log import Log
-from infrastructure.settling import PATIENCE_SECONDS
+from infrastructure.database.database import Database
+from infrastructure.log.ledger import Entry, Found, judge
+from infrastructure.log.postgresql import ledger as postgres_ledger
+from infrastructure.log.reading import Log
+from infrastructure.log.settlement import PATIENCE_SECONDS
 from tests.faults import wishes
 from tests.faults.cutter import PREPARING, Cutter, cutter
 from tests.faults.keeping import assert_clean

@@ -18,9 +18,9 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.ports.log import Append
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
 from tests.databases import fresh_database
 from tests.faults.controls import altered
 from tests.store import samples

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
-from infrastructure.database import Database
+from infrastructure.database.database import Database
 from tests.faults import decisions, wishes
 from tests.faults.controls import altered
 from tests.faults.crew import Crew, Worker
@@ -119,7 +119,7 @@ def test_control_without_durable_commits_the_power_failure_loses_commands(monkey
         with database.writing() as connection:
             connection.execute(text("ALTER DATABASE postgres SET synchronous_commit = off"))
         database.close()
-        monkeypatch.setattr("infrastructure.database.unsafe", lambda _: [])
+        monkeypatch.setattr("infrastructure.database.database.unsafe", lambda _: [])
         told = lose_power(server)
         database = Database(server.url())
         with pytest.raises(Broken, match="the log has \\[\\]"):

@@ -16,11 +16,11 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from application.ports.log import Receipt
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.ledger import Entry
-from infrastructure.postgres_ledger import PostgresLedger
-from infrastructure.recorder import LogRecorder
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.log.ledger import Entry
+from infrastructure.log.postgresql.ledger import PostgresLedger
+from infrastructure.log.recorder import LogRecorder
 from tests.faults.controls import altered
 from tests.store import samples
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.engine import URL
 
-from infrastructure.database import Database
+from infrastructure.database.database import Database
 from tests.faults import decisions, serially
 from tests.faults.crew import Crew
 from tests.faults.keeping import assert_kept

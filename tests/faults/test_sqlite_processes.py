@@ -17,11 +17,12 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.ports.log import Receipt
-from infrastructure import schema, verify
-from infrastructure.database import Database
-from infrastructure.instants import process_clock
-from infrastructure.ledger import Entry, sealed
-from infrastructure.sqlite_ledger import SqliteLedger
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.database.instants import process_clock
+from infrastructure.log import verify
+from infrastructure.log.ledger import Entry, sealed
+from infrastructure.log.sqlite.ledger import SqliteLedger
 from tests.faults import decisions
 from tests.faults.crew import CONTEXT, Crew
 from tests.faults.keeping import assert_kept

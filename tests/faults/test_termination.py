@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from sqlalchemy.engine import URL
 
-from infrastructure.database import Database
+from infrastructure.database.database import Database
 from tests.command_line.running import running
 from tests.faults import decisions
 from tests.faults.crew import Crew

@@ -22,12 +22,12 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
 from application.ports.log import Append, Receipt, StoreUnavailable
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.ledger import Entry, sealed
-from infrastructure.postgres_ledger import PostgresLedger
-from infrastructure.recorder import LogRecorder
-from infrastructure.sqlite_ledger import SqliteLedger
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.log.ledger import Entry, sealed
+from infrastructure.log.postgresql.ledger import PostgresLedger
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.log.sqlite.ledger import SqliteLedger
 from tests.api.serving import serving
 from tests.faults import wishes
 from tests.faults.keeping import assert_clean

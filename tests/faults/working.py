@@ -19,7 +19,7 @@ from sqlalchemy import exc as sql
 from application.commands.request import Contended, Outcome, Refused, RefusedBefore, Request
 from application.marketplace import Marketplace
 from application.ports.log import StoreUnavailable
-from infrastructure.settling import PATIENCE_SECONDS
+from infrastructure.log.settlement import PATIENCE_SECONDS
 from tests.faults import wishes
 from tests.faults.decisions import Decision, Diary, written
 from tests.faults.opening import Opened, engagement, open_shop

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from uuid import UUID, uuid4, uuid5
 
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 
 THREADS = 4

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.engine import URL
 
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from threading import Thread
 
-from infrastructure.log import Log
+from infrastructure.log.reading import Log
 
 
 class Follower(Thread):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from application.ports.log import Append, Key, Listed
-from infrastructure.stored import EnvelopedEvent
+from infrastructure.events.rows import EnvelopedEvent
 
 
 def event(

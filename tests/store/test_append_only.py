@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from infrastructure import schema
-from infrastructure.catalogue import Catalogue
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
-from infrastructure.sqlite import library
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.database.sqlite import library
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.terms.catalogue import Catalogue
 from tests.store import samples
 
 CHANGES = [

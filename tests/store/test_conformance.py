@@ -17,10 +17,10 @@ from eventsourcing.tests import persistence as cases
 from eventsourcing.utils import Environment, EnvType
 from sqlalchemy.engine import URL
 
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.factory import LogFactory, TrackingUnsupported
-from infrastructure.recorder import LogRecorder, SnapshotRecorder
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.log.factory import LogFactory, TrackingUnsupported
+from infrastructure.log.recorder import LogRecorder, SnapshotRecorder
 
 
 class OnDatabase(TestCase):
@@ -34,10 +34,10 @@ class OnDatabase(TestCase):
     def _open(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         url: URL = request.getfixturevalue(self.fixture)
         address = url.render_as_string(hide_password=False)
-        monkeypatch.setenv("PERSISTENCE_MODULE", "infrastructure.factory")
+        monkeypatch.setenv("PERSISTENCE_MODULE", "infrastructure.log.factory")
         monkeypatch.setenv("STANDFAST_DATABASE_URL", address)
         self.env = Environment(
-            "Test", {"PERSISTENCE_MODULE": "infrastructure.factory", "STANDFAST_DATABASE_URL": address}
+            "Test", {"PERSISTENCE_MODULE": "infrastructure.log.factory", "STANDFAST_DATABASE_URL": address}
         )
         factories = _remembered_factories(monkeypatch)
         before = set(threading.enumerate())
@@ -188,7 +188,7 @@ class TestPostgresApplication(ApplicationCases, OnPostgres):
 
 class ExampleApplicationCases(OnDatabase, application_cases.ExampleApplicationTestCase):
     __test__ = False
-    expected_factory_topic = "infrastructure.factory:LogFactory"
+    expected_factory_topic = "infrastructure.log.factory:LogFactory"
 
 
 class TestSqliteExampleApplication(ExampleApplicationCases, OnSqlite):

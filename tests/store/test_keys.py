@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.ports.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 
 

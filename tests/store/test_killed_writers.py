@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from infrastructure import verify
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
+from infrastructure.database.database import Database
+from infrastructure.log import verify
+from infrastructure.log.recorder import LogRecorder
 from tests.store.test_order import assert_whole
 
 

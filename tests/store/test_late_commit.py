@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy.engine import URL
 
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 
 

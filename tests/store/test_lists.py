@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.ports.log import Append, VersionTaken
-from infrastructure.catalogue import Catalogue
-from infrastructure.database import Database
-from infrastructure.engagements import After, Engagements, Wanted
-from infrastructure.recorder import LogRecorder
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.projections.engagements import After, Engagements, Wanted
+from infrastructure.terms.catalogue import Catalogue
 from tests.store import samples
 
 OPENED = datetime(2025, 1, 1, tzinfo=UTC)

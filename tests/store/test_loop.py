@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from application.ports.log import Append, OutcomeUnknown, Receipt, StoreClosed, StoreUnavailable
-from infrastructure.database import Database
-from infrastructure.log import STREAMS_AT_ONCE
-from infrastructure.recorder import LogRecorder
+from infrastructure.database.database import Database
+from infrastructure.log.reading import STREAMS_AT_ONCE
+from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 from tests.store.test_order import assert_whole
 

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.ports.log import KeyAnswered, VersionTaken
-from infrastructure import postgres_ledger, schema
-from infrastructure.database import Database
-from infrastructure.ledger import Entry, Found, judge, sealed
-from infrastructure.recorder import LogRecorder
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.log.ledger import Entry, Found, judge, sealed
+from infrastructure.log.postgresql import ledger as postgres_ledger
+from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 from tests.store.cutting_proxy import CuttingProxy
 from tests.store.test_order import assert_whole

@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL
 from application.ports.log import Receipt
 from domain.law.notes import EventAnnotated
 from domain.law.recorded import Actor, Recorded
-from infrastructure.mapper import recorded
-from infrastructure.stored import PlacedEvent
+from infrastructure.events.mapper import recorded
+from infrastructure.events.rows import PlacedEvent
 from tests.store import samples
 
 AT = datetime(2025, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
@@ -37,8 +37,8 @@ def in_its_place() -> Recorded:
 
 def test_an_application_of_the_library_saves_and_reads_events_in_their_place(database_url: URL) -> None:
     env = {
-        "PERSISTENCE_MODULE": "infrastructure.factory",
-        "MAPPER_TOPIC": "infrastructure.mapper:RecordedMapper",
+        "PERSISTENCE_MODULE": "infrastructure.log.factory",
+        "MAPPER_TOPIC": "infrastructure.events.mapper:RecordedMapper",
         "STANDFAST_DATABASE_URL": database_url.render_as_string(hide_password=False),
     }
     application = Application[UUID](env=env)

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
-from infrastructure.tables import events
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.database.tables import events
+from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 from tests.store.follower import Follower
 from tests.store.writing_process import stream, write

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.ports.log import Append
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.instants import from_micros, to_micros
-from infrastructure.log import Log, Page
-from infrastructure.recorder import LogRecorder
-from infrastructure.stored import EnvelopedEvent, PlacedEvent
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.database.instants import from_micros, to_micros
+from infrastructure.events.rows import EnvelopedEvent, PlacedEvent
+from infrastructure.log.reading import Log, Page
+from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 
 

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.ports.log import Append, VersionTaken
-from infrastructure import roles, schema, verify
-from infrastructure.catalogue import Catalogue
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
+from infrastructure.database import roles, schema
+from infrastructure.database.database import Database
+from infrastructure.log import verify
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.terms.catalogue import Catalogue
 from tests.store import samples
 
 WRITER, READER = "standfast_writer", "standfast_reader"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from application.ports.log import StoreBusy, StoreClosed
-from infrastructure.rounds import Rounds
+from infrastructure.log.rounds import Rounds
 
 pytestmark = pytest.mark.anyio
 

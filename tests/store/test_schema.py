@@ -14,9 +14,9 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL
 
 import migrations
-from infrastructure import schema, sqlite
-from infrastructure.database import Database, UnsafeSettings, unsafe
-from infrastructure.tables import metadata
+from infrastructure.database import schema, sqlite
+from infrastructure.database.database import Database, UnsafeSettings, unsafe
+from infrastructure.database.tables import metadata
 
 
 def test_up_and_down_and_up_again(database_url: URL) -> None:
@@ -74,7 +74,7 @@ def test_an_old_sqlite_serves_one_process(sqlite_url: URL, monkeypatch: pytest.M
     monkeypatch.setattr(sqlite, "safe_for_many_processes", lambda _: False)
     first = Database(sqlite_url)
     code = (
-        "import sys; from infrastructure import sqlite; from infrastructure.database import Database;"
+        "import sys; from infrastructure import sqlite; from infrastructure.database.database import Database;"
         "sqlite.safe_for_many_processes = lambda version: False; Database(sys.argv[1])"
     )
     second = subprocess.run(

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from application.ports.log import Receipt, StoreUnavailable
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 from tests.store.cutting_proxy import CuttingProxy
 from tests.store.test_order import assert_whole

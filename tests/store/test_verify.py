@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from application.ports.log import Append
-from infrastructure import verify
-from infrastructure.database import Database
-from infrastructure.mapper import enveloped
-from infrastructure.recorder import LogRecorder
+from infrastructure.database.database import Database
+from infrastructure.events.mapper import enveloped
+from infrastructure.log import verify
+from infrastructure.log.recorder import LogRecorder
 from tests.store.test_mapper import in_its_place
 
 

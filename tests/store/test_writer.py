@@ -20,12 +20,12 @@ from application.ports.log import (
     StoreUnavailable,
     VersionTaken,
 )
-from infrastructure.database import Database
-from infrastructure.ledger import Entry, Interrupted, Outcome, Unavailable, sealed
-from infrastructure.recorder import LogRecorder
-from infrastructure.settling import Settlement
-from infrastructure.signal import Signal
-from infrastructure.writer import Writer
+from infrastructure.database.database import Database
+from infrastructure.log.ledger import Entry, Interrupted, Outcome, Unavailable, sealed
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.log.settlement import Settlement
+from infrastructure.log.signal import Signal
+from infrastructure.log.writer import Writer
 from tests.store import samples
 from tests.store.test_order import assert_whole
 

@@ -5,8 +5,8 @@ import sys
 from uuid import UUID, uuid5
 
 from application.ports.log import VersionTaken
-from infrastructure.database import Database
-from infrastructure.recorder import LogRecorder
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 
 _STREAMS = UUID("5a4f2f5e-8f43-4f0f-a6d5-2a7a36a1d0c3")

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from application.ports.log import Answer, Listed, Receipt
-from infrastructure.database import Database
-from infrastructure.instants import Clock, from_micros, to_micros
-from infrastructure.ledger import (
+from infrastructure.database.database import Database
+from infrastructure.database.instants import Clock, from_micros, to_micros
+from infrastructure.database.sqlite import library
+from infrastructure.events.rows import EnvelopedEvent
+from infrastructure.log.ledger import (
     Conflict,
     Entry,
     Found,
@@ -24,8 +26,6 @@ from infrastructure.ledger import (
     receipts_of,
     with_receipts,
 )
-from infrastructure.sqlite import library
-from infrastructure.stored import EnvelopedEvent
 
 _INSERT_EVENT = (
     "INSERT INTO events (position, originator_id, originator_version, topic, state, salt, recorded_at, place, "

@@ -1,6 +1,6 @@
 """The store's recorder: the library's `ApplicationRecorder` on SQLite and PostgreSQL.
 
-    recorder = LogRecorder(Database(url))            # or through PERSISTENCE_MODULE=infrastructure.factory
+    recorder = LogRecorder(Database(url))            # or through PERSISTENCE_MODULE=infrastructure.log.factory
     receipt = recorder.append(Append(events=..., key=Key(...), listed=Listed(...)))
     receipt.first_position, receipt.last_position, receipt.count, receipt.recorded_at
 
@@ -33,18 +33,18 @@ from sqlalchemy import exc as sql
 from sqlalchemy import insert, select
 
 from application.ports.log import Append, Receipt
-from infrastructure.database import Database
-from infrastructure.instants import Clock, process_clock
-from infrastructure.ledger import Ledger
-from infrastructure.log import Log
-from infrastructure.postgres_async import AsyncPostgres
-from infrastructure.postgres_ledger import PostgresLedger
-from infrastructure.settling import PATIENCE_SECONDS, Settlement
-from infrastructure.signal import Signal
-from infrastructure.sqlite_ledger import SqliteLedger
-from infrastructure.subscription import LogSubscription
-from infrastructure.tables import snapshots
-from infrastructure.writer import CAPACITY, Writer
+from infrastructure.database.database import Database
+from infrastructure.database.instants import Clock, process_clock
+from infrastructure.database.tables import snapshots
+from infrastructure.log.ledger import Ledger
+from infrastructure.log.postgresql.event_loop import AsyncPostgres
+from infrastructure.log.postgresql.ledger import PostgresLedger
+from infrastructure.log.reading import Log
+from infrastructure.log.settlement import PATIENCE_SECONDS, Settlement
+from infrastructure.log.signal import Signal
+from infrastructure.log.sqlite.ledger import SqliteLedger
+from infrastructure.log.subscription import LogSubscription
+from infrastructure.log.writer import CAPACITY, Writer
 
 
 class LogRecorder(ApplicationRecorder):

@@ -1,12 +1,12 @@
-"""The library's way in: `PERSISTENCE_MODULE=infrastructure.factory` with `STANDFAST_DATABASE_URL`."""
+"""The library's way in: `PERSISTENCE_MODULE=infrastructure.log.factory` with `STANDFAST_DATABASE_URL`."""
 
 from eventsourcing import persistence
 from eventsourcing.utils import Environment, EnvType, strtobool
 
-from infrastructure import schema
-from infrastructure.database import Database
-from infrastructure.instants import Clock, process_clock
-from infrastructure.recorder import LogRecorder, SnapshotRecorder
+from infrastructure.database import schema
+from infrastructure.database.database import Database
+from infrastructure.database.instants import Clock, process_clock
+from infrastructure.log.recorder import LogRecorder, SnapshotRecorder
 
 DATABASE_URL = "STANDFAST_DATABASE_URL"
 CREATE_TABLE = "CREATE_TABLE"

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, Text, and_, cast, func, literal, or_, select, true
 
 from application.ports.log import Listed
-from infrastructure.database import Database
-from infrastructure.instants import from_micros, to_micros
-from infrastructure.tables import engagements as listed
-from infrastructure.tables import events
+from infrastructure.database.database import Database
+from infrastructure.database.instants import from_micros, to_micros
+from infrastructure.database.tables import engagements as listed
+from infrastructure.database.tables import events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

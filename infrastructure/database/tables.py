@@ -1,6 +1,6 @@
 """The store's tables as SQLAlchemy knows them. The schema itself is made by `migrations/`, and a test compares both.
 
-Instants are microseconds since the epoch (`infrastructure.instants`).
+Instants are microseconds since the epoch (`infrastructure.database.instants`).
 """
 
 from sqlalchemy import (

@@ -7,7 +7,7 @@ administers the server, can still do everything.
 
 from sqlalchemy import Connection, text
 
-from infrastructure.database import Database
+from infrastructure.database.database import Database
 
 DOORS = ("append_events", "lock_head", "publish_document", "forget_answers")
 """The functions that the writer may call."""

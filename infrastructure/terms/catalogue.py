@@ -8,9 +8,9 @@ from sqlalchemy import RowMapping, func, insert, select, text, tuple_
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from application.ports.log import StoreUnavailable
-from infrastructure.database import Database
-from infrastructure.instants import Clock, from_micros, process_clock
-from infrastructure.tables import catalogue
+from infrastructure.database.database import Database
+from infrastructure.database.instants import Clock, from_micros, process_clock
+from infrastructure.database.tables import catalogue
 
 _ATTEMPTS = 20
 

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from pydantic_core import PydanticSerializationError, to_json
 
-from infrastructure.settings import Settings
+from infrastructure.process.settings import Settings
 
 
 def configure_logs(settings: Settings) -> None:

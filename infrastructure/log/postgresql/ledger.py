@@ -8,10 +8,9 @@ import psycopg
 from psycopg import errors
 
 from application.ports.log import Answer, Receipt
-from infrastructure import arrays
-from infrastructure.database import Database
-from infrastructure.instants import from_micros
-from infrastructure.ledger import (
+from infrastructure.database.database import Database
+from infrastructure.database.instants import from_micros
+from infrastructure.log.ledger import (
     Conflict,
     Entry,
     Found,
@@ -25,7 +24,8 @@ from infrastructure.ledger import (
     place,
     with_receipts,
 )
-from infrastructure.postgres_append import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
+from infrastructure.log.postgresql import arrays
+from infrastructure.log.postgresql.append import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
 
 _SELECT_ANSWERS = (
     "SELECT command_id, body_hash, status, version, position, first_position, count, problem, recorded_at "

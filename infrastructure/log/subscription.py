@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from eventsourcing.persistence import ApplicationRecorder, Notification, Subscription
 
-from infrastructure.signal import Signal
+from infrastructure.log.signal import Signal
 
 PULL_SECONDS = 0.5
 """A wake-up can be lost, and other processes give none: look by yourself this often."""

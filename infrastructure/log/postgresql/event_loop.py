@@ -19,17 +19,17 @@ from psycopg import errors, generators
 from psycopg.pq.abc import PGresult
 
 from application.ports.log import Append, Receipt
-from infrastructure import arrays
-from infrastructure.database import Database
-from infrastructure.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
-from infrastructure.log import Log
-from infrastructure.postgres_append import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
-from infrastructure.postgres_ledger import understood
-from infrastructure.rounds import Rounds
-from infrastructure.settling import Settlement, unavailable
-from infrastructure.signal import Signal
-from infrastructure.stored import COLUMNS, stored_event
-from infrastructure.writer import next_batch
+from infrastructure.database.database import Database
+from infrastructure.events.rows import COLUMNS, stored_event
+from infrastructure.log.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
+from infrastructure.log.postgresql import arrays
+from infrastructure.log.postgresql.append import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
+from infrastructure.log.postgresql.ledger import understood
+from infrastructure.log.reading import Log
+from infrastructure.log.rounds import Rounds
+from infrastructure.log.settlement import Settlement, unavailable
+from infrastructure.log.signal import Signal
+from infrastructure.log.writer import next_batch
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 
 from application.ports.log import StoreUnavailable
-from infrastructure import sqlite
+from infrastructure.database import sqlite
 
 DURABLE = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write")}
 """PostgreSQL settings without which an acknowledged append can be lost, and the values that are safe."""

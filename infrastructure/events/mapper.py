@@ -1,4 +1,4 @@
-"""Between an event in its place and its row: named by `MAPPER_TOPIC=infrastructure.mapper:RecordedMapper`.
+"""Between an event in its place and its row: named by `MAPPER_TOPIC=infrastructure.events.mapper:RecordedMapper`.
 
 The library's own mapper reads an event's attributes from `__dict__`, which the slotted `Recorded` has not.
 """
@@ -11,9 +11,9 @@ from eventsourcing.persistence import Mapper, MapperDeserialisationError, Stored
 
 from domain.language.words import ActingParty
 from domain.law.recorded import Actor, Recorded
-from infrastructure import codec
-from infrastructure.instants import from_micros, to_micros
-from infrastructure.stored import EnvelopedEvent, PlacedEvent
+from infrastructure.database.instants import from_micros, to_micros
+from infrastructure.events import codec
+from infrastructure.events.rows import EnvelopedEvent, PlacedEvent
 
 
 class RecordedMapper(Mapper[UUID]):

@@ -11,10 +11,10 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
 from application.ports.log import Listed, Receipt
-from infrastructure import arrays
-from infrastructure.instants import to_micros
-from infrastructure.ledger import Entry, place, receipts_of
-from infrastructure.stored import EnvelopedEvent
+from infrastructure.database.instants import to_micros
+from infrastructure.events.rows import EnvelopedEvent
+from infrastructure.log.ledger import Entry, place, receipts_of
+from infrastructure.log.postgresql import arrays
 
 _PARAMETERS: Final = 28
 _PLACES: Final = ", ".join(f"${number}" for number in range(1, _PARAMETERS + 1))

@@ -12,9 +12,9 @@ from threading import Condition, Lock, Thread
 from typing import TypeVar
 
 from application.ports.log import Append, Receipt, StoreBusy, StoreClosed, StoreUnavailable
-from infrastructure.ledger import Entry, Outcome, sealed
-from infrastructure.settling import Settlement
-from infrastructure.signal import Signal
+from infrastructure.log.ledger import Entry, Outcome, sealed
+from infrastructure.log.settlement import Settlement
+from infrastructure.log.signal import Signal
 
 T = TypeVar("T")
 

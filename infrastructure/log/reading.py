@@ -14,10 +14,10 @@ from eventsourcing.persistence import Notification, StoredEvent
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
 
 from application.ports.log import Answer
-from infrastructure.database import Database
-from infrastructure.instants import from_micros, to_micros
-from infrastructure.stored import COLUMNS, notification, stored_event
-from infrastructure.tables import answers, events
+from infrastructure.database.database import Database
+from infrastructure.database.instants import from_micros, to_micros
+from infrastructure.database.tables import answers, events
+from infrastructure.events.rows import COLUMNS, notification, stored_event
 
 _ROW = [events.c[name] for name in COLUMNS]
 

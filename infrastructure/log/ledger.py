@@ -13,8 +13,8 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from application.ports.log import Answer, Append, CommandRecorded, KeyAnswered, Receipt, VersionTaken
-from infrastructure.instants import from_micros
-from infrastructure.stored import EnvelopedEvent
+from infrastructure.database.instants import from_micros
+from infrastructure.events.rows import EnvelopedEvent
 
 SALT_BYTES = 16
 

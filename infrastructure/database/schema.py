@@ -1,7 +1,7 @@
 """Bring a database's schema up or down from code, and tell which one it has."""
 
 import migrations
-from infrastructure.database import Database
+from infrastructure.database.database import Database
 
 
 def upgrade(database: Database, revision: str = "head") -> None:

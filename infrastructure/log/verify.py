@@ -10,12 +10,12 @@ from uuid import UUID
 from eventsourcing.persistence import MapperDeserialisationError, Notification
 from sqlalchemy import Connection, select, text
 
-from infrastructure.database import Database, unsafe
-from infrastructure.log import Log
-from infrastructure.mapper import recorded
-from infrastructure.roles import DOORS
-from infrastructure.stored import PlacedEvent
-from infrastructure.tables import head
+from infrastructure.database.database import Database, unsafe
+from infrastructure.database.roles import DOORS
+from infrastructure.database.tables import head
+from infrastructure.events.mapper import recorded
+from infrastructure.events.rows import PlacedEvent
+from infrastructure.log.reading import Log
 
 _PAGE = 2_000
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from eventsourcing.persistence import DataError
 
 from application.ports.log import OutcomeUnknown, StoreUnavailable
-from infrastructure.ledger import Conflict, Entry, Interrupted, Ledger, Outcome, Refused, Unavailable, in_turns
+from infrastructure.log.ledger import Conflict, Entry, Interrupted, Ledger, Outcome, Refused, Unavailable, in_turns
 
 PATIENCE_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.01

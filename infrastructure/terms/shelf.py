@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 from domain.engagement.terms.policy import Policy
 from domain.law.event import Published
 from domain.time.calendar import Calendar
-from infrastructure.catalogue import Catalogue
-from infrastructure.codec import adapter
+from infrastructure.events.codec import adapter
+from infrastructure.terms.catalogue import Catalogue
 
 Kind = Literal["policy", "calendar"]
 KINDS: Final[dict[Kind, type]] = {"policy": Policy, "calendar": Calendar}

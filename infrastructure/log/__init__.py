@@ -1,0 +1,1 @@
+"""The log: one writer that commits appends together, and what reads."""

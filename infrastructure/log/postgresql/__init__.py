@@ -1,0 +1,1 @@
+"""Appends on PostgreSQL, from threads and from an event loop."""

@@ -1,0 +1,1 @@
+"""Appends on SQLite."""

@@ -1,0 +1,1 @@
+"""Published policies and calendars, and the ones that are shipped."""
