@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy.engine import URL
 
-from api.bodies import command_of_line
+from api.commands.bodies import command_of_line
 from api.composition import assemble
 from application.commands.request import Request
 from benchmarks.measuring import ratio

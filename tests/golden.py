@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
-from api.bodies import command_of_line
+from api.commands.bodies import command_of_line
 from domain.decider import facts_of
 from domain.engagement.lifecycle import OpenEngagement
 from domain.engagement.terms.policy import Policy

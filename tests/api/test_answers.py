@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.answers import event_bytes
-from api.examples import history
+from api.examples.commands import history
+from api.queries.answers import event_bytes
 from domain.law.recorded import Actor, Recorded
 from infrastructure.events.codec import adapter, event_json
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from api.examples import body_example
+from api.examples.commands import body_example
 from tests.api.conftest import opened
 
 CONCERN = body_example("report-underperformance")

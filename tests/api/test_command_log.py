@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.examples import lines
+from api.examples.commands import lines
 from tests import golden
 from tests.api.conftest import opened
 

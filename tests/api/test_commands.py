@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from api.examples import body_example, lines
+from api.examples.commands import body_example, lines
 from domain.register import COMMANDS
 from tests.api.conftest import opened
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from api.examples import lines
+from api.examples.commands import lines
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = ROOT / "tests" / "api" / "schemathesis.toml"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.engine import URL
 from starlette.testclient import TestClient
 
-from api.examples import body_example
+from api.examples.commands import body_example
 from tests.api.conftest import opened
 from tests.api.serving import serving
 

@@ -7,10 +7,10 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from api import problems
-from api.app import application
 from api.composition import Standfast, assemble
-from api.problems import KINDS
+from api.http import problems
+from api.http.app import application
+from api.http.problems import KINDS
 from application.ports.log import OutcomeUnknown, StoreBusy
 from domain.law.rejection import all_rejections
 from infrastructure.process.settings import Settings

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.examples import lines
-from api.operations import PATIENCE_SECONDS
+from api.examples.commands import lines
+from api.http.operations import PATIENCE_SECONDS
 from tests.api.conftest import opened
 from tests.api.test_command_log import record
 
@@ -87,7 +87,7 @@ def test_the_state_shows_what_is_recorded_though_this_clock_is_behind(
         def now(cls, tz: tzinfo | None = None) -> "Behind":
             return cls(2001, 1, 1, tzinfo=tz)
 
-    monkeypatch.setattr("api.queries.datetime", Behind)
+    monkeypatch.setattr("api.queries.engagements.datetime", Behind)
     answer = client.get(LIFE).json()
     assert (answer["status"], answer["as_of"]) == ("ended", answer["known_at"])
 
@@ -162,7 +162,7 @@ def test_a_query_waits_for_a_position_that_comes(client: TestClient) -> None:
 
 
 def test_a_query_for_a_position_that_does_not_come_is_503(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.operations.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("api.http.operations.PATIENCE_SECONDS", 0.05)
     answer = client.get("/v1/engagements", params={"min_position": 10_000})
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/not-reached")
     assert answer.headers["Retry-After"] == "1"

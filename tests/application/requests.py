@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
-from api.bodies import command_of_line
+from api.commands.bodies import command_of_line
 from application.commands.request import Keyed, Refused, Request
 from domain.law.recorded import Actor
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import URL
 
-from api import command_line
 from api.composition import Standfast, assemble
+from api.terminal import command_line
 from infrastructure.process.settings import Settings
 
 

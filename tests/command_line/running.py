@@ -23,7 +23,7 @@ class EndedBeforeItServed(Exception):
 @contextmanager
 def running(*arguments: str, environment: Mapping[str, str], folder: Path) -> Iterator[tuple[str, Process]]:
     """The address that a serving command told, and its process; its remarks go to a file in ``folder``."""
-    command = [sys.executable, "-c", "from api.command_line import main; main()", *arguments]
+    command = [sys.executable, "-c", "from api.terminal.command_line import main; main()", *arguments]
     with (
         (folder / "remarks.txt").open("w") as remarks,
         subprocess.Popen(

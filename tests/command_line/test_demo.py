@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast
-from api.demonstration import populated
-from api.inspection import findings
+from api.terminal.demonstration import populated
+from api.terminal.inspection import findings
 from application.demo.script import Script
 from domain.language.words import Model
 from domain.law.recorded import Recorded

@@ -195,7 +195,7 @@ def test_killed_half_way_and_run_again_it_completes(
     standfast: Run, written: Write, sqlite_url: URL, opened: Standfast
 ) -> None:
     file = written("many.csv", HEADER + "".join(chains(teams=40, successions=6)))
-    command = [sys.executable, "-c", "from api.command_line import main; main()", "import", str(file)]
+    command = [sys.executable, "-c", "from api.terminal.command_line import main; main()", "import", str(file)]
     environment = {**os.environ, "STANDFAST_DATABASE_URL": str(sqlite_url)}
     with subprocess.Popen(
         command, env=environment, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL

@@ -1,0 +1,1 @@
+"""The addresses of the commands, and what their bodies and headers say."""

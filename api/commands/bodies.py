@@ -1,0 +1,175 @@
+"""Request bodies: the command classes themselves, with the circumstances that come along on the wire.
+
+A body is a command's fields and ``occurred_at``; a line of a command log also names the command, the engagement, who
+acts and the key; an entry of a correction names the command and for whom it is recorded.
+"""
+
+import json
+from dataclasses import dataclass, field, make_dataclass
+from datetime import datetime
+from functools import reduce
+from hashlib import sha256
+from operator import or_
+from typing import Annotated, Any, Final, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import Field, ValidationError
+
+from api.http.strict_json import FieldsWrong, parse
+from domain.engagement.lifecycle import OpenEngagement
+from domain.language.words import Instant, bounds, field_names, instant_text
+from domain.law.event import Command
+from domain.law.notes import CorrectHistory, Entry, RecordBreach
+from domain.law.recorded import Actor
+from domain.register import COMMANDS
+from infrastructure.events.codec import adapter
+
+ACTOR_PATTERN: Final = r"^(client|platform|partner|professional):[A-Za-z0-9._:-]{1,64}$"
+ON_BEHALF_PATTERN: Final = r"^(client|platform|partner|professional)(:[A-Za-z0-9._:-]{1,64})?$"
+KEY_PATTERN: Final = r"^[\x21-\x7e]{1,255}$"
+ActorText = Annotated[str, bounds(pattern=ACTOR_PATTERN)]
+OnBehalfText = Annotated[str, bounds(pattern=ON_BEHALF_PATTERN)]
+IdempotencyKey = Annotated[str, bounds(pattern=KEY_PATTERN)]
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What comes with a command on the wire; None where the wire leaves it open."""
+
+    occurred_at: datetime | None = None
+    engagement_id: UUID | None = None
+    actor: Actor | None = None
+    on_behalf_of: Actor | None = None
+    idempotency_key: str | None = None
+
+
+def actor_of(text: str) -> Actor:
+    """The actor that ``party:id`` or ``party`` names; the text has the form of ON_BEHALF_PATTERN."""
+    party, _, identity = text.partition(":")
+    return Actor(party=party, id=identity or None)  # type: ignore[arg-type]  # the pattern lists the parties
+
+
+_OCCURRED: Final = ("occurred_at", Instant | None, field(default=None))
+_ON_BEHALF: Final = ("on_behalf_of", OnBehalfText | None, field(default=None))
+
+
+def _with(kind: type, name: str, *fields: Any) -> type:
+    made = make_dataclass(name, fields, bases=(kind,), frozen=True, slots=True, kw_only=True)
+    made.__module__, made.__doc__ = __name__, kind.__doc__
+    return made
+
+
+def _entries() -> Any:
+    excluded = (OpenEngagement, CorrectHistory, RecordBreach)
+    kinds = [
+        _with(kind, f"{kind.__name__}Entry", ("command", Literal[name]), _OCCURRED, _ON_BEHALF)
+        for name, kind in COMMANDS.items()
+        if kind not in excluded
+    ]
+    return Annotated[reduce(or_, kinds), Field(discriminator="command")]
+
+
+_ENTRIES: Final = tuple[_entries(), ...]  # type: ignore[misc]  # made at run time, from the register
+_RECORD: Final = ("record", Annotated[_ENTRIES, bounds(max_length=1000)], field(default=()))
+
+
+def _fields_of(kind: type[Command]) -> tuple[Any, ...]:
+    return (_RECORD,) if kind is CorrectHistory else ()
+
+
+BODIES: Final[dict[str, type]] = {
+    name: _with(kind, kind.__name__, *_fields_of(kind), _OCCURRED) for name, kind in COMMANDS.items()
+}
+"""The body of each command, under the command's own name: the interface shows no other."""
+
+
+def _line(name: str, kind: type[Command]) -> type:
+    engagement = () if kind is OpenEngagement else (("engagement_id", UUID),)
+    return _with(
+        kind,
+        f"{kind.__name__}Line",
+        *_fields_of(kind),
+        ("command", Literal[name]),
+        *engagement,
+        _OCCURRED,
+        ("actor", ActorText | None, field(default=None)),
+        _ON_BEHALF,
+        ("idempotency_key", IdempotencyKey | None, field(default=None)),
+    )
+
+
+LINES: Final = Annotated[
+    reduce(or_, [_line(name, kind) for name, kind in COMMANDS.items()]), Field(discriminator="command")
+]
+
+
+def command_of_body(name: str, raw: bytes) -> tuple[Command, Circumstances]:
+    """The command of a request body. Raises Malformed or FieldsWrong."""
+    body = validated(BODIES[name], raw)
+    return plain(COMMANDS[name], body), Circumstances(occurred_at=body.occurred_at)
+
+
+def command_of_line(raw: bytes) -> tuple[Command, Circumstances]:
+    """The command of one line of a command log. Raises Malformed or FieldsWrong."""
+    line = validated(LINES, raw)
+    return plain(COMMANDS[line.command], line), Circumstances(
+        occurred_at=line.occurred_at,
+        engagement_id=line.engagement_id,
+        actor=actor_of(line.actor) if line.actor else None,
+        on_behalf_of=actor_of(line.on_behalf_of) if line.on_behalf_of else None,
+        idempotency_key=line.idempotency_key,
+    )
+
+
+def content_hash(command: Command, wire: Circumstances) -> bytes:
+    """The hash of what a body says: spelling, order and white space make no difference, nor do defaults written out."""
+    said = [_said(command, wire.occurred_at), str(wire.on_behalf_of)]
+    return sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _said(command: Command, occurred_at: datetime | None) -> dict[str, Any]:
+    kind = type(command)
+    circumstances = {"command": kind.__name__, "occurred_at": occurred_at and instant_text(occurred_at)}
+    if isinstance(command, CorrectHistory):
+        record = [[_said(each.command, each.occurred_at), str(each.on_behalf_of)] for each in command.record]
+        return {**circumstances, "void": command.void, "record": record, "reason": command.reason}
+    said: dict[str, Any] = adapter(kind).dump_python(command, mode="json", exclude_defaults=True)
+    return {**said, **circumstances}
+
+
+def plain(kind: type[Command], body: Any) -> Command:
+    """The command without what came along."""
+    values = {name: getattr(body, name) for name in field_names(kind)}
+    if kind is CorrectHistory:
+        values["record"] = tuple(
+            Entry(
+                plain(COMMANDS[entry.command], entry),
+                entry.occurred_at,
+                actor_of(entry.on_behalf_of) if entry.on_behalf_of else None,
+            )
+            for entry in body.record
+        )
+    return kind(**values)
+
+
+def validated(kind: Any, raw: bytes) -> Any:
+    """The value of a type that a text holds. Raises Malformed or FieldsWrong."""
+    parse(raw)
+    try:
+        return adapter(kind).validate_json(raw)
+    except ValidationError as error:
+        raise FieldsWrong([_violation(each) for each in error.errors(include_url=False)]) from error
+
+
+_MESSAGES: Final = {"unexpected_keyword_argument": "unknown field", "missing": "the field is required"}
+
+
+def _violation(error: Any) -> tuple[str, str]:
+    path = ""
+    for step in error["loc"]:
+        if step in COMMANDS:
+            continue  # which command of many it was: no field of the body
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
+    message = _MESSAGES.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    return path, message

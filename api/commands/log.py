@@ -1,0 +1,105 @@
+"""POST /v1/commands: a command log, one answer a line, in order; a refused line does not stop the rest."""
+
+import json
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from api.commands.bodies import LINES, command_of_line
+from api.commands.headers import Headers, command_id, headers_of
+from api.commands.routes import HEADERS, request_of
+from api.composition import Standfast
+from api.examples.commands import lines
+from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
+from api.http.problems import STATUSES, Problem, problem_response
+from api.http.strict_json import FieldsWrong, Malformed, parse
+from api.queries.answers import CommandAnswer, command_bytes
+from application.commands.request import KeyReused, Refused, RefusedBefore, Request
+from application.ports.log import Append, Key, KeyAnswered
+
+PATH = "/v1/commands"
+MOST_LINES = 1_000
+OF_ONE_LINE: tuple[type[Exception], ...] = (Refused, RefusedBefore, *STATUSES)
+MEDIA_TYPES = (JSON_LINES, "application/jsonl", "application/json-lines", JSON)
+"""What JSON Lines go by; they have no registered media type."""
+
+
+def command_log_operation(standfast: Standfast) -> Operation:
+    """The operation of the command log."""
+    return Operation(
+        method="POST",
+        path=PATH,
+        name="record-command-log",
+        tag="commands",
+        text="Many commands as JSON Lines, one answer a line, in order: the command's answer, or its problem.",
+        asks=Nothing,
+        headers=HEADERS,
+        takes=Takes(schema=LINES, example=lines()[0], media_type=JSON_LINES),
+        gives=(Gives(status=200, text="One a line.", schema=CommandAnswer | Problem, media_type=JSON_LINES),),
+        problems=(400, 413, 415, 422, 503),
+        endpoint=partial(record_log, standfast),
+    )
+
+
+async def record_log(standfast: Standfast, http: HttpRequest) -> Response:
+    """Records the lines one after the other."""
+    asked(Nothing, http)
+    headers = headers_of(http)
+    texts = _texts(await body_of(http, MEDIA_TYPES))
+    if headers.key is not None:
+        await _first_or_same(standfast, headers, headers.key, texts)
+    answers = [await _answer(standfast, headers, number, text) for number, text in enumerate(texts, start=1)]
+    return Response(b"".join(each + b"\n" for each in answers), media_type=JSON_LINES)
+
+
+def _texts(raw: bytes) -> list[bytes]:
+    texts = raw.split(b"\n")
+    while texts and not texts[-1].strip():
+        texts.pop()
+    if not texts:
+        raise Malformed("the log is empty")
+    if len(texts) > MOST_LINES:
+        raise FieldsWrong([("", f"a log has at most {MOST_LINES} lines")])
+    return texts
+
+
+async def _answer(standfast: Standfast, headers: Headers, number: int, text: bytes) -> bytes:
+    try:
+        return command_bytes(await standfast.marketplace.record_async(_request(headers, number, text)))
+    except OF_ONE_LINE as error:
+        return bytes(problem_response(error, PATH).body)
+
+
+def _request(headers: Headers, number: int, text: bytes) -> Request:
+    command, wire = command_of_line(text)
+    own = replace(
+        headers,
+        actor=wire.actor or headers.actor,
+        on_behalf_of=wire.on_behalf_of or headers.on_behalf_of,
+        # A key of the whole log makes one for each line; no key that a caller may write has a line break in it.
+        key=wire.idempotency_key or (headers.key and f"{headers.key}\n{number}"),
+        expected_version=None,
+    )
+    return request_of(command, wire, wire.engagement_id, own)
+
+
+async def _first_or_same(standfast: Standfast, headers: Headers, key: str, texts: list[bytes]) -> None:
+    """Claims the log's own key. Raises KeyReused where it was used for another log."""
+    content = sha256(json.dumps([_said(text) for text in texts], sort_keys=True).encode()).digest()
+    claimed = Key(command_id=command_id(headers.actor, PATH, key), body_hash=content, status=200, version=0, position=0)
+    try:
+        await standfast.recorder.append_async(Append(key=claimed))
+    except KeyAnswered as known:
+        if known.answer.body_hash != content:
+            raise KeyReused("the Idempotency-Key was used for another body") from known
+
+
+def _said(text: bytes) -> object:
+    """What a line says, for its hash; of a line that cannot be read, its bytes."""
+    try:
+        return parse(text)
+    except (Malformed, FieldsWrong):
+        return text.hex()

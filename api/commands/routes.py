@@ -1,0 +1,126 @@
+"""The addresses of the commands, made from the command classes in one loop, and the log that takes many at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import UUID
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from api.commands.bodies import BODIES, Circumstances, command_of_body, content_hash
+from api.commands.headers import Headers, command_id, headers_of
+from api.commands.ids import new_engagement_id
+from api.composition import Standfast
+from api.examples.commands import body_example
+from api.http.operations import UUID_TEXT, EngagementPath, Gives, Nothing, Operation, Takes, asked, body_of
+from api.http.problems import problem_bytes, problem_of
+from api.queries.answers import CommandAnswer, command_bytes
+from application.commands.request import Keyed, Outcome, Refused, Request
+from domain.engagement.lifecycle import OpenEngagement
+from domain.language.words import STRICT
+from domain.law.event import Command
+from domain.register import COMMAND_NAMES, COMMANDS
+
+OPENING = "open-engagement"
+HEADERS = ("X-Actor", "X-On-Behalf-Of", "Idempotency-Key", "X-Correlation-Id")
+REFUSALS = (400, 403, 404, 409, 412, 413, 415, 422, 503)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementAsked:
+    """The engagement that a command is about."""
+
+    __pydantic_config__ = STRICT
+
+    engagement_id: EngagementPath
+
+
+def command_operations(standfast: Standfast) -> Iterator[Operation]:
+    """One operation for each command."""
+    for name, kind in COMMANDS.items():
+        opening = name == OPENING
+        yield Operation(
+            method="POST",
+            path=route_of(name),
+            name=name,
+            tag="commands",
+            text=(kind.__doc__ or name).strip(),
+            asks=Nothing if opening else EngagementAsked,
+            headers=HEADERS if opening else (*HEADERS, "If-Match"),
+            takes=Takes(schema=BODIES[name], example=body_example(name)),
+            gives=OPENED if opening else RECORDED,
+            problems=REFUSALS,
+            endpoint=partial(record, standfast, name),
+        )
+
+
+OPENED = (
+    Gives(status=201, text="Opened.", schema=CommandAnswer, headers=("ETag", "Location")),
+    Gives(status=200, text="It was open already, as asked.", schema=CommandAnswer, headers=("ETag",)),
+)
+RECORDED = (Gives(status=200, text="What was recorded.", schema=CommandAnswer, headers=("ETag",)),)
+
+
+def route_of(name: str, engagement_id: UUID | str = "{engagement_id}") -> str:
+    """The address of a command."""
+    return "/v1/engagements" if name == OPENING else f"/v1/engagements/{engagement_id}/{name}"
+
+
+async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response:
+    """Records the command that a request brings."""
+    engagement_id = None if name == OPENING else engagement_of(http)
+    headers = headers_of(http)
+    command, wire = command_of_body(name, await body_of(http))
+    return answer(await standfast.marketplace.record_async(request_of(command, wire, engagement_id, headers)), command)
+
+
+def engagement_of(http: HttpRequest) -> UUID:
+    """The engagement of an address that takes no other parameter. Raises NothingHere or FieldsWrong."""
+    text = http.path_params["engagement_id"]
+    if http.scope["query_string"] or not UUID_TEXT.fullmatch(text):
+        found: UUID = asked(EngagementAsked, http).engagement_id
+        return found
+    return UUID(text)
+
+
+def request_of(command: Command, wire: Circumstances, engagement_id: UUID | None, headers: Headers) -> Request:
+    """A command as the marketplace takes it. An engagement without an id gets one."""
+    if isinstance(command, OpenEngagement):
+        engagement_id = command.engagement_id
+    route = route_of(COMMAND_NAMES[type(command)], engagement_id or "")
+    request = Request(
+        command=command,
+        engagement_id=engagement_id or new_engagement_id(),
+        occurred_at=wire.occurred_at,
+        actor=headers.actor,
+        on_behalf_of=headers.on_behalf_of,
+        correlation_id=headers.correlation_id,
+        expected_version=headers.expected_version,
+    )
+    if headers.key is None:
+        return request
+    content = content_hash(command, Circumstances(occurred_at=wire.occurred_at, on_behalf_of=headers.on_behalf_of))
+    return replace(
+        request,
+        command_id=command_id(headers.actor, route, headers.key),
+        keyed=Keyed(body_hash=content, written=partial(written, route)),
+    )
+
+
+def written(route: str, refused: Refused) -> bytes:
+    """A refusal as it is kept for the retry."""
+    return problem_bytes(problem_of(refused, route))
+
+
+def status_of(outcome: Outcome, command: Command) -> int:
+    return 201 if isinstance(command, OpenEngagement) and outcome.facts else 200
+
+
+def answer(outcome: Outcome, command: Command) -> Response:
+    """The answer to a command."""
+    status = status_of(outcome, command)
+    headers = {"ETag": f'"{outcome.version}"'}
+    if status == 201:
+        headers["Location"] = f"/v1/engagements/{outcome.engagement_id}"
+    return Response(command_bytes(outcome), status, headers, "application/json")

@@ -1,0 +1,1 @@
+"""An example of every body, event and answer."""

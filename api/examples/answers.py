@@ -1,0 +1,99 @@
+"""An example of every answer: what the interface says about the one engagement of the example log."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from api.examples.commands import command_answer, documents, history, published, state
+from api.http.health import Alive, ClockReading, Readiness
+from api.http.problem_kinds import ProblemKinds
+from api.http.problems import KINDS, ProblemKind
+from api.queries.answers import (
+    CalendarPage,
+    CommandAnswer,
+    EngagementPage,
+    EventPage,
+    HistoryPage,
+    ListedEngagement,
+    PolicyPage,
+    StepPage,
+    event_bytes,
+    json_of,
+    listed_engagement,
+)
+from api.queries.engagements import viewed
+from application.commands.listing import listed
+from application.marketplace import Known
+from application.queries import measures
+from application.queries.audit import steps
+from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
+from application.queries.state import StateAnswer
+from domain.engagement.terms.policy import Policy
+from domain.time.calendar import Calendar
+
+SHOWN: Final = 2
+"""How many items the example of a page has."""
+
+
+def _plain(answer: Any) -> Any:
+    return json.loads(json_of(answer))
+
+
+def _page(items: list[Any], after: str | int | None) -> dict[str, Any]:
+    return {"items": items, "next": after, "position": history().facts[-1].position}
+
+
+def _events() -> list[Any]:
+    return [json.loads(event_bytes(fact)) for fact in history().facts[:SHOWN]]
+
+
+def _listed() -> Any:
+    return _plain(listed_engagement(listed(history()), at_risk=False))
+
+
+def _steps() -> list[Any]:
+    return [_plain(step) for step in steps(history(), viewed, after=0, limit=SHOWN)]
+
+
+def _question() -> measures.Asked:
+    """The engagement an hour after its replacement was requested, as known then."""
+    request = next(fact for fact in history().facts if fact.type == "ReplacementRequested")
+    return measures.Asked(
+        engagement_id=request.engagement_id,
+        history=history(),
+        known=Known(history().facts[-1].position, history().facts[-1].recorded_at),
+        as_of=request.occurred_at + timedelta(hours=1),
+    )
+
+
+def _explained() -> Any:
+    case = next(iter(history().state.cases))
+    return _plain(measures.explained(_question(), "replace", case))
+
+
+ANSWERS: Final[dict[type, Callable[[], Any]]] = {
+    CommandAnswer: command_answer,
+    StateAnswer: state,
+    ListedEngagement: _listed,
+    EngagementPage: lambda: _page([_listed()], None),
+    HistoryPage: lambda: _page(_events(), SHOWN),
+    EventPage: lambda: _page(_events(), SHOWN),
+    StepPage: lambda: _page(_steps(), SHOWN),
+    Policy: lambda: documents()["policies"][0],
+    Calendar: lambda: documents()["calendars"][0],
+    PolicyPage: lambda: _page(documents()["policies"], None),
+    CalendarPage: lambda: _page(documents()["calendars"], None),
+    ClocksAnswer: lambda: _plain(measures.clocks(_question())),
+    ExplainedClock: _explained,
+    MetricsAnswer: lambda: _plain(measures.metrics(_question(), None, None)),
+    ReplayAnswer: lambda: _plain(measures.replay(_question())),
+    WhatIfAnswer: lambda: _plain(measures.what_if(_question(), None, published().calendar("always"))),
+    Alive: lambda: _plain(Alive()),
+    Readiness: lambda: _plain(
+        Readiness(status="ready", database=True, position=1, clock=ClockReading(ok=True, behind_seconds=0.0))
+    ),
+    ProblemKind: lambda: _plain(next(iter(KINDS.values()))),
+    ProblemKinds: lambda: _plain(ProblemKinds(problems=tuple(KINDS.values())[:SHOWN])),
+}
+"""By the class of the answer."""

@@ -1,0 +1,1 @@
+"""The HTTP edge: addresses, operations, the document, problems."""

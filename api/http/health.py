@@ -1,0 +1,128 @@
+"""Liveness, readiness, numbers."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.composition import Standfast
+from api.http.operations import JSON, Gives, Nothing, Operation, asked
+from api.queries.answers import Position, json_of
+from application.marketplace import process_clock
+from application.ports.log import StoreUnavailable
+from infrastructure.log.reading import Head
+from infrastructure.process.telemetry import Counters, exposition
+
+CLOCK_MAY_LAG_SECONDS: Final = 5.0
+PROMETHEUS: Final = "text/plain"
+HELP: Final = {
+    "standfast_requests_total": "Requests by method, route and status.",
+    "standfast_request_seconds_total": "Seconds spent on requests by method and route.",
+    "standfast_ready": "1 where the database answers.",
+    "standfast_position": "The position of the last event.",
+    "standfast_clock_behind_seconds": "How far this process's clock is behind the last event.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alive:
+    """The process runs."""
+
+    status: Literal["ok"] = "ok"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockReading:
+    """How far this process's clock is behind the last event, in seconds; not ok beyond five."""
+
+    ok: bool
+    behind_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether this process can serve. Degraded: it does, and somebody should look at it."""
+
+    status: Literal["ready", "degraded", "unavailable"]
+    database: bool
+    position: Position | None
+    clock: ClockReading | None
+
+
+def readiness(standfast: Standfast) -> Readiness:
+    """Reads the head of the log, and the clock."""
+    try:
+        head = standfast.recorder.log.head()
+    except (SQLAlchemyError, StoreUnavailable):
+        return Readiness(status="unavailable", database=False, position=None, clock=None)
+    clock = _clock(head)
+    return Readiness(
+        status="ready" if clock.ok else "degraded",
+        database=True,
+        position=head.position,
+        clock=clock,
+    )
+
+
+def _clock(head: Head) -> ClockReading:
+    behind = max(0.0, (head.recorded_at - process_clock()).total_seconds())
+    return ClockReading(ok=behind <= CLOCK_MAY_LAG_SECONDS, behind_seconds=behind)
+
+
+def numbers(standfast: Standfast, counters: Counters) -> str:
+    """What Prometheus scrapes."""
+    now = readiness(standfast)
+    gauges = {"standfast_ready": float(now.database)}
+    if now.clock and now.position is not None:
+        gauges["standfast_position"] = now.position
+        gauges["standfast_clock_behind_seconds"] = now.clock.behind_seconds
+    return exposition(counters, gauges, HELP)
+
+
+def health_operations(standfast: Standfast, counters: Counters) -> tuple[Operation, ...]:
+    """The three of them."""
+
+    async def alive(request: Request) -> Response:
+        asked(Nothing, request)
+        return Response(json_of(Alive()), media_type=JSON)
+
+    async def ready(request: Request) -> Response:
+        asked(Nothing, request)
+        now = await run_in_threadpool(readiness, standfast)
+        return Response(json_of(now), 200 if now.database else 503, media_type=JSON)
+
+    async def scraped(request: Request) -> Response:
+        asked(Nothing, request)
+        text = await run_in_threadpool(numbers, standfast, counters)
+        return Response(text, headers={"Content-Type": f"{PROMETHEUS}; version=0.0.4; charset=utf-8"})
+
+    readable = (
+        Gives(status=200, text="It serves.", schema=Readiness),
+        Gives(status=503, text="The database does not answer.", schema=Readiness),
+    )
+    return (
+        _operation("/healthz", "show-liveness", "Whether the process runs.", (_given(Alive),), alive),
+        _operation("/readyz", "show-readiness", "Whether the process can serve.", readable, ready),
+        _operation("/metrics", "show-numbers", "Numbers for Prometheus.", (_given(str, PROMETHEUS),), scraped),
+    )
+
+
+def _given(schema: type, media_type: str = JSON) -> Gives:
+    return Gives(status=200, text="The answer.", schema=schema, media_type=media_type)
+
+
+def _operation(path: str, name: str, text: str, gives: tuple[Gives, ...], endpoint: object) -> Operation:
+    return Operation(
+        method="GET",
+        path=path,
+        name=name,
+        tag="health",
+        text=text,
+        asks=Nothing,
+        gives=gives,
+        problems=(422,),
+        endpoint=endpoint,  # type: ignore[arg-type]  # one of the three above
+    )

@@ -1,0 +1,88 @@
+"""Around every request: its correlation id, one line in the log, its counts, and a problem where nobody foresaw one."""
+
+import re
+import time
+from typing import Any, Final
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.commands.headers import CORRELATION_PATTERN
+from api.http.problems import Unforeseen, problem_response
+from application.commands.ids import new_id
+from infrastructure.process.telemetry import Counters
+
+CORRELATION: Final = "X-Correlation-Id"
+CLIENT_GONE: Final = 499
+log = structlog.get_logger("standfast.requests")
+
+
+class Observation:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, counters: Counters) -> None:
+        self._app = app
+        self._counters = counters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = Answering(scope, send, _correlation_id(scope))
+        started = time.perf_counter()
+        try:
+            await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            answer.status = CLIENT_GONE
+        except Exception:
+            log.exception("request failed", method=scope["method"], path=scope["path"], correlation_id=answer.id)
+            if not answer.started:
+                await problem_response(Unforeseen(), scope["path"])(scope, receive, answer)
+        finally:
+            self._tell(scope, answer, time.perf_counter() - started)
+
+    def _tell(self, scope: Scope, answer: "Answering", seconds: float) -> None:
+        route = scope["state"].get("route", "")
+        method = _known(scope["method"])
+        self._counters.add("standfast_requests_total", 1, method=method, route=route, status=str(answer.status))
+        self._counters.add("standfast_request_seconds_total", seconds, method=method, route=route)
+        log.info(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            route=route,
+            status=answer.status,
+            milliseconds=round(seconds * 1000, 3),
+            correlation_id=answer.id,
+        )
+
+
+class Answering:
+    """Sends an answer on, with the correlation id, and remembers its status."""
+
+    def __init__(self, scope: Scope, send: Send, correlation_id: str) -> None:
+        self._send = send
+        self.id = correlation_id
+        self.status = 0
+        self.started = False
+        scope.setdefault("state", {})["correlation_id"] = correlation_id
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", []), (CORRELATION.lower().encode(), self.id.encode())]
+        await self._send(message)
+
+
+def _correlation_id(scope: Scope) -> str:
+    """The caller's id, or a new one."""
+    given: dict[bytes, Any] = dict(scope["headers"])
+    text = given.get(CORRELATION.lower().encode(), b"").decode("latin-1")
+    return text if re.fullmatch(CORRELATION_PATTERN, text) and not text.endswith("\n") else str(new_id())
+
+
+def _known(method: str) -> str:
+    """A method anybody made up shall not make a counter."""
+    return method if method in ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE") else "other"

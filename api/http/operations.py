@@ -1,0 +1,215 @@
+"""An operation: what an address takes, what it answers, and the endpoint that does it."""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from pydantic import BeforeValidator
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.commands.bodies import validated
+from api.composition import Standfast
+from api.http.problems import BodyTooLarge, NothingHere, NotReached, UnsupportedMediaType
+from api.http.strict_json import FieldsWrong
+from api.queries.answers import Position
+from domain.language.words import STRICT
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+JSON: Final = "application/json"
+JSON_LINES: Final = "application/x-ndjson"
+MOST_BYTES: Final = 1_048_576
+PATIENCE_SECONDS: Final = 2.0
+PAUSE_SECONDS: Final = 0.02
+
+
+UUID_TEXT: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def _canonical(text: object) -> object:
+    if isinstance(text, str) and not UUID_TEXT.fullmatch(text):
+        raise ValueError("the id of an engagement is a UUID")
+    return text
+
+
+EngagementPath = Annotated[UUID, BeforeValidator(_canonical)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takes:
+    """The body that an operation takes: its named schema and an example of it."""
+
+    schema: Any
+    example: Any
+    media_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gives:
+    """One answer of an operation."""
+
+    status: int
+    text: str
+    schema: Any
+    media_type: str = JSON
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method at one address. ``asks``: its parameters in path and query; ``problems``: how it can be refused."""
+
+    method: str
+    path: str
+    name: str
+    tag: str
+    text: str
+    asks: type
+    gives: tuple[Gives, ...]
+    problems: tuple[int, ...]
+    endpoint: Endpoint = field(repr=False)
+    takes: Takes | None = None
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """No parameter at all."""
+
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadYourWrites:
+    """A query that can wait until a position has been recorded."""
+
+    __pydantic_config__ = STRICT
+
+    min_position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query: one expression from what is asked to the JSON of the answer."""
+
+    path: str
+    name: str
+    tag: str
+    text: str
+    asks: type
+    gives: type
+    answer: Callable[[Standfast, Any], bytes]
+
+
+def asked(kind: type, request: Request) -> Any:
+    """The parameters of a request. Raises FieldsWrong, or NothingHere where the address itself is wrong."""
+    of_path = request.path_params
+    query = request.query_params
+    values: dict[str, Any] = dict(of_path)
+    wrong = []
+    for name in dict.fromkeys(query):
+        if name in of_path:
+            wrong.append((name, "unknown field"))
+        elif len(query.getlist(name)) > 1:
+            wrong.append((name, "the parameter stands twice"))
+        values.setdefault(name, query[name])
+    try:
+        found = validated(kind, json.dumps(_typed(kind, values)).encode())
+    except FieldsWrong as error:
+        if any(place in of_path for place, _ in error.violations):
+            raise NothingHere(f"there is nothing at {request.scope['path'][:200]!r}") from error
+        raise FieldsWrong(wrong + error.violations) from error
+    if wrong:
+        raise FieldsWrong(wrong)
+    return found
+
+
+def _typed(kind: type, values: Mapping[str, str]) -> dict[str, Any]:
+    """Numbers and truth values as JSON has them; everything else stays text, to be judged as text."""
+    kinds = _kinds_of(kind)
+    return {name: _plain(kinds.get(name, frozenset()), text) for name, text in values.items()}
+
+
+@cache
+def _kinds_of(kind: type) -> dict[str, frozenset[Any]]:
+    """What each parameter may be, looked up once."""
+    return {name: frozenset(_kinds(hint)) for name, hint in get_type_hints(kind, include_extras=True).items()}
+
+
+def _plain(kinds: frozenset[Any], text: str) -> Any:
+    if int in kinds and re.fullmatch(r"-?(0|[1-9][0-9]{0,30})", text):
+        return int(text)
+    if bool in kinds and text in ("true", "false"):
+        return text == "true"
+    return text
+
+
+def _kinds(hint: Any) -> set[Any]:
+    if get_origin(hint) is Annotated:
+        return _kinds(get_args(hint)[0])
+    return {hint}.union(*(_kinds(each) for each in get_args(hint)))
+
+
+def questioning(standfast: Standfast, question: Question) -> Operation:
+    """The operation of a query."""
+
+    async def endpoint(request: Request) -> Response:
+        found = asked(question.asks, request)
+        await reached(standfast, found.min_position)
+        return Response(await run_in_threadpool(question.answer, standfast, found), media_type=JSON)
+
+    return Operation(
+        method="GET",
+        path=question.path,
+        name=question.name,
+        tag=question.tag,
+        text=question.text,
+        asks=question.asks,
+        gives=(Gives(status=200, text="The answer.", schema=question.gives),),
+        problems=(404, 422, 503) if "{" in question.path else (422, 503),
+        endpoint=endpoint,
+    )
+
+
+async def reached(standfast: Standfast, position: int | None) -> None:
+    """Waits until a position has been recorded. Raises NotReached after two seconds."""
+    if position is None:
+        return
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_SECONDS
+    while (head := (await run_in_threadpool(standfast.recorder.log.head)).position) < position:
+        if loop.time() >= deadline:
+            raise NotReached(f"position {position} has not been recorded: the log ends at {head}")
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def body_of(request: Request, media_types: tuple[str, ...] = (JSON,)) -> bytes:
+    """The bytes of a body, never more than it may have. Raises UnsupportedMediaType or BodyTooLarge."""
+    declared = request.headers.get("Content-Type")
+    # A page of another site may send a body without a type unasked; nobody else is held to say it.
+    untyped = declared is None and "Origin" in request.headers
+    if untyped or (declared is not None and not _taken(declared, media_types)):
+        raise UnsupportedMediaType(f"this address takes {' or '.join(media_types)}")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("a body comes as it is: without a Content-Encoding")
+    length = request.headers.get("Content-Length", "0")
+    if not length.isdecimal() or len(length) > 15 or int(length) > MOST_BYTES:
+        raise BodyTooLarge(f"a body has at most {MOST_BYTES} bytes")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise BodyTooLarge(f"a body has at most {MOST_BYTES} bytes")
+    return bytes(body)
+
+
+def _taken(declared: str, media_types: tuple[str, ...]) -> bool:
+    media_type, _, parameters = declared.partition(";")
+    charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", parameters, re.IGNORECASE)
+    return media_type.strip().lower() in media_types and (charset is None or charset[1].lower() in ("utf-8", "utf8"))

@@ -1,0 +1,1 @@
+"""The addresses of the queries, and the shapes of their answers."""

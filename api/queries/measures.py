@@ -1,0 +1,168 @@
+"""The addresses of the answers: clocks, metrics, replay, and what would be under other terms."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from api.commands.bodies import validated
+from api.commands.routes import EngagementAsked
+from api.composition import Standfast
+from api.http.operations import JSON, Gives, Operation, Question, Takes, asked, body_of
+from api.http.strict_json import FieldsWrong
+from api.queries.answers import json_of
+from api.queries.engagements import InstantAsked
+from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
+from application.queries import measures
+from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
+from domain.engagement.terms.policy import Obligation, Policy, TermsName
+from domain.language.words import STRICT, Id, Instant
+from domain.time.calendar import Calendar
+from domain.time.calendar import problems as calendar_problems
+from infrastructure.terms.shelf import Kind
+
+TAG: Final = "measures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockAsked(InstantAsked):
+    """One clock."""
+
+    clock: Obligation
+    subject_id: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsAsked(InstantAsked):
+    """The metrics over the window [from, to): by default from the opening to ``as_of``."""
+
+    from_: Instant | None = None
+    to: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfBody:
+    """Other terms, each as ``code@n``, as a bare code (its newest version) or as a whole document."""
+
+    __pydantic_config__ = STRICT
+
+    policy: TermsName | Policy | PolicyDraft | None = None
+    calendar: TermsName | Calendar | CalendarDraft | None = None
+    as_of: Instant | None = None
+
+
+def question_of(
+    standfast: Standfast, engagement_id: UUID, as_of: datetime | None, known_at: datetime | None = None
+) -> measures.Asked:
+    """What is asked about, with its instants resolved."""
+    return measures.asked(standfast.marketplace, engagement_id, as_of, known_at, datetime.now(UTC))
+
+
+def _about(standfast: Standfast, of: InstantAsked) -> measures.Asked:
+    return question_of(standfast, of.engagement_id, of.as_of, of.known_at)
+
+
+def all_clocks(standfast: Standfast, of: InstantAsked) -> bytes:
+    return json_of(measures.clocks(_about(standfast, of)))
+
+
+def one_clock(standfast: Standfast, of: ClockAsked) -> bytes:
+    return json_of(measures.explained(_about(standfast, of), of.clock, of.subject_id))
+
+
+def all_metrics(standfast: Standfast, of: MetricsAsked) -> bytes:
+    return json_of(measures.metrics(_about(standfast, of), of.from_, of.to))
+
+
+def replayed(standfast: Standfast, of: InstantAsked) -> bytes:
+    return json_of(measures.replay(_about(standfast, of)))
+
+
+MEASURES: Final = (
+    Question(
+        "/v1/engagements/{engagement_id}/clocks",
+        "read-clocks",
+        TAG,
+        "All clocks of an engagement, read at an instant, as known at an instant.",
+        InstantAsked,
+        ClocksAnswer,
+        all_clocks,
+    ),
+    Question(
+        "/v1/engagements/{engagement_id}/clocks/{clock}/{subject_id}",
+        "explain-clock",
+        TAG,
+        "One clock with its whole life, interval by interval: what counted, what did not, and why.",
+        ClockAsked,
+        ExplainedClock,
+        one_clock,
+    ),
+    Question(
+        "/v1/engagements/{engagement_id}/metrics",
+        "show-metrics",
+        TAG,
+        "Accountability, continuity, guarantee and productivity over a window.",
+        MetricsAsked,
+        MetricsAnswer,
+        all_metrics,
+    ),
+    Question(
+        "/v1/engagements/{engagement_id}/replay",
+        "replay",
+        TAG,
+        "State and metrics at an instant, as known at an instant.",
+        InstantAsked,
+        ReplayAnswer,
+        replayed,
+    ),
+)
+
+
+def what_if_operations(standfast: Standfast) -> Iterator[Operation]:
+    """The supposition, which records nothing."""
+    yield Operation(
+        method="POST",
+        path="/v1/engagements/{engagement_id}/what-if",
+        name="what-if",
+        tag=TAG,
+        text="The metrics under another policy or calendar, beside the actual ones. Records nothing.",
+        asks=EngagementAsked,
+        takes=Takes(schema=WhatIfBody, example={"policy": "managed_marketplace@1", "calendar": "always@1"}),
+        gives=(Gives(status=200, text="Both figures, and the cases that flip.", schema=WhatIfAnswer),),
+        problems=(400, 404, 409, 413, 415, 422, 503),
+        endpoint=partial(suppose, standfast),
+    )
+
+
+async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
+    """Answers what a request supposes."""
+    engagement_id = asked(EngagementAsked, http).engagement_id
+    body = validated(WhatIfBody, await body_of(http))
+    return Response(await run_in_threadpool(_supposed, standfast, engagement_id, body), media_type=JSON)
+
+
+def _supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> bytes:
+    question = question_of(standfast, engagement_id, body.as_of)
+    policy = _document(standfast, "policy", body.policy, policy_of)
+    calendar = _document(standfast, "calendar", body.calendar, calendar_of)
+    if isinstance(calendar, Calendar) and (wrong := calendar_problems(calendar)):
+        raise FieldsWrong([(f"calendar.{field}", message) for field, message in wrong])
+    return json_of(measures.what_if(question, policy, calendar))
+
+
+def _document(standfast: Standfast, kind: Kind, named: Any, published: Callable[[Any], Any]) -> Any:
+    """The document that is named or given. Raises FieldsWrong where none of that name is published."""
+    if named is None or isinstance(named, Policy | Calendar):
+        return named
+    if not isinstance(named, str):
+        return published(named)
+    found = standfast.terms.find(kind, named)
+    if found is None:
+        raise FieldsWrong([(kind, f"no {kind} {named} has been published")])
+    return found

@@ -1,0 +1,303 @@
+"""The command line: ``standfast --help``. Every command is a few lines; what it does stands in a room of its own.
+
+A command imports its room when it runs: the whole takes seconds to load, which nobody wants to wait for before a help
+text.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from api.terminal import speech as terminal
+from domain.engagement.terms.policy import Obligation
+from domain.language.words import Model
+
+if TYPE_CHECKING:
+    from api.composition import Standfast
+
+app = typer.Typer(
+    name="standfast",
+    help="Standfast records the life of engagements in a managed talent marketplace: every fact is an event.",
+    epilog="Start with [bold]standfast demo[/]. Settings are environment variables: [bold]standfast config[/].",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+DEFAULT_HOST, DEFAULT_PORT, DEFAULT_CALENDAR = "127.0.0.1", 8000, "weekdays"
+
+
+def main() -> None:
+    """The entry point: runs a command and says in one line why it could not be run."""
+    try:
+        app()
+    except Exception as error:
+        from api.terminal.unable import why
+
+        said = why(error)
+        if said is None:
+            raise
+        terminal.stop(said)
+
+
+@contextmanager
+def opened() -> "Iterator[Standfast]":
+    """The marketplace of the settings, migrated, and closed at the end."""
+    from api.composition import assemble
+    from infrastructure.process.settings import Settings
+
+    standfast = assemble(Settings())
+    try:
+        yield standfast
+    finally:
+        standfast.close()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        terminal.result(f"standfast {version('standfast')}")
+        raise typer.Exit
+
+
+@app.callback()
+def standfast(
+    _version_wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and nothing else.")
+    ] = False,
+) -> None:
+    """Standfast records the life of engagements in a managed talent marketplace: every fact is an event."""
+
+
+@app.command(epilog="Example: [bold]standfast serve --port 8080[/]")
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Only addresses of this machine, until there is authentication.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="0: any free one.")] = None,
+) -> None:
+    """The API on 127.0.0.1:8000; the database is migrated first.
+
+    SQLite in your data directory, unless STANDFAST_DATABASE_URL names PostgreSQL. SIGTERM ends it gracefully.
+    """
+    from api.composition import assemble
+    from api.http import serving
+    from infrastructure.process.settings import Settings
+    from infrastructure.process.telemetry import configure_logs
+
+    settings = Settings()
+    listener = serving.listening(host or settings.host, settings.port if port is None else port)
+    configure_logs(settings)
+    serving.end_on_sigterm()
+    serving.serve(assemble(settings), listener)
+
+
+@app.command(epilog="Examples: [bold]standfast demo[/] · [bold]standfast demo --seed 7 --engagements 400[/]")
+def demo(
+    host: Annotated[str, typer.Option(help="An address of this machine.")] = DEFAULT_HOST,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="A free one is taken where it is in use.")
+    ] = DEFAULT_PORT,
+    seed: Annotated[int, typer.Option(help="Another number, another marketplace.")] = 1,
+    engagements: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 220,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Or only make it and say what is in it.")] = True,
+) -> None:
+    """A realistic marketplace of two years in a throw-away database, then the API on it.
+
+    Engagements of all four models with concerns, replacements, drop-outs, handovers, late facts and corrections,
+    made by commands like any others. The database is removed when the demo ends (Ctrl-C).
+    """
+    from api.http import serving
+    from api.terminal import demonstration
+    from infrastructure.process.settings import Settings
+    from infrastructure.process.telemetry import configure_logs
+
+    serving.only_here(host)
+    serving.end_on_sigterm()
+    with demonstration.throw_away_database() as url:
+        settings = Settings(database_url=url)
+        marketplace = demonstration.populated(settings, seed, engagements)
+        events = terminal.counted(marketplace.marketplace.known().position, "event")
+        terminal.result(f"{terminal.counted(engagements, 'engagement')}, {events}: seed {seed}")
+        if not serve:
+            marketplace.close()
+            return
+        configure_logs(settings.model_copy(update={"log_level": "warning"}))
+        serving.serve(marketplace, serving.listening(host, port, or_any=True))
+
+
+@app.command(
+    "import",
+    epilog="Examples: [bold]standfast import commands.jsonl[/] · "
+    "[bold]standfast import team_leadership.csv --model staff_augmentation --calendar weekdays[/]",
+)
+def import_(
+    file: Annotated[Path, typer.Argument(help="A command log (.jsonl) or an assignment history (.csv).")],
+    model: Annotated[Model, typer.Option(help="The engagement model of an assignment history.")] = "staff_augmentation",
+    calendar: Annotated[str, typer.Option(help="Its business calendar.")] = DEFAULT_CALENDAR,
+) -> None:
+    """Records what a file tells, through the same rules as the API.
+
+    A command log is JSON Lines, one command a line: its name, engagement_id, occurred_at, actor and fields.
+    An assignment history is CSV: team, role, professional, partner, started_at, ended_at, succeeded_by.
+
+    Every refused line is told with its number and reason, the others are imported (exit code 1 where one was refused).
+    Importing a file again records only what is not recorded yet: after a kill, or after a line was put right.
+    """
+    from api.terminal import import_file as files
+
+    with opened() as standfast:
+        tally = files.import_file(standfast, file, model, calendar)
+    files.report(tally)
+    if tally.refused:
+        raise typer.Exit(terminal.REFUSED)
+
+
+@app.command(epilog="Example: [bold]standfast export --after 1000 > events.jsonl[/]")
+def export(
+    engagement: Annotated[str | None, typer.Option(help="Only this one: an id, or a client that has only one.")] = None,
+    after: Annotated[int, typer.Option(min=0, help="Only events after this position.")] = 0,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file instead of the standard output.")
+    ] = None,
+) -> None:
+    """All events as JSON Lines, in the order in which they were recorded."""
+    from api.terminal import inspection
+
+    with opened() as standfast:
+        engagement_id = inspection.engagement_named(standfast, engagement) if engagement else None
+        lines = inspection.events(standfast, after=after, engagement_id=engagement_id)
+        if output is None:
+            for line in lines:
+                terminal.result(line.decode())
+            return
+        with output.open("wb") as written:
+            total = sum(1 for line in lines if written.write(line + b"\n"))
+    terminal.remark(f"{terminal.counted(total, 'event')} written to {output}")
+
+
+@app.command(epilog="Example: [bold]standfast history 0199e2a4-…[/] · [bold]standfast history sig-apps[/]")
+def history(
+    engagement: Annotated[str, typer.Argument(help="The id of an engagement, or a client that has only one.")],
+) -> None:
+    """What is recorded about an engagement: what happened when, who recorded it when, and what was voided."""
+    from api.terminal import inspection
+
+    with opened() as standfast:
+        engagement_id = inspection.engagement_named(standfast, engagement)
+        terminal.show(inspection.history_table(standfast.marketplace.history(engagement_id)))
+
+
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="INSTANT", help="What had happened by then (default: now).")
+]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", metavar="INSTANT", help="What had been recorded by then (default: now).")
+]
+
+
+@app.command(epilog="Example: [bold]standfast replay sig-apps --as-of 2026-11-05T15:00:00Z[/]")
+def replay(
+    engagement: Annotated[str, typer.Argument(help="The id of an engagement, or a client that has only one.")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer of the API instead of tables.")] = False,
+) -> None:
+    """State, clocks and metrics of an engagement at an instant, as known at an instant."""
+    from api.queries.answers import json_of
+    from api.terminal import audit_tables as audit
+    from application.queries import measures
+
+    with opened() as standfast:
+        question = audit.question_of(standfast, engagement, as_of, known_at)
+        answer = measures.replay(question)
+        if as_json:
+            terminal.result(json_of(answer).decode())
+            return
+        for part in audit.replayed(answer, measures.clocks(question).clocks):
+            terminal.show(part)
+
+
+@app.command(epilog="Example: [bold]standfast explain sig-apps replace k1[/]")
+def explain(
+    engagement: Annotated[str, typer.Argument(help="The id of an engagement, or a client that has only one.")],
+    clock: Annotated[Obligation, typer.Argument(help="Which obligation.")],
+    subject: Annotated[str, typer.Argument(help="Of which assignment, concern, case or proposal; or exit.")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> None:
+    """The life of a clock as a table: what counted, what did not, and why."""
+    from api.terminal import audit_tables as audit
+    from application.queries import measures
+
+    with opened() as standfast:
+        question = audit.question_of(standfast, engagement, as_of, known_at)
+        terminal.show(audit.explanation(measures.explained(question, clock, subject)))
+
+
+@app.command()
+def verify() -> None:
+    """Checks that the store is whole; exit code 1 where it is not.
+
+    Positions and versions without a gap, every event readable, every timeline lawful from zero, every line of the
+    list as its history says, and the database still refusing to change what is recorded.
+    """
+    from api.terminal import inspection
+
+    with opened() as standfast:
+        events = standfast.recorder.log.head().position
+        with terminal.progress("events", 2 * events) as told:
+            found = list(inspection.findings(standfast, told))
+    for finding in found:
+        terminal.result(finding)
+    verdict = "whole" if not found else f"not whole: {terminal.counted(len(found), 'finding')}"
+    terminal.result(f"{terminal.counted(events, 'event')} checked, {verdict}")
+    if found:
+        raise typer.Exit(terminal.REFUSED)
+
+
+@app.command(epilog="Examples: [bold]standfast migrate[/] · [bold]standfast migrate down 0001 --yes[/]")
+def migrate(
+    direction: Annotated[
+        Literal["up", "down"], typer.Argument(help="Up to a newer revision or down to an older.")
+    ] = "up",
+    revision: Annotated[
+        str | None, typer.Argument(help="Up: the newest by default. Down to base: nothing is left.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Go down without being asked.")] = False,
+) -> None:
+    """Brings the schema up to date, or back."""
+    import migrations
+    from api.composition import schema_of
+    from infrastructure.database import schema
+    from infrastructure.process.settings import Settings
+
+    with schema_of(Settings()) as database:
+        if direction == "up":
+            schema.upgrade(database, revision or "head")
+        elif revision is None:
+            raise terminal.Unable("name the revision to go down to: standfast migrate down REVISION.")
+        else:
+            yes or typer.confirm(
+                f"Going down to {revision} drops what later revisions keep. Go on?", abort=True, err=True
+            )
+            schema.downgrade(database, revision)
+        with database.reading() as connection:
+            at = migrations.current(connection)
+    newest = migrations.newest()
+    terminal.result(f"revision {at or 'base'}" + (" (the newest)" if at == newest else f", the newest is {newest}"))
+
+
+@app.command()
+def config() -> None:
+    """The settings (STANDFAST_… in the environment), each with its source; secrets are masked."""
+    from api.terminal import configuration
+    from infrastructure.process.settings import Settings
+
+    settings = Settings()
+    terminal.show(configuration.settings_table(settings))
+    for variable in configuration.unknown_settings(settings):
+        terminal.remark(f"{variable} is set, but is no setting")

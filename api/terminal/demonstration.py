@@ -1,0 +1,63 @@
+"""The demo: a marketplace that was told two years of commands, in a database that is gone afterwards."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+from api.composition import Standfast, assemble
+from api.terminal import speech as terminal
+from application.commands.request import Outcome
+from application.demo.script import Script
+from application.imports.refused_lines import reason_of
+from domain.language.words import Model
+from infrastructure.process.settings import Settings
+
+
+@dataclass(slots=True)
+class StoryClock:
+    """The time of the story while it is told, and the real one afterwards."""
+
+    told: datetime | None = None
+
+    def __call__(self) -> datetime:
+        return self.told or datetime.now(UTC)
+
+
+@contextmanager
+def throw_away_database() -> Iterator[str]:
+    """The address of a database that is removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="standfast-demo-") as folder:
+        yield f"sqlite:///{Path(folder) / 'standfast.db'}"
+
+
+def populated(settings: Settings, seed: int, engagements: int, until: datetime | None = None) -> Standfast:
+    """An open marketplace in which the demo has happened, up to an instant (default: now)."""
+    clock = StoryClock()
+    standfast = assemble(settings, clock)
+    try:
+        published = standfast.terms.named(get_args(Model), [])
+        script = Script.of(seed, engagements, until or datetime.now(UTC), published)
+        _tell(standfast, script, clock)
+    except BaseException:
+        standfast.close()
+        raise
+    clock.told = None
+    return standfast
+
+
+def _tell(standfast: Standfast, script: Script, clock: StoryClock) -> None:
+    done = 0
+    with terminal.progress("commands of two years", len(script)) as told:
+        for batch in script.batches():
+            clock.told = batch.now
+            outcomes = standfast.marketplace.record_all(batch.requests)
+            for request, outcome in zip(batch.requests, outcomes, strict=True):
+                if not isinstance(outcome, Outcome):
+                    about = f"{type(request.command).__name__} of {request.engagement_id}"
+                    raise terminal.Unable(f"the demo was refused ({about}): {reason_of(outcome)}") from outcome
+            done += len(outcomes)
+            told(done)

@@ -1,0 +1,130 @@
+"""Looking at what is recorded: a history as a table, events as JSON Lines, and whether everything is whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
+from rich.markup import escape
+from rich.table import Table
+
+from api.composition import Standfast
+from api.queries.answers import event_bytes
+from api.terminal.speech import Told, Unable
+from application.commands.listing import listed
+from domain.engagement.lifecycle import EngagementOpened
+from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection
+from domain.law.timeline import History, check, voided_by
+from infrastructure.events.codec import adapter
+from infrastructure.events.mapper import recorded
+from infrastructure.events.rows import PlacedEvent
+from infrastructure.log import verify
+from infrastructure.projections.engagements import Wanted
+
+PAGE: Final = 1_000
+SHORT: Final = 60
+WHOLE_DOCUMENTS: Final = {"policy", "calendar"}
+
+
+def engagement_named(standfast: Standfast, text: str) -> UUID:
+    """The engagement of an id, or the only one of a client. Raises Unable."""
+    try:
+        return UUID(text)
+    except ValueError:
+        found = standfast.engagements.page(Wanted(client_id=text), limit=6).items
+    if len(found) == 1:
+        return found[0].engagement_id
+    if not found:
+        raise Unable(f"{text} is neither the id of an engagement (a UUID) nor a client that has one.")
+    lines = "\n".join(f"  {line.engagement_id}  {line.name or ''}" for line in found[:5])
+    raise Unable(f"the client {text} has several engagements; name one by its id:\n{lines}")
+
+
+def events(standfast: Standfast, *, after: int, engagement_id: UUID | None) -> Iterator[bytes]:
+    """Every event in the order of positions, each as one line of JSON."""
+    head = standfast.recorder.log.head().position
+    while after < head:
+        page = standfast.recorder.log.page(after=after, limit=PAGE, engagement_id=engagement_id)
+        for row in page.events:
+            yield event_bytes(_fact(row))
+        after = page.scanned
+
+
+def _fact(row: StoredEvent) -> Recorded:
+    assert isinstance(row, PlacedEvent), "the application writes no event without its envelope"
+    return recorded(row)
+
+
+def history_table(history: History) -> Table:
+    """The facts of an engagement in the order of recording."""
+    state = history.state
+    name = f" · {state.opening.name}" if state.opening.name else ""
+    table = Table(title=escape(f"{history.facts[0].engagement_id} · {state.opening.client_id}{name} · {state.model}"))
+    for column in ("version", "happened", "recorded", "event", "by"):
+        table.add_column(column, justify="right" if column == "version" else "left", no_wrap=column != "by")
+    table.add_column("what", overflow="fold")
+    for fact in history.facts:
+        voiding = history.voided.get(fact.version)
+        by = f"{fact.actor} for {fact.on_behalf_of}" if fact.on_behalf_of else str(fact.actor)
+        table.add_row(
+            str(fact.version),
+            f"{fact.occurred_at:%Y-%m-%d %H:%M:%S}",
+            f"{fact.recorded_at:%Y-%m-%d %H:%M:%S}",
+            fact.type,
+            by,
+            (f"(voided by {voiding.version}) " if voiding else "") + escape(_told(fact)),
+            style="strike dim" if voiding else None,
+        )
+    return table
+
+
+def _told(fact: Recorded) -> str:
+    data: Mapping[str, Any] = adapter(type(fact.event)).dump_python(
+        fact.event, mode="json", by_alias=True, warnings=False
+    )
+    return ", ".join(f"{name} {_short(name, value)}" for name, value in data.items() if value not in (None, [], ()))
+
+
+def _short(name: str, value: Any) -> str:
+    if name in WHOLE_DOCUMENTS and isinstance(value, Mapping):
+        return f"{value['code']}@{value['version']}"
+    if isinstance(value, Mapping):
+        return " ".join(str(each) for each in value.values() if isinstance(each, str | int | float))
+    if isinstance(value, list):
+        return f"[{', '.join(_short('', each) for each in value)}]"
+    text = str(value)
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+
+
+def findings(standfast: Standfast, told: Told) -> Iterator[str]:
+    """Everything that is not as it should be; ``told`` hears how many events are read, then read again."""
+    for found in verify.store(standfast.database, lambda done, _: told(done)):
+        yield f"{found.check}: {found.detail}"
+    read = standfast.recorder.log.head().position
+    for engagement_id in standfast.recorder.log.engagement_ids():
+        rows = standfast.recorder.log.stream(engagement_id)
+        read += len(rows)
+        told(read)
+        try:
+            facts = [_fact(row) for row in rows]
+        except MapperDeserialisationError:
+            continue  # told above, event by event
+        yield from _of_one(standfast, facts)
+
+
+def _of_one(standfast: Standfast, facts: Sequence[Recorded]) -> Iterator[str]:
+    """What is wrong with one engagement: its timeline from zero, and its line in the list."""
+    engagement_id = facts[0].engagement_id
+    voided = voided_by(facts)
+    timeline = sorted((fact for fact in facts if fact.version not in voided), key=lambda fact: fact.key)
+    if not isinstance(timeline[0].event, EngagementOpened):
+        yield f"timeline: {engagement_id} does not begin with its opening"
+        return
+    try:
+        check(timeline, frozenset())
+    except Rejection as broken:
+        yield f"timeline: {engagement_id}: {broken.detail}"
+        return
+    if standfast.engagements.one(engagement_id) != listed(History.of(facts)):
+        yield f"list: the line of {engagement_id} differs from its history"

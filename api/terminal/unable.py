@@ -1,0 +1,30 @@
+"""Why a command could not be run, in words that say what to do."""
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.terminal.speech import Unable
+from application.ports.log import StoreUnavailable
+from domain.engagement.lifecycle import UnknownEngagement
+from domain.law.rejection import Rejection
+
+
+def why(error: Exception) -> str | None:
+    """The text for a person, or None where nobody foresaw the error."""
+    if isinstance(error, Unable):
+        return str(error)
+    if isinstance(error, UnknownEngagement):
+        return f"{error.detail}.\nGET /v1/engagements lists those that there are."
+    if isinstance(error, Rejection):
+        return f"{error.detail}."
+    if isinstance(error, ValidationError) and error.title == "Settings":
+        wrong = "; ".join(f"STANDFAST_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        return f"{wrong}.\nPut the variable right, or unset it."
+    if isinstance(error, StoreUnavailable):
+        return f"the database cannot be used: {error}.\nWhat was recorded stands; try the same again later."
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the operating system'}: {error.strerror or error}."
+    if isinstance(error, SQLAlchemyError):
+        said = str(getattr(error, "orig", None) or error).strip()
+        return f"the database cannot be used: {said}\nCheck STANDFAST_DATABASE_URL (standfast config shows it)."
+    return None
