@@ -31,7 +31,7 @@ OF_A_LINE: Final = ("command", "engagement_id", "actor", "on_behalf_of", "idempo
 @cache
 def lines() -> tuple[dict[str, Any], ...]:
     """The command log."""
-    text = (files("api") / "example.jsonl").read_text(encoding="utf-8")
+    text = (files("api.examples") / "example.jsonl").read_text(encoding="utf-8")
     return tuple(json.loads(line) for line in text.splitlines())
 
 

@@ -16,8 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.commands.log import command_log_operation
 from api.commands.routes import command_operations
 from api.composition import Standfast, assemble
-from api.http import documentation
-from api.http import problem_kinds as catalogue_of_problems
+from api.http import documentation, problem_kinds
 from api.http.dispatch import Addresses, Dispatch
 from api.http.health import health_operations
 from api.http.observation import Observation
@@ -81,7 +80,7 @@ def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operatio
         *(questioning(standfast, question) for question in (*QUESTIONS, *MEASURES, *terms_questions())),
         *what_if_operations(standfast),
         *terms_operations(standfast),
-        *catalogue_of_problems.OPERATIONS,
+        *problem_kinds.OPERATIONS,
         *health_operations(standfast, counters),
     )
 

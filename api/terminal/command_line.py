@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from api.terminal import speech as terminal
+from api.terminal import speech
 from domain.engagement.terms.policy import Obligation
 from domain.language.words import Model
 
@@ -41,7 +41,7 @@ def main() -> None:
         said = why(error)
         if said is None:
             raise
-        terminal.stop(said)
+        speech.stop(said)
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def opened() -> "Iterator[Standfast]":
 
 def _version(wanted: bool) -> None:
     if wanted:
-        terminal.result(f"standfast {version('standfast')}")
+        speech.result(f"standfast {version('standfast')}")
         raise typer.Exit
 
 
@@ -120,8 +120,8 @@ def demo(
     with demonstration.throw_away_database() as url:
         settings = Settings(database_url=url)
         marketplace = demonstration.populated(settings, seed, engagements)
-        events = terminal.counted(marketplace.marketplace.known().position, "event")
-        terminal.result(f"{terminal.counted(engagements, 'engagement')}, {events}: seed {seed}")
+        events = speech.counted(marketplace.marketplace.known().position, "event")
+        speech.result(f"{speech.counted(engagements, 'engagement')}, {events}: seed {seed}")
         if not serve:
             marketplace.close()
             return
@@ -147,13 +147,13 @@ def import_(
     Every refused line is told with its number and reason, the others are imported (exit code 1 where one was refused).
     Importing a file again records only what is not recorded yet: after a kill, or after a line was put right.
     """
-    from api.terminal import import_file as files
+    from api.terminal import import_file
 
     with opened() as standfast:
-        tally = files.import_file(standfast, file, model, calendar)
-    files.report(tally)
+        tally = import_file.import_file(standfast, file, model, calendar)
+    import_file.report(tally)
     if tally.refused:
-        raise typer.Exit(terminal.REFUSED)
+        raise typer.Exit(speech.REFUSED)
 
 
 @app.command(epilog="Example: [bold]standfast export --after 1000 > events.jsonl[/]")
@@ -172,11 +172,11 @@ def export(
         lines = inspection.events(standfast, after=after, engagement_id=engagement_id)
         if output is None:
             for line in lines:
-                terminal.result(line.decode())
+                speech.result(line.decode())
             return
         with output.open("wb") as written:
             total = sum(1 for line in lines if written.write(line + b"\n"))
-    terminal.remark(f"{terminal.counted(total, 'event')} written to {output}")
+    speech.remark(f"{speech.counted(total, 'event')} written to {output}")
 
 
 @app.command(epilog="Example: [bold]standfast history 0199e2a4-…[/] · [bold]standfast history sig-apps[/]")
@@ -188,7 +188,7 @@ def history(
 
     with opened() as standfast:
         engagement_id = inspection.engagement_named(standfast, engagement)
-        terminal.show(inspection.history_table(standfast.marketplace.history(engagement_id)))
+        speech.show(inspection.history_table(standfast.marketplace.history(engagement_id)))
 
 
 AsOf = Annotated[
@@ -208,17 +208,17 @@ def replay(
 ) -> None:
     """State, clocks and metrics of an engagement at an instant, as known at an instant."""
     from api.queries.answers import json_of
-    from api.terminal import audit_tables as audit
+    from api.terminal import audit_tables
     from application.queries import measures
 
     with opened() as standfast:
-        question = audit.question_of(standfast, engagement, as_of, known_at)
+        question = audit_tables.question_of(standfast, engagement, as_of, known_at)
         answer = measures.replay(question)
         if as_json:
-            terminal.result(json_of(answer).decode())
+            speech.result(json_of(answer).decode())
             return
-        for part in audit.replayed(answer, measures.clocks(question).clocks):
-            terminal.show(part)
+        for part in audit_tables.replayed(answer, measures.clocks(question).clocks):
+            speech.show(part)
 
 
 @app.command(epilog="Example: [bold]standfast explain sig-apps replace k1[/]")
@@ -230,12 +230,12 @@ def explain(
     known_at: KnownAt = None,
 ) -> None:
     """The life of a clock as a table: what counted, what did not, and why."""
-    from api.terminal import audit_tables as audit
+    from api.terminal import audit_tables
     from application.queries import measures
 
     with opened() as standfast:
-        question = audit.question_of(standfast, engagement, as_of, known_at)
-        terminal.show(audit.explanation(measures.explained(question, clock, subject)))
+        question = audit_tables.question_of(standfast, engagement, as_of, known_at)
+        speech.show(audit_tables.explanation(measures.explained(question, clock, subject)))
 
 
 @app.command()
@@ -249,14 +249,14 @@ def verify() -> None:
 
     with opened() as standfast:
         events = standfast.recorder.log.head().position
-        with terminal.progress("events", 2 * events) as told:
+        with speech.progress("events", 2 * events) as told:
             found = list(inspection.findings(standfast, told))
     for finding in found:
-        terminal.result(finding)
-    verdict = "whole" if not found else f"not whole: {terminal.counted(len(found), 'finding')}"
-    terminal.result(f"{terminal.counted(events, 'event')} checked, {verdict}")
+        speech.result(finding)
+    verdict = "whole" if not found else f"not whole: {speech.counted(len(found), 'finding')}"
+    speech.result(f"{speech.counted(events, 'event')} checked, {verdict}")
     if found:
-        raise typer.Exit(terminal.REFUSED)
+        raise typer.Exit(speech.REFUSED)
 
 
 @app.command(epilog="Examples: [bold]standfast migrate[/] · [bold]standfast migrate down 0001 --yes[/]")
@@ -279,7 +279,7 @@ def migrate(
         if direction == "up":
             schema.upgrade(database, revision or "head")
         elif revision is None:
-            raise terminal.Unable("name the revision to go down to: standfast migrate down REVISION.")
+            raise speech.Unable("name the revision to go down to: standfast migrate down REVISION.")
         else:
             yes or typer.confirm(
                 f"Going down to {revision} drops what later revisions keep. Go on?", abort=True, err=True
@@ -288,7 +288,7 @@ def migrate(
         with database.reading() as connection:
             at = migrations.current(connection)
     newest = migrations.newest()
-    terminal.result(f"revision {at or 'base'}" + (" (the newest)" if at == newest else f", the newest is {newest}"))
+    speech.result(f"revision {at or 'base'}" + (" (the newest)" if at == newest else f", the newest is {newest}"))
 
 
 @app.command()
@@ -298,6 +298,6 @@ def config() -> None:
     from infrastructure.process.settings import Settings
 
     settings = Settings()
-    terminal.show(configuration.settings_table(settings))
+    speech.show(configuration.settings_table(settings))
     for variable in configuration.unknown_settings(settings):
-        terminal.remark(f"{variable} is set, but is no setting")
+        speech.remark(f"{variable} is set, but is no setting")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from api.composition import Standfast, assemble
-from api.terminal import speech as terminal
+from api.terminal import speech
 from application.commands.request import Outcome
 from application.demo.script import Script
 from application.imports.refused_lines import reason_of
@@ -51,13 +51,13 @@ def populated(settings: Settings, seed: int, engagements: int, until: datetime |
 
 def _tell(standfast: Standfast, script: Script, clock: StoryClock) -> None:
     done = 0
-    with terminal.progress("commands of two years", len(script)) as told:
+    with speech.progress("commands of two years", len(script)) as told:
         for batch in script.batches():
             clock.told = batch.now
             outcomes = standfast.marketplace.record_all(batch.requests)
             for request, outcome in zip(batch.requests, outcomes, strict=True):
                 if not isinstance(outcome, Outcome):
                     about = f"{type(request.command).__name__} of {request.engagement_id}"
-                    raise terminal.Unable(f"the demo was refused ({about}): {reason_of(outcome)}") from outcome
+                    raise speech.Unable(f"the demo was refused ({about}): {reason_of(outcome)}") from outcome
             done += len(outcomes)
             told(done)

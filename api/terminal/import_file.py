@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, Literal
 from uuid import UUID
 
 from api.composition import Standfast
-from api.terminal import speech as terminal
+from api.terminal import speech
 from api.terminal.imported_lines import requests_in
 from application.commands.many import record_all
 from application.imports import assignment_history
@@ -38,7 +38,7 @@ def kind_of(name: str, file: BinaryIO) -> Kind:
         return "command log"
     if assignment_history.has_columns(first):
         return "assignment history"
-    raise terminal.Unable(
+    raise speech.Unable(
         f"{name} is neither a command log (JSON Lines: one object a line)\n"
         f"nor an assignment history (CSV with the columns {', '.join(assignment_history.COLUMNS)})."
     )
@@ -61,7 +61,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     try:
         file: BinaryIO = path.open("rb")
     except OSError as error:
-        raise terminal.Unable(f"{path} cannot be read: {error.strerror}.") from error
+        raise speech.Unable(f"{path} cannot be read: {error.strerror}.") from error
     with ExitStack() as open_files:
         open_files.enter_context(file)
         if not file.seekable():
@@ -80,7 +80,7 @@ def lines_of(file: BinaryIO) -> Iterator[bytes]:
 
 def _import_log(standfast: Standfast, file: BinaryIO, tally: Tally) -> None:
     total = sum(1 for line in lines_of(file) if line.strip())
-    with terminal.progress("commands", total) as told:
+    with speech.progress("commands", total) as told:
         import_commands(requests_in(lines_of(file)), partial(record_all, standfast.marketplace), tally, told)
 
 
@@ -89,31 +89,31 @@ def _import_history(standfast: Standfast, name: str, file: BinaryIO, tally: Tall
     try:
         history = assignment_history.read(file.read())
     except NotAnAssignmentHistory as error:
-        raise terminal.Unable(f"{name}: {error}.") from error
+        raise speech.Unable(f"{name}: {error}.") from error
     if standfast.terms.find("calendar", calendar) is None:
-        raise terminal.Unable(f"no calendar {calendar} has been published: GET /v1/calendars lists those that are.")
+        raise speech.Unable(f"no calendar {calendar} has been published: GET /v1/calendars lists those that are.")
 
     def items(engagement_id: UUID) -> tuple[OnboardingItem, ...]:
         return standfast.marketplace.history(engagement_id).state.opening.policy.onboarding_items
 
     terms = HistoryTerms(model=model, calendar=calendar, items=items)
-    with terminal.progress("assignments", history.lines) as told:
+    with speech.progress("assignments", history.lines) as told:
         import_history(history, terms, partial(record_all, standfast.marketplace), tally, told)
 
 
 def report(tally: Tally) -> None:
     """Says what came of a file: refused lines beside the result, the sums as the result."""
     for said in tally.remarks:
-        terminal.remark(f"{said}")
+        speech.remark(f"{said}")
     for refused in tally.refused:
-        terminal.remark(f"{refused}")
+        speech.remark(f"{refused}")
     refused_lines = len({refused.line for refused in tally.refused})
-    counted = terminal.counted
-    terminal.result(
+    counted = speech.counted
+    speech.result(
         f"{counted(tally.lines - refused_lines, 'line')} of {tally.lines:,} imported, {refused_lines:,} refused"
         f" · {counted(len(tally.engagements), 'engagement')}"
     )
-    terminal.result(
+    speech.result(
         f"{counted(tally.events, 'event')} recorded by {counted(tally.commands, 'command')}"
         f" · {counted(tally.before, 'command')} had taken effect before"
     )

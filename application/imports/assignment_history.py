@@ -1,8 +1,8 @@
 """Assignment histories: who held which role of which team from when to when, as a table of lines (CSV).
 
 A team is an engagement and a role has as many seats as were ever held at once. Read here, line by line, into what
-happened, in order; `application.imports.retelling` makes the commands of it. A line that says something impossible is refused
-with its number and a reason; the others are read all the same.
+happened, in order; `application.imports.retelling` makes the commands of it. A line that says something impossible is
+refused with its number and a reason; the others are read all the same.
 """
 
 import csv
