@@ -74,7 +74,7 @@ def test_an_old_sqlite_serves_one_process(sqlite_url: URL, monkeypatch: pytest.M
     monkeypatch.setattr(sqlite, "safe_for_many_processes", lambda _: False)
     first = Database(sqlite_url)
     code = (
-        "import sys; from infrastructure import sqlite; from infrastructure.database.database import Database;"
+        "import sys; from infrastructure.database import sqlite; from infrastructure.database.database import Database;"
         "sqlite.safe_for_many_processes = lambda version: False; Database(sys.argv[1])"
     )
     second = subprocess.run(
