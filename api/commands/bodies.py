@@ -17,7 +17,9 @@ from pydantic import Field, ValidationError
 
 from api.http.strict_json import FieldsWrong, parse
 from domain.engagement.lifecycle import OpenEngagement
-from domain.language.words import Instant, bounds, field_names, instant_text
+from domain.language.bounds import bounds
+from domain.language.instants import instant_text
+from domain.language.words import Instant, field_names
 from domain.law.event import Command
 from domain.law.notes import CorrectHistory, Entry, RecordBreach
 from domain.law.recorded import Actor

@@ -18,7 +18,7 @@ from api.http.problems import problem_bytes, problem_of
 from api.queries.answers import CommandAnswer, command_bytes
 from application.commands.request import Keyed, Outcome, Refused, Request
 from domain.engagement.lifecycle import OpenEngagement
-from domain.language.words import STRICT
+from domain.language.bounds import STRICT
 from domain.law.event import Command
 from domain.register import COMMAND_NAMES, COMMANDS
 

@@ -19,7 +19,7 @@ from api.composition import Standfast
 from api.http.problems import BodyTooLarge, NothingHere, NotReached, UnsupportedMediaType
 from api.http.strict_json import FieldsWrong
 from api.queries.answers import Position
-from domain.language.words import STRICT
+from domain.language.bounds import STRICT
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 JSON: Final = "application/json"

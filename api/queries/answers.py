@@ -15,7 +15,8 @@ from application.commands.request import Outcome
 from application.ports.log import Listed
 from application.queries.audit import Step
 from domain.engagement.terms.policy import Policy
-from domain.language.words import Instant, Model, instant_text
+from domain.language.instants import instant_text
+from domain.language.words import Instant, Model
 from domain.law.event import Event
 from domain.law.recorded import Actor, Recorded
 from domain.register import EVENTS

@@ -22,7 +22,8 @@ from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
 from application.queries import measures
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from domain.engagement.terms.policy import Obligation, Policy, TermsName
-from domain.language.words import STRICT, Id, Instant
+from domain.language.bounds import STRICT
+from domain.language.words import Id, Instant
 from domain.time.calendar import Calendar
 from domain.time.calendar import problems as calendar_problems
 from infrastructure.terms.shelf import Kind

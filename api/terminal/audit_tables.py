@@ -13,7 +13,7 @@ from application.queries import measures
 from application.queries.measures import ExplainedClock, ReplayAnswer
 from application.queries.state import StateAnswer
 from domain.clocks.reading import Clock
-from domain.language.words import parse_instant
+from domain.language.instants import parse_instant
 from domain.metrics.accountability import Accountability
 from domain.metrics.continuity import Continuity
 from domain.metrics.guarantee import GuaranteeRecord

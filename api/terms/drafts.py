@@ -9,7 +9,8 @@ from pydantic import Field
 
 from api.http.strict_json import FieldsWrong
 from domain.engagement.terms.policy import Policy
-from domain.language.words import STRICT, Distinct, Id, bounds
+from domain.language.bounds import STRICT, Distinct, bounds
+from domain.language.words import Id
 from domain.time.calendar import Calendar, problems
 from infrastructure.terms.public_holidays import UnknownCountry, public_holidays
 

@@ -15,7 +15,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from application.imports.refused_lines import LineRefused
-from domain.language.words import parse_instant
+from domain.language.instants import parse_instant
 
 COLUMNS: Final = ("team", "role", "professional", "partner", "started_at", "ended_at", "succeeded_by")
 LONGEST_ID: Final = 64

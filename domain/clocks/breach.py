@@ -1,7 +1,7 @@
 """Notices of a breach: only of a clock that, read now, is past its goal, and once for each instant (rule 14)."""
 
 from domain.clocks.reading import Clock, clocks_of
-from domain.language.words import instant_text
+from domain.language.instants import instant_text
 from domain.law.notes import RecordBreach, ServiceLevelBreached
 from domain.law.recorded import Recorded
 from domain.law.recording import Order, acting_for, on_time, recorded

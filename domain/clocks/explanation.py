@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 
 from domain.clocks.life import Life, Waited
-from domain.language.words import STRICT, ActingParty, Day, Instant
+from domain.language.bounds import STRICT
+from domain.language.words import ActingParty, Day, Instant
 from domain.time.business_time import instant_at
 
 Reason = Literal["suspended", "paused", "awaiting_decision", "running", "holiday", "outside_calendar"]

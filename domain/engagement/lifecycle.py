@@ -7,8 +7,10 @@ from uuid import UUID
 from domain.engagement.pause import Pause, pausing
 from domain.engagement.seats.agreeing import SeatSpec, in_order
 from domain.engagement.terms.policy import Policy, TermsName, fits_model
+from domain.language.bounds import Distinct, bounds
 from domain.language.changed import replace
-from domain.language.words import ClientText, Distinct, Holder, Id, Instant, Model, Name, Personal, Text, bounds
+from domain.language.personal import Personal
+from domain.language.words import ClientText, Holder, Id, Instant, Model, Name, Text
 from domain.law.event import Command, Event, Later, Occasion, Published, carry
 from domain.law.recorded import Recorded
 from domain.law.rejection import NotFound, Rejection

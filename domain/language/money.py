@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import Annotated, Any, Final
 
-from domain.language.words import STRICT
+from domain.language.bounds import STRICT
 
 _DIGITS: Final = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",

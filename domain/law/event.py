@@ -16,7 +16,9 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from domain.language.words import STRICT, ActingParty, field_names, personal_fields
+from domain.language.bounds import STRICT
+from domain.language.personal import personal_fields
+from domain.language.words import ActingParty, field_names
 from domain.law.rejection import Unfit
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from domain.engagement.terms.policy import Obligation
 from domain.engagement.transfer.plan import BilledUnderGuarantee, under_eligible_guarantee
-from domain.language.words import ClientText, Day, Distinct, Id, Instant, Party, SomeMinutes, Text, bounds
+from domain.language.bounds import Distinct, bounds
+from domain.language.words import ClientText, Day, Id, Instant, Party, SomeMinutes, Text
 from domain.law.event import Command, Event
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import NotFound, Unfit

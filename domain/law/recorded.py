@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from domain.language.words import STRICT, ActingParty, Id, Instant, Personal
+from domain.language.bounds import STRICT
+from domain.language.personal import Personal
+from domain.language.words import ActingParty, Id, Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

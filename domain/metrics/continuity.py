@@ -6,7 +6,8 @@ from typing import Final
 
 from domain.engagement.state import State
 from domain.engagement.transfer.plan import Plan
-from domain.language.words import STRICT, Id
+from domain.language.bounds import STRICT
+from domain.language.words import Id
 from domain.metrics.chronicle import Course
 from domain.metrics.coverage import Gaps, SeatCover, coverage_in, covers, stability_in
 from domain.metrics.ratio import NOTHING, Ratio

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.clocks.reading import clocks_of
-from domain.language.words import STRICT, Instant
+from domain.language.bounds import STRICT
+from domain.language.words import Instant
 from domain.law.timeline import History
 from domain.metrics.accountability import Accountability, accountability
 from domain.metrics.chronicle import course_of

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Annotated, Final, TypeAlias
 from zoneinfo import available_timezones
 
-from domain.language.words import STRICT, Id, Name, bounds
+from domain.language.bounds import STRICT, bounds
+from domain.language.words import Id, Name
 
 WallTime = Annotated[str, bounds(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 Hours: TypeAlias = tuple[tuple[WallTime, WallTime], ...]

@@ -18,7 +18,8 @@ from domain.decider import facts_of
 from domain.engagement.lifecycle import OpenEngagement
 from domain.engagement.state import State
 from domain.engagement.terms.policy import Policy
-from domain.language.words import ActingParty, field_names, written_name
+from domain.language.bounds import written_name
+from domain.language.words import ActingParty, field_names
 from domain.law.event import Command, Event, Published
 from domain.law.notes import CorrectHistory
 from domain.law.recorded import Actor, Recorded

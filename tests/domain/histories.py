@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from domain.engagement.concerns.reporting import Evidence
 from domain.engagement.state import State
-from domain.language.words import Model, personal_fields
+from domain.language.personal import personal_fields
+from domain.language.words import Model
 from domain.law.event import Command, Event, Published
 from domain.law.notes import CorrectHistory
 from domain.law.recorded import Actor, Recorded

@@ -9,7 +9,7 @@ from domain.engagement.replacement.case import CaseClosed, ChargedUnderGuarantee
 from domain.engagement.replacement.guarantee import GuaranteeDecided, GuaranteeReviewed, NoGuaranteeGranted
 from domain.engagement.replacement.request import ReplacementRequested, RequestReplacement
 from domain.engagement.terms.policy import Guarantee
-from domain.language.words import instant_text
+from domain.language.instants import instant_text
 from tests.domain.given import Given, Lines, day, given, on, published, variant
 from tests.domain.words import (
     accept,

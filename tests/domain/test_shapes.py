@@ -5,7 +5,9 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from domain.language.words import Personal, Text, Unchanged, field_names, personal_fields, written_name
+from domain.language.bounds import written_name
+from domain.language.personal import Personal, personal_fields
+from domain.language.words import Text, Unchanged, field_names
 from domain.register import EVENTS
 from infrastructure.events.codec import SCHEMA_VERSIONS, decode, encode
 from tests.domain.examples import FOLDER, examples, file_of, lines_of

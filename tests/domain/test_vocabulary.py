@@ -8,8 +8,9 @@ from typing import Final, get_type_hints
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from domain.language.bounds import Distinct, ExactNumber, number_json
+from domain.language.instants import instant_text, parse_day, parse_instant
 from domain.language.money import CURRENCIES, Money
-from domain.language.words import Distinct, ExactNumber, instant_text, number_json, parse_day, parse_instant
 from tests.domain.words import seat
 
 INSTANTS: Final = {

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from domain.engagement.assignments.score import Match
 from domain.engagement.seats.agreeing import open_seat
 from domain.engagement.terms.policy import Terms
+from domain.language.bounds import bounds
 from domain.language.changed import replace
 from domain.language.money import Money
-from domain.language.words import Day, Id, Instant, ProfessionalText, SupplySource, Text, bounds
+from domain.language.words import Day, Id, Instant, ProfessionalText, SupplySource, Text
 from domain.law.event import Command, Event, Later, Occasion, carry, same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import NotFound, Rejection

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from domain.language.words import STRICT, FactorWeight, Fraction, Name, Scalar, bounds
+from domain.language.bounds import STRICT, bounds
+from domain.language.words import FactorWeight, Fraction, Name, Scalar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

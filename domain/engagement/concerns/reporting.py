@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from domain.engagement.assignments.matching import AboutAssignment, AssignmentCommand, active_assignment
+from domain.language.bounds import STRICT, bounds
 from domain.language.changed import replace
-from domain.language.words import STRICT, Id, Instant, Name, Personal, ProfessionalText, Text, bounds
+from domain.language.personal import Personal
+from domain.language.words import Id, Instant, Name, ProfessionalText, Text
 from domain.law.event import Command, Event, Later, Occasion, carry, same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import NotFound, Rejection

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from domain.engagement.assignments.matching import Assignment
 from domain.engagement.replacement.case import open_case
 from domain.engagement.terms.policy import Guarantee
+from domain.language.bounds import STRICT
 from domain.language.changed import replace
-from domain.language.words import STRICT, ClientText, Id, Text, instant_text
+from domain.language.instants import instant_text
+from domain.language.words import ClientText, Id, Text
 from domain.law.event import Command, Event
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection

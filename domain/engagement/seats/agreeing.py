@@ -6,19 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from domain.engagement.terms.policy import NothingAmended
+from domain.language.bounds import STRICT
 from domain.language.changed import replace
-from domain.language.words import (
-    STRICT,
-    UNCHANGED,
-    Allocation,
-    ClientText,
-    Id,
-    Instant,
-    Name,
-    Personal,
-    Text,
-    Unchanged,
-)
+from domain.language.personal import Personal
+from domain.language.words import UNCHANGED, Allocation, ClientText, Id, Instant, Name, Text, Unchanged
 from domain.law.event import Command, Event, Later, Occasion, carry
 from domain.law.recorded import Recorded
 from domain.law.rejection import NotFound, Rejection

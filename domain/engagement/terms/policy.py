@@ -5,19 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
 
+from domain.language.bounds import STRICT, Distinct, ExactNumber, bounds
 from domain.language.changed import replace
-from domain.language.words import (
-    STRICT,
-    ClientText,
-    Distinct,
-    ExactNumber,
-    Id,
-    Model,
-    Party,
-    SupplySource,
-    Text,
-    bounds,
-)
+from domain.language.words import ClientText, Id, Model, Party, SupplySource, Text
 from domain.law.event import Command, Event, Later, Occasion
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection, Unfit

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from domain.engagement.assignments.matching import live_assignment
+from domain.language.bounds import STRICT, Distinct, bounds
 from domain.language.changed import replace
-from domain.language.words import STRICT, ClientText, Distinct, Id, Minutes, Weight, bounds
+from domain.language.words import ClientText, Id, Minutes, Weight
 from domain.law.event import Event, same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import NotFound, Rejection, Unfit
