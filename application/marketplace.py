@@ -17,8 +17,8 @@ from application.commands.terms_of_a_round import LookedUpOnce
 from application.commands.under_way import Progress
 from application.ports.log import Append
 from application.ports.store import Clock, Store, TermsShelf
-from domain.engagement.lifecycle import UnknownEngagement
-from domain.law.timeline import History
+from domain.engagement.lifecycle.opening import UnknownEngagement
+from domain.engagement.state import EngagementHistory
 
 MOST_EVENTS_IN_THE_LOOP = 200
 """How many events a coroutine decodes itself; more of them would keep the others waiting."""
@@ -97,13 +97,13 @@ class Marketplace(Application[UUID]):
                 return await self._recalled(step)
         return await asyncio.to_thread(step)
 
-    async def _recalled(self, recall: Recall) -> History | None:
+    async def _recalled(self, recall: Recall) -> EngagementHistory | None:
         rows = await self.store.stream_async(recall.engagement_id, after=recall.after)
         if len(rows) > MOST_EVENTS_IN_THE_LOOP:
             return await asyncio.to_thread(self._grown, recall.engagement_id, recall.at_hand, rows)
         return self._grown(recall.engagement_id, recall.at_hand, rows)
 
-    def history(self, engagement_id: UUID) -> History:
+    def history(self, engagement_id: UUID) -> EngagementHistory:
         """All that is recorded about an engagement now. Raises UnknownEngagement."""
         history = self.topped_up(engagement_id, self.at_hand(engagement_id))
         if history is None:
@@ -115,7 +115,7 @@ class Marketplace(Application[UUID]):
         placed = self.store.log.position_at(known_at) if known_at else self.store.log.head()
         return Known(placed.position, placed.recorded_at)
 
-    def history_as_known(self, engagement_id: UUID, known: Known) -> History | None:
+    def history_as_known(self, engagement_id: UUID, known: Known) -> EngagementHistory | None:
         """What had been recorded of an engagement by then; None where it was not known yet.
 
         Raises UnknownEngagement where it is not known now either.
@@ -124,31 +124,33 @@ class Marketplace(Application[UUID]):
         facts = tuple(fact for fact in history.facts if fact.position <= known.position)
         if len(facts) == history.version:
             return history
-        return History.of(facts) if facts else None
+        return EngagementHistory.of(facts) if facts else None
 
-    def at_hand(self, engagement_id: UUID) -> History | None:
+    def at_hand(self, engagement_id: UUID) -> EngagementHistory | None:
         return self._warm.get(engagement_id)
 
-    def topped_up(self, engagement_id: UUID, history: History | None) -> History | None:
+    def topped_up(self, engagement_id: UUID, history: EngagementHistory | None) -> EngagementHistory | None:
         """A history with what was recorded since."""
         rows = self.store.log.stream(engagement_id, after=history.version if history else None)
         return self._grown(engagement_id, history, rows)
 
-    def histories(self, engagement_ids: Iterable[UUID]) -> dict[UUID, History | None]:
+    def histories(self, engagement_ids: Iterable[UUID]) -> dict[UUID, EngagementHistory | None]:
         """The histories of many, those not at hand read together; None where there is no such engagement."""
         found = {one: self.at_hand(one) for one in engagement_ids}
         for one, rows in self.store.log.streams([one for one, history in found.items() if history is None]).items():
             found[one] = self._grown(one, None, rows)
         return found
 
-    def _grown(self, engagement_id: UUID, history: History | None, rows: Sequence[StoredEvent]) -> History | None:
+    def _grown(
+        self, engagement_id: UUID, history: EngagementHistory | None, rows: Sequence[StoredEvent]
+    ) -> EngagementHistory | None:
         """A history with the events of these rows, kept at hand."""
         if rows:
             facts = self._recording.read(rows)
-            history = history.extended(facts) if history else History.of(facts)
+            history = history.extended(facts) if history else EngagementHistory.of(facts)
         if history:
             self.keep(engagement_id, history)
         return history
 
-    def keep(self, engagement_id: UUID, history: History) -> None:
+    def keep(self, engagement_id: UUID, history: EngagementHistory) -> None:
         self._warm.put(engagement_id, history)

@@ -13,9 +13,10 @@ import sys
 import time
 from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Any
 
-from domain.law.event import Command
-from domain.law.timeline import History
+from domain.engagement.state import EngagementHistory
+from domain.law.command import Command
 from domain.metrics.engagement import metrics_of
 from tests.domain import words
 from tests.domain.given import given
@@ -26,7 +27,7 @@ SECONDS = 3.0
 SEATS = 5
 
 
-def engagement(events: int) -> History:
+def engagement(events: int) -> EngagementHistory:
     """A lawful history of so many events, a few hours apart."""
     seats = [words.seat(f"s{number}", key_role=number == 0) for number in range(SEATS)]
     past = given(words.opened("managed_marketplace", *seats, calendar="us-east"))
@@ -35,16 +36,16 @@ def engagement(events: int) -> History:
     successions = _successions()
     while past.history.version < events:
         past = past.and_(next(successions))
-    return History.of(past.history.facts[:events])
+    return EngagementHistory.of(past.history.facts[:events])
 
 
-def _first(number: int) -> list[Command]:
+def _first(number: int) -> list[Command[Any]]:
     """The first professional of a seat."""
     matched = words.match(f"a{number}", f"who{number}", f"s{number}", day_rate=words.money("480.00"))
     return [matched, *words.onboarded_fully(f"a{number}")]
 
 
-def _successions() -> Iterator[Command]:
+def _successions() -> Iterator[Command[Any]]:
     """Replacement after replacement, seat by seat, each of whoever came last."""
     number = SEATS
     while True:
@@ -52,7 +53,7 @@ def _successions() -> Iterator[Command]:
         number += 1
 
 
-def _succession(number: int) -> list[Command]:
+def _succession(number: int) -> list[Command[Any]]:
     outgoing, incoming, concern, case = f"a{number - SEATS}", f"a{number}", f"c{number}", f"k{number}"
     seat, proposal, plan = f"s{number % SEATS}", f"p{number}", f"h{number}"
     return [
@@ -72,7 +73,7 @@ def _succession(number: int) -> list[Command]:
     ]
 
 
-def median_seconds(history: History) -> float:
+def median_seconds(history: EngagementHistory) -> float:
     """Of one measurement of all metrics at the last instant."""
     as_of, known_at = history.timeline[-1].occurred_at, history.facts[-1].recorded_at
     taken: list[float] = []

@@ -10,13 +10,12 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from api.commands.bodies import command_of_line
-from domain.decider import facts_of
-from domain.engagement.lifecycle import OpenEngagement
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Policy
-from domain.law.event import Published
+from domain.engagement.terms.published import Published
+from domain.law.command import Order
 from domain.law.recorded import Actor, Recorded
-from domain.law.recording import Order, open_engagement
-from domain.law.timeline import History
 from domain.time.calendar import Calendar
 from infrastructure.events.codec import adapter
 
@@ -45,14 +44,14 @@ def _by_name(documents: Any) -> dict[str, Any]:
     return {key: each for each in documents for key in (each.code, f"{each.code}@{each.version}")}
 
 
-def history(name: str) -> History:
+def history(name: str) -> EngagementHistory:
     """The history that a case's commands make."""
     return run(case(name)["commands"], published(name))
 
 
-def run(commands: list[dict[str, Any]], terms: Published, *, now: datetime | None = None) -> History:
+def run(commands: list[dict[str, Any]], terms: Published, *, now: datetime | None = None) -> EngagementHistory:
     """Runs a command log of one engagement, each line recorded one second after the one before."""
-    found: History | None = None
+    found: EngagementHistory | None = None
     clock = now or datetime(2030, 1, 1, tzinfo=UTC)
     position = 0
     for number, line in enumerate(commands):
@@ -69,10 +68,10 @@ def run(commands: list[dict[str, Any]], terms: Published, *, now: datetime | Non
         if found is None:
             assert isinstance(command, OpenEngagement)
             assert command.engagement_id
-            facts: list[Recorded] = [open_engagement(order, command.engagement_id, terms)]
-            found = History.of(facts)
+            facts: list[Recorded] = [order.opening(command.engagement_id, terms)]
+            found = EngagementHistory.of(facts)
         else:
-            facts = facts_of(found, order, terms)
+            facts = order.facts(found, terms)
             assert facts, f"line {number + 1} records nothing: {line}"
             found = found.extended(facts)
         position += len(facts)

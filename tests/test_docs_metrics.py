@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.clocks.reading import clocks_of
-from domain.law.timeline import History
+from domain.engagement.state import EngagementHistory
 from domain.metrics.engagement import metrics_of
 from tests import golden
 from tests.answers import differences, written
@@ -22,7 +22,7 @@ EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE
 
 
 @cache
-def story() -> History:
+def story() -> EngagementHistory:
     lines = (DOCS / "worked-example.jsonl").read_text(encoding="utf-8").splitlines()
     return golden.run([json.loads(line) for line in lines], shipped_terms())
 

@@ -16,12 +16,13 @@ from uuid import UUID
 from pydantic import Field, ValidationError
 
 from api.http.strict_json import FieldsWrong, parse
-from domain.engagement.lifecycle import OpenEngagement
+from domain.clocks.notice import RecordBreach
+from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.language.bounds import bounds
 from domain.language.instants import instant_text
 from domain.language.words import Instant, field_names
-from domain.law.event import Command
-from domain.law.notes import CorrectHistory, Entry, RecordBreach
+from domain.law.command import Command
+from domain.law.correction import CorrectHistory, Entry
 from domain.law.recorded import Actor
 from domain.register import COMMANDS
 from infrastructure.events.codec import adapter
@@ -76,7 +77,7 @@ _ENTRIES: Final = tuple[_entries(), ...]  # type: ignore[misc]  # made at run ti
 _RECORD: Final = ("record", Annotated[_ENTRIES, bounds(max_length=1000)], field(default=()))
 
 
-def _fields_of(kind: type[Command]) -> tuple[Any, ...]:
+def _fields_of(kind: type[Command[Any]]) -> tuple[Any, ...]:
     return (_RECORD,) if kind is CorrectHistory else ()
 
 
@@ -86,7 +87,7 @@ BODIES: Final[dict[str, type]] = {
 """The body of each command, under the command's own name: the interface shows no other."""
 
 
-def _line(name: str, kind: type[Command]) -> type:
+def _line(name: str, kind: type[Command[Any]]) -> type:
     engagement = () if kind is OpenEngagement else (("engagement_id", UUID),)
     return _with(
         kind,
@@ -106,13 +107,13 @@ LINES: Final = Annotated[
 ]
 
 
-def command_of_body(name: str, raw: bytes) -> tuple[Command, Circumstances]:
+def command_of_body(name: str, raw: bytes) -> tuple[Command[Any], Circumstances]:
     """The command of a request body. Raises Malformed or FieldsWrong."""
     body = validated(BODIES[name], raw)
     return plain(COMMANDS[name], body), Circumstances(occurred_at=body.occurred_at)
 
 
-def command_of_line(raw: bytes) -> tuple[Command, Circumstances]:
+def command_of_line(raw: bytes) -> tuple[Command[Any], Circumstances]:
     """The command of one line of a command log. Raises Malformed or FieldsWrong."""
     line = validated(LINES, raw)
     return plain(COMMANDS[line.command], line), Circumstances(
@@ -124,13 +125,13 @@ def command_of_line(raw: bytes) -> tuple[Command, Circumstances]:
     )
 
 
-def content_hash(command: Command, wire: Circumstances) -> bytes:
+def content_hash(command: Command[Any], wire: Circumstances) -> bytes:
     """The hash of what a body says: spelling, order and white space make no difference, nor do defaults written out."""
     said = [_said(command, wire.occurred_at), str(wire.on_behalf_of)]
     return sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 
-def _said(command: Command, occurred_at: datetime | None) -> dict[str, Any]:
+def _said(command: Command[Any], occurred_at: datetime | None) -> dict[str, Any]:
     kind = type(command)
     circumstances = {"command": kind.__name__, "occurred_at": occurred_at and instant_text(occurred_at)}
     if isinstance(command, CorrectHistory):
@@ -140,7 +141,7 @@ def _said(command: Command, occurred_at: datetime | None) -> dict[str, Any]:
     return {**said, **circumstances}
 
 
-def plain(kind: type[Command], body: Any) -> Command:
+def plain(kind: type[Command[Any]], body: Any) -> Command[Any]:
     """The command without what came along."""
     values = {name: getattr(body, name) for name in field_names(kind)}
     if kind is CorrectHistory:

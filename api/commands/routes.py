@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request as HttpRequest
@@ -17,9 +18,9 @@ from api.http.operations import UUID_TEXT, EngagementPath, Gives, Nothing, Opera
 from api.http.problems import problem_bytes, problem_of
 from api.queries.answers import CommandAnswer, command_bytes
 from application.commands.request import Keyed, Outcome, Refused, Request
-from domain.engagement.lifecycle import OpenEngagement
+from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.language.bounds import STRICT
-from domain.law.event import Command
+from domain.law.command import Command
 from domain.register import COMMAND_NAMES, COMMANDS
 
 OPENING = "open-engagement"
@@ -84,7 +85,7 @@ def engagement_of(http: HttpRequest) -> UUID:
     return UUID(text)
 
 
-def request_of(command: Command, wire: Circumstances, engagement_id: UUID | None, headers: Headers) -> Request:
+def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID | None, headers: Headers) -> Request:
     """A command as the marketplace takes it. An engagement without an id gets one."""
     if isinstance(command, OpenEngagement):
         engagement_id = command.engagement_id
@@ -113,11 +114,11 @@ def written(route: str, refused: Refused) -> bytes:
     return problem_bytes(problem_of(refused, route))
 
 
-def status_of(outcome: Outcome, command: Command) -> int:
+def status_of(outcome: Outcome, command: Command[Any]) -> int:
     return 201 if isinstance(command, OpenEngagement) and outcome.facts else 200
 
 
-def answer(outcome: Outcome, command: Command) -> Response:
+def answer(outcome: Outcome, command: Command[Any]) -> Response:
     """The answer to a command."""
     status = status_of(outcome, command)
     headers = {"ETag": f'"{outcome.version}"'}

@@ -14,14 +14,13 @@ from api.commands.bodies import command_of_line
 from api.queries.answers import event_bytes
 from application.marketplace import Known
 from application.queries.state import StateAnswer, state_answer
-from domain.decider import facts_of
-from domain.engagement.lifecycle import OpenEngagement
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Policy
+from domain.engagement.terms.published import Published
 from domain.language.changed import replace
-from domain.law.event import Published
+from domain.law.command import Order
 from domain.law.recorded import Actor, Recorded
-from domain.law.recording import Order, open_engagement
-from domain.law.timeline import History
 from domain.time.calendar import Calendar
 from infrastructure.events.codec import adapter
 
@@ -52,16 +51,16 @@ def documents() -> dict[str, list[dict[str, Any]]]:
 
 
 @cache
-def history() -> History:
+def history() -> EngagementHistory:
     """What the log records, each command at its own instant."""
     facts: list[Recorded] = []
     for number, line in enumerate(lines()):
-        found = _facts(number, line, History.of(facts) if facts else None)
+        found = _facts(number, line, EngagementHistory.of(facts) if facts else None)
         facts += [replace(fact, position=len(facts) + 1 + index) for index, fact in enumerate(found)]
-    return History.of(facts)
+    return EngagementHistory.of(facts)
 
 
-def _facts(number: int, line: dict[str, Any], so_far: History | None) -> list[Recorded]:
+def _facts(number: int, line: dict[str, Any], so_far: EngagementHistory | None) -> list[Recorded]:
     command, wire = command_of_line(json.dumps(line).encode())
     assert wire.occurred_at, "every line of the example says when"
     order = Order(
@@ -74,10 +73,10 @@ def _facts(number: int, line: dict[str, Any], so_far: History | None) -> list[Re
         now=wire.occurred_at + timedelta(seconds=2),
     )
     if so_far:
-        return list(facts_of(so_far, order, published()))
+        return list(order.facts(so_far, published()))
     assert isinstance(command, OpenEngagement), "the log begins with an opening"
     assert command.engagement_id, "its id is part of the log"
-    return [open_engagement(order, command.engagement_id, published())]
+    return [order.opening(command.engagement_id, published())]
 
 
 @cache
@@ -107,10 +106,10 @@ def state() -> dict[str, Any]:
     """The engagement's state while its replacement was under way."""
     found = history()
     early = next(index for index, fact in enumerate(found.facts) if fact.type == "KnowledgeTransferPlanned")
-    then = History.of(found.facts[: early + 1])
+    then = EngagementHistory.of(found.facts[: early + 1])
     last = then.facts[-1]
     answer = state_answer(
-        last.engagement_id, then, Known(last.position, last.recorded_at), last.occurred_at + timedelta(hours=1)
+        last.stream_id, then, Known(last.position, last.recorded_at), last.occurred_at + timedelta(hours=1)
     )
     shown: dict[str, Any] = adapter(StateAnswer).dump_python(answer, mode="json")
     return shown

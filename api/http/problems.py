@@ -14,8 +14,8 @@ from api.http.strict_json import FieldsWrong, Malformed
 from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
 from application.ports.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreUnavailable
 from application.queries.measures import AsOfTooFar, NothingSupposed, WindowEmpty
-from domain.decider import REJECTIONS
 from domain.law.rejection import ContradictsLaterFact, Rejection
+from domain.register import REJECTIONS
 from infrastructure.events.codec import adapter
 
 log = structlog.get_logger("standfast.problems")

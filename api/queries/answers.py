@@ -26,7 +26,7 @@ from infrastructure.events.codec import SCHEMA_VERSIONS, adapter, event_json
 Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
-def _event(name: str, kind: type[Event]) -> type:
+def _event(name: str, kind: type[Event[Any]]) -> type:
     shape = {
         "position": Annotated[int, Field(ge=1)],
         "engagement_id": UUID,
@@ -111,7 +111,7 @@ def event_bytes(fact: Recorded) -> bytes:
     """A recorded event as JSON."""
     name = fact.type
     envelope = (
-        f'{{"engagement_id":"{fact.engagement_id}","version":{fact.version},"place":{fact.place}'
+        f'{{"engagement_id":"{fact.stream_id}","version":{fact.version},"place":{fact.place}'
         f',"occurred_at":"{instant_text(fact.occurred_at)}","recorded_at":"{instant_text(fact.recorded_at)}"'
         f',"position":{fact.position},"actor":{_actor_json(fact.actor)},"on_behalf_of":{_actor_json(fact.on_behalf_of)}'
         f',"command_id":"{fact.command_id}","correlation_id":{to_json(fact.correlation_id).decode()}'

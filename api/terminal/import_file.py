@@ -16,6 +16,7 @@ from application.commands.many import record_all
 from application.imports import assignment_history
 from application.imports.assignment_history import NotAnAssignmentHistory
 from application.imports.importing import HistoryTerms, Tally, import_commands, import_history
+from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.terms.policy import OnboardingItem
 from domain.language.words import Model
 
@@ -94,7 +95,9 @@ def _import_history(standfast: Standfast, name: str, file: BinaryIO, tally: Tall
         raise speech.Unable(f"no calendar {calendar} has been published: GET /v1/calendars lists those that are.")
 
     def items(engagement_id: UUID) -> tuple[OnboardingItem, ...]:
-        return standfast.marketplace.history(engagement_id).state.opening.policy.onboarding_items
+        opening = standfast.marketplace.history(engagement_id).state.made_by
+        assert isinstance(opening, EngagementOpened)
+        return opening.policy.onboarding_items
 
     terms = HistoryTerms(model=model, calendar=calendar, items=items)
     with speech.progress("assignments", history.lines) as told:

@@ -15,7 +15,7 @@ from api.http.strict_json import FieldsWrong, Malformed, parse
 from application.commands.request import Request
 from application.imports.importing import NumberedRequest
 from application.imports.refused_lines import LineRefused
-from domain.engagement.lifecycle import OpenEngagement
+from domain.engagement.lifecycle.opening import OpenEngagement
 
 IMPORTED: Final = UUID("0b5d2f0a-7a0e-5a55-8c1e-3f6f3b6d6a70")
 """The namespace of the ids that follow from lines."""

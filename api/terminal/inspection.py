@@ -12,10 +12,11 @@ from api.composition import Standfast
 from api.queries.answers import event_bytes
 from api.terminal.speech import Told, Unable
 from application.commands.listing import listed
-from domain.engagement.lifecycle import EngagementOpened
+from domain.engagement.lifecycle.opening import EngagementOpened
+from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
-from domain.law.timeline import History, check, voided_by
+from domain.law.timeline import check, voided_by
 from infrastructure.events.codec import adapter
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
@@ -56,11 +57,11 @@ def _fact(row: StoredEvent) -> Recorded:
     return recorded(row)
 
 
-def history_table(history: History) -> Table:
+def history_table(history: EngagementHistory) -> Table:
     """The facts of an engagement in the order of recording."""
     state = history.state
-    name = f" · {state.opening.name}" if state.opening.name else ""
-    table = Table(title=escape(f"{history.facts[0].engagement_id} · {state.opening.client_id}{name} · {state.model}"))
+    name = f" · {state.name}" if state.name else ""
+    table = Table(title=escape(f"{history.stream_id} · {state.client_id}{name} · {state.model}"))
     for column in ("version", "happened", "recorded", "event", "by"):
         table.add_column(column, justify="right" if column == "version" else "left", no_wrap=column != "by")
     table.add_column("what", overflow="fold")
@@ -115,7 +116,7 @@ def findings(standfast: Standfast, told: Told) -> Iterator[str]:
 
 def _of_one(standfast: Standfast, facts: Sequence[Recorded]) -> Iterator[str]:
     """What is wrong with one engagement: its timeline from zero, and its line in the list."""
-    engagement_id = facts[0].engagement_id
+    engagement_id = facts[0].stream_id
     voided = voided_by(facts)
     timeline = sorted((fact for fact in facts if fact.version not in voided), key=lambda fact: fact.key)
     if not isinstance(timeline[0].event, EngagementOpened):
@@ -126,5 +127,5 @@ def _of_one(standfast: Standfast, facts: Sequence[Recorded]) -> Iterator[str]:
     except Rejection as broken:
         yield f"timeline: {engagement_id}: {broken.detail}"
         return
-    if standfast.engagements.one(engagement_id) != listed(History.of(facts)):
+    if standfast.engagements.one(engagement_id) != listed(EngagementHistory.of(facts)):
         yield f"list: the line of {engagement_id} differs from its history"

@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.terminal.speech import Unable
 from application.ports.log import StoreUnavailable
-from domain.engagement.lifecycle import UnknownEngagement
+from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.law.rejection import Rejection
 
 

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from threading import Lock
 from uuid import UUID
 
-from domain.law.timeline import History
+from domain.engagement.state import EngagementHistory
 
 
 class WarmHistories:
@@ -13,17 +13,17 @@ class WarmHistories:
     def __init__(self, most_facts: int = 200_000) -> None:
         self._most_facts = most_facts
         self._facts = 0
-        self._histories: OrderedDict[UUID, History] = OrderedDict()
+        self._histories: OrderedDict[UUID, EngagementHistory] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, engagement_id: UUID) -> History | None:
+    def get(self, engagement_id: UUID) -> EngagementHistory | None:
         with self._lock:
             history = self._histories.get(engagement_id)
             if history:
                 self._histories.move_to_end(engagement_id)
             return history
 
-    def put(self, engagement_id: UUID, history: History) -> None:
+    def put(self, engagement_id: UUID, history: EngagementHistory) -> None:
         """Keeps a history, unless a newer one is at hand."""
         with self._lock:
             known = self._histories.get(engagement_id)

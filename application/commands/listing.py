@@ -3,8 +3,7 @@
 from typing import Literal
 
 from application.ports.log import Listed
-from domain.engagement.state import State
-from domain.law.timeline import History
+from domain.engagement.state import EngagementHistory, State
 
 Status = Literal["open", "suspended", "ended"]
 
@@ -13,7 +12,7 @@ def status_of(state: State) -> Status:
     return "ended" if state.ended_at else "suspended" if state.suspension else "open"
 
 
-def listed(history: History) -> Listed:
+def listed(history: EngagementHistory) -> Listed:
     """The line of an engagement; a seat is covered while somebody is active on it."""
     state = history.state
     seats = [seat_id for seat_id, seat in state.seats.items() if seat.closed_at is None]
@@ -27,18 +26,18 @@ def listed(history: History) -> Listed:
         if each.active:
             covered.add(each.seat_id)
     for proposal in state.proposals.values():
-        people.add(proposal.proposed.professional_id)
-        if proposal.proposed.partner_id:
-            partners.add(proposal.proposed.partner_id)
+        people.add(proposal.professional_id)
+        if proposal.partner_id:
+            partners.add(proposal.partner_id)
     return Listed(
-        engagement_id=history.facts[0].engagement_id,
-        name=state.opening.name,
-        client_id=state.opening.client_id,
+        engagement_id=history.stream_id,
+        name=state.name,
+        client_id=state.client_id,
         partner_ids=tuple(sorted(partners)),
         professional_ids=tuple(sorted(people)),
         model=state.model,
         status=status_of(state),
-        open_cases=sum(case.open_in(state) for case in state.cases.values()),
+        open_cases=sum(case.open for case in state.cases.values()),
         seats=len(seats),
         covered_seats=len(covered.intersection(seats)),
         version=history.version,

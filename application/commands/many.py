@@ -9,8 +9,8 @@ from application.commands.recording import outcome_of
 from application.commands.request import Outcome, Refused, Request
 from application.imports.refused_lines import OF_ONE_LINE
 from application.marketplace import Marketplace
+from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
-from domain.law.timeline import History
 
 Result = Outcome | Exception
 """What became of one command; the exceptions are those of `application.imports.refused_lines.OF_ONE_LINE`."""
@@ -40,7 +40,7 @@ def record_all(marketplace: Marketplace, requests: Sequence[Request]) -> list[Re
     return [results[index] for index in range(len(requests))]
 
 
-def _recorded(history: History | None) -> Mapping[UUID, Sequence[Recorded]]:
+def _recorded(history: EngagementHistory | None) -> Mapping[UUID, Sequence[Recorded]]:
     """What the commands of an engagement recorded so far."""
     known: dict[UUID, list[Recorded]] = defaultdict(list)
     for fact in history.facts if history else ():

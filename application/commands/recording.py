@@ -24,17 +24,14 @@ from application.commands.request import (
 )
 from application.ports.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
 from application.ports.store import Clock, Store, TermsShelf
-from domain.allowed import allowed_commands
-from domain.decider import facts_of
-from domain.engagement.lifecycle import DEFAULT_CALENDAR, OpenEngagement, UnknownEngagement
-from domain.engagement.terms.policy import AmendTerms
+from domain.engagement.lifecycle.opening import UnknownEngagement
+from domain.engagement.state import EngagementHistory
+from domain.engagement.terms.published import Published
 from domain.language.changed import replace
-from domain.law.event import Command, Published
-from domain.law.notes import CorrectHistory
+from domain.law.command import Command, OpeningCommand, Order
 from domain.law.recorded import Recorded
-from domain.law.recording import Order, open_engagement
 from domain.law.rejection import Rejection
-from domain.law.timeline import History
+from domain.register import allowed_commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Recall:
     """An engagement's history is to be read: whole, or what was recorded since it was at hand."""
 
     engagement_id: UUID
-    at_hand: History | None
+    at_hand: EngagementHistory | None
 
     @property
     def after(self) -> int | None:
@@ -59,8 +56,8 @@ MOST_ATTEMPTS: Final = 100
 class Histories(Protocol):
     """The histories at hand."""
 
-    def at_hand(self, engagement_id: UUID) -> History | None: ...
-    def keep(self, engagement_id: UUID, history: History) -> None: ...
+    def at_hand(self, engagement_id: UUID) -> EngagementHistory | None: ...
+    def keep(self, engagement_id: UUID, history: EngagementHistory) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ class Recording:
             history, fresh = (yield Recall(request.engagement_id, history)), True
         raise Contended(f"{request.engagement_id} is being written by many at once")
 
-    def decide(self, request: Request, history: History | None, published: Published) -> Sequence[Recorded]:
+    def decide(self, request: Request, history: EngagementHistory | None, published: Published) -> Sequence[Recorded]:
         """The facts of a command on a history, none where its effect stands.
 
         Raises the Rejection that forbids it, or StaleVersion.
@@ -122,33 +119,26 @@ class Recording:
             now=now,
         )
         if history:
-            return facts_of(history, order, published)
-        if isinstance(command, OpenEngagement):
-            return [open_engagement(order, request.engagement_id, published)]
+            return order.facts(history, published)
+        if isinstance(command, OpeningCommand):
+            return [order.opening(request.engagement_id, published)]
         raise UnknownEngagement(f"there is no engagement {request.engagement_id}")
 
     def read(self, rows: Sequence[StoredEvent]) -> list[Recorded]:
         return [cast(Recorded, self.mapper.to_domain_event(row)) for row in rows]
 
-    def _published(self, command: Command) -> Generator[Step, Any, Published]:
+    def _published(self, command: Command[Any]) -> Generator[Step, Any, Published]:
         """What is published under the names that a command says."""
-        commands = [entry.command for entry in command.record] if isinstance(command, CorrectHistory) else [command]
-        policies: list[str] = []
-        calendars: list[str] = []
-        for each in commands:
-            if isinstance(each, OpenEngagement):
-                policies.append(each.policy or each.model)
-                calendars.append(each.calendar or DEFAULT_CALENDAR)
-            elif isinstance(each, AmendTerms):
-                policies += [each.policy] if each.policy else []
-                calendars += [each.calendar] if each.calendar else []
+        named = list(command.names())
+        policies = [name for kind, name in named if kind == "policy"]
+        calendars = [name for kind, name in named if kind == "calendar"]
         if not policies and not calendars:
             return NOTHING_NAMED
         found: Published = yield partial(self.terms.named, policies, calendars)
         return found
 
-    def _append(self, request: Request, history: History | None, facts: Sequence[Recorded]) -> Steps:
-        extended = history.extended(facts) if history else History.of(facts)
+    def _append(self, request: Request, history: EngagementHistory | None, facts: Sequence[Recorded]) -> Steps:
+        extended = history.extended(facts) if history else EngagementHistory.of(facts)
         append = Append(
             events=tuple(self.mapper.to_stored_event(cast(Any, fact)) for fact in facts),
             key=_key(request, status=200 if history else 201, version=extended.version),
@@ -159,7 +149,7 @@ class Recording:
         self.histories.keep(request.engagement_id, extended.stored(stored))
         return outcome_of(stored)
 
-    def _nothing(self, request: Request, history: History | None) -> Steps:
+    def _nothing(self, request: Request, history: EngagementHistory | None) -> Steps:
         """The answer to a command whose effect stands."""
         assert history, "a command without effect meets an engagement"
         outcome = unchanged(history, history.version)
@@ -171,7 +161,7 @@ class Recording:
                 return (yield from self._again(request, known.answer))
         return outcome
 
-    def _refuse(self, request: Request, history: History | None, refusal: Rejection | StaleVersion) -> Steps:
+    def _refuse(self, request: Request, history: EngagementHistory | None, refusal: Rejection | StaleVersion) -> Steps:
         """Remembers a refusal for its key and raises it; gives the first answer again where there is one."""
         if isinstance(refusal, StaleVersion):
             known = (yield partial(self.store.log.answer, request.command_id)) if request.keyed else None
@@ -230,7 +220,7 @@ def outcome_of(facts: Sequence[Recorded]) -> Outcome:
     """The outcome that these recorded facts were."""
     last = facts[-1]
     return Outcome(
-        engagement_id=last.engagement_id,
+        engagement_id=last.stream_id,
         version=last.version,
         position=last.position,
         recorded_at=last.recorded_at,
@@ -238,7 +228,7 @@ def outcome_of(facts: Sequence[Recorded]) -> Outcome:
     )
 
 
-def unchanged(history: History, version: int) -> Outcome:
+def unchanged(history: EngagementHistory, version: int) -> Outcome:
     """The outcome of a command that recorded nothing when the engagement was at this version."""
     last = history.facts[version - 1]
     return replace(outcome_of([last]), facts=())

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from application.commands.ids import new_id
-from domain.law.event import Command
+from domain.law.command import Command
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import Rejection
 
@@ -63,7 +64,7 @@ class Keyed:
 class Request:
     """A command with its circumstances. Without ``keyed`` nothing of it is remembered but its facts."""
 
-    command: Command
+    command: Command[Any]
     engagement_id: UUID
     occurred_at: datetime | None = None
     actor: Actor

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from application.ports.store import TermsShelf
-from domain.law.event import Published
+from domain.engagement.terms.published import Published
 
 
 class LookedUpOnce:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from application.demo import names
 from application.demo.stage import Entry, Stage
 from domain.engagement.assignments.absence import RecordAbsence
-from domain.engagement.assignments.matching import MatchProfessional, RecordDeparture, ReportProductivity
+from domain.engagement.assignments.departure import RecordDeparture
+from domain.engagement.assignments.matching import MatchProfessional
 from domain.engagement.assignments.onboarding import OnboardProfessional
+from domain.engagement.assignments.productivity import ReportProductivity
 from domain.engagement.replacement.request import RequestReplacement
 from domain.language.changed import replace
-from domain.law.event import Command
-from domain.law.notes import CorrectHistory
-from domain.law.notes import Entry as Recordable
+from domain.law.command import Command
+from domain.law.correction import CorrectHistory
+from domain.law.correction import Entry as Recordable
 from domain.law.recorded import Actor
 
 CORRECTED = 0.22
@@ -76,6 +79,6 @@ def _forgotten(stage: Stage, entries: Sequence[Entry]) -> Iterator[CorrectHistor
     yield CorrectHistory(record=record, reason="The first match was never written down.")
 
 
-def recorded_by(command: Command) -> int:
+def recorded_by(command: Command[Any]) -> int:
     """How many events a command of the demo records."""
     return 2 if isinstance(command, RequestReplacement) and command.claim_guarantee else 1

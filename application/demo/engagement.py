@@ -13,13 +13,18 @@ from application.demo.handover import leave
 from application.demo.service import live_on
 from application.demo.staffing import SeatToFill
 from application.demo.stage import Entry, Stage
-from domain.engagement.lifecycle import EndEngagement, EndReason, OpenEngagement, ResumeEngagement, SuspendEngagement
-from domain.engagement.seats.agreeing import AddSeat, AmendSeat, CloseSeat, SeatSpec
-from domain.engagement.terms.policy import AmendTerms
+from domain.engagement.annotation import Annotate
+from domain.engagement.effort import RecordEffort
+from domain.engagement.lifecycle.amendment import AmendTerms
+from domain.engagement.lifecycle.ending import EndEngagement
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.engagement.lifecycle.suspension import ResumeEngagement, SuspendEngagement
+from domain.engagement.nouns.seat import SeatSpec
+from domain.engagement.seats import AddSeat, AmendSeat, CloseSeat
+from domain.engagement.state import EndReason
+from domain.engagement.terms.published import Published
 from domain.language.changed import replace
 from domain.language.words import Holder
-from domain.law.event import Published
-from domain.law.notes import Annotate, RecordEffort
 from domain.law.recorded import Actor
 
 ENDS, SUSPENDED, AMENDED_TERMS, AMENDED_SEAT, ADDED_SEAT, CLOSED_SEAT, ANNOTATED = (

@@ -5,15 +5,11 @@ from decimal import Decimal
 
 from application.demo.staffing import Holding, professional
 from application.demo.stage import Stage
-from domain.engagement.transfer.plan import KnowledgeKind, PlannedItem
-from domain.engagement.transfer.planning import (
-    CompleteKnowledgeTransfer,
-    DeliverKnowledgeItem,
-    PlanKnowledgeTransfer,
-    VerifyKnowledgeItem,
-    WaiveKnowledgeItem,
-)
-from domain.law.notes import RecordEffort
+from domain.engagement.effort import RecordEffort
+from domain.engagement.nouns.plan import KnowledgeKind, PlannedItem
+from domain.engagement.transfer.completion import CompleteKnowledgeTransfer
+from domain.engagement.transfer.items import DeliverKnowledgeItem, VerifyKnowledgeItem, WaiveKnowledgeItem
+from domain.engagement.transfer.planning import PlanKnowledgeTransfer
 from domain.law.recorded import Actor
 
 KINDS: tuple[KnowledgeKind, ...] = (

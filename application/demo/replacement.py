@@ -6,20 +6,18 @@ from datetime import datetime, timedelta
 from application.demo.handover import hand_over
 from application.demo.staffing import Holding, onboard, score
 from application.demo.stage import Candidate, Stage
-from domain.engagement.assignments.matching import RecordDeparture, WithdrawMatch
-from domain.engagement.replacement.case import (
-    PauseReplacement,
-    ReplaceProfessional,
-    ResumeReplacement,
-    WithdrawReplacement,
-)
+from domain.engagement.assignments.departure import RecordDeparture
+from domain.engagement.assignments.matching import WithdrawMatch
+from domain.engagement.effort import RecordEffort
 from domain.engagement.replacement.guarantee import ReviewGuarantee
-from domain.engagement.replacement.proposal import AcceptSuccessor, DeclineSuccessor, ProposeSuccessor
+from domain.engagement.replacement.pause import PauseReplacement, ResumeReplacement
 from domain.engagement.replacement.request import RequestReplacement
+from domain.engagement.replacement.succession import AcceptSuccessor, DeclineSuccessor, ProposeSuccessor
+from domain.engagement.replacement.takeover import ReplaceProfessional
+from domain.engagement.replacement.withdrawal import WithdrawReplacement
 from domain.engagement.terms.policy import Cause
 from domain.language.money import Money
 from domain.language.words import Holder
-from domain.law.notes import RecordEffort
 
 DECLINED, DROPPED_OUT, PAUSED, REVIEWED, WITHDRAWN = 0.32, 0.13, 0.15, 0.08, 0.06
 REASONS = (

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from application.commands.request import Request
 from application.demo.engagement import Play, play
-from domain.law.event import Published
+from domain.engagement.terms.published import Published
 
 TOGETHER = timedelta(hours=2)
 """What is written down within this time, about different engagements, is recorded in one go."""

@@ -7,26 +7,21 @@ from application.demo.replacement import replace_somebody
 from application.demo.staffing import Holding, SeatToFill, fill, professional
 from application.demo.stage import Stage
 from domain.engagement.assignments.absence import RecordAbsence
-from domain.engagement.assignments.matching import (
-    AnnounceDeparture,
-    ChangeRate,
-    DepartureCause,
-    RecordDeparture,
-    ReportProductivity,
-)
-from domain.engagement.concerns.reporting import (
+from domain.engagement.assignments.departure import AnnounceDeparture, RecordDeparture
+from domain.engagement.assignments.productivity import ReportProductivity
+from domain.engagement.assignments.rate import ChangeRate
+from domain.engagement.concerns import (
     AcknowledgeUnderperformance,
-    Category,
     DisputeUnderperformance,
     Evidence,
-    Outcome,
     ReportUnderperformance,
     ResolveUnderperformance,
-    Severity,
 )
+from domain.engagement.effort import RecordEffort
+from domain.engagement.nouns.assignment import DepartureCause
+from domain.engagement.nouns.concern import Category, Outcome, Severity
 from domain.engagement.terms.policy import Cause
 from domain.language.money import Money
-from domain.law.notes import RecordEffort
 
 FATES = (
     ("stays", 44), ("falls_short", 28), ("resigns", 12), ("rolls_off", 5), ("vanishes", 4), ("falls_ill", 4),

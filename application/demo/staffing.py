@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from application.demo import names
 from application.demo.stage import Candidate, Stage
-from domain.engagement.assignments.matching import MatchProfessional, RecordDeparture, WithdrawMatch
+from domain.engagement.assignments.departure import RecordDeparture
+from domain.engagement.assignments.matching import MatchProfessional, WithdrawMatch
 from domain.engagement.assignments.onboarding import CompleteOnboardingItem, OnboardProfessional, WaiveOnboardingItem
-from domain.engagement.assignments.score import Algorithm, Factor, Match
+from domain.engagement.nouns.match import Algorithm, Factor, Match
 from domain.language.money import Money
 from domain.law.recorded import Actor
 

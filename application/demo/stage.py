@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from application.demo import names
+from domain.engagement.deed import EngagementCommand
 from domain.engagement.terms.policy import OnboardingItem, Policy
 from domain.language.money import Money
 from domain.language.words import Model, SupplySource
-from domain.law.event import Command
+from domain.law.command import Command
 from domain.law.recorded import Actor
-from domain.law.recording import parties
 
 WRITTEN_AFTER = timedelta(minutes=2)
 """How long after something happened it is written down, where nobody is late."""
@@ -27,7 +28,7 @@ class Entry:
 
     at: datetime
     noted: datetime
-    command: Command
+    command: Command[Any]
     actor: Actor
 
 
@@ -63,13 +64,15 @@ class Stage:
     def mandatory(self) -> Sequence[OnboardingItem]:
         return self.policy.onboarding_items
 
-    def say(self, at: datetime, command: Command, *, by: Actor | None = None, late: timedelta = timedelta()) -> None:
+    def say(
+        self, at: datetime, command: EngagementCommand, *, by: Actor | None = None, late: timedelta = timedelta()
+    ) -> None:
         """Something happened; ``late``: how much longer it took to be written down."""
         self.entries.append(Entry(at, at + WRITTEN_AFTER + late, command, by or self.somebody(command)))
 
-    def somebody(self, command: Command) -> Actor:
+    def somebody(self, command: EngagementCommand) -> Actor:
         """One of those who may issue a command, now and then the platform for them."""
-        party = self.rng.choice(parties(command, self.model))
+        party = self.rng.choice(command.issued_by(self.model))
         if party == "client" and self.chance(0.7):
             return Actor(party="client", id=self.client_id)
         if party == "partner" and self.chance(0.8):

@@ -7,22 +7,26 @@ rule forbids is told with the number of its line; what follows from that line is
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from application.commands.many import RecordAll, Result
 from application.commands.request import Outcome, Request
 from application.imports.assignment_history import Move, Row, Team, as_id, made_id
 from application.imports.refused_lines import LineRefused, reason_of
-from domain.engagement.assignments.matching import MatchProfessional, RecordDeparture
+from domain.engagement.assignments.departure import RecordDeparture
+from domain.engagement.assignments.matching import MatchProfessional
 from domain.engagement.assignments.onboarding import OnboardProfessional, WaiveOnboardingItem
-from domain.engagement.lifecycle import OpenEngagement
-from domain.engagement.replacement.case import ReplaceProfessional, WithdrawReplacement
-from domain.engagement.replacement.proposal import AcceptSuccessor, ProposeSuccessor
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.engagement.nouns.seat import SeatSpec
 from domain.engagement.replacement.request import RequestReplacement
-from domain.engagement.seats.agreeing import AddSeat, SeatSpec
+from domain.engagement.replacement.succession import AcceptSuccessor, ProposeSuccessor
+from domain.engagement.replacement.takeover import ReplaceProfessional
+from domain.engagement.replacement.withdrawal import WithdrawReplacement
+from domain.engagement.seats import AddSeat
 from domain.engagement.terms.policy import OnboardingItem
 from domain.language.words import Model
-from domain.law.event import Command
+from domain.law.command import Command
 from domain.law.recorded import Actor
 
 IMPORTER = Actor(party="platform", id="import")
@@ -176,7 +180,7 @@ class _Teller:
         departure = RecordDeparture(assignment_id=row.assignment_id, cause="other")
         return self._request(departure, row.ended_at, "depart", row.assignment_id)
 
-    def _request(self, command: Command, at: datetime, *told: str | None) -> Request:
+    def _request(self, command: Command[Any], at: datetime, *told: str | None) -> Request:
         """``told``: what the file says of it. The command's own id follows from that, so a repeat is recognised."""
         content = "\x1f".join((*(each or "" for each in told), at.isoformat()))
         engagement_id = self._team.engagement_id

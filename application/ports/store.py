@@ -8,7 +8,7 @@ from uuid import UUID
 from eventsourcing.persistence import Notification, StoredEvent
 
 from application.ports.log import Answer, Append, Receipt
-from domain.law.event import Published
+from domain.engagement.terms.published import Published
 
 Clock = Callable[[], datetime]
 

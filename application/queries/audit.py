@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from domain.engagement.state import State
+from domain.engagement.state import EngagementHistory, State
 from domain.language.words import Instant
+from domain.law.event import event_of
 from domain.law.recorded import Actor, Recorded
-from domain.law.timeline import History, event_of, opened, tolerant, voided_by
+from domain.law.timeline import opened, timeline_of, tolerant
 
 View = Callable[[State | None], Mapping[str, Any]]
 """A state as plain JSON values, under the names of the interface."""
@@ -26,7 +27,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One event of the history; ``voided_by`` is the version of the voiding, where there is one."""
+    """One event of the history; ``timeline_of`` is the version of the voiding, where there is one."""
 
     version: int
     type: str
@@ -34,11 +35,11 @@ class Step:
     recorded_at: Instant
     actor: Actor
     on_behalf_of: Actor | None
-    voided_by: int | None
+    timeline_of: int | None
     changes: tuple[Change, ...]
 
 
-def steps(history: History, view: View, *, after: int, limit: int) -> list[Step]:
+def steps(history: EngagementHistory, view: View, *, after: int, limit: int) -> list[Step]:
     """The steps of the versions ``after + 1`` to ``after + limit``."""
     wanted = range(after + 1, min(after + limit, history.version) + 1)
     before: Mapping[str, Any] = view(None)
@@ -75,16 +76,15 @@ def states(facts: Sequence[Recorded]) -> Iterator[tuple[Recorded, State]]:
 
 
 def _refolded(facts: Sequence[Recorded]) -> State:
-    voided = voided_by(facts)
-    timeline = sorted((fact for fact in facts if fact.version not in voided), key=lambda fact: fact.key)
-    state = opened(timeline[0])
+    timeline = timeline_of(facts)
+    state: State = opened(timeline[0])
     for fact in timeline[1:]:
         if event_of(fact).ordered:
             state = tolerant(state, fact)
     return state
 
 
-def _step(history: History, fact: Recorded, changed: tuple[Change, ...]) -> Step:
+def _step(history: EngagementHistory, fact: Recorded, changed: tuple[Change, ...]) -> Step:
     voiding = history.voided.get(fact.version)
     return Step(
         version=fact.version,
@@ -93,7 +93,7 @@ def _step(history: History, fact: Recorded, changed: tuple[Change, ...]) -> Step
         recorded_at=fact.recorded_at,
         actor=fact.actor,
         on_behalf_of=fact.on_behalf_of,
-        voided_by=voiding.version if voiding else None,
+        timeline_of=voiding.version if voiding else None,
         changes=changed,
     )
 

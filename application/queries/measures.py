@@ -7,13 +7,13 @@ from uuid import UUID
 
 from application.marketplace import Known, Marketplace
 from application.queries.state import StateAnswer, state_answer
-from domain.clocks.breach import UnknownClock
 from domain.clocks.explanation import Interval, explain
+from domain.clocks.notice import UnknownClock
 from domain.clocks.reading import Clock, Clocks, clocks_of
+from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Obligation, Policy
 from domain.language.words import Instant
 from domain.law.rejection import Unfit
-from domain.law.timeline import History
 from domain.metrics.engagement import Metrics, metrics_of
 from domain.metrics.guarantee import CaseRecord
 from domain.metrics.what_if import supposed
@@ -39,7 +39,7 @@ class Asked:
     """An engagement at ``as_of``, as known then; ``history`` is None where nothing of it was known yet."""
 
     engagement_id: UUID
-    history: History | None
+    history: EngagementHistory | None
     known: Known
     as_of: datetime
 
@@ -106,7 +106,7 @@ def asked(
     return Asked(engagement_id=engagement_id, history=history, known=known, as_of=as_of or max(now, known.known_at))
 
 
-def at_risk(history: History, now: datetime) -> bool:
+def at_risk(history: EngagementHistory, now: datetime) -> bool:
     """Whether a clock of the engagement is at risk, or past its goal and still open."""
     read = clocks_of(history, now, now).readings.values()
     return any(each.at_risk or each.state == "breached" for each in read)
@@ -171,7 +171,9 @@ def _clocks(question: Asked) -> Clocks:
     return clocks_of(question.history, question.as_of, question.known.known_at)
 
 
-def _metrics(question: Asked, history: History | None, from_: datetime | None, to: datetime | None) -> Metrics:
+def _metrics(
+    question: Asked, history: EngagementHistory | None, from_: datetime | None, to: datetime | None
+) -> Metrics:
     if from_ and (from_ > question.as_of or (to is not None and from_ >= to)):
         raise WindowEmpty("from is before to and not after as_of", field="from")
     return metrics_of(history, as_of=question.as_of, known_at=question.known.known_at, from_=from_, to=to)

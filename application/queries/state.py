@@ -7,19 +7,19 @@ from uuid import UUID
 
 from application.commands.listing import status_of
 from application.marketplace import Known
-from domain.allowed import allowed_commands
-from domain.engagement.assignments.matching import Assignment, AssignmentState
-from domain.engagement.assignments.onboarding import OnboardingItemCompleted
-from domain.engagement.concerns.reporting import Category, Concern, Outcome, Severity
-from domain.engagement.lifecycle import WorkClass
-from domain.engagement.replacement.case import Case, CaseState
-from domain.engagement.seats.agreeing import Seat
-from domain.engagement.state import State
+from domain.engagement.concerns import is_open
+from domain.engagement.nouns.assignment import Assignment, AssignmentState
+from domain.engagement.nouns.case import Case, CaseState
+from domain.engagement.nouns.concern import Category, Concern, Outcome, Severity
+from domain.engagement.nouns.plan import ItemState, KnowledgeKind, Plan, Purpose
+from domain.engagement.nouns.seat import Seat
+from domain.engagement.replacement.about import proposals_of, standing_of, successor_of
+from domain.engagement.state import EngagementHistory, State, WorkClass
 from domain.engagement.terms.policy import Cause
-from domain.engagement.transfer.plan import ItemState, KnowledgeKind, Plan, Purpose
 from domain.language.money import Money
 from domain.language.words import Allocation, Instant, Model, SupplySource, Weight
-from domain.law.timeline import History, fold
+from domain.law.timeline import fold
+from domain.register import allowed_commands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,14 +162,14 @@ class StateAnswer:
     allowed_commands: tuple[str, ...] = ()
 
 
-def state_answer(engagement_id: UUID, history: History | None, known: Known, as_of: datetime) -> StateAnswer:
+def state_answer(engagement_id: UUID, history: EngagementHistory | None, known: Known, as_of: datetime) -> StateAnswer:
     """The state of what had happened by ``as_of``, in a history as known then (None: not known yet)."""
     state = None if history is None else history.state if _all_by(history, as_of) else fold(history.until(as_of))
     version = history.version if history else 0
     return answer_of(state, engagement_id, version, known, as_of)
 
 
-def _all_by(history: History, as_of: datetime) -> bool:
+def _all_by(history: EngagementHistory, as_of: datetime) -> bool:
     return history.timeline[-1].occurred_at <= as_of
 
 
@@ -191,10 +191,10 @@ def answer_of(state: State | None, engagement_id: UUID, version: int, known: Kno
         as_of=as_of,
         known_at=known.known_at,
         status=status_of(state),
-        name=state.opening.name,
-        client_id=state.opening.client_id,
+        name=state.name,
+        client_id=state.client_id,
         model=state.model,
-        work_class=state.opening.work_class,
+        work_class=state.work_class,
         opened_at=state.opened_at,
         ended_at=state.ended_at,
         terms=TermsAnswer(policy=state.terms.policy.name, calendar=calendar.name),
@@ -209,9 +209,9 @@ def answer_of(state: State | None, engagement_id: UUID, version: int, known: Kno
 
 def _seat(state: State, seat: Seat) -> SeatAnswer:
     case = state.cases[seat.case_id] if seat.case_id else None
-    if case and not case.open_in(state):
+    if case and not case.open:
         case = None
-    successor = case.successor(state) if case else None
+    successor = successor_of(state, case) if case else None
     holder = next((each for each in state.live_on_seat(seat.seat_id) if each is not successor), None)
     return SeatAnswer(
         seat_id=seat.seat_id,
@@ -248,18 +248,17 @@ def _assignment(state: State, of: Assignment) -> AssignmentAnswer:
 
 
 def _done(of: Assignment, item: str) -> Literal["completed", "waived"] | None:
-    if item not in of.onboarding:
-        return None
-    return "completed" if isinstance(of.onboarding[item], OnboardingItemCompleted) else "waived"
+    done = of.onboarding.get(item)
+    return done.how if done else None
 
 
 def _concern(state: State, of: Concern) -> ConcernAnswer:
     return ConcernAnswer(
         concern_id=of.concern_id,
         assignment_id=of.assignment_id,
-        category=of.reported.category,
-        severity=of.reported.severity,
-        state="resolved" if of.outcome else "open" if of.open_in(state) else "closed",
+        category=of.category,
+        severity=of.severity,
+        state="resolved" if of.outcome else "open" if is_open(state, of) else "closed",
         acknowledged_at=of.acknowledged_at,
         outcome=of.outcome,
         disputed=of.disputed,
@@ -267,25 +266,25 @@ def _concern(state: State, of: Concern) -> ConcernAnswer:
 
 
 def _case(state: State, of: Case) -> CaseAnswer:
-    successor = of.successor(state)
+    successor = successor_of(state, of)
     return CaseAnswer(
         case_id=of.case_id,
         seat_id=of.seat_id,
-        cause=of.request.cause,
-        concern_id=of.request.concern_id,
-        state=of.state(state),
-        paused=of.paused_in(state) is not None,
+        cause=of.cause,
+        concern_id=of.concern_id,
+        state=standing_of(state, of),
+        paused=of.pause is not None,
         eligible=of.eligible,
         proposals=tuple(
             ProposalAnswer(
                 proposal_id=each.proposal_id,
-                professional_id=each.proposed.professional_id,
-                qualified=each.proposed.qualified,
+                professional_id=each.professional_id,
+                qualified=each.qualified,
                 decided=each.decided,
             )
-            for each in of.proposals(state)
+            for each in proposals_of(state, of)
         ),
-        outgoing_assignment_id=of.request.outgoing_assignment_id,
+        outgoing_assignment_id=of.outgoing_assignment_id,
         incoming_assignment_id=of.incoming_id or (successor.assignment_id if successor else None),
     )
 
@@ -293,10 +292,10 @@ def _case(state: State, of: Case) -> CaseAnswer:
 def _plan(of: Plan) -> PlanAnswer:
     return PlanAnswer(
         plan_id=of.plan_id,
-        purpose=of.planned.purpose,
-        case_id=of.planned.case_id,
-        from_assignment_id=of.planned.from_assignment_id,
-        to_assignment_id=of.planned.to_assignment_id,
+        purpose=of.purpose,
+        case_id=of.case_id,
+        from_assignment_id=of.from_assignment_id,
+        to_assignment_id=of.to_assignment_id,
         completeness=of.completeness,
         transferred_at=of.transferred_at,
         items=tuple(

@@ -4,25 +4,23 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from domain.clocks.life import CaseLife, Ending, Key, Life, Scale, Stretch
-from domain.engagement.assignments.matching import MatchWithdrawn, ProfessionalDeparted, ProfessionalMatched
+from domain.engagement.assignments.departure import ProfessionalDeparted
+from domain.engagement.assignments.matching import MatchWithdrawn, ProfessionalMatched
 from domain.engagement.assignments.onboarding import ProfessionalOnboarded
-from domain.engagement.concerns.reporting import (
-    UnderperformanceAcknowledged,
-    UnderperformanceReported,
-    UnderperformanceResolved,
-)
-from domain.engagement.lifecycle import EngagementEnded, EngagementOpened, EngagementResumed, EngagementSuspended
-from domain.engagement.replacement.case import (
-    ProfessionalReplaced,
-    ReplacementPaused,
-    ReplacementResumed,
-    ReplacementWithdrawn,
-)
-from domain.engagement.replacement.proposal import SuccessorAccepted, SuccessorDeclined, SuccessorProposed
+from domain.engagement.concerns import UnderperformanceAcknowledged, UnderperformanceReported, UnderperformanceResolved
+from domain.engagement.lifecycle.amendment import TermsAmended
+from domain.engagement.lifecycle.ending import EngagementEnded
+from domain.engagement.lifecycle.opening import EngagementOpened
+from domain.engagement.lifecycle.suspension import EngagementResumed, EngagementSuspended
+from domain.engagement.replacement.pause import ReplacementPaused, ReplacementResumed
 from domain.engagement.replacement.request import ReplacementRequested
-from domain.engagement.seats.agreeing import SeatClosed
-from domain.engagement.terms.policy import SUPPLIER, Obligation, Terms, TermsAmended, accountable_for_onboarding
-from domain.engagement.transfer.plan import KnowledgeTransferPlanned, KnowledgeTransferred
+from domain.engagement.replacement.succession import SuccessorAccepted, SuccessorDeclined, SuccessorProposed
+from domain.engagement.replacement.takeover import ProfessionalReplaced
+from domain.engagement.replacement.withdrawal import ReplacementWithdrawn
+from domain.engagement.seats import SeatClosed
+from domain.engagement.terms.policy import SUPPLIER, Obligation, Terms, accountable_for_onboarding
+from domain.engagement.transfer.completion import KnowledgeTransferred
+from domain.engagement.transfer.planning import KnowledgeTransferPlanned
 from domain.language.words import Party, SupplySource
 from domain.law.recorded import Recorded
 from domain.time.business_time import epoch_seconds

@@ -8,9 +8,9 @@ from typing import Literal
 from domain.clocks.life import CaseLife, Key, Life, Waited
 from domain.clocks.obligations import Progress
 from domain.clocks.recorded_late import Log
+from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Obligation
 from domain.language.words import ActingParty, Id, Instant, Party
-from domain.law.timeline import History
 from domain.time.business_time import epoch_seconds, instant_at
 
 ClockState = Literal["running", "paused", "met", "late", "breached", "completed", "cancelled", "excused"]
@@ -61,7 +61,7 @@ class Clocks:
     cases: Mapping[str, CaseLife]
 
 
-def clocks_of(history: History | None, as_of: datetime, known_at: datetime) -> Clocks:
+def clocks_of(history: EngagementHistory | None, as_of: datetime, known_at: datetime) -> Clocks:
     """The clocks of what had happened by ``as_of``.
 
     ``history`` is what had been recorded by ``known_at``, None where that was nothing.

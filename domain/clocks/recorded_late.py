@@ -14,13 +14,15 @@ from typing import Final
 from domain.clocks.life import Key, Life
 from domain.clocks.obligations import TELLING, Progress, Scales
 from domain.engagement.assignments.onboarding import ProfessionalOnboarded
-from domain.engagement.concerns.reporting import UnderperformanceReported
-from domain.engagement.lifecycle import EngagementEnded, EngagementOpened, EngagementResumed, EngagementSuspended
-from domain.engagement.replacement.case import ProfessionalReplaced
-from domain.engagement.replacement.proposal import SuccessorProposed
-from domain.engagement.seats.agreeing import SeatClosed
-from domain.engagement.terms.policy import TermsAmended
-from domain.engagement.transfer.plan import KnowledgeTransferPlanned
+from domain.engagement.concerns import UnderperformanceReported
+from domain.engagement.lifecycle.amendment import TermsAmended
+from domain.engagement.lifecycle.ending import EngagementEnded
+from domain.engagement.lifecycle.opening import EngagementOpened
+from domain.engagement.lifecycle.suspension import EngagementResumed, EngagementSuspended
+from domain.engagement.replacement.succession import SuccessorProposed
+from domain.engagement.replacement.takeover import ProfessionalReplaced
+from domain.engagement.seats import SeatClosed
+from domain.engagement.transfer.planning import KnowledgeTransferPlanned
 from domain.law.recorded import Recorded
 from domain.law.timeline import voided_by
 from domain.time.business_time import epoch_seconds

@@ -3,46 +3,49 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, Any, Literal, TypeAlias
 
-from domain.engagement.assignments.absence import AbsenceRecorded
-from domain.engagement.assignments.matching import Assignment, UnknownAssignment
-from domain.engagement.concerns.reporting import Concern, UnknownConcern
-from domain.engagement.lifecycle import EngagementOpened
-from domain.engagement.pause import Pause
-from domain.engagement.replacement.case import Case, UnknownCase
-from domain.engagement.replacement.proposal import Proposal, UnknownProposal
-from domain.engagement.seats.agreeing import Seat, UnknownSeat
+from domain.engagement.nouns.absence import Absence
+from domain.engagement.nouns.assignment import Assignment, UnknownAssignment
+from domain.engagement.nouns.case import Case, UnknownCase
+from domain.engagement.nouns.concern import Concern, UnknownConcern
+from domain.engagement.nouns.pause import Pause
+from domain.engagement.nouns.plan import Plan, UnknownPlan
+from domain.engagement.nouns.proposal import Proposal, UnknownProposal
+from domain.engagement.nouns.seat import Seat, UnknownSeat
 from domain.engagement.terms.policy import Terms
-from domain.engagement.transfer.plan import Plan, UnknownPlan
 from domain.language.changed import replace
+from domain.language.personal import Personal
 from domain.language.words import Model
+from domain.law.event import Event
+from domain.law.timeline import History
 
-V = TypeVar("V")
+WorkClass = Literal["core", "non_core"]
+EndReason = Literal["completed", "terminated", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """One engagement. ``suspension`` is the one in force, ``was_suspended`` whether there ever was one."""
 
-    opening: EngagementOpened
+    client_id: str
+    model: Model
+    work_class: WorkClass
+    name: Annotated[str | None, Personal("client")]
+    made_by: Event[Any]
     opened_at: datetime
     terms: Terms
     suspension: Pause | None = None
     was_suspended: bool = False
     ended_at: datetime | None = None
-    end_reason: str | None = None
+    end_reason: EndReason | None = None
     seats: Mapping[str, Seat] = field(default_factory=dict)
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
-    absences: Mapping[str, AbsenceRecorded] = field(default_factory=dict)
+    absences: Mapping[str, Absence] = field(default_factory=dict)
     concerns: Mapping[str, Concern] = field(default_factory=dict)
     cases: Mapping[str, Case] = field(default_factory=dict)
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
-
-    @property
-    def model(self) -> Model:
-        return self.opening.model
 
     def seat(self, seat_id: str) -> Seat:
         """Raises UnknownSeat."""
@@ -104,3 +107,7 @@ class State:
 
     def with_plan(self, plan: Plan) -> "State":
         return replace(self, plans={**self.plans, plan.plan_id: plan})
+
+
+EngagementHistory: TypeAlias = History[State]
+"""All that was recorded about an engagement, with the state it makes."""

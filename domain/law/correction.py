@@ -3,30 +3,62 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from operator import attrgetter
+from typing import Annotated, Any, ClassVar
 from uuid import uuid5
 
-from domain.engagement.lifecycle import EngagementOpened
-from domain.engagement.state import State
-from domain.law.event import Command, Event, Published
-from domain.law.notes import CorrectHistory, Entry, FactVoided, NothingCorrected, ServiceLevelBreached, UnknownVersion
-from domain.law.recorded import Recorded
-from domain.law.recording import Order, acting_for, made, on_time, recorded, ties
-from domain.law.rejection import Rejection
-from domain.law.timeline import History, check, event_of, judged, opened, tolerant
+from domain.language.bounds import Distinct, bounds
+from domain.language.words import Text
+from domain.law.command import ITSELF, Command, Named, Order, Subject, acting_for, keep_ties, made, on_time, recorded
+from domain.law.event import Event, event_of
+from domain.law.recorded import Actor, Recorded
+from domain.law.rejection import Rejection, Unfit
+from domain.law.timeline import History, check, judged, opened, tolerant
+from domain.law.voiding import FactVoided, NotVoidable, UnknownVersion, Version
 
 _key = attrgetter("key")
 
 
-class NotVoidable(Rejection):
-    """An opening, a notice and a voiding cannot be voided."""
+class NothingCorrected(Unfit):
+    """A correction voids a fact, records one, or both."""
 
 
-def correct(history: History, order: Order, published: Published) -> list[Recorded]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command of a correction, with when it happened and for whom it is recorded."""
+
+    command: Command[Any]
+    occurred_at: datetime | None = None
+    on_behalf_of: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectHistory(Command[Any]):
+    """Void facts and record others in one step: the law is judged once, on the result."""
+
+    command_name: ClassVar = "correct-history"
+    by: ClassVar = ("platform",)
+    records: ClassVar = FactVoided
+
+    void: Annotated[tuple[Version, ...], bounds(max_length=1000), Distinct()] = ()
+    record: tuple[Entry, ...] = ()
+    reason: Text
+
+    @classmethod
+    def possible(cls, state: Any) -> Iterable[Subject]:
+        return ITSELF
+
+    def names(self) -> Iterator[Named]:
+        return chain.from_iterable(entry.command.names() for entry in self.record)
+
+    def facts(self, history: History[Any], order: Order, published: Any) -> list[Recorded]:
+        return correct(self, history, order, published)
+
+
+def correct(command: CorrectHistory, history: History[Any], order: Order, published: Any) -> list[Recorded]:
     """The facts a correction records, none where it stands. Raises the Rejection that forbids it."""
-    command = order.command
-    assert isinstance(command, CorrectHistory)
-    on_behalf_of = acting_for(order, history.state.model)
+    on_behalf_of = acting_for(order, command.parties(history.state))
     on_time(history, order)
     if not command.void and not command.record:
         raise NothingCorrected("void or record something", field="void")
@@ -34,7 +66,7 @@ def correct(history: History, order: Order, published: Published) -> list[Record
         recorded(
             order,
             on_behalf_of,
-            history.facts[0].engagement_id,
+            history.stream_id,
             voiding,
             order.at,
             version=history.version + 1 + ordinal,
@@ -53,18 +85,18 @@ def correct(history: History, order: Order, published: Published) -> list[Record
     for fact in draft.new:
         if not event_of(fact).ordered:
             judged(final, fact)
-    ties(history, draft.new)
+    keep_ties(history, draft.new)
     return [*voidings, *draft.new]
 
 
-def voidings_of(history: History, command: CorrectHistory) -> Iterator[FactVoided]:
+def voidings_of(history: History[Any], command: CorrectHistory) -> Iterator[FactVoided]:
     """One voiding for each command concerned. Raises UnknownVersion or NotVoidable."""
     done = set(history.voided)
     for version in command.void:
         if not 1 <= version <= history.version:
             raise UnknownVersion(f"the history has no version {version}", field="void")
         fact = history.facts[version - 1]
-        if isinstance(fact.event, EngagementOpened | ServiceLevelBreached | FactVoided):
+        if not event_of(fact).voidable:
             raise NotVoidable(f"version {version} is {fact.type}", field="void")
         if version not in done:
             voids = tuple(each.version for each in history.facts if each.command_id == fact.command_id)
@@ -93,30 +125,30 @@ class Draft:
     """A timeline on which a correction is at work: it may be unlawful until the last entry is recorded."""
 
     timeline: list[Recorded]
-    history: History
-    places: dict[tuple[type[Event], tuple[object, ...]], list[int]]
+    history: History[Any]
+    places: dict[tuple[type[Event[Any]], tuple[object, ...]], list[int]]
     """The versions voided here, by type and subject: the places their successors take."""
     next_version: int
     new: list[Recorded] = field(default_factory=list)
 
     @staticmethod
-    def without(history: History, voidings: Sequence[Recorded]) -> "Draft":
-        gone = {version for fact in voidings for version in _voids(fact)}
-        places: dict[tuple[type[Event], tuple[object, ...]], list[int]] = {}
+    def without(history: History[Any], voidings: Sequence[Recorded]) -> "Draft":
+        gone = {version for fact in voidings for version in event_of(fact).takes_back()}
+        places: dict[tuple[type[Event[Any]], tuple[object, ...]], list[int]] = {}
         for version in sorted(gone):
             event = event_of(history.facts[version - 1])
             places.setdefault((type(event), subject_of(event)), []).append(version)
         kept = [fact for fact in history.timeline if fact.version not in gone]
         return Draft(kept, history, places, history.version + len(voidings) + 1)
 
-    def record(self, order: Order, published: Published) -> None:
+    def record(self, order: Order, published: Any) -> None:
         """Decides one entry at its place. Raises the Rejection that forbids it."""
-        on_behalf_of = acting_for(order, self.history.state.model)
+        on_behalf_of = acting_for(order, order.command.parties(self.history.state))
         on_time(self.history, order)
         place = self.place(order.command.records, order.command)
         state = self.before((order.at, place or self.next_version, self.next_version))
-        engagement_id = self.history.facts[0].engagement_id
-        facts = made(state, order, on_behalf_of, published, engagement_id, self.next_version)
+        stream_id = self.history.stream_id
+        facts = made(state, order, on_behalf_of, published, stream_id, self.next_version)
         if order.command.records.ordered and event_of(facts[0]).stands(state, facts[0]):
             return
         for fact in facts:
@@ -125,14 +157,14 @@ class Draft:
         self.timeline = sorted((*self.timeline, *self.new[-len(facts) :]), key=_key)
         self.next_version += len(facts)
 
-    def place(self, kind: type[Event], about: Event | Command, *, take: bool = False) -> int | None:
+    def place(self, kind: type[Event[Any]], about: Event[Any] | Command[Any], *, take: bool = False) -> int | None:
         """The first place not taken among the voided facts of this kind about the same ids."""
         free = self.places.get((kind, tuple(getattr(about, name) for name in kind.subject)))
         if not free:
             return None
         return free.pop(0) if take else free[0]
 
-    def before(self, key: tuple[datetime, int, int]) -> State:
+    def before(self, key: tuple[datetime, int, int]) -> Any:
         """The state just before a place, as far as the draft is lawful."""
         state = opened(self.timeline[0])
         for fact in self.timeline[1:]:
@@ -143,9 +175,5 @@ class Draft:
         return state
 
 
-def _voids(fact: Recorded) -> Iterable[int]:
-    return fact.event.voids if isinstance(fact.event, FactVoided) else ()
-
-
-def subject_of(event: Event) -> tuple[object, ...]:
+def subject_of(event: Event[Any]) -> tuple[object, ...]:
     return tuple(getattr(event, name) for name in event.subject)

@@ -25,9 +25,9 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """One event of one engagement. Before it is stored, ``position`` is 0 and ``recorded_at`` the process's clock."""
+    """One event of one stream. Before it is stored, ``position`` is 0 and ``recorded_at`` the process's clock."""
 
-    engagement_id: UUID
+    stream_id: UUID
     version: int
     place: int
     occurred_at: Instant
@@ -57,11 +57,11 @@ class Recorded:
 
     @property
     def event_id(self) -> str:
-        return f"{self.engagement_id}/{self.version}"
+        return f"{self.stream_id}/{self.version}"
 
     @property
     def originator_id(self) -> UUID:
-        return self.engagement_id
+        return self.stream_id
 
     @property
     def originator_version(self) -> int:

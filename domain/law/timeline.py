@@ -1,4 +1,4 @@
-"""The timeline law: state, decisions, clocks and metrics fold the facts of one engagement that were not voided, in the
+"""The timeline law: state, decisions, clocks and metrics fold the facts of one stream that were not voided, in the
 order of (``occurred_at``, ``place``, ``version``); a timeline is lawful when every fact obeys the rules in the state
 just before it, and a fact whose effect already stands changes nothing (domain.md section 3)."""
 
@@ -8,69 +8,40 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
+from typing import Any, Generic
+from uuid import UUID
 
-from domain.engagement.lifecycle import EngagementEndedAlready, EngagementOpened, EngagementSuspendedNow
-from domain.engagement.seats.agreeing import new_seat
-from domain.engagement.state import State
-from domain.engagement.terms.policy import Terms
-from domain.law.event import Event
-from domain.law.notes import FactVoided
+from domain.law.event import Event, S, Thing, Tie, event_of, opening_of
 from domain.law.recorded import Recorded
 from domain.law.rejection import ContradictsLaterFact, Rejection
 
 _key = attrgetter("key")
 
 
-def event_of(fact: Recorded) -> Event:
-    event = fact.event
-    assert isinstance(event, Event)
-    return event
-
-
-def opened(fact: Recorded) -> State:
+def opened(fact: Recorded) -> Any:
     """The state an opening makes."""
-    opening = fact.event
-    assert isinstance(opening, EngagementOpened)
-    return State(
-        opening=opening,
-        opened_at=fact.occurred_at,
-        terms=Terms(policy=opening.policy, calendar=opening.calendar),
-        seats={spec.seat_id: new_seat(spec, fact.occurred_at) for spec in opening.seats},
-    )
+    return opening_of(fact).begin(fact)
 
 
-def permit(state: State, fact: Recorded) -> Rejection | None:
-    """The rule that forbids a fact whose effect does not stand yet, if any."""
-    event = event_of(fact)
-    try:
-        if state.suspension and not event.while_suspended:
-            return EngagementSuspendedNow(f"the engagement waits on {state.suspension.waiting_on}")
-        if state.ended_at and not event.after_end:
-            return EngagementEndedAlready("the engagement has ended")
-        event.permit(state, fact)
-    except Rejection as forbidden:
-        return forbidden
-    return None
-
-
-def judged(state: State, fact: Recorded) -> State:
+def judged(state: S, fact: Recorded) -> S:
     """The state after a fact. Raises the Rejection that forbids it."""
-    event = event_of(fact)
+    event: Event[S] = event_of(fact)
     if event.stands(state, fact):
         return state
-    forbidden = permit(state, fact)
+    forbidden = event.guard(state)
     if forbidden:
         raise forbidden
+    event.permit(state, fact)
     return event.evolve(state, fact)
 
 
-def trusted(state: State, fact: Recorded) -> State:
+def trusted(state: S, fact: Recorded) -> S:
     """The state after a fact of a lawful timeline."""
-    event = event_of(fact)
+    event: Event[S] = event_of(fact)
     return state if event.stands(state, fact) else event.evolve(state, fact)
 
 
-def tolerant(state: State, fact: Recorded) -> State:
+def tolerant(state: S, fact: Recorded) -> S:
     """The state after a fact that counts only if it is lawful: half-way through a correction it may not be."""
     try:
         return judged(state, fact)
@@ -78,9 +49,9 @@ def tolerant(state: State, fact: Recorded) -> State:
         return state
 
 
-def fold(timeline: Iterable[Recorded]) -> State | None:
+def fold(timeline: Iterable[Recorded]) -> Any:
     """The state at the end of a lawful timeline; None before the opening."""
-    state: State | None = None
+    state: Any = None
     for fact in timeline:
         if state is None:
             state = opened(fact)
@@ -89,9 +60,9 @@ def fold(timeline: Iterable[Recorded]) -> State | None:
     return state
 
 
-def effective(timeline: Iterable[Recorded]) -> Iterator[tuple[Recorded, State | None, State]]:
+def effective(timeline: Iterable[Recorded]) -> Iterator[tuple[Recorded, Any, Any]]:
     """The facts that changed something or set no order, each with the state before and after it."""
-    state: State | None = None
+    state: Any = None
     for fact in timeline:
         before = state
         if state is None:
@@ -103,7 +74,7 @@ def effective(timeline: Iterable[Recorded]) -> Iterator[tuple[Recorded, State | 
         yield fact, before, state
 
 
-def check(timeline: Sequence[Recorded], new: frozenset[int], start: int = 1, state: State | None = None) -> State:
+def check(timeline: Sequence[Recorded], new: frozenset[int], start: int = 1, state: Any = None) -> Any:
     """Judges a timeline from ``start`` on, from ``state`` just before it; the state at its end.
 
     Raises the rule that forbids one of the ``new`` versions, or ContradictsLaterFact for another.
@@ -128,32 +99,38 @@ def check(timeline: Sequence[Recorded], new: frozenset[int], start: int = 1, sta
 
 def voided_by(facts: Iterable[Recorded]) -> dict[int, Recorded]:
     """The voided versions, each with the voiding."""
-    return {version: fact for fact in facts if isinstance(fact.event, FactVoided) for version in fact.event.voids}
+    return {version: fact for fact in facts for version in event_of(fact).takes_back()}
+
+
+def timeline_of(facts: Iterable[Recorded], voided: Mapping[int, Recorded] | None = None) -> tuple[Recorded, ...]:
+    """What of these facts counts, in the order of the timeline; ``voided`` where it is known already."""
+    facts = tuple(facts)
+    gone = voided_by(facts) if voided is None else voided
+    return tuple(sorted((fact for fact in facts if fact.version not in gone), key=_key))
 
 
 @dataclass(frozen=True)
-class History:
-    """All that was recorded about one engagement, in order of version."""
+class History(Generic[S]):
+    """All that was recorded in one stream, in order of version."""
 
     facts: tuple[Recorded, ...]
     timeline: tuple[Recorded, ...] = field(repr=False)
-    state: State = field(repr=False)
-    ids: Mapping[tuple[str, str], str | None] = field(repr=False)
-    """Every id ever introduced, by kind, with the seat it is tied to."""
+    state: S = field(repr=False)
+    ids: Mapping[Thing, str | None] = field(repr=False)
+    """Every id ever introduced, by kind, with what it is tied to."""
 
     @staticmethod
-    def of(facts: Sequence[Recorded]) -> "History":
+    def of(facts: Sequence[Recorded]) -> "History[Any]":
         """The history that these facts make; the first is the opening."""
-        voided = voided_by(facts)
-        timeline = tuple(sorted((fact for fact in facts if fact.version not in voided), key=_key))
+        timeline = timeline_of(facts)
         state = fold(timeline)
         assert state is not None, "a history begins with its opening"
         return History(tuple(facts), timeline, state, dict(introduced(facts)))
 
-    def extended(self, facts: Sequence[Recorded]) -> "History":
+    def extended(self, facts: Sequence[Recorded]) -> "History[S]":
         """The history with more facts. Where nothing later exists only these are folded."""
         later = all(fact.key > self.timeline[-1].key for fact in facts)
-        if not later or any(isinstance(fact.event, FactVoided) for fact in facts):
+        if not later or any(event_of(fact).takes_back() for fact in facts):
             return History.of((*self.facts, *facts))
         new = sorted(facts, key=_key)
         state = self.state
@@ -163,7 +140,7 @@ class History:
         ids = {**self.ids, **found} if (found := dict(introduced(facts))) else self.ids
         return History((*self.facts, *facts), (*self.timeline, *new), state, ids)
 
-    def stored(self, facts: Sequence[Recorded]) -> "History":
+    def stored(self, facts: Sequence[Recorded]) -> "History[S]":
         """The same history with its last facts as the store placed them: position and instant decide nothing."""
         placed = {fact.version: fact for fact in facts}
         count = len(facts)
@@ -175,6 +152,10 @@ class History:
         return History((*self.facts[:-count], *facts), timeline, self.state, self.ids)
 
     @property
+    def stream_id(self) -> UUID:
+        return self.facts[0].stream_id
+
+    @property
     def version(self) -> int:
         return len(self.facts)
 
@@ -182,13 +163,12 @@ class History:
     def voided(self) -> Mapping[int, Recorded]:
         return voided_by(self.facts)
 
-    def before(self, key: tuple[datetime, int, int]) -> State:
+    def before(self, key: tuple[datetime, int, int]) -> S:
         """The state just before a place in the timeline (at the earliest just after the opening)."""
         if key > self.timeline[-1].key:
             return self.state
         end = max(1, bisect_left(self.timeline, key, key=_key))
-        state = fold(self.timeline[:end])
-        assert state is not None
+        state: S = fold(self.timeline[:end])
         return state
 
     def until(self, as_of: datetime) -> tuple[Recorded, ...]:
@@ -209,9 +189,6 @@ class History:
         check(merged, versions, 0, self.before(first))
 
 
-def introduced(facts: Iterable[Recorded]) -> Iterator[tuple[tuple[str, str], str | None]]:
-    """The ids that facts introduce, with their seats."""
-    for fact in facts:
-        event = event_of(fact)
-        if event.creates:
-            yield (event.creates, getattr(event, f"{event.creates}_id")), getattr(event, "seat_id", None)
+def introduced(facts: Iterable[Recorded]) -> Iterator[Tie]:
+    """The ids that facts introduce, with what they are tied to."""
+    return filter(None, (event_of(fact).introduces() for fact in facts))

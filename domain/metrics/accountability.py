@@ -8,6 +8,7 @@ from domain.clocks.holder import cut, handoffs, held, waiting_seconds
 from domain.clocks.life import Waited
 from domain.clocks.reading import Clock, Clocks
 from domain.metrics.ratio import Ratio
+from domain.metrics.sight import Sight
 from domain.time.business_time import epoch_seconds
 from domain.time.intervals import intersection, union
 from domain.time.window import Window
@@ -52,8 +53,9 @@ class Accountability:
     unowned_seconds: int
 
 
-def accountability(clocks: Clocks, window: Window) -> Accountability:
-    """States are those as of the clocks' instant, which is the window's ``as_of``."""
+def accountability_in(sight: Sight) -> Accountability:
+    """States are those as of the window's ``as_of``."""
+    clocks, window = sight.clocks, sight.window
     waiting, changes = _waiting(clocks, window)
     return Accountability(
         parties=_parties(clocks.readings.values(), window),

@@ -3,25 +3,26 @@
 Instants are seconds since 1970 (UTC), truncated.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from domain.engagement.assignments.matching import DepartureAnnounced, ProductivityReported
-from domain.engagement.lifecycle import EngagementOpened
-from domain.engagement.replacement.case import ProfessionalReplaced
-from domain.engagement.replacement.proposal import SuccessorAccepted, SuccessorDeclined, SuccessorProposed
+from domain.engagement.assignments.departure import DepartureAnnounced
+from domain.engagement.assignments.productivity import ProductivityReported
+from domain.engagement.effort import EffortRecorded
+from domain.engagement.lifecycle.amendment import TermsAmended
+from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.replacement.request import ReplacementRequested
-from domain.engagement.seats.agreeing import SeatAdded, SeatAmended
+from domain.engagement.replacement.succession import SuccessorAccepted, SuccessorDeclined, SuccessorProposed
+from domain.engagement.replacement.takeover import ProfessionalReplaced
+from domain.engagement.seats import SeatAdded, SeatAmended
 from domain.engagement.state import State
-from domain.engagement.terms.policy import TermsAmended
 from domain.language.money import Money
-from domain.law.notes import EffortRecorded
 from domain.law.recorded import Recorded
 from domain.law.timeline import effective
-from domain.time.business_time import BusinessTime, business_time, epoch_seconds
+from domain.time.business_seconds import BusinessSeconds
+from domain.time.business_time import epoch_seconds
 from domain.time.calendar import Calendar
 from domain.time.intervals import EVER, Pieces, union
 
@@ -43,7 +44,7 @@ class Report:
 
 
 @dataclass
-class Course:
+class Chronicle:
     """Filled fact by fact, in the order of the timeline."""
 
     state: State | None = None
@@ -122,75 +123,30 @@ class Course:
         return union((start, end) for start, end in self.suspensions)
 
     @cached_property
-    def business(self) -> "BusinessSeconds":
+    def business(self) -> BusinessSeconds:
         """Business seconds on the calendar in force at each instant."""
         return BusinessSeconds(self.calendars)
 
 
 _NOTED: dict[type[object], Callable[..., None]] = {
-    EngagementOpened: Course._opened,
-    TermsAmended: Course._terms_amended,
-    SeatAdded: Course._seat_agreed,
-    SeatAmended: Course._seat_agreed,
-    DepartureAnnounced: Course._departure_announced,
-    ProductivityReported: Course._productivity_reported,
-    EffortRecorded: Course._effort_recorded,
-    ReplacementRequested: Course._requested,
-    SuccessorProposed: Course._proposed,
-    SuccessorAccepted: Course._decided,
-    SuccessorDeclined: Course._decided,
-    ProfessionalReplaced: Course._replaced,
+    EngagementOpened: Chronicle._opened,
+    TermsAmended: Chronicle._terms_amended,
+    SeatAdded: Chronicle._seat_agreed,
+    SeatAmended: Chronicle._seat_agreed,
+    DepartureAnnounced: Chronicle._departure_announced,
+    ProductivityReported: Chronicle._productivity_reported,
+    EffortRecorded: Chronicle._effort_recorded,
+    ReplacementRequested: Chronicle._requested,
+    SuccessorProposed: Chronicle._proposed,
+    SuccessorAccepted: Chronicle._decided,
+    SuccessorDeclined: Chronicle._decided,
+    ProfessionalReplaced: Chronicle._replaced,
 }
 
 
-def course_of(timeline: Iterable[Recorded]) -> Course:
-    """The course of a lawful timeline; without a state before the opening."""
-    course = Course()
+def chronicle_of(timeline: Iterable[Recorded]) -> Chronicle:
+    """The chronicle of a lawful timeline; without a state before the opening."""
+    chronicle = Chronicle()
     for fact, before, after in effective(timeline):
-        course.follow(fact, before, after)
-    return course
-
-
-class BusinessSeconds:
-    """Business seconds on calendars that follow one another; the first one also holds before its start."""
-
-    def __init__(self, calendars: list[tuple[int, Calendar]]) -> None:
-        self._starts = [start for start, _ in calendars]
-        self._times: list[BusinessTime] = [business_time(calendar) for _, calendar in calendars]
-        self._through = [0]
-        for index in range(1, len(self._starts)):
-            passed = self._times[index - 1].between(self._starts[index - 1], self._starts[index])
-            self._through.append(self._through[-1] + passed)
-
-    def between(self, a: int, b: int) -> int:
-        """Business seconds in [a, b); negative, as those of [b, a), when a > b."""
-        if len(self._starts) == 1:
-            return self._times[0].between(a, b)
-        return self._until(b) - self._until(a)
-
-    def _until(self, t: int) -> int:
-        """Business seconds from the first calendar's start to an instant."""
-        index = max(bisect_right(self._starts, t) - 1, 0)
-        return self._through[index] + self._times[index].between(self._starts[index], t)
-
-
-class AllocatedSeconds:
-    """Business seconds times the allocation at each instant, in thousandths of a second."""
-
-    def __init__(self, business: BusinessSeconds, allocations: list[tuple[int, int]]) -> None:
-        self._business = business
-        self._starts = [start for start, _ in allocations]
-        self._thousandths = [thousandths for _, thousandths in allocations]
-        self._through = [0]
-        for index in range(1, len(self._starts)):
-            passed = business.between(self._starts[index - 1], self._starts[index])
-            self._through.append(self._through[-1] + self._thousandths[index - 1] * passed)
-
-    def of(self, pieces: Pieces) -> int:
-        if len(self._starts) == 1:
-            return self._thousandths[0] * sum(self._business.between(start, end) for start, end in pieces)
-        return sum(self._until(end) - self._until(start) for start, end in pieces)
-
-    def _until(self, t: int) -> int:
-        index = max(bisect_right(self._starts, t) - 1, 0)
-        return self._through[index] + self._thousandths[index] * self._business.between(self._starts[index], t)
+        chronicle.follow(fact, before, after)
+    return chronicle

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from domain.engagement.nouns.plan import Plan
 from domain.engagement.state import State
-from domain.engagement.transfer.plan import Plan
 from domain.language.bounds import STRICT
 from domain.language.words import Id
-from domain.metrics.chronicle import Course
+from domain.metrics.chronicle import Chronicle
 from domain.metrics.coverage import Gaps, SeatCover, coverage_in, covers, stability_in
 from domain.metrics.ratio import NOTHING, Ratio
+from domain.metrics.sight import Sight
 from domain.metrics.tenure import Tenure, departures_in, tenures, unplanned_exits_in
 from domain.metrics.upcoming import Upcoming, upcoming_absences
 from domain.time.business_time import epoch_seconds
@@ -58,13 +59,13 @@ class Continuity:
     key_person_seats: Ratio = NOTHING
 
 
-def continuity_in(window: Window, course: Course) -> Continuity:
+def continuity_in(sight: Sight) -> Continuity:
     """The continuity of what had happened by ``as_of``; empty before the opening."""
-    state = course.state
+    window, chronicle, state = sight.window, sight.chronicle, sight.state
     if state is None:
         return Continuity(departures={})
-    seats = covers(course, state)
-    cover = coverage_in(window, course, seats)
+    seats = covers(chronicle, state)
+    cover = coverage_in(window, chronicle, seats)
     plans = tuple(
         Completeness(plan_id=plan_id, completeness=completeness_of(state.plans[plan_id]))
         for plan_id in sorted(state.plans)
@@ -73,13 +74,13 @@ def continuity_in(window: Window, course: Course) -> Continuity:
         coverage=cover.coverage,
         presence=cover.presence,
         gaps=cover.gaps,
-        upcoming=upcoming_absences(course, state, window.as_of, seats),
-        handovers=_handovers_in(window, course, state),
+        upcoming=upcoming_absences(chronicle, state, window.as_of, seats),
+        handovers=_handovers_in(window, chronicle, state),
         transfer_completeness=Ratio.sum(each.completeness for each in plans),
         plans=plans,
         tenures=tenures(state, window.as_of),
         departures=departures_in(window, state),
-        unplanned_exits=unplanned_exits_in(window, course, state),
+        unplanned_exits=unplanned_exits_in(window, chronicle, state),
         stability=stability_in(window, seats),
         key_person_seats=_key_person_seats(state, seats),
     )
@@ -90,27 +91,27 @@ def completeness_of(plan: Plan) -> Ratio:
     return Ratio(int(plan.weight("verified") * 1000), int(plan.wanted_weight * 1000))
 
 
-def _handovers_in(window: Window, course: Course, state: State) -> tuple[Handover, ...]:
-    replaced = sorted(case_id for case_id, at in course.replaced_at.items() if at in window)
-    return tuple(Handover(case_id=each, overlap_seconds=_overlap(course, state, each)) for each in replaced)
+def _handovers_in(window: Window, chronicle: Chronicle, state: State) -> tuple[Handover, ...]:
+    replaced = sorted(case_id for case_id, at in chronicle.replaced_at.items() if at in window)
+    return tuple(Handover(case_id=each, overlap_seconds=_overlap(chronicle, state, each)) for each in replaced)
 
 
-def _overlap(course: Course, state: State, case_id: str) -> int | None:
+def _overlap(chronicle: Chronicle, state: State, case_id: str) -> int | None:
     case = state.cases[case_id]
-    outgoing = state.assignments[case.request.outgoing_assignment_id]
+    outgoing = state.assignments[case.outgoing_assignment_id]
     incoming = state.assignments[case.incoming_id or ""]
     assert incoming.active_at
     assert outgoing.ended_at
     if outgoing.active_at is None:
         return None
-    return course.business.between(epoch_seconds(incoming.active_at), epoch_seconds(outgoing.ended_at))
+    return chronicle.business.between(epoch_seconds(incoming.active_at), epoch_seconds(outgoing.ended_at))
 
 
 def _key_person_seats(state: State, seats: Sequence[SeatCover]) -> Ratio:
     """Of the key seats that somebody holds, those that only this one person knows enough about."""
     threshold = state.terms.policy.transfer_threshold
     documented = {
-        plan.planned.from_assignment_id
+        plan.from_assignment_id
         for plan in state.plans.values()
         if plan.wanted_weight and plan.weight("verified") >= threshold * plan.wanted_weight
     }

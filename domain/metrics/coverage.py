@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.engagement.assignments.absence import AbsenceRecorded
-from domain.engagement.assignments.matching import Assignment
-from domain.engagement.seats.agreeing import Seat
+from domain.engagement.nouns.absence import Absence
+from domain.engagement.nouns.assignment import Assignment
+from domain.engagement.nouns.seat import Seat
 from domain.engagement.state import State
-from domain.metrics.chronicle import AllocatedSeconds, Course
+from domain.metrics.chronicle import Chronicle
 from domain.metrics.ratio import Ratio
+from domain.time.business_seconds import AllocatedSeconds
 from domain.time.business_time import epoch_seconds
 from domain.time.intervals import EVER, Piece, Pieces, difference, holds, intersection, union
 from domain.time.window import Window
@@ -51,21 +52,21 @@ class SeatCover:
         return holds(self.required, second)
 
 
-def covers(course: Course, state: State) -> list[SeatCover]:
+def covers(chronicle: Chronicle, state: State) -> list[SeatCover]:
     """Every seat's cover, in the order of their ids."""
-    absences: dict[str, list[AbsenceRecorded]] = {}
+    absences: dict[str, list[Absence]] = {}
     for absence in state.absences.values():
         absences.setdefault(absence.assignment_id, []).append(absence)
-    return [_cover(course, state, state.seats[seat_id], absences) for seat_id in sorted(state.seats)]
+    return [_cover(chronicle, state, state.seats[seat_id], absences) for seat_id in sorted(state.seats)]
 
 
-def _cover(course: Course, state: State, seat: Seat, absences: Mapping[str, Sequence[AbsenceRecorded]]) -> SeatCover:
+def _cover(chronicle: Chronicle, state: State, seat: Seat, absences: Mapping[str, Sequence[Absence]]) -> SeatCover:
     active = (each for each in state.on_seat(seat.seat_id) if each.active_at)
     held = tuple(_held(each, absences.get(each.assignment_id, ())) for each in active)
-    return SeatCover(seat=seat, required=required_time(state, seat, course.suspended), held=held)
+    return SeatCover(seat=seat, required=required_time(state, seat, chronicle.suspended), held=held)
 
 
-def _held(assignment: Assignment, absences: Sequence[AbsenceRecorded]) -> Held:
+def _held(assignment: Assignment, absences: Sequence[Absence]) -> Held:
     active = _or_ever(assignment.active_at), _or_ever(assignment.ended_at)
     away = [(epoch_seconds(each.from_), epoch_seconds(each.until)) for each in absences]
     return Held(
@@ -105,7 +106,7 @@ class Coverage:
     gaps: Gaps
 
 
-def coverage_in(window: Window, course: Course, seats: Sequence[SeatCover]) -> Coverage:
+def coverage_in(window: Window, chronicle: Chronicle, seats: Sequence[SeatCover]) -> Coverage:
     """The seats' coverage in a window."""
     whole = union(((window.from_, window.to),))
     required = covered = attended = 0
@@ -113,12 +114,12 @@ def coverage_in(window: Window, course: Course, seats: Sequence[SeatCover]) -> C
     for seat in seats:
         wanted = intersection(seat.required, whole)
         missing = difference(wanted, seat.covered)
-        allocated = AllocatedSeconds(course.business, course.allocations[seat.seat.seat_id])
+        allocated = AllocatedSeconds(chronicle.business, chronicle.allocations[seat.seat.seat_id])
         wanted_seconds = allocated.of(wanted)
         required += wanted_seconds
         covered += wanted_seconds - allocated.of(missing)
         attended += allocated.of(intersection(wanted, seat.attended))
-        gaps.extend(course.business.between(start, end) for start, end in missing)
+        gaps.extend(chronicle.business.between(start, end) for start, end in missing)
     gaps = [seconds for seconds in gaps if seconds]
     return Coverage(
         coverage=Ratio(covered, required),

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.clocks.reading import clocks_of
+from domain.engagement.state import EngagementHistory
 from domain.language.bounds import STRICT
 from domain.language.words import Instant
-from domain.law.timeline import History
-from domain.metrics.accountability import Accountability, accountability
-from domain.metrics.chronicle import course_of
+from domain.metrics.accountability import Accountability, accountability_in
 from domain.metrics.continuity import Continuity, continuity_in
 from domain.metrics.guarantee import GuaranteeRecord, guarantee_in
-from domain.metrics.productivity import Productivity, productivity_of
-from domain.time.window import Window
+from domain.metrics.productivity import Productivity, productivity_in
+from domain.metrics.sight import sight_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +31,7 @@ class Metrics:
 
 
 def metrics_of(
-    history: History | None,
+    history: EngagementHistory | None,
     *,
     as_of: datetime,
     known_at: datetime,
@@ -45,15 +43,12 @@ def metrics_of(
     ``history`` is what had been recorded by ``known_at``, None where that was nothing. The window starts at the
     opening unless ``from_`` says otherwise, and is cut to ``as_of``. Never raises.
     """
-    course = course_of(history.until(as_of) if history else ())
-    start = from_ or (course.state.opened_at if course.state else None)
-    window = Window.of(as_of, start or as_of, to)
-    clocks = clocks_of(history, as_of, known_at)
+    sight = sight_of(history, as_of=as_of, known_at=known_at, from_=from_, to=to)
     return Metrics(
-        from_=start,
+        from_=from_ or (sight.state.opened_at if sight.state else None),
         to=min(to or as_of, as_of),
-        accountability=accountability(clocks, window),
-        continuity=continuity_in(window, course),
-        guarantee=guarantee_in(window, course, clocks),
-        productivity=productivity_of(course),
+        accountability=accountability_in(sight),
+        continuity=continuity_in(sight),
+        guarantee=guarantee_in(sight),
+        productivity=productivity_in(sight),
     )

@@ -7,18 +7,19 @@ from typing import Final
 
 from domain.clocks.holder import held, waiting_seconds
 from domain.clocks.life import CaseLife, Key, Waited
-from domain.clocks.reading import Clock, Clocks, ClockState
-from domain.engagement.replacement.case import Case, ProfessionalReplaced
-from domain.engagement.replacement.guarantee import Check, window_ends_at
-from domain.engagement.replacement.proposal import SuccessorDeclined
+from domain.clocks.reading import Clock, ClockState
+from domain.engagement.effort import EffortRecorded
+from domain.engagement.nouns.case import Case, Check
+from domain.engagement.nouns.plan import Plan
+from domain.engagement.replacement.about import proposals_of
+from domain.engagement.replacement.checks import window_ends_at
 from domain.engagement.state import State
-from domain.engagement.transfer.plan import Plan
 from domain.language.money import Money
 from domain.language.words import Id, Instant
-from domain.law.notes import EffortRecorded
-from domain.metrics.chronicle import Course
+from domain.metrics.chronicle import Chronicle
 from domain.metrics.phases import Phases, phases_of
 from domain.metrics.ratio import NOTHING, Ratio
+from domain.metrics.sight import Sight
 from domain.time.business_time import epoch_seconds
 from domain.time.window import Window
 
@@ -67,21 +68,21 @@ class GuaranteeRecord:
     cases: tuple[CaseRecord, ...] = ()
 
 
-def guarantee_in(window: Window, course: Course, clocks: Clocks) -> GuaranteeRecord:
+def guarantee_in(sight: Sight) -> GuaranteeRecord:
     """The guarantee as of the window's ``as_of``, with the clocks read then; empty before the opening."""
-    state = course.state
+    chronicle, clocks, state = sight.chronicle, sight.clocks, sight.state
     if state is None:
         return GuaranteeRecord()
     active = sorted(each.assignment_id for each in state.assignments.values() if each.active)
-    ledger = _ledger(course, state)
+    ledger = _ledger(chronicle, state)
     return GuaranteeRecord(
         windows=tuple(
             GuaranteeWindow(assignment_id=each, window_ends_at=window_ends_at(state.assignments[each]))
             for each in active
         ),
-        attainment=_attainment_in(window, state, clocks.readings),
+        attainment=_attainment_in(sight.window, state, clocks.readings),
         cases=tuple(
-            _case_record(course, state, clocks.readings, clocks.cases[each], ledger[each], clocks.as_of)
+            _case_record(chronicle, state, clocks.readings, clocks.cases[each], ledger[each], clocks.as_of)
             for each in sorted(state.cases)
         ),
     )
@@ -119,12 +120,12 @@ class _CaseLedger:
         return sum(each.minutes for each in transfers)
 
 
-def _ledger(course: Course, state: State) -> Mapping[str, _CaseLedger]:
+def _ledger(chronicle: Chronicle, state: State) -> Mapping[str, _CaseLedger]:
     ledger = {case_id: _CaseLedger() for case_id in state.cases}
     for plan in state.plans.values():
-        if plan.planned.case_id:
-            ledger[plan.planned.case_id].plans.append(plan)
-    for effort in course.efforts:
+        if plan.case_id:
+            ledger[plan.case_id].plans.append(plan)
+    for effort in chronicle.efforts:
         for case_id in _cases_of(effort, state):
             ledger[case_id].efforts.append(effort)
     return ledger
@@ -133,38 +134,37 @@ def _ledger(course: Course, state: State) -> Mapping[str, _CaseLedger]:
 def _cases_of(effort: EffortRecorded, state: State) -> set[str]:
     """The known cases that an effort was for: its own, and that of its plan."""
     plan = state.plans.get(effort.plan_id or "")
-    named = {effort.case_id, plan.planned.case_id if plan else None}
+    named = {effort.case_id, plan.case_id if plan else None}
     return {case_id for case_id in named if case_id and case_id in state.cases}
 
 
 def _case_record(
-    course: Course, state: State, clocks: Mapping[Key, Clock], life: CaseLife, ledger: _CaseLedger, as_of: int
+    chronicle: Chronicle, state: State, clocks: Mapping[Key, Clock], life: CaseLife, ledger: _CaseLedger, as_of: int
 ) -> CaseRecord:
     case = state.cases[life.case_id]
     replace, transfer = clocks["replace", case.case_id], clocks.get(("transfer_knowledge", case.case_id))
-    acknowledge = clocks.get(("acknowledge", case.request.concern_id or ""))
+    acknowledge = clocks.get(("acknowledge", case.concern_id or ""))
     own = (clocks["propose", case.case_id], replace, transfer)
-    charge = case.closing.charge_to_client if isinstance(case.closing, ProfessionalReplaced) else None
     return CaseRecord(
         case_id=case.case_id,
         seat_id=case.seat_id,
         eligible=case.eligible,
-        checks=case.decided.checks if case.decided else (),
-        honoured=_honoured(replace, transfer, charge, ledger.billed_minutes) if case.eligible else None,
+        checks=case.checks,
+        honoured=_honoured(replace, transfer, case.charge_to_client, ledger.billed_minutes) if case.eligible else None,
         declines=_declines(state, case),
-        charge_to_client=charge,
+        charge_to_client=case.charge_to_client,
         billed_transfer_minutes=ledger.billed_minutes,
         client_transfer_minutes=ledger.client_minutes,
-        credit=_credit(case, replace, course.rates_at_request[case.case_id]),
-        phases=phases_of(course, state, case, ledger.plans, acknowledge.stopped_at if acknowledge else None),
+        credit=_credit(case, replace, chronicle.rates_at_request[case.case_id]),
+        phases=phases_of(chronicle, state, case, ledger.plans, acknowledge.stopped_at if acknowledge else None),
         waiting_seconds=waiting_seconds(life, held(life, as_of)),
         clocks=tuple(each for each in own if each),
     )
 
 
 def _declines(state: State, case: Case) -> Declines:
-    decisions = [each.decision for each in case.proposals(state)]
-    judged = [each.qualified for each in decisions if isinstance(each, SuccessorDeclined)]
+    declined = [each for each in proposals_of(state, case) if each.decided == "declined"]
+    judged = [bool(each.judged_qualified) for each in declined]
     return Declines(qualified=sum(judged), unqualified=len(judged) - sum(judged))
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.engagement.concerns.reporting import Concern
-from domain.engagement.replacement.case import Case
-from domain.engagement.replacement.proposal import Proposal
+from domain.engagement.nouns.case import Case
+from domain.engagement.nouns.concern import Concern
+from domain.engagement.nouns.plan import Plan
+from domain.engagement.nouns.proposal import Proposal
+from domain.engagement.replacement.about import proposals_of
 from domain.engagement.state import State
-from domain.engagement.transfer.plan import Plan
-from domain.metrics.chronicle import Course
+from domain.metrics.chronicle import Chronicle
 from domain.time.business_time import BusinessTime, business_time, epoch_seconds
 
 
@@ -29,27 +30,27 @@ class Phases:
 
 
 def phases_of(
-    course: Course, state: State, case: Case, plans: Iterable[Plan], acknowledged_at: datetime | None
+    chronicle: Chronicle, state: State, case: Case, plans: Iterable[Plan], acknowledged_at: datetime | None
 ) -> Phases:
     """The phases of a case with its plans; ``acknowledged_at``: when the clock of its concern stopped."""
     time = business_time(case.terms.calendar)
-    concern = state.concerns.get(case.request.concern_id or "")
-    qualified = [each for each in case.proposals(state) if each.proposed.qualified]
-    proposed = min((course.proposed_at[each.proposal_id] for each in qualified), default=None)
+    concern = state.concerns.get(case.concern_id or "")
+    qualified = [each for each in proposals_of(state, case) if each.qualified]
+    proposed = min((chronicle.proposed_at[each.proposal_id] for each in qualified), default=None)
     return Phases(
         detect=_detect(concern),
         acknowledge=_acknowledge(time, concern, acknowledged_at),
         search=None if proposed is None else time.between(epoch_seconds(case.requested_at), proposed),
-        decide=_decide(time, course, qualified),
-        onboard=_onboard(time, course, state, case),
-        transfer=_transfer(time, course, case, plans),
+        decide=_decide(time, chronicle, qualified),
+        onboard=_onboard(time, chronicle, state, case),
+        transfer=_transfer(time, chronicle, case, plans),
     )
 
 
 def _detect(concern: Concern | None) -> int | None:
-    if concern is None or concern.reported.observed_since is None:
+    if concern is None or concern.observed_since is None:
         return None
-    return epoch_seconds(concern.reported_at) - epoch_seconds(concern.reported.observed_since)
+    return epoch_seconds(concern.reported_at) - epoch_seconds(concern.observed_since)
 
 
 def _acknowledge(time: BusinessTime, concern: Concern | None, acknowledged_at: datetime | None) -> int | None:
@@ -58,26 +59,26 @@ def _acknowledge(time: BusinessTime, concern: Concern | None, acknowledged_at: d
     return time.between(epoch_seconds(concern.reported_at), epoch_seconds(acknowledged_at))
 
 
-def _decide(time: BusinessTime, course: Course, qualified: Iterable[Proposal]) -> int | None:
-    decided = [each.proposal_id for each in qualified if each.decision]
+def _decide(time: BusinessTime, chronicle: Chronicle, qualified: Iterable[Proposal]) -> int | None:
+    decided = [each.proposal_id for each in qualified if each.decided]
     if not decided:
         return None
-    return sum(time.between(course.proposed_at[each], course.decided_at[each]) for each in decided)
+    return sum(time.between(chronicle.proposed_at[each], chronicle.decided_at[each]) for each in decided)
 
 
-def _onboard(time: BusinessTime, course: Course, state: State, case: Case) -> int | None:
+def _onboard(time: BusinessTime, chronicle: Chronicle, state: State, case: Case) -> int | None:
     """From the last acceptance on."""
-    accepted = [each for each in case.proposals(state) if each.assignment_id]
+    accepted = [each for each in proposals_of(state, case) if each.assignment_id]
     if not accepted:
         return None
     last = accepted[-1]
     active_at = state.assignment(last.assignment_id or "").active_at
-    return time.between(course.decided_at[last.proposal_id], epoch_seconds(active_at)) if active_at else None
+    return time.between(chronicle.decided_at[last.proposal_id], epoch_seconds(active_at)) if active_at else None
 
 
-def _transfer(time: BusinessTime, course: Course, case: Case, plans: Iterable[Plan]) -> int | None:
+def _transfer(time: BusinessTime, chronicle: Chronicle, case: Case, plans: Iterable[Plan]) -> int | None:
     """From the replacement to the first transfer, which may have come before: then it took no time."""
-    replaced = course.replaced_at.get(case.case_id)
+    replaced = chronicle.replaced_at.get(case.case_id)
     ends = [plan.transferred_at for plan in plans if plan.transferred_at]
     if replaced is None or not ends:
         return None

@@ -6,11 +6,12 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import Final
 
-from domain.engagement.assignments.matching import Assignment
-from domain.engagement.seats.agreeing import Seat
+from domain.engagement.nouns.assignment import Assignment
+from domain.engagement.nouns.seat import Seat
 from domain.engagement.state import State
 from domain.language.words import Id
-from domain.metrics.chronicle import Course, Report
+from domain.metrics.chronicle import Chronicle, Report
+from domain.metrics.sight import Sight
 from domain.time.business_time import epoch_seconds
 
 PRODUCTIVE: Final = 75
@@ -46,23 +47,23 @@ class Productivity:
     assignments: tuple[RampUp, ...] = ()
 
 
-def productivity_of(course: Course) -> Productivity:
-    """The productivity of what had happened by ``as_of``; empty before the opening."""
-    state = course.state
+def productivity_in(sight: Sight) -> Productivity:
+    """The productivity of what had happened by ``as_of``, whatever the window; empty before the opening."""
+    chronicle, state = sight.chronicle, sight.state
     if state is None:
         return Productivity()
     began = (state.assignments[each] for each in sorted(state.assignments))
     return Productivity(
-        seats=tuple(_filled(course, state, state.seats[seat_id]) for seat_id in sorted(state.seats)),
+        seats=tuple(_filled(chronicle, state, state.seats[seat_id]) for seat_id in sorted(state.seats)),
         assignments=tuple(
-            RampUp(assignment_id=each.assignment_id, ramp_up_seconds=_ramp_up(course, each))
+            RampUp(assignment_id=each.assignment_id, ramp_up_seconds=_ramp_up(chronicle, each))
             for each in began
             if each.active_at
         ),
     )
 
 
-def _filled(course: Course, state: State, seat: Seat) -> SeatFilled:
+def _filled(chronicle: Chronicle, state: State, seat: Seat) -> SeatFilled:
     began = [(each.active_at, each) for each in state.on_seat(seat.seat_id) if each.active_at]
     if not began:
         return SeatFilled(seat_id=seat.seat_id)
@@ -71,13 +72,13 @@ def _filled(course: Course, state: State, seat: Seat) -> SeatFilled:
     return SeatFilled(
         seat_id=seat.seat_id,
         to_match_seconds=matched - epoch_seconds(seat.starts_at),
-        to_onboard_seconds=course.business.between(matched, epoch_seconds(active_at)),
+        to_onboard_seconds=chronicle.business.between(matched, epoch_seconds(active_at)),
     )
 
 
-def _ramp_up(course: Course, assignment: Assignment) -> int | None:
+def _ramp_up(chronicle: Chronicle, assignment: Assignment) -> int | None:
     assert assignment.active_at
-    productive = _first_run(course.reports.get(assignment.assignment_id, ()))
+    productive = _first_run(chronicle.reports.get(assignment.assignment_id, ()))
     return productive.at - epoch_seconds(assignment.active_at) if productive else None
 
 

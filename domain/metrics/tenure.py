@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from domain.engagement.assignments.matching import Assignment
+from domain.engagement.nouns.assignment import Assignment
 from domain.engagement.state import State
 from domain.language.words import Id
-from domain.metrics.chronicle import Course
+from domain.metrics.chronicle import Chronicle
 from domain.time.business_time import epoch_seconds
 from domain.time.window import Window
 
@@ -59,9 +59,9 @@ def departures_in(window: Window, state: State) -> Mapping[str, int]:
     return dict(sorted(counts.items()))
 
 
-def unplanned_exits_in(window: Window, course: Course, state: State) -> int:
+def unplanned_exits_in(window: Window, chronicle: Chronicle, state: State) -> int:
     """How many left unforeseen, or resigned at short notice."""
-    return sum(_unplanned(course, each) for each in _departed_in(window, state))
+    return sum(_unplanned(chronicle, each) for each in _departed_in(window, state))
 
 
 def _departed_in(window: Window, state: State) -> Iterable[Assignment]:
@@ -70,13 +70,13 @@ def _departed_in(window: Window, state: State) -> Iterable[Assignment]:
             yield assignment
 
 
-def _unplanned(course: Course, assignment: Assignment) -> bool:
+def _unplanned(chronicle: Chronicle, assignment: Assignment) -> bool:
     departure, ended_at = assignment.departure, assignment.ended_at
     assert departure
     assert ended_at
     if departure.cause != "resignation":
         return departure.cause in ("no_show", "illness", "disappeared", "misconduct")
-    announced = course.announcements.get(assignment.assignment_id)
+    announced = chronicle.announcements.get(assignment.assignment_id)
     if departure.notice_given_at:
         notice = epoch_seconds(departure.notice_given_at)
     elif announced:

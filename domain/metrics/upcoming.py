@@ -7,7 +7,7 @@ from typing import Literal
 
 from domain.engagement.state import State
 from domain.language.words import Id, Instant
-from domain.metrics.chronicle import Course
+from domain.metrics.chronicle import Chronicle
 from domain.metrics.coverage import Held, SeatCover, required_time
 from domain.time.business_time import business_time, epoch_seconds, instant_at
 from domain.time.intervals import EVER, Pieces, difference, holds, intersection, union
@@ -24,28 +24,30 @@ class Upcoming:
     why: Why
 
 
-def upcoming_absences(course: Course, state: State, as_of: int, seats: Sequence[SeatCover]) -> tuple[Upcoming, ...]:
+def upcoming_absences(
+    chronicle: Chronicle, state: State, as_of: int, seats: Sequence[SeatCover]
+) -> tuple[Upcoming, ...]:
     """What comes after ``as_of``, of every seat that is not uncovered then."""
-    suspended = _suspended_as_agreed(course, state)
+    suspended = _suspended_as_agreed(chronicle, state)
     found = (
-        _upcoming(course, state, as_of, seat, required_time(state, seat.seat, suspended))
+        _upcoming(chronicle, state, as_of, seat, required_time(state, seat.seat, suspended))
         for seat in seats
         if seat.holders_at(as_of) or not seat.required_at(as_of)
     )
     return tuple(each for each in found if each)
 
 
-def _suspended_as_agreed(course: Course, state: State) -> Pieces:
+def _suspended_as_agreed(chronicle: Chronicle, state: State) -> Pieces:
     """A suspension still in force lasts until the instant agreed, if any."""
     if state.suspension is None or state.suspension.until is None:
-        return course.suspended
+        return chronicle.suspended
     agreed = epoch_seconds(state.suspension.until)
-    return union((start, min(end, agreed)) for start, end in course.suspended)
+    return union((start, min(end, agreed)) for start, end in chronicle.suspended)
 
 
-def _upcoming(course: Course, state: State, as_of: int, seat: SeatCover, required: Pieces) -> Upcoming | None:
+def _upcoming(chronicle: Chronicle, state: State, as_of: int, seat: SeatCover, required: Pieces) -> Upcoming | None:
     here = [each for each in seat.held if each.active[1] == EVER]
-    leaving = _leaving(course, state, as_of, here)
+    leaving = _leaving(chronicle, state, as_of, here)
     stays = (intersection(each.present, [(as_of, leaving.get(_id(each), EVER))]) for each in here)
     unattended = difference(required, union(piece for pieces in stays for piece in pieces))
     for at, why in sorted(_changes(seat, here, leaving), key=itemgetter(0)):
@@ -65,10 +67,10 @@ def _changes(seat: SeatCover, here: Sequence[Held], leaving: Mapping[str, int]) 
         yield epoch_seconds(seat.seat.spec.required_from), "start"
 
 
-def _leaving(course: Course, state: State, as_of: int, here: Sequence[Held]) -> Mapping[str, int]:
+def _leaving(chronicle: Chronicle, state: State, as_of: int, here: Sequence[Held]) -> Mapping[str, int]:
     """When announced departures still to come take effect: the day after the last one, in the calendar's zone."""
     zone = business_time(state.terms.calendar)
-    announced = {_id(each): course.announcements[_id(each)] for each in here if _id(each) in course.announcements}
+    announced = {_id(each): chronicle.announcements[_id(each)] for each in here if _id(each) in chronicle.announcements}
     starts = {who: zone.local_midnight_after(each.last_day) for who, each in announced.items()}
     return {who: start for who, start in starts.items() if start > as_of}
 

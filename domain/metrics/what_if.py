@@ -5,20 +5,23 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from domain.engagement.lifecycle import EngagementOpened
-from domain.engagement.replacement.guarantee import GuaranteeDecided, decide_guarantee
+from domain.engagement.lifecycle.amendment import TermsAmended
+from domain.engagement.lifecycle.opening import EngagementOpened
+from domain.engagement.replacement.checks import decide_guarantee
+from domain.engagement.replacement.guarantee import GuaranteeDecided
 from domain.engagement.replacement.request import ReplacementRequested
-from domain.engagement.state import State
-from domain.engagement.terms.policy import Policy, TermsAmended, fits_model
+from domain.engagement.state import EngagementHistory, State
+from domain.engagement.terms.policy import Policy, fits_model
 from domain.language.changed import replace
-from domain.law.notes import FactVoided
+from domain.law.event import event_of
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
-from domain.law.timeline import History, event_of, judged, opened, trusted
+from domain.law.timeline import judged, opened, trusted
+from domain.law.voiding import FactVoided
 from domain.time.calendar import Calendar
 
 
-def supposed(history: History, policy: Policy | None, calendar: Calendar | None) -> History:
+def supposed(history: EngagementHistory, policy: Policy | None, calendar: Calendar | None) -> EngagementHistory:
     """The history as it would be had these terms been agreed at the opening and in every amendment.
 
     Every claimed guarantee is decided again on what was recorded when its case was requested; every other fact stays
@@ -26,7 +29,7 @@ def supposed(history: History, policy: Policy | None, calendar: Calendar | None)
     """
     if policy:
         fits_model(policy, history.state.model)
-    return History.of(list(_decided_again(history.facts, policy, calendar)))
+    return EngagementHistory.of(list(_decided_again(history.facts, policy, calendar)))
 
 
 class Twin(NamedTuple):

@@ -49,12 +49,12 @@ def _amendable(kind: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.default is UNCHANGED)
 
 
-def decode(type_name: str, schema_version: int, data: bytes) -> Event:
+def decode(type_name: str, schema_version: int, data: bytes) -> Event[Any]:
     """The event that bytes hold. Raises UnknownEventType or UnreadableEvent."""
     if type_name not in EVENTS or not 1 <= schema_version <= SCHEMA_VERSIONS[type_name]:
         raise UnknownEventType(f"{type_name} {schema_version}")
     try:
-        event: Event = adapter(EVENTS[type_name]).validate_json(_upcast(type_name, schema_version, data))
+        event: Event[Any] = adapter(EVENTS[type_name]).validate_json(_upcast(type_name, schema_version, data))
     except (ValidationError, ValueError) as error:
         raise UnreadableEvent(f"{type_name} {schema_version}: {error}") from error
     return event

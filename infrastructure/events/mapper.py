@@ -35,7 +35,7 @@ def enveloped(recorded: Recorded) -> EnvelopedEvent:
     type_name, schema_version, data = codec.encode(recorded.event)
     on_behalf_of = recorded.on_behalf_of
     return EnvelopedEvent(
-        originator_id=recorded.engagement_id,
+        originator_id=recorded.stream_id,
         originator_version=recorded.version,
         topic=type_name,
         state=data,
@@ -60,7 +60,7 @@ def recorded(row: PlacedEvent) -> Recorded:
     except (codec.UnknownEventType, codec.UnreadableEvent) as error:
         raise MapperDeserialisationError(f"event {row.id} ({row.topic}) cannot be read: {error}") from error
     return Recorded(
-        engagement_id=cast(UUID, row.originator_id),
+        stream_id=cast(UUID, row.originator_id),
         version=row.originator_version,
         place=row.place,
         occurred_at=from_micros(row.occurred_at),

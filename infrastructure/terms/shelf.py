@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any, Final, Literal
 
 from domain.engagement.terms.policy import Policy
-from domain.law.event import Published
+from domain.engagement.terms.published import Published
 from domain.time.calendar import Calendar
 from infrastructure.events.codec import adapter
 from infrastructure.terms.catalogue import Catalogue

@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL
 from application.commands.request import KeyReused, Outcome, Refused, RefusedBefore, StaleVersion
 from application.commands.terms_of_a_round import LookedUpOnce
 from application.marketplace import MOST_EVENTS_IN_THE_LOOP, Marketplace
-from domain.engagement.lifecycle import DEFAULT_CALENDAR, UnknownEngagement
-from domain.law.event import Published
+from domain.engagement.lifecycle.opening import DEFAULT_CALENDAR, UnknownEngagement
+from domain.engagement.terms.published import Published
 from infrastructure.terms.shelf import CatalogueShelf
 from tests import golden
 from tests.application.conftest import Opening, opened_on

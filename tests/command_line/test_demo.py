@@ -67,7 +67,7 @@ def test_replacements_are_in_time_and_late_and_successors_drop_out(demo: Standfa
     days = []
     accepted: dict[tuple[object, str], int] = defaultdict(int)
     for fact in facts(demo):
-        case = (fact.engagement_id, getattr(fact.event, "case_id", ""))
+        case = (fact.stream_id, getattr(fact.event, "case_id", ""))
         if fact.type == "ReplacementRequested":
             requested[case] = fact.occurred_at
         elif fact.type == "SuccessorAccepted":

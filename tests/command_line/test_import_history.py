@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast
-from domain.law.timeline import History
+from domain.engagement.replacement.about import standing_of
+from domain.engagement.state import EngagementHistory
 from infrastructure.projections.engagements import Wanted
 from tests.command_line.conftest import Run
 
@@ -35,12 +36,12 @@ ROOT = Path(__file__).parents[2]
 Write = Callable[[str, str], Path]
 
 
-def histories(opened: Standfast) -> dict[str, History]:
+def histories(opened: Standfast) -> dict[str, EngagementHistory]:
     found = opened.engagements.page(Wanted(), limit=500).items
     return {line.client_id: opened.marketplace.history(line.engagement_id) for line in found}
 
 
-def types(history: History) -> list[str]:
+def types(history: EngagementHistory) -> list[str]:
     return [fact.type for fact in sorted(history.facts, key=lambda fact: fact.key)]
 
 
@@ -74,7 +75,7 @@ def test_a_history_becomes_engagements_with_matches_replacements_and_departures(
     )
     assert (bob.seat_id, bob.partner_id, bob.supply_source, bob.end_reason) == ("chair-1", None, "independent", "other")
     assert (cyd.seat_id, cyd.state) == ("chair-2", "active")
-    assert (state.opening.model, state.opening.calendar.code) == ("staff_augmentation", "weekdays")
+    assert (state.model, state.terms.calendar.code) == ("staff_augmentation", "weekdays")
     assert {"tech-lead-1"} == set(found["sig-b"].state.seats)
 
 
@@ -144,7 +145,7 @@ t,chair,cyd,X,2020-05-01T00:00:00Z,,
         ("bob", "ended", "other"),
         ("cyd", "active", None),
     ]
-    assert [case.state(state) for case in state.cases.values()] == ["replaced", "withdrawn"]
+    assert [standing_of(state, case) for case in state.cases.values()] == ["replaced", "withdrawn"]
     head = opened.marketplace.known().position
     again = standfast("import", written("t.csv", back_too_soon), "--model", "managed_marketplace")
     assert [line.split(":")[0] for line in again.err.splitlines()] == ["line 4"]
@@ -158,7 +159,7 @@ def test_under_another_model_its_own_items_are_waived_and_an_engagement_keeps_it
     assert standfast("import", file, "--model", "managed_services", "--calendar", "london").code == 0
     history = histories(opened)["sig-b"]
     assert [f.event.item for f in history.facts if f.type == "OnboardingItemWaived"] == ["nda"]  # type: ignore[attr-defined]  # of that type
-    assert history.state.opening.calendar.code == "london"
+    assert history.state.terms.calendar.code == "london"
     again = standfast("import", file)
     assert again.code == 1
     assert again.err.count("engagement-exists") == 4

@@ -116,5 +116,5 @@ def test_every_golden_log_is_imported_without_a_refusal(standfast: Run, written:
     assert opened.marketplace.known().position == head
     for name in golden.NAMES:
         expected = golden.history(name)
-        found = opened.marketplace.history(expected.facts[0].engagement_id)
+        found = opened.marketplace.history(expected.facts[0].stream_id)
         assert found.state == expected.state

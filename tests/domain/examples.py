@@ -12,7 +12,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from domain.engagement.replacement.guarantee import Check
+from domain.engagement.nouns.case import Check
 from domain.language.money import Money
 from domain.language.words import UNCHANGED, Unchanged
 from domain.law.event import Event
@@ -82,7 +82,7 @@ def _choice(name: str, choices: tuple[Any, ...], full: bool) -> Any:
     return _value(name, next(each for each in choices if each not in (NoneType, Unchanged)), full)
 
 
-def examples(kind: type[Event]) -> list[Event]:
+def examples(kind: type[Event[Any]]) -> list[Event[Any]]:
     """Both examples of an event; one where they are equal."""
     full, bare = example(kind, full=True), example(kind, full=False)
     return [full] if full == bare else [full, bare]

@@ -14,18 +14,17 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
-from domain.decider import facts_of
-from domain.engagement.lifecycle import OpenEngagement
-from domain.engagement.state import State
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.engagement.state import EngagementHistory, State
 from domain.engagement.terms.policy import Policy
+from domain.engagement.terms.published import Published
 from domain.language.bounds import written_name
 from domain.language.words import ActingParty, field_names
-from domain.law.event import Command, Event, Published
-from domain.law.notes import CorrectHistory
+from domain.law.command import Command, Order
+from domain.law.correction import CorrectHistory
+from domain.law.event import Event
 from domain.law.recorded import Actor, Recorded
-from domain.law.recording import Order, open_engagement
 from domain.law.rejection import ContradictsLaterFact, Rejection
-from domain.law.timeline import History
 from tests.domain.shipped import shipped_terms
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -40,30 +39,30 @@ EngagementId = UUID("00000000-0000-4000-8000-000000000001")
 class Line:
     """A command with its circumstances; `days` after the opening, or an hour after the line before."""
 
-    command: Command
+    command: Command[Any]
     days: float | None = None
     actor: Actor = field(default_factory=lambda: Actor(party="platform", id="ops"))
     on_behalf_of: Actor | None = None
 
 
-Lines = list[Line | Command]
+Lines = list[Line | Command[Any]]
 
 
-def line(of: "Line | Command") -> Line:
+def line(of: "Line | Command[Any]") -> Line:
     return of if isinstance(of, Line) else Line(command=of)
 
 
-def on(days: float, of: "Line | Command") -> Line:
+def on(days: float, of: "Line | Command[Any]") -> Line:
     """It happened so many days after the opening."""
     return replace(line(of), days=days)
 
 
-def by(party: ActingParty, of: "Line | Command") -> Line:
+def by(party: ActingParty, of: "Line | Command[Any]") -> Line:
     """This party records it."""
     return replace(line(of), actor=Actor(party=party, id="somebody"))
 
 
-def for_(party: ActingParty, of: "Line | Command") -> Line:
+def for_(party: ActingParty, of: "Line | Command[Any]") -> Line:
     """It is recorded on behalf of this party."""
     return replace(line(of), on_behalf_of=Actor(party=party))
 
@@ -81,7 +80,7 @@ def published() -> Published:
 class Given:
     """What happened so far, and the published terms; `latest` is the hour of the last line."""
 
-    history: History
+    history: EngagementHistory
     latest: datetime
     terms: Published
 
@@ -89,14 +88,14 @@ class Given:
     def state(self) -> State:
         return self.history.state
 
-    def and_(self, *lines: Line | Command) -> "Given":
+    def and_(self, *lines: Line | Command[Any]) -> "Given":
         """More that happened: every line is accepted and records something."""
         past = self
         for each in lines:
             past = past.when(each).recorded()
         return past
 
-    def when(self, of: Line | Command) -> "Outcome":
+    def when(self, of: Line | Command[Any]) -> "Outcome":
         wanted = line(of)
         occurred_at = self.latest + timedelta(hours=1) if wanted.days is None else day(wanted.days)
         order = Order(
@@ -108,11 +107,11 @@ class Given:
             now=TODAY + timedelta(seconds=self.history.version),
         )
         try:
-            facts = facts_of(self.history, order, self.terms)
+            facts = order.facts(self.history, self.terms)
         except Rejection as rejection:
             return Outcome(self, wanted, [], rejection)
         history = self.history.extended(facts)
-        assert history == History.of(history.facts)
+        assert history == EngagementHistory.of(history.facts)
         grown = replace(self, history=history, latest=max(self.latest, occurred_at))
         return Outcome(grown, wanted, facts, None)
 
@@ -132,7 +131,7 @@ class Outcome:
         assert self.facts, f"{self.wanted.command} records nothing"
         return self.past
 
-    def then(self, *expected: Event | type[Event]) -> Given:
+    def then(self, *expected: Event[Any] | type[Event[Any]]) -> Given:
         """It records these events: by their type alone, or to the last field."""
         past = self.recorded()
         found: list[object] = [fact.event for fact in self.facts]
@@ -168,7 +167,7 @@ class Outcome:
         assert rejection.type_name == self.past.history.facts[version - 1].type
 
 
-def given(*lines: Line | Command, publishing: Sequence[Policy] = ()) -> Given:
+def given(*lines: Line | Command[Any], publishing: Sequence[Policy] = ()) -> Given:
     """An engagement to which this happened; the first line is its opening."""
     terms = with_policies(published(), publishing)
     first, *rest = lines
@@ -182,11 +181,11 @@ def given(*lines: Line | Command, publishing: Sequence[Policy] = ()) -> Given:
         now=TODAY,
     )
     assert isinstance(opening.command, OpenEngagement)
-    fact = open_engagement(order, opening.command.engagement_id or EngagementId, terms)
-    return Given(History.of([fact]), fact.occurred_at, terms).and_(*rest)
+    fact = order.opening(opening.command.engagement_id or EngagementId, terms)
+    return Given(EngagementHistory.of([fact]), fact.occurred_at, terms).and_(*rest)
 
 
-def refuses_to_open(of: Line | Command, rule: type[Rejection], *, publishing: Sequence[Policy] = ()) -> Rejection:
+def refuses_to_open(of: Line | Command[Any], rule: type[Rejection], *, publishing: Sequence[Policy] = ()) -> Rejection:
     """This rule forbids the opening."""
     with pytest.raises(Rejection) as caught:
         given(of, publishing=publishing)
@@ -195,7 +194,7 @@ def refuses_to_open(of: Line | Command, rule: type[Rejection], *, publishing: Se
     return caught.value
 
 
-def known_fields(command: Command) -> set[str | None]:
+def known_fields(command: Command[Any]) -> set[str | None]:
     """What a rejection may name: a field of the command, of its event, of an entry, or of the circumstances."""
     entries = [entry.command for entry in command.record] if isinstance(command, CorrectHistory) else []
     kinds = {kind for each in (command, *entries) for kind in (type(each), each.records)}

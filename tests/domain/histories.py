@@ -11,15 +11,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hypothesis import strategies as st
 
-from domain.engagement.concerns.reporting import Evidence
-from domain.engagement.state import State
+from domain.engagement.concerns import Evidence
+from domain.engagement.state import EngagementHistory, State
+from domain.engagement.terms.published import Published
 from domain.language.personal import personal_fields
 from domain.language.words import Model
-from domain.law.event import Command, Event, Published
-from domain.law.notes import CorrectHistory
+from domain.law.command import Command, Order
+from domain.law.correction import CorrectHistory
+from domain.law.event import Event, event_of
 from domain.law.recorded import Actor, Recorded
-from domain.law.recording import Order, open_engagement
-from domain.law.timeline import History, event_of
 from tests.domain import words
 from tests.domain.given import START, TODAY, EngagementId
 from tests.domain.walks import command, terms, tried
@@ -37,7 +37,7 @@ MODELS: Final[tuple[Model, ...]] = (
 class Story:
     """A history, the orders that were accepted one after the other, and the terms they could name."""
 
-    history: History
+    history: EngagementHistory
     orders: Sequence[Order]
     available: Published
     seed: int = 0
@@ -51,7 +51,7 @@ class Story:
         return replace(self, orders=[each for each in self.orders if not isinstance(each.command, CorrectHistory)])
 
 
-def order(of: Command, number: int, days: float) -> Order:
+def order(of: Command[Any], number: int, days: float) -> Order:
     return Order(
         command=of,
         occurred_at=START + timedelta(days=days, microseconds=number),
@@ -67,7 +67,7 @@ def story(random: Random) -> Story:
     model = random.choice(MODELS)
     policy = None if model == "freelancer_platform" else "first"
     opening = order(words.opened(model, words.seat("s1"), words.seat("s2"), policy=policy), 0, 0)
-    first = History.of([open_engagement(opening, EngagementId, available)])
+    first = EngagementHistory.of([opening.opening(EngagementId, available)])
     found, orders, hours = first, [], 0.0
     for number in range(1, TRIES):
         late = random.choice([0, 0, random.random() * hours])
@@ -85,9 +85,9 @@ def stories() -> st.SearchStrategy[Story]:
     return st.integers(0, 10**9).map(lambda seed: replace(story(Random(seed)), seed=seed))
 
 
-def retold(told: Story, orders: Sequence[Order]) -> History:
+def retold(told: Story, orders: Sequence[Order]) -> EngagementHistory:
     """The history that these orders make after the opening, as far as they are accepted."""
-    start = History.of(told.history.facts[:1])
+    start = EngagementHistory.of(told.history.facts[:1])
     return reduce(lambda found, each: tried(found, each, told.available), orders, start)
 
 
@@ -122,10 +122,10 @@ def impersonal(value: Any) -> Any:
 
 
 def owned_fields(kind: type) -> Collection[str]:
-    owned: Collection[str] = personal_fields(cast(Any, kind)) if issubclass(kind, Event) else ()
+    owned: Collection[str] = personal_fields(cast(Any, kind)) if issubclass(kind, Event | State) else ()
     return owned
 
 
 def undecided(state: State) -> State:
     """A state without what was decided about guarantees, which depends on when it was decided."""
-    return replace(state, cases={each: replace(case, decided=None) for each, case in state.cases.items()})
+    return replace(state, cases={each: replace(case, decided=None, checks=()) for each, case in state.cases.items()})

@@ -1,14 +1,14 @@
 """Metrics of a given past, asked for by days after the opening or by an instant as text."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from domain.law.event import Command
-from domain.metrics.chronicle import Course, course_of
+from domain.law.command import Command
 from domain.metrics.continuity import Continuity, continuity_in
 from domain.metrics.engagement import Metrics, metrics_of
 from domain.metrics.guarantee import CaseRecord
-from domain.metrics.productivity import Productivity, productivity_of
-from domain.time.window import Window
+from domain.metrics.productivity import Productivity, productivity_in
+from domain.metrics.sight import Sight, sight_of
 from tests.domain.given import START, Given, Line, day, on
 
 When = float | str
@@ -20,26 +20,28 @@ def instant(when: When) -> datetime:
     return datetime.fromisoformat(when) if isinstance(when, str) else day(when)
 
 
-def at(text: str, command: Line | Command) -> Line:
+def at(text: str, command: Line | Command[Any]) -> Line:
     """It happened at the instant a text names."""
     return on((datetime.fromisoformat(text) - START) / timedelta(days=1), command)
 
 
-def course_until(past: Given, as_of: When) -> Course:
-    return course_of(past.history.until(instant(as_of)))
-
-
-def window(past: Given, as_of: When, from_: When | None = None, to: When | None = None) -> Window:
-    start = past.state.opened_at if from_ is None else instant(from_)
-    return Window.of(instant(as_of), start, None if to is None else instant(to))
+def sight(past: Given, as_of: When, from_: When | None = None, to: When | None = None) -> Sight:
+    """As known at the last recording."""
+    return sight_of(
+        past.history,
+        as_of=instant(as_of),
+        known_at=past.history.facts[-1].recorded_at,
+        from_=None if from_ is None else instant(from_),
+        to=None if to is None else instant(to),
+    )
 
 
 def continuity(past: Given, as_of: When, from_: When | None = None, to: When | None = None) -> Continuity:
-    return continuity_in(window(past, as_of, from_, to), course_until(past, as_of))
+    return continuity_in(sight(past, as_of, from_, to))
 
 
 def productivity_at(past: Given, as_of: When) -> Productivity:
-    return productivity_of(course_until(past, as_of))
+    return productivity_in(sight(past, as_of))
 
 
 def metrics(past: Given, as_of: When, from_: When | None = None, to: When | None = None) -> Metrics:

@@ -5,20 +5,20 @@ from datetime import timedelta
 from domain.clocks.explanation import Interval, explain
 from domain.clocks.holder import held, waiting_seconds
 from domain.clocks.reading import Clock, Clocks, clocks_of
+from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Obligation
-from domain.law.timeline import History
-from domain.metrics.accountability import Accountability, accountability
+from domain.metrics.accountability import Accountability, accountability_in
 from tests.domain.given import Given
-from tests.domain.measured import When, instant, window
+from tests.domain.measured import When, instant, sight
 
 
-def clocks(past: Given | History, as_of: When) -> Clocks:
+def clocks(past: Given | EngagementHistory, as_of: When) -> Clocks:
     """Known is all that was recorded."""
     history = past.history if isinstance(past, Given) else past
     return clocks_of(history, instant(as_of), history.facts[-1].recorded_at)
 
 
-def reading(past: Given | History, clock: Obligation, subject_id: str, as_of: When) -> Clock:
+def reading(past: Given | EngagementHistory, clock: Obligation, subject_id: str, as_of: When) -> Clock:
     return clocks(past, as_of).readings[clock, subject_id]
 
 
@@ -35,7 +35,7 @@ def waiting(past: Given, case_id: str, as_of: When) -> dict[str, float]:
 
 
 def record(past: Given, as_of: When, from_: When | None = None, to: When | None = None) -> Accountability:
-    return accountability(clocks(past, as_of), window(past, as_of, from_, to))
+    return accountability_in(sight(past, as_of, from_, to))
 
 
 def hours(number: float) -> int:

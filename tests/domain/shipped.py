@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from domain.engagement.terms.policy import Policy
-from domain.law.event import Published
+from domain.engagement.terms.published import Published
 from domain.time.calendar import Calendar
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from domain.clocks.reading import clocks_of
-from domain.law.timeline import History
+from domain.engagement.state import EngagementHistory
 from domain.metrics.engagement import metrics_of
 from tests import golden
 from tests.answers import differences, written
@@ -14,13 +14,13 @@ ASKED = [(name, index) for name in golden.NAMES for index in range(len(golden.ca
 
 
 @pytest.fixture(scope="module")
-def histories() -> dict[str, History]:
+def histories() -> dict[str, EngagementHistory]:
     return {name: golden.history(name) for name in golden.NAMES}
 
 
 @golden.needed
 @pytest.mark.parametrize(("name", "index"), ASKED)
-def test_a_golden_history_gives_its_metrics(histories: dict[str, History], name: str, index: int) -> None:
+def test_a_golden_history_gives_its_metrics(histories: dict[str, EngagementHistory], name: str, index: int) -> None:
     history, expected = histories[name], golden.case(name)["expected"][index]
     asked = {key: datetime.fromisoformat(expected[key]) for key in ("as_of", "from", "to") if key in expected}
     as_of, known_at = asked["as_of"], history.facts[-1].recorded_at

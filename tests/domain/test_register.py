@@ -3,27 +3,29 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
+from domain.engagement.assignments.about import SeatTaken
 from domain.engagement.assignments.absence import AbsenceRecorded, RecordAbsence
-from domain.engagement.assignments.matching import MatchProfessional, ProfessionalMatched, SeatTaken
-from domain.engagement.concerns.reporting import ReportUnderperformance, UnderperformanceReported
-from domain.engagement.replacement.proposal import (
+from domain.engagement.assignments.matching import MatchProfessional, ProfessionalMatched
+from domain.engagement.concerns import ReportUnderperformance, UnderperformanceReported
+from domain.engagement.effort import RecordEffort
+from domain.engagement.nouns.seat import UnknownSeat
+from domain.engagement.replacement.request import ReplacementRequested, RequestReplacement
+from domain.engagement.replacement.succession import (
     AcceptSuccessor,
     ProposeSuccessor,
     SuccessorAccepted,
     SuccessorProposed,
 )
-from domain.engagement.replacement.request import ReplacementRequested, RequestReplacement
-from domain.engagement.seats.agreeing import AddSeat, SeatAdded, UnknownSeat
-from domain.engagement.transfer.plan import KnowledgeTransferPlanned
-from domain.engagement.transfer.planning import DeliverKnowledgeItem, PlanKnowledgeTransfer
-from domain.law.event import Command, UnknownTerms
-from domain.law.notes import RecordEffort
+from domain.engagement.seats import AddSeat, SeatAdded
+from domain.engagement.terms.published import UnknownTerms
+from domain.engagement.transfer.items import DeliverKnowledgeItem
+from domain.engagement.transfer.planning import KnowledgeTransferPlanned, PlanKnowledgeTransfer
+from domain.law.command import Command, Order
 from domain.law.recorded import Actor
-from domain.law.recording import Order
 from domain.law.rejection import ContradictsLaterFact, NotFound, NotYours, Rejection, Unfit, all_rejections
 from domain.register import COMMAND_NAMES, COMMANDS, EVENTS
 from tests.domain.given import TODAY, EngagementId, Lines, day, given
@@ -33,7 +35,6 @@ from tests.domain.words import absent, accept, active, handover, item, match, op
 def test_an_event_is_registered_by_the_name_of_its_class() -> None:
     assert {kind.__name__: kind for kind in EVENTS.values()} == EVENTS
     assert list(EVENTS) == [kind.__name__ for kind in EVENTS.values()]
-    assert len(EVENTS) == 41
 
 
 def test_a_command_is_registered_by_the_name_of_its_class_in_kebab_case() -> None:
@@ -90,7 +91,7 @@ def test_these_commands_may_leave_their_id_to_the_server() -> None:
         ([opened(), *active()], handover(None), "plan_id"),
     ],
 )
-def test_an_absent_id_is_made_from_the_command(lines: Lines, command: Command, name: str) -> None:
+def test_an_absent_id_is_made_from_the_command(lines: Lines, command: Command[Any], name: str) -> None:
     [fact] = given(*lines).when(command).facts
     assert getattr(fact.event, name) == str(fact.command_id)
 

@@ -8,20 +8,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from hypothesis import strategies as st
 
-from domain.decider import facts_of
-from domain.engagement.assignments.matching import AnnounceDeparture
+from domain.engagement.assignments.departure import AnnounceDeparture
+from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Goal, Obligations, ObligationTerms, Policy
+from domain.engagement.terms.published import Published
 from domain.language.words import Model, Party
-from domain.law.event import Command, Published
+from domain.law.command import Command, Order
 from domain.law.recorded import Actor
-from domain.law.recording import Order, open_engagement
 from domain.law.rejection import Rejection
-from domain.law.timeline import History
 from tests.domain import words
 from tests.domain.given import START, EngagementId, published, variant, with_policies
 from tests.domain.given import line as line_of
@@ -56,7 +55,7 @@ def terms(random: Random) -> Published:
     return with_policies(published(), [policy(random, "first"), policy(random, "second")])
 
 
-def command(random: Random) -> Command:
+def command(random: Random) -> Command[Any]:
     """A command about a few seats, people and cases; most are refused at most instants."""
     n = random.choice
     seat_id = n(["s1", "s1", "s1", "s2"])
@@ -66,7 +65,7 @@ def command(random: Random) -> Command:
     source = n(["independent", "agency_partner", "internal_team"])
     cause = n(["other", "resignation", "non_performance"])
     until = n([None, None, START + timedelta(hours=random.randrange(900))])
-    common: list[Callable[[], Command]] = [
+    common: list[Callable[[], Command[Any]]] = [
         lambda: words.match(of, who, seat_id, supply_source=source),
         lambda: words.onboard(other),
         lambda: words.onboard(other),
@@ -81,7 +80,7 @@ def command(random: Random) -> Command:
         lambda: words.replace_professional(case_id),
         lambda: words.replace_professional(case_id),
     ]
-    rare: list[Callable[[], Command]] = [
+    rare: list[Callable[[], Command[Any]]] = [
         lambda: words.resolve(n(["c1", "c2"]), n(["improved", "withdrawn", "unfounded"])),
         lambda: words.pause(case_id, n(["client", "platform", "force_majeure"]), until),
         lambda: words.resume_case(case_id),
@@ -99,19 +98,19 @@ def command(random: Random) -> Command:
         lambda: words.transferred(n([plan_id, "x1"])),
         words.exit_plan,
     ]
-    last: list[Callable[[], Command]] = [lambda: words.close_seat(seat_id), words.end]
+    last: list[Callable[[], Command[Any]]] = [lambda: words.close_seat(seat_id), words.end]
     draw = random.random()
     if draw < 0.08:
         return beside_the_clocks(random)
     return n(common if draw < 0.86 else rare if draw < 0.997 else last)()
 
 
-def beside_the_clocks(random: Random) -> Command:
+def beside_the_clocks(random: Random) -> Command[Any]:
     """A command that concerns no clock, but continuity, costs or productivity."""
     n = random.choice
     of, day = n(["a1", "a2", "a3"]), random.randrange(40)
     at, last_day = START + timedelta(days=day), (START + timedelta(days=day)).date()
-    kinds: list[Callable[[], Command]] = [
+    kinds: list[Callable[[], Command[Any]]] = [
         lambda: words.absent(day, day + n([0.1, 1, 5]), n(["b1", "b2", "b3"]), assignment_id=of),
         lambda: AnnounceDeparture(assignment_id=of, cause="resignation", last_day=last_day),
         lambda: words.productivity(n([50, 75, 80]), of),
@@ -126,13 +125,13 @@ def beside_the_clocks(random: Random) -> Command:
     return n(kinds)()
 
 
-def walk(random: Random) -> History:
+def walk(random: Random) -> EngagementHistory:
     """A lawful history of some dozens of facts; each was recorded a moment after it happened, or much later."""
     available = terms(random)
     model: Model = random.choice(["managed_marketplace", "managed_services", "staff_augmentation"])
     calendar = random.choice(["us-east", "weekdays"])
     opening = words.opened(model, words.seat("s1"), words.seat("s2"), policy="first", calendar=calendar)
-    history = History.of([open_engagement(_order(opening, START, START, 0), EngagementId, available)])
+    history = EngagementHistory.of([_order(opening, START, START, 0).opening(EngagementId, available)])
     now = happened = START
     for number in range(1, TRIES):
         at = happened - timedelta(days=random.choice([0, 0, 0, 0, 2]))
@@ -146,15 +145,15 @@ def walk(random: Random) -> History:
     return history
 
 
-def tried(history: History, order: Order, available: Published) -> History:
+def tried(history: EngagementHistory, order: Order, available: Published) -> EngagementHistory:
     """The history with what the command records, if it is accepted."""
     try:
-        return history.extended(facts_of(history, order, available))
+        return history.extended(order.facts(history, available))
     except Rejection:
         return history
 
 
-def _order(of: Command, at: datetime, now: datetime, number: int) -> Order:
+def _order(of: Command[Any], at: datetime, now: datetime, number: int) -> Order:
     return Order(
         command=line_of(of).command,
         occurred_at=at,
@@ -164,10 +163,10 @@ def _order(of: Command, at: datetime, now: datetime, number: int) -> Order:
     )
 
 
-def histories() -> st.SearchStrategy[History]:
+def histories() -> st.SearchStrategy[EngagementHistory]:
     return st.integers(0, 10**9).map(lambda seed: walk(Random(seed)))
 
 
-def recorded_by(history: History, instant: datetime) -> History:
+def recorded_by(history: EngagementHistory, instant: datetime) -> EngagementHistory:
     """What had been recorded by an instant, not before the opening."""
-    return History.of([fact for fact in history.facts if fact.recorded_at <= instant])
+    return EngagementHistory.of([fact for fact in history.facts if fact.recorded_at <= instant])

@@ -8,46 +8,41 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from domain.engagement.annotation import Annotate
 from domain.engagement.assignments.absence import RecordAbsence
-from domain.engagement.assignments.matching import (
-    AnnounceDeparture,
-    ChangeRate,
-    MatchProfessional,
-    RecordDeparture,
-    ReportProductivity,
-    WithdrawMatch,
-)
+from domain.engagement.assignments.departure import AnnounceDeparture, RecordDeparture
+from domain.engagement.assignments.matching import MatchProfessional, WithdrawMatch
 from domain.engagement.assignments.onboarding import CompleteOnboardingItem, OnboardProfessional, WaiveOnboardingItem
-from domain.engagement.concerns.reporting import (
+from domain.engagement.assignments.productivity import ReportProductivity
+from domain.engagement.assignments.rate import ChangeRate
+from domain.engagement.concerns import (
     AcknowledgeUnderperformance,
     DisputeUnderperformance,
     ReportUnderperformance,
     ResolveUnderperformance,
 )
-from domain.engagement.lifecycle import EndEngagement, OpenEngagement, ResumeEngagement, SuspendEngagement
-from domain.engagement.replacement.case import (
-    PauseReplacement,
-    ReplaceProfessional,
-    ResumeReplacement,
-    WithdrawReplacement,
-)
+from domain.engagement.effort import RecordEffort
+from domain.engagement.lifecycle.amendment import AmendTerms
+from domain.engagement.lifecycle.ending import EndEngagement
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.engagement.lifecycle.suspension import ResumeEngagement, SuspendEngagement
+from domain.engagement.nouns.plan import PlannedItem
+from domain.engagement.nouns.seat import SeatSpec
 from domain.engagement.replacement.guarantee import ReviewGuarantee
-from domain.engagement.replacement.proposal import AcceptSuccessor, DeclineSuccessor, ProposeSuccessor
+from domain.engagement.replacement.pause import PauseReplacement, ResumeReplacement
 from domain.engagement.replacement.request import RequestReplacement
-from domain.engagement.seats.agreeing import AddSeat, AmendSeat, CloseSeat, SeatSpec
-from domain.engagement.terms.policy import AmendTerms, OnboardingItem
-from domain.engagement.transfer.plan import PlannedItem
-from domain.engagement.transfer.planning import (
-    CompleteKnowledgeTransfer,
-    DeliverKnowledgeItem,
-    PlanKnowledgeTransfer,
-    VerifyKnowledgeItem,
-    WaiveKnowledgeItem,
-)
+from domain.engagement.replacement.succession import AcceptSuccessor, DeclineSuccessor, ProposeSuccessor
+from domain.engagement.replacement.takeover import ReplaceProfessional
+from domain.engagement.replacement.withdrawal import WithdrawReplacement
+from domain.engagement.seats import AddSeat, AmendSeat, CloseSeat
+from domain.engagement.terms.policy import OnboardingItem
+from domain.engagement.transfer.completion import CompleteKnowledgeTransfer
+from domain.engagement.transfer.items import DeliverKnowledgeItem, VerifyKnowledgeItem, WaiveKnowledgeItem
+from domain.engagement.transfer.planning import PlanKnowledgeTransfer
 from domain.language.money import Money
 from domain.language.words import Model
-from domain.law.event import Command
-from domain.law.notes import Annotate, CorrectHistory, Entry, RecordEffort
+from domain.law.command import Command
+from domain.law.correction import CorrectHistory, Entry
 from tests.domain.given import Line, day, line
 
 MARKETPLACE_ITEMS: tuple[OnboardingItem, ...] = ("access", "context", "nda", "ip_assignment", "classification")
@@ -100,12 +95,12 @@ def onboard(assignment_id: str = "a1") -> OnboardProfessional:
     return OnboardProfessional(assignment_id=assignment_id)
 
 
-def active(assignment_id: str = "a1", who: str = "ana", seat_id: str = "s1") -> list[Command]:
+def active(assignment_id: str = "a1", who: str = "ana", seat_id: str = "s1") -> list[Command[Any]]:
     """Matched and onboarded where nothing is mandatory."""
     return [match(assignment_id, who, seat_id), onboard(assignment_id)]
 
 
-def onboarded_fully(assignment_id: str) -> list[Command]:
+def onboarded_fully(assignment_id: str) -> list[Command[Any]]:
     """Every item of a managed marketplace completed, then active."""
     return [*(complete(item, assignment_id) for item in MARKETPLACE_ITEMS), onboard(assignment_id)]
 
@@ -239,7 +234,7 @@ def annotate(corrects: int | None = None) -> Annotate:
     return Annotate(corrects=corrects, note="by the way")
 
 
-def correct(*record: Line | Command, void: tuple[int, ...] = ()) -> CorrectHistory:
+def correct(*record: Line | Command[Any], void: tuple[int, ...] = ()) -> CorrectHistory:
     """A correction; its entries are lines too."""
     entries = tuple(
         Entry(each.command, None if each.days is None else day(each.days), each.on_behalf_of)

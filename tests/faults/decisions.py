@@ -5,9 +5,9 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from domain.law.event import Command
+from domain.law.command import Command
 from domain.register import COMMAND_NAMES, COMMANDS
 from infrastructure.events.codec import adapter, event_json
 
@@ -29,8 +29,8 @@ class Decision:
     body: str = ""
 
     @property
-    def command(self) -> Command:
-        command: Command = adapter(COMMANDS[self.name]).validate_json(self.body)
+    def command(self) -> Command[Any]:
+        command: Command[Any] = adapter(COMMANDS[self.name]).validate_json(self.body)
         return command
 
 
@@ -48,7 +48,7 @@ class Diary:
         os.close(self._file)
 
 
-def written(command: Command) -> dict[str, str]:
+def written(command: Command[Any]) -> dict[str, str]:
     """A command as a decision keeps it."""
     return {"name": COMMAND_NAMES[type(command)], "body": event_json(command).decode()}
 

@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL
 
 from application.commands.request import Outcome, Request
 from application.marketplace import Marketplace
-from domain.engagement.lifecycle import OpenEngagement
-from domain.engagement.seats.agreeing import SeatSpec
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.engagement.nouns.seat import SeatSpec
 from domain.law.recorded import Actor
 from infrastructure.database.database import Database
 from infrastructure.database.instants import process_clock

@@ -1,6 +1,6 @@
 """What every working process needs, imported and built once, before it is forked."""
 
-from domain.law.notes import CorrectHistory
+from domain.law.correction import CorrectHistory
 from domain.register import COMMANDS, EVENTS
 from infrastructure.events.codec import adapter
 from tests.faults import working

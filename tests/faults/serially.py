@@ -14,12 +14,11 @@ from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 
-from domain.decider import facts_of
-from domain.law.event import Published
+from domain.engagement.state import EngagementHistory
+from domain.engagement.terms.published import Published
+from domain.law.command import Order
 from domain.law.recorded import Actor, Recorded
-from domain.law.recording import Order
 from domain.law.rejection import Rejection
-from domain.law.timeline import History
 from infrastructure.database.database import Database
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
@@ -66,10 +65,10 @@ def run_again(facts: Sequence[Recorded], answered: Iterable[Decision]) -> Counte
         if each.kind != "recorded":
             by_version[each.version].append(each)
     counted: Counter[str] = Counter(recorded=len(by_command))
-    history: History | None = None
+    history: EngagementHistory | None = None
     for made in _commands(facts):
         if history is None:
-            history = History.of(made)
+            history = EngagementHistory.of(made)
         else:
             decision = by_command.pop(made[0].command_id, None)
             if decision is None:
@@ -83,7 +82,7 @@ def run_again(facts: Sequence[Recorded], answered: Iterable[Decision]) -> Counte
     return counted
 
 
-def decide(history: History, decision: Decision, now: datetime) -> Sequence[Recorded]:
+def decide(history: EngagementHistory, decision: Decision, now: datetime) -> Sequence[Recorded]:
     """What a command comes to in a state. Raises the Rejection that forbids it."""
     command = decision.command
     identity = command_id(decision.key)
@@ -94,7 +93,7 @@ def decide(history: History, decision: Decision, now: datetime) -> Sequence[Reco
         correlation_id=str(identity),
         now=now,
     )
-    return facts_of(history, order, NOTHING_NAMED)
+    return order.facts(history, NOTHING_NAMED)
 
 
 def _commands(facts: Sequence[Recorded]) -> Iterator[list[Recorded]]:
@@ -119,7 +118,7 @@ def _content(fact: Recorded) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _justified(history: History, decision: Decision) -> str:
+def _justified(history: EngagementHistory, decision: Decision) -> str:
     """How a command ended that recorded nothing, and ends again at the version that it was answered with."""
     try:
         again = "recorded" if decide(history, decision, history.facts[-1].recorded_at) else ""

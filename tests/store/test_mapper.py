@@ -10,7 +10,7 @@ from eventsourcing.persistence import MapperDeserialisationError
 from sqlalchemy.engine import URL
 
 from application.ports.log import Receipt
-from domain.law.notes import EventAnnotated
+from domain.engagement.annotation import EventAnnotated
 from domain.law.recorded import Actor, Recorded
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
@@ -21,7 +21,7 @@ AT = datetime(2025, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
 
 def in_its_place() -> Recorded:
     return Recorded(
-        engagement_id=uuid4(),
+        stream_id=uuid4(),
         version=1,
         place=1,
         occurred_at=AT,
@@ -46,7 +46,7 @@ def test_an_application_of_the_library_saves_and_reads_events_in_their_place(dat
     application.save(written, key=samples.asked(written.command_id), receipts=receipts)
     [receipt] = receipts
     stored = replace(written, position=receipt.first_position, recorded_at=receipt.recorded_at)
-    assert list(application.events.get(written.engagement_id)) == [stored]
+    assert list(application.events.get(written.stream_id)) == [stored]
     [notification] = application.recorder.select_notifications(1, 10)
     assert application.mapper.to_domain_event(notification) == stored
     application.close()

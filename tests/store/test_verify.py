@@ -17,7 +17,7 @@ from tests.store.test_mapper import in_its_place
 @pytest.fixture(autouse=True)
 def _recorded(recorder: LogRecorder) -> None:
     for _ in range(3):
-        first = replace(in_its_place(), engagement_id=uuid4(), command_id=uuid4())
+        first = replace(in_its_place(), stream_id=uuid4(), command_id=uuid4())
         second = replace(first, version=2, place=2, command_id=uuid4())
         for one in (first, second):
             recorder.append(Append(events=(enveloped(one),)))

@@ -1,17 +1,18 @@
 """Absences: intervals in which a professional is away, as far as recorded."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from domain.engagement.assignments.matching import AboutAssignment, AssignmentCommand, live_assignment
+from domain.engagement.assignments.about import AboutAssignment, AssignmentCommand, each_of, live, live_assignment
+from domain.engagement.nouns.absence import Absence
+from domain.engagement.state import State
 from domain.language.changed import replace
 from domain.language.words import Id, Instant
+from domain.law.command import Subject
 from domain.law.event import same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
-
-if TYPE_CHECKING:
-    from domain.engagement.state import State
 
 AbsenceCause = Literal["leave", "illness", "training", "other"]
 
@@ -38,25 +39,34 @@ class AbsenceRecorded(AboutAssignment):
     cause: AbsenceCause
     planned: bool
 
-    def stands(self, state: "State", fact: Recorded) -> bool:
+    def stands(self, state: State, fact: Recorded) -> bool:
         state.assignment(self.assignment_id)
-        return same_content(state.absences.get(self.absence_id), self)
+        known = state.absences.get(self.absence_id)
+        return known is not None and same_content(known.made_by, self)
 
-    def permit(self, state: "State", fact: Recorded) -> None:
+    def permit(self, state: State, fact: Recorded) -> None:
         if self.absence_id in state.absences:
             raise AbsenceExists(f"absence {self.absence_id} exists with other content", field="absence_id")
         live_assignment(state, self.assignment_id)
         if self.until <= self.from_:
             raise AbsenceEndsBeforeItStarts("until is not after from", field="until")
 
-    def evolve(self, state: "State", fact: Recorded) -> "State":
-        return replace(state, absences={**state.absences, self.absence_id: self})
+    def evolve(self, state: State, fact: Recorded) -> State:
+        absence = Absence(
+            absence_id=self.absence_id,
+            assignment_id=self.assignment_id,
+            from_=self.from_,
+            until=self.until,
+            made_by=self,
+        )
+        return replace(state, absences={**state.absences, self.absence_id: absence})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAbsence(AssignmentCommand):
     """Say when a professional is away."""
 
+    command_name: ClassVar = "record-absence"
     by: ClassVar = ("client", "platform", "partner")
     records: ClassVar = AbsenceRecorded
     makes: ClassVar = "absence_id"
@@ -66,3 +76,7 @@ class RecordAbsence(AssignmentCommand):
     until: Instant
     cause: AbsenceCause
     planned: bool
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return each_of(live(state))

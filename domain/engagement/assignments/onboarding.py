@@ -1,18 +1,19 @@
 """Onboarding: the items done for a matched professional, and becoming active."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Literal
 
-from domain.engagement.assignments.matching import AboutAssignment, Assignment, AssignmentCommand, live_assignment
+from domain.engagement.assignments.about import AboutAssignment, AssignmentCommand, each_of, live, live_assignment
+from domain.engagement.nouns.assignment import Assignment, ItemDone
+from domain.engagement.state import State
 from domain.engagement.terms.policy import OnboardingItem
 from domain.language.changed import replace
 from domain.language.words import Minutes, ProfessionalText, Text
+from domain.law.command import Subject
 from domain.law.event import same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
-
-if TYPE_CHECKING:
-    from domain.engagement.state import State
 
 
 class OnboardingItemDone(Rejection):
@@ -23,7 +24,7 @@ class OnboardingIncomplete(Rejection):
     """A professional becomes active when every mandatory onboarding item is completed or waived."""
 
 
-def missing_items(state: "State", assignment: Assignment) -> list[OnboardingItem]:
+def missing_items(state: State, assignment: Assignment) -> list[OnboardingItem]:
     """What has to be completed or waived before the professional becomes active."""
     return [item for item in state.terms.policy.onboarding_items if item not in assignment.onboarding]
 
@@ -33,24 +34,29 @@ class OnboardingItemSettled(AboutAssignment):
     """An onboarding item was completed or waived."""
 
     subject: ClassVar = ("assignment_id", "item")
+    how: ClassVar[Literal["completed", "waived"]]
 
     item: OnboardingItem
 
-    def stands(self, state: "State", fact: Recorded) -> bool:
-        return same_content(state.assignment(self.assignment_id).onboarding.get(self.item), self)
+    def stands(self, state: State, fact: Recorded) -> bool:
+        done = state.assignment(self.assignment_id).onboarding.get(self.item)
+        return done is not None and same_content(done.made_by, self)
 
-    def permit(self, state: "State", fact: Recorded) -> None:
+    def permit(self, state: State, fact: Recorded) -> None:
         if self.item in live_assignment(state, self.assignment_id).onboarding:
             raise OnboardingItemDone(f"{self.item} is done for assignment {self.assignment_id}", field="item")
 
-    def evolve(self, state: "State", fact: Recorded) -> "State":
+    def evolve(self, state: State, fact: Recorded) -> State:
         assignment = state.assignment(self.assignment_id)
-        return state.with_assignment(replace(assignment, onboarding={**assignment.onboarding, self.item: self}))
+        done = ItemDone(how=self.how, made_by=self)
+        return state.with_assignment(replace(assignment, onboarding={**assignment.onboarding, self.item: done}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnboardingItemCompleted(OnboardingItemSettled):
     """An onboarding item was done."""
+
+    how: ClassVar = "completed"
 
     effort_minutes: Minutes | None
 
@@ -59,6 +65,8 @@ class OnboardingItemCompleted(OnboardingItemSettled):
 class OnboardingItemWaived(OnboardingItemSettled):
     """An onboarding item was let go."""
 
+    how: ClassVar = "waived"
+
     reason: ProfessionalText
 
 
@@ -66,15 +74,15 @@ class OnboardingItemWaived(OnboardingItemSettled):
 class ProfessionalOnboarded(AboutAssignment):
     """The professional is active on the seat."""
 
-    def stands(self, state: "State", fact: Recorded) -> bool:
+    def stands(self, state: State, fact: Recorded) -> bool:
         return state.assignment(self.assignment_id).active
 
-    def permit(self, state: "State", fact: Recorded) -> None:
+    def permit(self, state: State, fact: Recorded) -> None:
         missing = missing_items(state, live_assignment(state, self.assignment_id))
         if missing:
             raise OnboardingIncomplete(f"assignment {self.assignment_id} lacks {', '.join(missing)}")
 
-    def evolve(self, state: "State", fact: Recorded) -> "State":
+    def evolve(self, state: State, fact: Recorded) -> State:
         assignment = state.assignment(self.assignment_id)
         return state.with_assignment(replace(assignment, active_at=fact.occurred_at, onboarded_under=state.terms))
 
@@ -83,27 +91,43 @@ class ProfessionalOnboarded(AboutAssignment):
 class CompleteOnboardingItem(AssignmentCommand):
     """Record that an onboarding item was done."""
 
+    command_name: ClassVar = "complete-onboarding-item"
     by: ClassVar = ("client", "platform", "partner")
     records: ClassVar = OnboardingItemCompleted
 
     item: OnboardingItem
     effort_minutes: Minutes | None = None
 
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return each_of(live(state))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiveOnboardingItem(AssignmentCommand):
     """Let an onboarding item go."""
 
+    command_name: ClassVar = "waive-onboarding-item"
     by: ClassVar = ("client",)
     records: ClassVar = OnboardingItemWaived
 
     item: OnboardingItem
     reason: Text
 
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return each_of(live(state))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnboardProfessional(AssignmentCommand):
     """Make a matched professional active on the seat."""
 
+    command_name: ClassVar = "onboard-professional"
     by: ClassVar = ("client", "platform")
     records: ClassVar = ProfessionalOnboarded
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        ready = (each for each in live(state) if not each.active and not missing_items(state, each))
+        return each_of(ready)

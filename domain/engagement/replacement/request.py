@@ -1,22 +1,26 @@
 """Requests for a replacement: what opens a case, and whom it is to replace."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from domain.engagement.assignments.matching import Assignment, SeatTaken
-from domain.engagement.concerns.reporting import open_concern_on
-from domain.engagement.replacement.case import Case, active_on
-from domain.engagement.replacement.guarantee import decide_guarantee
-from domain.engagement.seats.agreeing import open_seat
+from domain.engagement.assignments.about import SeatTaken
+from domain.engagement.concerns import open_concern_on
+from domain.engagement.deed import EngagementCommand, EngagementEvent, about
+from domain.engagement.nouns.assignment import Assignment
+from domain.engagement.nouns.case import Case
+from domain.engagement.replacement.about import active_on
+from domain.engagement.replacement.checks import decide_guarantee
+from domain.engagement.replacement.guarantee import GuaranteeDecided
+from domain.engagement.seats import open_seat, open_seats
+from domain.engagement.state import State
 from domain.engagement.terms.policy import Cause
 from domain.language.changed import replace
 from domain.language.words import Id
-from domain.law.event import Command, Event, Later, Occasion, carry, same_content
+from domain.law.command import Occasion, Subject, carry
+from domain.law.event import same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection, Unfit
-
-if TYPE_CHECKING:
-    from domain.engagement.state import State
 
 
 class CaseExists(Rejection):
@@ -43,7 +47,7 @@ class OutgoingDiffers(Rejection):
     """The outgoing assignment of the request is no longer the one that follows from the history."""
 
 
-def outgoing_of(state: "State", seat_id: str) -> Assignment:
+def outgoing_of(state: State, seat_id: str) -> Assignment:
     """Whom a request would replace: the seat's active one, else the last that departed. Raises NobodyToReplace."""
     active = active_on(state, seat_id)
     if active:
@@ -55,7 +59,7 @@ def outgoing_of(state: "State", seat_id: str) -> Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplacementRequested(Event):
+class ReplacementRequested(EngagementEvent):
     """A replacement was asked for; with non-performance it takes the concern along."""
 
     subject: ClassVar = ("case_id",)
@@ -70,16 +74,16 @@ class ReplacementRequested(Event):
     outgoing_assignment_id: Id
     professional_id: Id
 
-    def stands(self, state: "State", fact: Recorded) -> bool:
+    def stands(self, state: State, fact: Recorded) -> bool:
         state.seat(self.seat_id)
         known = state.cases.get(self.case_id)
-        return known is not None and same_content(known.request, self)
+        return known is not None and same_content(known.made_by, self)
 
-    def permit(self, state: "State", fact: Recorded) -> None:
+    def permit(self, state: State, fact: Recorded) -> None:
         if self.case_id in state.cases:
             raise CaseExists(f"case {self.case_id} exists with other content", field="case_id")
         seat = open_seat(state, self.seat_id)
-        if seat.case_id and state.cases[seat.case_id].open_in(state):
+        if seat.case_id and state.cases[seat.case_id].open:
             raise CaseOpen(f"case {seat.case_id} is open on seat {self.seat_id}", field="seat_id")
         if any(not each.active for each in state.live_on_seat(self.seat_id)):
             raise SeatTaken(f"somebody is matched to seat {self.seat_id}", field="seat_id")
@@ -88,7 +92,7 @@ class ReplacementRequested(Event):
         if outgoing.assignment_id != self.outgoing_assignment_id:
             raise OutgoingDiffers(f"the outgoing assignment is {outgoing.assignment_id}", field="seat_id")
 
-    def _concern_fits(self, state: "State") -> None:
+    def _concern_fits(self, state: State) -> None:
         if self.cause != "non_performance":
             if self.concern_id is not None:
                 raise ConcernWithOtherCause(f"cause {self.cause} takes no concern along", field="concern_id")
@@ -98,18 +102,29 @@ class ReplacementRequested(Event):
         if concern is None or concern.concern_id != self.concern_id:
             raise NoOpenConcern(f"no such concern is open on seat {self.seat_id}", field="concern_id")
 
-    def evolve(self, state: "State", fact: Recorded) -> "State":
+    def evolve(self, state: State, fact: Recorded) -> State:
         seat = replace(state.seat(self.seat_id), case_id=self.case_id)
-        case = Case(request=self, requested_at=fact.occurred_at, terms=state.terms)
+        case = Case(
+            case_id=self.case_id,
+            seat_id=self.seat_id,
+            cause=self.cause,
+            concern_id=self.concern_id,
+            outgoing_assignment_id=self.outgoing_assignment_id,
+            requested_at=fact.occurred_at,
+            terms=state.terms,
+            made_by=self,
+        )
         return state.with_case(case).with_seat(self.seat_id, seat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestReplacement(Command):
+class RequestReplacement(EngagementCommand):
     """Ask for a replacement on a seat, under the guarantee unless it is not claimed."""
 
+    command_name: ClassVar = "request-replacement"
     by: ClassVar = ("client", "platform")
     records: ClassVar = ReplacementRequested
+    also_records: ClassVar = (GuaranteeDecided,)
     makes: ClassVar = "case_id"
 
     seat_id: Id
@@ -118,17 +133,20 @@ class RequestReplacement(Command):
     concern_id: Id | None = None
     claim_guarantee: bool = True
 
-    def decide(self, state: "State", occasion: Occasion) -> tuple[Event | Later, ...]:
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return about("seat_id", (each for each in open_seats(state) if _replaceable(state, each)))
+
+    def decide(self, state: State, occasion: Occasion) -> tuple[EngagementEvent, ...]:
         request = self._request(state, occasion)
         return (request, decide_guarantee(state, request, occasion.at)) if self.claim_guarantee else (request,)
 
-    def _request(self, state: "State", occasion: Occasion) -> ReplacementRequested:
+    def _request(self, state: State, occasion: Occasion) -> ReplacementRequested:
         state.seat(self.seat_id)
         known = state.cases.get(self.case_id) if self.case_id else None
         if known:
-            same = known.request
-            outgoing = state.assignments[same.outgoing_assignment_id]
-            concern_id = self.concern_id or (same.concern_id if self.cause == "non_performance" else None)
+            outgoing = state.assignments[known.outgoing_assignment_id]
+            concern_id = self.concern_id or (known.concern_id if self.cause == "non_performance" else None)
         else:
             outgoing = outgoing_of(state, self.seat_id)
             concern_id = self._concern_taken_along(state, outgoing)
@@ -141,10 +159,18 @@ class RequestReplacement(Command):
             **self.made(occasion),
         )
 
-    def _concern_taken_along(self, state: "State", outgoing: Assignment) -> str | None:
+    def _concern_taken_along(self, state: State, outgoing: Assignment) -> str | None:
         if self.concern_id:
             return state.concern(self.concern_id).concern_id
         if self.cause != "non_performance":
             return None
         concern = open_concern_on(state, outgoing.assignment_id)
         return concern.concern_id if concern else None
+
+
+def _replaceable(state: State, seat_id: str) -> bool:
+    """Whether somebody on a seat, or gone from it, may be replaced: no case is open, and nobody is only matched."""
+    seat, live = state.seats[seat_id], state.live_on_seat(seat_id)
+    if seat.case_id and state.cases[seat.case_id].open:
+        return False
+    return all(each.active for each in live) and (bool(live) or seat.last_departed_id is not None)

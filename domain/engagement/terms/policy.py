@@ -1,20 +1,13 @@
 """What was agreed: a policy and a business calendar, each an immutable published version."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, Literal
 
 from domain.language.bounds import STRICT, Distinct, ExactNumber, bounds
-from domain.language.changed import replace
-from domain.language.words import ClientText, Id, Model, Party, SupplySource, Text
-from domain.law.event import Command, Event, Later, Occasion
-from domain.law.recorded import Recorded
+from domain.language.words import Id, Model, Party, SupplySource
 from domain.law.rejection import Rejection, Unfit
 from domain.time.calendar import Calendar
-
-if TYPE_CHECKING:
-    from domain.engagement.state import State
 
 Obligation = Literal["onboard", "acknowledge", "propose", "decide", "replace", "transfer_knowledge", "exit_transfer"]
 OnboardingItem = Literal[
@@ -186,54 +179,3 @@ def fits_model(policy: Policy, model: Model) -> None:
         nobody = [name for name in Obligations.__slots__ if getattr(policy.obligations, name).accountable is None]
         if nobody:
             raise NobodyAccountable(f"{policy.name} names nobody for {', '.join(nobody)}", field="policy")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermsAmended(Event):
-    """Other terms hold from here on; clocks that run keep theirs."""
-
-    policy: Policy | None
-    calendar: Calendar | None
-    reason: ClientText
-
-    def stands(self, state: "State", fact: Recorded) -> bool:
-        return self.over(state.terms) == state.terms
-
-    def permit(self, state: "State", fact: Recorded) -> None:
-        if self.policy:
-            fits_model(self.policy, state.model)
-
-    def evolve(self, state: "State", fact: Recorded) -> "State":
-        return replace(state, terms=self.over(state.terms))
-
-    def over(self, terms: Terms) -> Terms:
-        return Terms(policy=self.policy or terms.policy, calendar=self.calendar or terms.calendar)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AmendTerms(Command):
-    """Put another policy or calendar in force."""
-
-    by: ClassVar = ("platform",)
-    records: ClassVar = TermsAmended
-
-    policy: TermsName | None = None
-    calendar: TermsName | None = None
-    reason: Text
-
-    def decide(self, state: "State", occasion: Occasion) -> tuple[Event | Later, ...]:
-        if self.policy is None and self.calendar is None:
-            raise NothingAmended("name a policy, a calendar or both", field="policy")
-        policy = chosen(self.policy, state.terms.policy, occasion.published.policy)
-        calendar = chosen(self.calendar, state.terms.calendar, occasion.published.calendar)
-        return (TermsAmended(policy=policy, calendar=calendar, reason=self.reason),)
-
-
-T = TypeVar("T", Policy, Calendar)
-
-
-def chosen(name: str | None, present: T, published: Callable[[str], T]) -> T | None:
-    """The document a command names; a bare code names the version in force when that has the code."""
-    if name is None:
-        return None
-    return present if name == present.code else published(name)

@@ -1,0 +1,102 @@
+"""Notices of a breach: only of a clock that, read now, is past its goal, and once for each instant (rule 14)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from domain.clocks.reading import Clock, clocks_of
+from domain.engagement.deed import EngagementCommand, UnorderedEvent
+from domain.engagement.state import EngagementHistory, State
+from domain.engagement.terms.policy import Obligation
+from domain.language.instants import instant_text
+from domain.language.words import Id, Instant, Party
+from domain.law.command import Order, Subject, acting_for, on_time, recorded
+from domain.law.recorded import Recorded
+from domain.law.rejection import NotFound, Rejection
+
+
+class UnknownClock(NotFound):
+    """There is no such clock."""
+
+
+class GoalNotPassed(Rejection):
+    """The clock, read now, is not past its goal."""
+
+
+class DueAtOtherInstant(Rejection):
+    """The goal of the clock was used up at another instant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLevelBreached(UnorderedEvent):
+    """A notice that a clock went past its goal; it changes no clock."""
+
+    voidable: ClassVar = False
+    subject: ClassVar = ("clock", "subject_id")
+
+    clock: Obligation
+    subject_id: Id
+    due_at: Instant
+    accountable: Party | None
+    goal_seconds: int
+    terms: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordBreach(EngagementCommand):
+    """Give notice that a clock went past its goal."""
+
+    command_name: ClassVar = "record-breach"
+    by: ClassVar = ("system",)
+    records: ClassVar = ServiceLevelBreached
+
+    clock: Obligation
+    subject_id: Id
+    due_at: Instant
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return ()
+
+    def facts(self, history: EngagementHistory, order: Order, published: Any) -> list[Recorded]:
+        return record_breach(self, history, order)
+
+
+def record_breach(command: RecordBreach, history: EngagementHistory, order: Order) -> list[Recorded]:
+    """The notice of a breach, none where it was given before. Raises the Rejection that forbids it."""
+    on_behalf_of = acting_for(order, command.parties(history.state))
+    on_time(history, order)
+    clocks = clocks_of(history, order.now, order.now)
+    key = command.clock, command.subject_id
+    clock = clocks.readings.get(key)
+    if clock is None:
+        raise UnknownClock(f"there is no clock {command.clock} of {command.subject_id}", field="subject_id")
+    if _noticed(history, command):
+        return []
+    _due(clock, command)
+    assert clock.goal_seconds is not None, "what is past its goal has one"
+    notice = ServiceLevelBreached(
+        clock=command.clock,
+        subject_id=command.subject_id,
+        due_at=command.due_at,
+        accountable=clock.accountable,
+        goal_seconds=clock.goal_seconds,
+        terms=clocks.lives[key].terms.name,
+    )
+    version = history.version + 1
+    return [recorded(order, on_behalf_of, history.stream_id, notice, order.at, version=version, ordinal=0)]
+
+
+def _noticed(history: EngagementHistory, command: RecordBreach) -> bool:
+    """A notice cannot be voided, so every one that was ever recorded counts."""
+    notices = (fact.event for fact in history.facts if isinstance(fact.event, ServiceLevelBreached))
+    about = command.clock, command.subject_id, command.due_at
+    return any((each.clock, each.subject_id, each.due_at) == about for each in notices)
+
+
+def _due(clock: Clock, command: RecordBreach) -> None:
+    """Raises GoalNotPassed or DueAtOtherInstant."""
+    if clock.state not in ("breached", "late") or clock.breach_at is None:
+        raise GoalNotPassed(f"clock {clock.clock} of {clock.subject_id} is {clock.state}", field="clock")
+    if clock.breach_at != command.due_at:
+        raise DueAtOtherInstant(f"the goal was used up at {instant_text(clock.breach_at)}", field="due_at")

@@ -1,0 +1,99 @@
+"""What the deeds about one assignment share."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from domain.engagement.deed import EngagementCommand, EngagementEvent, about
+from domain.engagement.nouns.assignment import Assignment
+from domain.engagement.state import State
+from domain.language.words import Id
+from domain.law.command import Occasion, Subject, carry
+from domain.law.event import Event
+from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection
+
+
+class AssignmentEnded(Rejection):
+    """The assignment has ended."""
+
+
+class AssignmentNotActive(Rejection):
+    """The professional is not active on the seat."""
+
+
+class SeatTaken(Rejection):
+    """Somebody is matched to the seat or active on it."""
+
+
+class ProfessionalCoolingDown(Rejection):
+    """A professional who was replaced or left cannot come back to the seat before the cooldown is over."""
+
+
+def cooled_down(state: State, seat_id: str, professional_id: str, at: datetime) -> None:
+    """Raises ProfessionalCoolingDown."""
+    cooldown = timedelta(days=state.terms.policy.cooldown_days)
+    for past in state.on_seat(seat_id):
+        if past.professional_id == professional_id and past.held_until and at - past.held_until < cooldown:
+            raise ProfessionalCoolingDown(f"{professional_id} left seat {seat_id} less than {cooldown.days} days ago")
+
+
+def live_assignment(state: State, assignment_id: str) -> Assignment:
+    """Raises UnknownAssignment or AssignmentEnded."""
+    assignment = state.assignment(assignment_id)
+    if not assignment.live:
+        raise AssignmentEnded(f"assignment {assignment_id} has ended", field="assignment_id")
+    return assignment
+
+
+def active_assignment(state: State, assignment_id: str) -> None:
+    """Raises UnknownAssignment, AssignmentEnded or AssignmentNotActive."""
+    assignment = live_assignment(state, assignment_id)
+    if not assignment.active:
+        raise AssignmentNotActive(f"assignment {assignment_id} is not active yet", field="assignment_id")
+
+
+def live(state: State) -> Iterator[Assignment]:
+    """Whoever is matched or active."""
+    return (each for each in state.assignments.values() if each.live)
+
+
+def active(state: State) -> Iterator[Assignment]:
+    return (each for each in state.assignments.values() if each.active)
+
+
+def each_of(assignments: Iterable[Assignment]) -> Iterable[Subject]:
+    """The assignments as subjects of a command."""
+    return about("assignment_id", (each.assignment_id for each in assignments))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutAssignment(EngagementEvent):
+    """An event about one assignment, with its professional and seat as they were when it was recorded."""
+
+    subject: ClassVar[tuple[str, ...]] = ("assignment_id",)
+    filled: ClassVar = frozenset({"professional_id", "seat_id"})
+
+    assignment_id: Id
+    professional_id: Id
+    seat_id: Id
+
+    def stands(self, state: State, fact: Recorded) -> bool:
+        state.assignment(self.assignment_id)
+        return False
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        live_assignment(state, self.assignment_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentCommand(EngagementCommand):
+    """A command about one assignment."""
+
+    assignment_id: Id
+
+    def decide(self, state: State, occasion: Occasion) -> tuple[Event[State], ...]:
+        of = state.assignment(self.assignment_id)
+        filled = {"professional_id": of.professional_id, "seat_id": of.seat_id}
+        return (carry(self.records, self, **filled, **self.made(occasion)),)

@@ -1,0 +1,86 @@
+"""Departures: announced, and recorded once somebody left or never came."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from domain.engagement.assignments.about import AboutAssignment, AssignmentCommand, each_of, live, live_assignment
+from domain.engagement.nouns.assignment import Departure, DepartureCause
+from domain.engagement.state import State
+from domain.language.changed import replace
+from domain.language.words import Day, Instant
+from domain.law.command import Subject
+from domain.law.event import same_content
+from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection
+
+
+class NoShowAfterStart(Rejection):
+    """Whoever has been active has shown up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureAnnounced(AboutAssignment):
+    """The professional will leave; ``last_day`` is the last working day, in the calendar's zone."""
+
+    while_suspended: ClassVar = True
+
+    cause: DepartureCause
+    last_day: Day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfessionalDeparted(AboutAssignment):
+    """The professional left, or never came."""
+
+    while_suspended: ClassVar = True
+
+    cause: DepartureCause
+    notice_given_at: Instant | None
+
+    def stands(self, state: State, fact: Recorded) -> bool:
+        departure = state.assignment(self.assignment_id).departure
+        return departure is not None and same_content(departure.made_by, self)
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        if live_assignment(state, self.assignment_id).active and self.cause == "no_show":
+            raise NoShowAfterStart(f"assignment {self.assignment_id} is active", field="cause")
+
+    def evolve(self, state: State, fact: Recorded) -> State:
+        departure = Departure(cause=self.cause, notice_given_at=self.notice_given_at, made_by=self)
+        assignment = state.assignment(self.assignment_id).end(fact.occurred_at, self.cause)
+        assignment = replace(assignment, departure=departure)
+        seat = replace(state.seat(assignment.seat_id), last_departed_id=self.assignment_id)
+        return state.with_assignment(assignment).with_seat(seat.seat_id, seat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnounceDeparture(AssignmentCommand):
+    """Say that a professional will leave."""
+
+    command_name: ClassVar = "announce-departure"
+    by: ClassVar = ("client", "platform", "partner")
+    records: ClassVar = DepartureAnnounced
+
+    cause: DepartureCause
+    last_day: Day
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return each_of(live(state))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDeparture(AssignmentCommand):
+    """Record that a professional left or never came."""
+
+    command_name: ClassVar = "record-departure"
+    by: ClassVar = ("client", "platform", "partner")
+    records: ClassVar = ProfessionalDeparted
+
+    cause: DepartureCause
+    notice_given_at: Instant | None = None
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return each_of(live(state))

@@ -1,0 +1,37 @@
+"""Rates: what the client pays for one working day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from domain.engagement.assignments.about import AboutAssignment, AssignmentCommand, each_of, live
+from domain.engagement.state import State
+from domain.language.changed import replace
+from domain.language.money import Money
+from domain.law.command import Subject
+from domain.law.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateChanged(AboutAssignment):
+    """What the client pays for one working day changed."""
+
+    day_rate: Money
+
+    def evolve(self, state: State, fact: Recorded) -> State:
+        return state.with_assignment(replace(state.assignment(self.assignment_id), day_rate=self.day_rate))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRate(AssignmentCommand):
+    """Change what the client pays for one working day."""
+
+    command_name: ClassVar = "change-rate"
+    by: ClassVar = ("platform", "partner")
+    records: ClassVar = RateChanged
+
+    day_rate: Money
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return each_of(live(state))

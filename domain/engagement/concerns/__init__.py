@@ -1,1 +1,0 @@
-"""Concerns: underperformance reported, taken up, settled."""

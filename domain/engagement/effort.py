@@ -1,0 +1,77 @@
+"""Effort: time that somebody spent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from domain.engagement.deed import EngagementCommand, UnorderedEvent
+from domain.engagement.state import State
+from domain.engagement.transfer.about import BilledUnderGuarantee, under_eligible_guarantee
+from domain.language.words import Day, Id, Party, SomeMinutes
+from domain.law.command import ITSELF, Subject
+from domain.law.recorded import Recorded
+
+EffortKind = Literal[
+    "mentoring",
+    "management",
+    "recruiting",
+    "review",
+    "onboarding",
+    "knowledge_transfer",
+    "rework",
+    "delivery",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffortRecorded(UnorderedEvent):
+    """Somebody spent time; ``worked_on`` is the day where it is known."""
+
+    subject: ClassVar = ("assignment_id", "case_id", "plan_id")
+
+    party: Party
+    kind: EffortKind
+    minutes: SomeMinutes
+    billable: bool
+    worked_on: Day | None
+    assignment_id: Id | None
+    case_id: Id | None
+    plan_id: Id | None
+
+    def stands(self, state: State, fact: Recorded) -> bool:
+        if self.assignment_id:
+            state.assignment(self.assignment_id)
+        if self.case_id:
+            state.case(self.case_id)
+        if self.plan_id:
+            state.plan(self.plan_id)
+        return False
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        if not self.billable or self.kind != "knowledge_transfer":
+            return
+        case_of_plan = state.plan(self.plan_id).case_id if self.plan_id else None
+        if any(under_eligible_guarantee(state, case_id) for case_id in (self.case_id, case_of_plan)):
+            raise BilledUnderGuarantee("the case is under the guarantee: its transfer costs nothing", field="billable")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordEffort(EngagementCommand):
+    """Record time spent."""
+
+    command_name: ClassVar = "record-effort"
+    by: ClassVar = ("client", "platform", "partner", "professional")
+    records: ClassVar = EffortRecorded
+
+    party: Party
+    kind: EffortKind
+    minutes: SomeMinutes
+    billable: bool = False
+    worked_on: Day | None = None
+    assignment_id: Id | None = None
+    case_id: Id | None = None
+    plan_id: Id | None = None
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return ITSELF

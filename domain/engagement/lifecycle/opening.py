@@ -1,0 +1,132 @@
+"""Opening an engagement: a client, a model, terms and seats."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
+from uuid import UUID
+
+from domain.engagement.deed import EngagementCommand, EngagementEvent
+from domain.engagement.nouns.seat import SeatSpec, in_order, new_seat
+from domain.engagement.state import State, WorkClass
+from domain.engagement.terms.policy import Policy, Terms, TermsName, fits_model
+from domain.engagement.terms.published import Published
+from domain.language.bounds import Distinct, bounds
+from domain.language.personal import Personal
+from domain.language.words import Id, Model, Name, Text
+from domain.law.command import Named, OpeningCommand, Subject, carry
+from domain.law.event import Opening
+from domain.law.recorded import Recorded
+from domain.law.rejection import NotFound, Rejection
+from domain.time.calendar import Calendar
+
+Seats = Annotated[tuple[SeatSpec, ...], bounds(max_length=200), Distinct("seat_id")]
+ONE_SIDED: Final[tuple[Model, ...]] = ("managed_services", "freelancer_platform")
+DEFAULT_CALENDAR: Final = "weekdays"
+
+
+class UnknownEngagement(NotFound):
+    """There is no such engagement."""
+
+
+class EngagementExists(Rejection):
+    """An engagement of that id exists with other content."""
+
+
+class CoreWorkNeedsReason(Rejection):
+    """Core work under managed services or on a freelancer platform needs an override reason."""
+
+
+class BeforeTheOpening(Rejection):
+    """Nothing happens before the engagement opens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementOpened(EngagementEvent, Opening[State]):
+    """A client hires capacity; the terms are carried whole, so that the history is complete by itself."""
+
+    voidable: ClassVar = False
+
+    engagement_id: UUID
+    client_id: Id
+    model: Model
+    work_class: WorkClass
+    name: Annotated[Name | None, Personal("client")]
+    policy: Policy
+    calendar: Calendar
+    seats: Seats
+    override_reason: Annotated[Text | None, Personal("client")]
+
+    def allowed(self, fact: Recorded) -> None:
+        """Raises the rule that forbids this opening."""
+        fits_model(self.policy, self.model)
+        if self.work_class == "core" and self.model in ONE_SIDED and self.override_reason is None:
+            raise CoreWorkNeedsReason(f"core work under {self.model} needs a reason", field="override_reason")
+        for spec in self.seats:
+            in_order(spec, fact.occurred_at)
+
+    def begin(self, fact: Recorded) -> State:
+        return State(
+            client_id=self.client_id,
+            model=self.model,
+            work_class=self.work_class,
+            name=self.name,
+            made_by=self,
+            opened_at=fact.occurred_at,
+            terms=Terms(policy=self.policy, calendar=self.calendar),
+            seats={spec.seat_id: new_seat(spec, fact.occurred_at) for spec in self.seats},
+        )
+
+    def too_early(self, fact: Recorded) -> BeforeTheOpening:
+        return BeforeTheOpening(f"the engagement opened at {fact.occurred_at.isoformat()}", field="occurred_at")
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        raise EngagementExists("the engagement is open already", field="engagement_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEngagement(EngagementCommand, OpeningCommand[State]):
+    """Open an engagement: a client, a model, terms and seats."""
+
+    command_name: ClassVar = "open-engagement"
+    by: ClassVar = ("platform",)
+    records: ClassVar = EngagementOpened
+
+    engagement_id: UUID | None = None
+    client_id: Id
+    model: Model
+    work_class: WorkClass
+    name: Name | None = None
+    policy: TermsName | None = None
+    calendar: TermsName | None = None
+    seats: Seats
+    override_reason: Text | None = None
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return ()
+
+    def names(self) -> Iterator[Named]:
+        yield "policy", self.policy or self.model
+        yield "calendar", self.calendar or DEFAULT_CALENDAR
+
+    def opening(self, stream_id: UUID, published: Published) -> EngagementOpened:
+        """The opening, with the default terms where none are named. Raises UnknownTerms."""
+        return carry(
+            EngagementOpened,
+            self,
+            engagement_id=stream_id,
+            policy=published.policy(self.policy or self.model),
+            calendar=published.calendar(self.calendar or DEFAULT_CALENDAR),
+        )
+
+    def repeats(self, opened: EngagementOpened) -> None:
+        """Raises EngagementExists. A bare code means the version chosen then."""
+        policy, calendar = self.policy or self.model, self.calendar or DEFAULT_CALENDAR
+        same = (
+            (self.client_id, self.model, self.work_class, self.seats)
+            == (opened.client_id, opened.model, opened.work_class, opened.seats)
+            and policy in (opened.policy.code, opened.policy.name)
+            and calendar in (opened.calendar.code, opened.calendar.name)
+        )
+        if not same:
+            raise EngagementExists("the engagement exists with other content", field="engagement_id")

@@ -1,0 +1,89 @@
+"""Suspensions: everything waits on somebody, and goes on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from domain.engagement.deed import EngagementCommand, EngagementEvent
+from domain.engagement.nouns.pause import Pause, pausing
+from domain.engagement.state import State
+from domain.language.changed import replace
+from domain.language.words import ClientText, Holder, Instant, Text
+from domain.law.command import ITSELF, Later, Occasion, Subject, carry
+from domain.law.event import Event
+from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection
+
+
+class EngagementNotSuspended(Rejection):
+    """The engagement is not suspended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementSuspended(EngagementEvent):
+    """Everything waits on somebody."""
+
+    waiting_on: Holder
+    reason: ClientText
+    until: Instant | None
+
+    def stands(self, state: State, fact: Recorded) -> bool:
+        return state.suspension == self._pause
+
+    def evolve(self, state: State, fact: Recorded) -> State:
+        return replace(state, suspension=self._pause, was_suspended=True)
+
+    @property
+    def _pause(self) -> Pause:
+        return Pause(waiting_on=self.waiting_on, until=self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementResumed(EngagementEvent):
+    """The engagement goes on."""
+
+    while_suspended: ClassVar = True
+
+    def stands(self, state: State, fact: Recorded) -> bool:
+        return state.was_suspended and state.suspension is None
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        if state.suspension is None:
+            raise EngagementNotSuspended("the engagement is not suspended")
+
+    def evolve(self, state: State, fact: Recorded) -> State:
+        return replace(state, suspension=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendEngagement(EngagementCommand):
+    """Let everything wait on somebody; with ``until`` the end is recorded at once."""
+
+    command_name: ClassVar = "suspend-engagement"
+    by: ClassVar = ("client", "platform")
+    records: ClassVar = EngagementSuspended
+    also_records: ClassVar = (EngagementResumed,)
+
+    waiting_on: Holder
+    reason: Text
+    until: Instant | None = None
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return ITSELF
+
+    def decide(self, state: State, occasion: Occasion) -> tuple[Event[State] | Later[State], ...]:
+        return pausing(carry(EngagementSuspended, self), EngagementResumed(), self.until, occasion)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeEngagement(EngagementCommand):
+    """Let the engagement go on."""
+
+    command_name: ClassVar = "resume-engagement"
+    by: ClassVar = ("client", "platform")
+    records: ClassVar = EngagementResumed
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return ITSELF if state.suspension else ()

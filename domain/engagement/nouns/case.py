@@ -1,0 +1,83 @@
+"""A replacement case: open from its request until it is replaced, withdrawn or cancelled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from domain.engagement.nouns.pause import Pause
+from domain.engagement.terms.policy import Cause, Terms
+from domain.language.bounds import STRICT
+from domain.language.changed import replace
+from domain.language.money import Money
+from domain.law.event import Event
+from domain.law.rejection import NotFound
+
+CaseState = Literal["searching", "awaiting", "onboarding", "replaced", "withdrawn", "cancelled"]
+CaseOutcome = Literal["replaced", "withdrawn", "cancelled"]
+CheckRule = Literal["policy_grants_guarantee", "cause_covered", "within_window", "free_replacements_left"]
+Facts = Mapping[str, str | int | tuple[str, ...] | None]
+
+
+class UnknownCase(NotFound):
+    """There is no such case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One condition of eligibility, whether it held, and the facts it was judged by."""
+
+    __pydantic_config__ = STRICT
+
+    rule: CheckRule
+    passed: bool
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A replacement under way. ``terms`` are those of the request; the last review overrules the decision."""
+
+    case_id: str
+    seat_id: str
+    cause: Cause
+    concern_id: str | None
+    outgoing_assignment_id: str
+    requested_at: datetime
+    terms: Terms
+    made_by: Event[Any]
+    decided: bool | None = None
+    """Whether the guarantee that was claimed holds; None where none was."""
+    checks: tuple[Check, ...] = ()
+    reviewed: bool | None = None
+    proposal_ids: tuple[str, ...] = ()
+    last_pause: Pause | None = None
+    was_paused: bool = False
+    outcome: CaseOutcome | None = None
+    """None while it is open; cancelled with its seat or its engagement."""
+    closed_by: Event[Any] | None = None
+    charge_to_client: Money | None = None
+    incoming_id: str | None = None
+    """The assignment that took over, once replaced."""
+
+    @property
+    def eligible(self) -> bool:
+        return bool(self.decided) if self.reviewed is None else self.reviewed
+
+    @property
+    def open(self) -> bool:
+        return self.outcome is None
+
+    @property
+    def replaced(self) -> bool:
+        return self.outcome == "replaced"
+
+    @property
+    def pause(self) -> Pause | None:
+        """What the open case waits on."""
+        return self.last_pause if self.open else None
+
+
+def cancelled(case: Case) -> Case:
+    """The case once its seat or its engagement is gone; what was closed before stays as it was."""
+    return replace(case, outcome="cancelled") if case.open else case

@@ -1,0 +1,32 @@
+"""A concern: underperformance reported on an assignment, open until resolved or until the assignment ends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from domain.law.event import Event
+from domain.law.rejection import NotFound
+
+Category = Literal["quality", "delivery", "communication", "attendance", "conduct", "skills"]
+Severity = Literal["low", "medium", "high", "critical"]
+Outcome = Literal["improved", "withdrawn", "unfounded"]
+
+
+class UnknownConcern(NotFound):
+    """There is no such concern."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """A report and what became of it. ``acknowledged_at``: explicitly, not by a request."""
+
+    concern_id: str
+    assignment_id: str
+    category: Category
+    severity: Severity
+    observed_since: datetime | None
+    reported_at: datetime
+    made_by: Event[Any]
+    acknowledged_at: datetime | None = None
+    outcome: Outcome | None = None
+    disputed: bool = False

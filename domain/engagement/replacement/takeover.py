@@ -1,0 +1,97 @@
+"""Takeovers: an active successor takes the seat, and the case is done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from domain.engagement.deed import EngagementCommand, EngagementEvent
+from domain.engagement.nouns.case import Case
+from domain.engagement.replacement.about import NoActiveSuccessor, each_of, open_case, open_cases, successor_of
+from domain.engagement.state import State
+from domain.language.changed import replace
+from domain.language.money import Money
+from domain.language.words import Id
+from domain.law.command import Occasion, Subject, carry
+from domain.law.event import same_content
+from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection
+
+
+class ChargedUnderGuarantee(Rejection):
+    """Under an eligible guarantee the client is charged nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfessionalReplaced(EngagementEvent):
+    """The successor took the seat over; the outgoing assignment ends now if it has not ended before."""
+
+    subject: ClassVar = ("case_id",)
+    filled: ClassVar = frozenset({"seat_id", "outgoing_assignment_id", "incoming_assignment_id"})
+
+    case_id: Id
+    charge_to_client: Money | None
+    seat_id: Id
+    outgoing_assignment_id: Id
+    incoming_assignment_id: Id
+
+    def stands(self, state: State, fact: Recorded) -> bool:
+        return same_content(state.case(self.case_id).closed_by, self)
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        case = open_case(state, self.case_id)
+        if not _active_successor(state, case):
+            raise NoActiveSuccessor(f"no accepted successor of case {self.case_id} is active", field="case_id")
+        if case.eligible and self.charge_to_client and self.charge_to_client.amount > 0:
+            raise ChargedUnderGuarantee(f"case {self.case_id} is under the guarantee", field="charge_to_client")
+
+    def evolve(self, state: State, fact: Recorded) -> State:
+        case = state.case(self.case_id)
+        successor = successor_of(state, case)
+        incoming = successor.assignment_id if successor else None
+        closed = replace(
+            case,
+            outcome="replaced",
+            closed_by=self,
+            charge_to_client=self.charge_to_client,
+            incoming_id=incoming,
+        )
+        state = state.with_case(closed)
+        outgoing = state.assignment(case.outgoing_assignment_id)
+        return state.with_assignment(outgoing.end(fact.occurred_at, "replaced")) if outgoing.live else state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceProfessional(EngagementCommand):
+    """Let the active successor take the seat over. ``charge_to_client`` absent: nothing is charged."""
+
+    command_name: ClassVar = "replace-professional"
+    by: ClassVar = ("platform",)
+    records: ClassVar = ProfessionalReplaced
+
+    case_id: Id
+    charge_to_client: Money | None = None
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return each_of(case for case in open_cases(state) if _active_successor(state, case))
+
+    def decide(self, state: State, occasion: Occasion) -> tuple[EngagementEvent, ...]:
+        case = state.case(self.case_id)
+        successor = successor_of(state, case)
+        incoming = case.incoming_id or (successor.assignment_id if successor else None)
+        if incoming is None:
+            raise NoActiveSuccessor(f"no accepted successor of case {self.case_id} is active", field="case_id")
+        return (
+            carry(
+                ProfessionalReplaced,
+                self,
+                seat_id=case.seat_id,
+                outgoing_assignment_id=case.outgoing_assignment_id,
+                incoming_assignment_id=incoming,
+            ),
+        )
+
+
+def _active_successor(state: State, case: Case) -> bool:
+    successor = successor_of(state, case)
+    return successor is not None and successor.active

@@ -1,1 +1,0 @@
-"""Seats: agreed, amended, closed."""

@@ -1,0 +1,82 @@
+"""Rule 14: a breach is noticed when the clock, read now, is past its goal; once for each instant."""
+
+from domain.clocks.notice import DueAtOtherInstant, GoalNotPassed, RecordBreach, ServiceLevelBreached, UnknownClock
+from domain.language.words import ActingParty
+from domain.law.rejection import NotYours
+from tests.domain.clocks.test_reading import DAY, REPORTED, REQUESTED, past
+from tests.domain.given import Given, by, day, on
+from tests.domain.reading import reading
+from tests.domain.words import acknowledge, correct, end, propose, withdraw_case
+
+
+def breach(due: float = 4, subject_id: str = "c1") -> RecordBreach:
+    return RecordBreach(clock="acknowledge", subject_id=subject_id, due_at=day(due))
+
+
+def noticed() -> Given:
+    return past(*REPORTED).and_(by("system", breach()))
+
+
+def test_a_clock_past_its_goal_is_noticed_with_its_terms() -> None:
+    outcome = past(*REPORTED).when(by("system", breach()))
+    outcome.then(
+        ServiceLevelBreached(
+            clock="acknowledge",
+            subject_id="c1",
+            due_at=day(4),
+            accountable="platform",
+            goal_seconds=2 * DAY,
+            terms="hours@1 weekdays@1",
+        )
+    )
+    assert outcome.facts[0].party == "system"
+
+
+def test_the_platform_notices_on_behalf_of_the_system_and_nobody_else_does() -> None:
+    outcome = past(*REPORTED).when(breach())
+    outcome.then(ServiceLevelBreached)
+    assert outcome.facts[0].party == "system"
+    parties: tuple[ActingParty, ...] = ("client", "partner", "professional")
+    for party in parties:
+        past(*REPORTED).when(by(party, breach())).then_rejected(NotYours)
+
+
+def test_a_notice_is_given_once_for_a_clock_and_an_instant() -> None:
+    noticed().when(by("system", breach())).then_nothing()
+
+
+def test_a_breach_at_another_instant_is_noticed_anew() -> None:
+    version = past(*REPORTED).history.version
+    moved = noticed().and_(correct(on(1.5, REPORTED[-1].command), void=(version,)))  # type: ignore[union-attr]
+    moved.when(by("system", breach())).then_nothing()
+    moved.when(by("system", breach(3.5))).then(ServiceLevelBreached)
+
+
+def test_a_late_clock_is_past_its_goal_too() -> None:
+    past(*REPORTED, on(5, acknowledge())).when(by("system", breach())).then(ServiceLevelBreached)
+
+
+def test_a_clock_that_is_not_past_its_goal_is_not_breached() -> None:
+    past(*REPORTED, on(3, acknowledge())).when(by("system", breach())).then_rejected(GoalNotPassed)
+    withdrawn = past(*REQUESTED, on(3, withdraw_case()))
+    proposing = RecordBreach(clock="propose", subject_id="k1", due_at=day(4))
+    withdrawn.when(by("system", proposing)).then_rejected(GoalNotPassed, field="clock")
+
+
+def test_a_notice_names_the_instant_of_the_breach() -> None:
+    past(*REPORTED).when(by("system", breach(4.5))).then_rejected(DueAtOtherInstant, field="due_at")
+
+
+def test_an_unknown_clock_is_not_found() -> None:
+    past(*REPORTED).when(by("system", breach(subject_id="c9"))).then_rejected(UnknownClock, field="subject_id")
+    exiting = RecordBreach(clock="exit_transfer", subject_id="exit", due_at=day(4))
+    past(*REPORTED).when(by("system", exiting)).then_rejected(UnknownClock)
+    past(*REPORTED, on(2, end())).when(by("system", exiting)).then(ServiceLevelBreached)
+
+
+def test_a_notice_changes_no_clock() -> None:
+    assert reading(noticed(), "acknowledge", "c1", 900).state == "breached"
+    saved = noticed().and_(on(3, acknowledge()))
+    assert reading(saved, "acknowledge", "c1", 900).state == "met", "recorded late, and met after all"
+    searching = past(*REQUESTED).and_(by("system", RecordBreach(clock="propose", subject_id="k1", due_at=day(4))))
+    searching.when(on(3, propose())).recorded()

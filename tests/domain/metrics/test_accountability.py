@@ -1,0 +1,145 @@
+"""Accountability (metrics.md section 2): what each party kept, who held the ball, what was nobody's."""
+
+import pytest
+
+from domain.clocks.life import Waited
+from domain.metrics.accountability import nearest_rank, response_seconds
+from tests.domain.clocks.test_reading import (
+    ACCEPTED,
+    ACTIVE,
+    DAY,
+    PROPOSED,
+    REPORTED,
+    REQUESTED,
+    past,
+)
+from tests.domain.given import given, on
+from tests.domain.reading import hours, record
+from tests.domain.words import (
+    accept,
+    acknowledge,
+    active,
+    end,
+    onboard,
+    opened,
+    pause,
+    report,
+    request,
+    resolve,
+    resume_case,
+    suspend,
+    withdraw_case,
+    withdraw_match,
+)
+
+
+def test_an_ended_clock_counts_by_its_end_and_a_breached_one_by_its_breach() -> None:
+    breached = past(*REPORTED)
+    assert record(breached, 9, 0, 4).parties["platform"].breached == 0
+    assert record(breached, 9, 4, 5).parties["platform"].breached == 1
+    late = breached.and_(on(6, acknowledge()))
+    assert record(late, 9, 4, 5).parties["platform"].late == 0
+    assert record(late, 9, 6, 7).parties["platform"].late == 1
+
+
+def test_as_of_itself_belongs_to_a_window_that_reaches_it() -> None:
+    met = past(*REPORTED, on(3, acknowledge()))
+    assert record(met, 3).parties["platform"].met == 1
+    assert record(met, 3, 0, 3).parties["platform"].met == 1
+    assert record(met, 5, 0, 3).parties["platform"].met == 0
+    started = record(past(*REPORTED), 2)
+    assert started.parties["platform"].open == 1
+
+
+def test_an_open_clock_counts_if_it_started_before_the_end_of_the_window() -> None:
+    assert record(past(*REPORTED), 3, 0, 2).parties["platform"].open == 0
+    assert record(past(*REPORTED), 3, 0, 2.01).parties["platform"].open == 1
+
+
+def test_ratios_without_a_denominator_are_null() -> None:
+    party = record(past(*REPORTED), 3).parties["platform"]
+    assert party.fulfilment.fraction is None
+    assert party.share_of_breaches.fraction is None
+
+
+def test_shares_compare_the_parties() -> None:
+    found = record(past(*PROPOSED, on(6, accept())), 20)
+    assert found.parties["client"].late == 1
+    assert found.parties["client"].fulfilment.fraction == 0
+    # met: onboarding of a1, search; late: the decision; breached: replacement and the onboarding of a2
+    assert found.parties["professional"].share_of_obligations.fraction == 2 / 5
+    assert found.parties["client"].share_of_breaches.fraction == 1 / 3
+
+
+def test_excused_and_cancelled_clocks_are_counted_apart() -> None:
+    found = record(past(*REQUESTED, on(3, withdraw_case())), 9)
+    assert (found.parties["platform"].cancelled, found.parties["platform"].fulfilment.denominator) == (2, 0)
+
+
+def test_what_was_recorded_late_is_told_of_what_was_met() -> None:
+    party = record(past(*REPORTED, on(3, acknowledge())), 9).parties["platform"]
+    assert (party.met, party.met_recorded_late) == (1, 1)
+
+
+def test_clocks_without_a_goal_name_nobody_for_the_list() -> None:
+    assert record(past(*REPORTED, policy="free"), 9).parties == {}
+
+
+@pytest.mark.parametrize(("count", "median", "p90"), [(4, None, None), (5, 3, 5), (10, 5, 9), (11, 6, 10)])
+def test_median_and_p90_are_of_the_nearest_rank(count: int, median: int | None, p90: int | None) -> None:
+    found = response_seconds(range(count, 0, -1))
+    assert (found.values, found.median, found.p90) == (tuple(range(1, count + 1)), median, p90)
+
+
+def test_the_nearest_rank_of_all_is_the_largest() -> None:
+    assert nearest_rank((1, 2, 3), 100) == 3
+
+
+def test_responses_are_those_stopped_in_the_window_with_a_goal_or_without() -> None:
+    lines = [*REPORTED, on(3, acknowledge()), on(4, resolve()), on(5, report("c2")), on(7, resolve("c2", "withdrawn"))]
+    assert record(past(*lines), 9).response_seconds.values == (DAY,)
+    assert record(past(*lines), 9, 4, 9).response_seconds.values == ()
+    assert record(past(*lines, policy="free"), 9).response_seconds.values == (hours(8),)
+
+
+def test_the_ball_is_held_by_the_first_that_matches() -> None:
+    lines = [*ACCEPTED, on(5, pause(waiting_on="partner")), on(6, suspend("force_majeure"))]
+    found = record(past(*lines), "2026-01-12T00:00:00Z")
+    by: dict[Waited, float] = {holder: seconds / 3600 for holder, seconds in found.waiting_seconds.items()}
+    # Searched on Wednesday, awaited on Thursday, onboarded from Friday on; paused and suspended over the weekend.
+    assert by == {"platform": 8, "client": 8, "professional": 8, "partner": 0, "force_majeure": 0}
+    assert found.handoffs == 4
+
+
+def test_a_holder_of_no_time_is_not_listed_and_hands_nothing_over() -> None:
+    lines = [*REQUESTED, on(3, pause(waiting_on="client")), on(3, resume_case())]
+    found = record(past(*lines), 4)
+    assert (set(found.waiting_seconds), found.handoffs) == ({"platform"}, 0)
+
+
+def test_a_successor_who_drops_out_hands_the_ball_back() -> None:
+    found = record(past(*ACCEPTED, on(5, withdraw_match("a2"))), 6)
+    assert found.handoffs == 3
+    assert record(past(*ACCEPTED, on(5, onboard("a2"))), 6).handoffs == 2, "until it replaces, its supplier holds"
+
+
+def test_handoffs_and_waiting_are_cut_to_the_window() -> None:
+    assert record(past(*ACCEPTED), 9, 3.5, 4).handoffs == 0
+    assert set(record(past(*ACCEPTED), 9, 3.5, 4).waiting_seconds) == {"client"}
+
+
+def test_what_is_nobodys_is_measured_as_a_union() -> None:
+    reported = given(opened(), *(on(1, each) for each in active()), on(2, report()))
+    assert record(reported, 5).unowned_seconds == 3 * DAY
+    both = reported.and_(on(3, request(cause="non_performance")), on(7, withdraw_case()))
+    assert record(both, 9).unowned_seconds == 5 * DAY
+    assert record(both, 9, 6, 8).unowned_seconds == DAY
+    suspended = reported.and_(on(3, suspend()))
+    assert record(suspended, 9).unowned_seconds == 7 * DAY, "paused or not"
+    assert record(past(*REQUESTED), 9).unowned_seconds == 0
+
+
+def test_before_the_opening_everything_is_empty() -> None:
+    found = record(past(*ACTIVE, on(2, end())), -1)
+    assert (found.parties, found.waiting_seconds, found.handoffs, found.unowned_seconds) == ({}, {}, 0, 0)
+    assert (found.response_seconds.values, found.response_seconds.median) == ((), None)

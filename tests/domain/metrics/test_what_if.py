@@ -1,0 +1,112 @@
+"""What-if (metrics.md section 6): other terms over the same history, every guarantee decided again."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given as over
+from hypothesis import settings
+
+from domain.engagement.lifecycle.opening import EngagementOpened
+from domain.engagement.replacement.guarantee import GuaranteeDecided
+from domain.engagement.state import EngagementHistory
+from domain.engagement.terms.policy import Guarantee, GuaranteeNotOffered, PolicyDoesNotApply
+from domain.metrics.engagement import metrics_of
+from domain.metrics.what_if import supposed
+from tests import golden
+from tests.domain.clocks.test_reading import ACTIVE, DAY, REQUESTED, in_hours, past
+from tests.domain.given import given, on, published
+from tests.domain.reading import reading
+from tests.domain.walks import histories
+from tests.domain.words import accept, amend_terms, onboard, opened, propose, replace_professional, request, review
+
+CLAIMED = [*ACTIVE, on(2, request(cause="resignation", claim_guarantee=True))]
+STINGY_GUARANTEE = Guarantee(window_days=90, covered_causes=("resignation",), max_free_per_seat=0, credit=None)
+STINGY = in_hours("stingy", 24, guarantee=STINGY_GUARANTEE)
+
+
+def eligible(history: EngagementHistory, case_id: str = "k1") -> bool:
+    return history.state.case(case_id).eligible
+
+
+def test_the_policy_is_replaced_at_the_opening_and_in_every_amendment() -> None:
+    amended = past(*REQUESTED[:-1], on(1.5, amend_terms("patient")), REQUESTED[-1]).history
+    other = supposed(amended, in_hours("other", 24), None)
+    assert other.state.terms.policy.code == "other"
+    assert other.state.terms.policy.code == "other"
+    assert other.state.terms.calendar == amended.state.terms.calendar
+    assert reading(other, "replace", "k1", 9).goal_seconds == DAY
+    assert amended.state.terms.policy.code == "patient", "nothing was changed"
+
+
+def test_the_calendar_alone_leaves_an_amendment_of_the_policy() -> None:
+    amended = past(*ACTIVE, on(1.5, amend_terms("patient"))).history
+    other = supposed(amended, None, published().calendars["us-east"])
+    assert (other.state.terms.policy.code, other.state.terms.calendar.code) == ("patient", "us-east")
+    assert amended.timeline[3].event.calendar is None  # type: ignore[attr-defined]
+    assert other.timeline[3].event.calendar is None  # type: ignore[attr-defined]
+
+
+def test_a_claimed_guarantee_is_decided_again_and_others_are_not() -> None:
+    assert eligible(past(*CLAIMED).history)
+    other = supposed(past(*CLAIMED).history, STINGY, None)
+    assert not eligible(other)
+    decided = next(fact.event for fact in other.facts if isinstance(fact.event, GuaranteeDecided))
+    assert [check.passed for check in decided.checks] == [True, True, True, False]
+    unclaimed = supposed(past(*REQUESTED).history, in_hours("other"), None)
+    assert not any(isinstance(fact.event, GuaranteeDecided) for fact in unclaimed.facts)
+
+
+def test_a_review_still_overrules() -> None:
+    reviewed = past(*CLAIMED, on(3, review(eligible=True))).history
+    assert eligible(supposed(reviewed, STINGY, None))
+
+
+def test_it_is_decided_on_what_was_recorded_at_the_request() -> None:
+    first = [*CLAIMED, on(3, propose()), on(3.5, accept()), on(3.7, onboard("a2")), on(4, replace_professional())]
+    second = past(*first, on(6, request("k2", "resignation", claim_guarantee=True)))
+    assert eligible(second.history, "k2"), "two replacements are free"
+    once = in_hours("once", guarantee=replace(STINGY_GUARANTEE, max_free_per_seat=1))
+    assert not eligible(supposed(second.history, once, None), "k2")
+    reviewed = second.and_(on(3.2, review(eligible=False)))
+    assert not eligible(supposed(reviewed.history, once, None), "k2"), "the review was not recorded then"
+
+
+def test_a_policy_that_does_not_apply_to_the_model_is_refused() -> None:
+    history = given(opened()).history
+    with pytest.raises(PolicyDoesNotApply):
+        supposed(history, published().policies["managed_marketplace"], None)
+    with pytest.raises(GuaranteeNotOffered):
+        supposed(history, in_hours("free", applies_to=("freelancer_platform",)), None)
+
+
+@golden.needed
+@pytest.mark.parametrize("name", golden.NAMES)
+def test_a_golden_history_under_its_own_terms_is_the_same(name: str) -> None:
+    history = golden.history(name)
+    assert supposed(history, None, None).facts == history.facts
+
+
+@settings(max_examples=15, deadline=None)
+@over(histories())
+def test_under_the_same_terms_the_metrics_are_the_same(history: EngagementHistory) -> None:
+    assert supposed(history, None, None).facts == history.facts
+    opening = history.state.made_by
+    assert isinstance(opening, EngagementOpened)
+    as_of = history.facts[-1].recorded_at + timedelta(days=1)
+    if not any(fact.type == "TermsAmended" for fact in history.facts):
+        same = supposed(history, opening.policy, opening.calendar)
+        assert metrics_of(same, as_of=as_of, known_at=as_of) == metrics_of(history, as_of=as_of, known_at=as_of)
+
+
+@settings(max_examples=15, deadline=None)
+@over(histories())
+def test_any_terms_that_apply_can_be_supposed(history: EngagementHistory) -> None:
+    as_of = history.facts[-1].recorded_at + timedelta(days=1)
+    for policy in published().policies.values():
+        if history.state.model in policy.applies_to:
+            other = supposed(history, policy, published().calendars["us-east"])
+            metrics_of(other, as_of=as_of, known_at=as_of)
+            assert [(a.version, a.type, a.key) for a in other.facts] == [
+                (a.version, a.type, a.key) for a in history.facts
+            ]
