@@ -16,6 +16,7 @@ FACT = history().facts[0]
 
 def written_by_pydantic(fact: Recorded) -> bytes:
     envelope = adapter(Recorded).dump_json(fact, exclude={"event", "ordinal"})
+    envelope = envelope.replace(b"stream_id", b"engagement_id", 1)
     return envelope[:-1] + f',"type":"{fact.type}","schema_version":1,"data":'.encode() + event_json(fact.event) + b"}"
 
 
