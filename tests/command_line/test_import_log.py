@@ -11,7 +11,7 @@ from api.composition import Standfast
 from domain.engagement.terms.policy import Policy
 from infrastructure.events.codec import adapter
 from tests import golden
-from tests.command_line.conftest import Run
+from tests.command_line.conftest import Ran, Run
 
 Write = Callable[[str, str], Path]
 ENGAGEMENT = "0199e2a4-0000-7000-8000-000000000001"
@@ -99,6 +99,11 @@ def test_a_log_is_recognised_without_its_ending(standfast: Run, written: Write) 
     assert standfast("import", written("log", log(OPENING))).code == 0
 
 
+def said(ran: Ran) -> list[str]:
+    """What a run said beside how far it is, which it says on a slow machine only."""
+    return [line for line in ran.err.splitlines() if not line.startswith("commands: ")]
+
+
 @golden.needed
 def test_every_golden_log_is_imported_without_a_refusal(standfast: Run, written: Write, opened: Standfast) -> None:
     for name in golden.NAMES:
@@ -107,11 +112,11 @@ def test_every_golden_log_is_imported_without_a_refusal(standfast: Run, written:
     lines = [line for name in golden.NAMES for line in golden.case(name)["commands"]]
     file = written("golden.jsonl", log(*lines))
     ran = standfast("import", file)
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, said(ran)) == (0, [])
     assert f"{len(lines):,} lines of {len(lines):,} imported, 0 refused · {len(golden.NAMES)} engagements" in ran.out
     head = opened.marketplace.known().position
     again = standfast("import", file)
-    assert (again.code, again.err) == (0, "")
+    assert (again.code, said(again)) == (0, [])
     assert "0 events recorded by 0 commands" in again.out
     assert opened.marketplace.known().position == head
     for name in golden.NAMES:
