@@ -5,24 +5,23 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
+from api.commands.answers import CommandAnswer
 from api.examples.commands import command_answer, documents, history, published, state
+from api.http.events import event_bytes
 from api.http.health import Alive, ClockReading, Readiness
 from api.http.problem_kinds import ProblemKinds
 from api.http.problems import KINDS, ProblemKind
+from api.http.strict_json import json_of
 from api.queries.answers import (
-    CalendarPage,
-    CommandAnswer,
     EngagementPage,
     EventPage,
     HistoryPage,
     ListedEngagement,
-    PolicyPage,
     StepPage,
-    event_bytes,
-    json_of,
     listed_engagement,
 )
 from api.queries.engagements import viewed
+from api.terms.routes import CalendarPage, PolicyPage
 from application.commands.listing import listed
 from application.marketplace import Known
 from application.queries import measures

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from api.commands.bodies import command_of_line
-from api.queries.answers import event_bytes
+from api.http.events import event_bytes
 from application.marketplace import Known
 from application.queries.state import StateAnswer, state_answer
 from domain.decider import facts_of

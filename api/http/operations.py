@@ -14,11 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.bodies import validated
 from api.composition import Standfast
+from api.http.paging import Position
 from api.http.problems import BodyTooLarge, NothingHere, NotReached, UnsupportedMediaType
-from api.http.strict_json import FieldsWrong
-from api.queries.answers import Position
+from api.http.strict_json import FieldsWrong, validated
 from domain.language.words import STRICT
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -43,10 +42,9 @@ EngagementPath = Annotated[UUID, BeforeValidator(_canonical)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takes:
-    """The body that an operation takes: its named schema and an example of it."""
+    """The body that an operation takes, by its named schema; `api.examples.bodies` has an example of each."""
 
     schema: Any
-    example: Any
     media_type: str = JSON
 
 
@@ -83,6 +81,15 @@ class Nothing:
     """No parameter at all."""
 
     __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementAsked:
+    """The engagement that a command or a supposition is about."""
+
+    __pydantic_config__ = STRICT
+
+    engagement_id: EngagementPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

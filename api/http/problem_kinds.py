@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.http.operations import JSON, Gives, Nothing, Operation, asked
 from api.http.problems import KINDS, NothingHere, ProblemKind
-from api.queries.answers import json_of
+from api.http.strict_json import json_of
 from domain.language.words import STRICT
 
 

@@ -1,30 +1,17 @@
 """The queries about engagements: one entry each, from what is asked to the answer."""
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field
-
 from api.composition import Standfast
+from api.http.events import event_bytes
 from api.http.operations import EngagementPath, Question, ReadYourWrites
-from api.http.strict_json import FieldsWrong
-from api.queries.answers import (
-    EngagementPage,
-    EventPage,
-    HistoryPage,
-    Position,
-    StepPage,
-    event_bytes,
-    json_of,
-    listed_engagement,
-    page_bytes,
-)
+from api.http.paging import Cursor, Limit, Position, packed, page_bytes, unpacked
+from api.http.strict_json import FieldsWrong, json_of
+from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage, listed_engagement
 from application.commands.listing import Status
 from application.marketplace import Known
 from application.queries import measures
@@ -42,9 +29,6 @@ from infrastructure.projections.engagements import After, Wanted
 
 MOST_SCANNED: Final = 1_000
 """How many engagements one page looks through at most, when most of them are not what is asked for."""
-
-Limit = Annotated[int, Field(ge=1, le=500)]
-Cursor = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,16 +220,3 @@ def _after(cursor: str | None) -> After | None:
         return After(from_micros(micros), UUID(engagement_id))
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise FieldsWrong([("cursor", "a cursor is the next of a page before")]) from error
-
-
-def packed(place: Any) -> str:
-    """A cursor: a place in a list, opaque to whoever carries it."""
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).rstrip(b"=").decode()
-
-
-def unpacked(cursor: str) -> Any:
-    """The place of a cursor. Raises ValueError."""
-    try:
-        return json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise ValueError("not a cursor") from error

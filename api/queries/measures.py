@@ -11,12 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from api.commands.bodies import validated
-from api.commands.routes import EngagementAsked
 from api.composition import Standfast
-from api.http.operations import JSON, Gives, Operation, Question, Takes, asked, body_of
-from api.http.strict_json import FieldsWrong
-from api.queries.answers import json_of
+from api.http.operations import JSON, EngagementAsked, Gives, Operation, Question, Takes, asked, body_of
+from api.http.strict_json import FieldsWrong, json_of, validated
 from api.queries.engagements import InstantAsked
 from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
 from application.queries import measures
@@ -133,7 +130,7 @@ def what_if_operations(standfast: Standfast) -> Iterator[Operation]:
         tag=TAG,
         text="The metrics under another policy or calendar, beside the actual ones. Records nothing.",
         asks=EngagementAsked,
-        takes=Takes(schema=WhatIfBody, example={"policy": "managed_marketplace@1", "calendar": "always@1"}),
+        takes=Takes(schema=WhatIfBody),
         gives=(Gives(status=200, text="Both figures, and the cases that flip.", schema=WhatIfAnswer),),
         problems=(400, 404, 409, 413, 415, 422, 503),
         endpoint=partial(suppose, standfast),

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.composition import Standfast
-from api.queries.answers import event_bytes
+from api.http.events import event_bytes
 from api.terminal.speech import Told, Unable
 from application.commands.listing import listed
 from domain.engagement.lifecycle import EngagementOpened

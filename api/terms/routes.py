@@ -12,16 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from api.commands.bodies import validated
-from api.commands.headers import command_id, headers_of
-from api.commands.routes import HEADERS
 from api.composition import Standfast
-from api.examples.commands import documents
+from api.http.headers import HEADERS, command_id, headers_of
 from api.http.operations import JSON, Gives, Nothing, Operation, Question, ReadYourWrites, Takes, asked, body_of
+from api.http.paging import ONE_PAGE, Cursor, Limit, packed, page_bytes, page_shape, unpacked
 from api.http.problems import UnknownDocument
-from api.http.strict_json import FieldsWrong, parse
-from api.queries.answers import CalendarPage, PolicyPage, json_of, page_bytes
-from api.queries.engagements import Cursor, Limit, packed, unpacked
+from api.http.strict_json import FieldsWrong, json_of, parse, validated
 from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
 from application.commands.request import KeyReused
 from application.ports.log import Append, Key, KeyAnswered
@@ -30,6 +26,9 @@ from domain.language.words import Id
 from domain.time.calendar import Calendar
 from infrastructure.events.codec import adapter
 from infrastructure.terms.shelf import Kind, with_version
+
+PolicyPage = page_shape("PolicyPage", Policy, str | None, f"A page of the policies. {ONE_PAGE}")
+CalendarPage = page_shape("CalendarPage", Calendar, str | None, f"A page of the calendars. {ONE_PAGE}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +57,6 @@ class Shelf:
     page: type
     draft: Any
     published: Callable[[Any], Policy | Calendar]
-    example: dict[str, Any]
-
-
-def _example(name: str, index: int) -> dict[str, Any]:
-    return {field: value for field, value in documents()[name][index].items() if field != "version"}
 
 
 SHELVES: Final = (
@@ -73,7 +67,6 @@ SHELVES: Final = (
         page=PolicyPage,
         draft=PolicyDraft,
         published=policy_of,
-        example=_example("policies", 3),
     ),
     Shelf(
         kind="calendar",
@@ -82,7 +75,6 @@ SHELVES: Final = (
         page=CalendarPage,
         draft=CalendarDraft,
         published=calendar_of,
-        example={**_example("calendars", 2), "country": "GB", "subdivision": "ENG", "years": [2026, 2027]},
     ),
 )
 
@@ -121,7 +113,7 @@ def terms_operations(standfast: Standfast) -> Iterator[Operation]:
             text="Publish a version; an identical document answers the version that holds it.",
             asks=Nothing,
             headers=HEADERS,
-            takes=Takes(schema=shelf.draft, example=shelf.example),
+            takes=Takes(schema=shelf.draft),
             gives=(
                 Gives(status=201, text="A new version.", schema=shelf.document, headers=("Location",)),
                 Gives(status=200, text="The version that holds this document.", schema=shelf.document),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from application.commands.ids import new_id
@@ -49,6 +50,10 @@ class StaleVersion(Exception):
 
 class Contended(Exception):
     """Others kept recording on this engagement while the command was decided, time and again."""
+
+
+OF_ONE_COMMAND: Final = (Refused, RefusedBefore, KeyReused, AnswerForgotten, Contended)
+"""What keeps one command of many away and leaves the others alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

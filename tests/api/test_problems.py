@@ -7,9 +7,9 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from api.app import application
 from api.composition import Standfast, assemble
 from api.http import problems
-from api.http.app import application
 from api.http.problems import KINDS
 from application.ports.log import OutcomeUnknown, StoreBusy
 from domain.law.rejection import all_rejections

@@ -7,13 +7,13 @@ from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
-from api.commands.bodies import ACTOR_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN
-from api.commands.headers import CORRELATION_PATTERN
 from api.examples.answers import ANSWERS
+from api.examples.bodies import bodies
 from api.examples.commands import events
+from api.http.events import EVENT_SHAPES
+from api.http.headers import ACTOR_PATTERN, CORRELATION_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN
 from api.http.operations import MOST_BYTES, Gives, Operation
 from api.http.problems import KINDS, PROBLEM_JSON, Problem, rule_of
-from api.queries.answers import EVENT_SHAPES
 from domain.law.rejection import ContradictsLaterFact
 from infrastructure.events.codec import adapter
 
@@ -116,10 +116,10 @@ class Schemas:
         return dict(sorted((name, schema) for name, schema in shown.items() if name != "Nothing"))
 
     def _exemplify(self, operations: Iterable[Operation]) -> None:
-        for takes in filter(None, (operation.takes for operation in operations)):
-            name = getattr(takes.schema, "__name__", None)
+        for operation in operations:
+            name = getattr(operation.takes and operation.takes.schema, "__name__", None)
             if name in self._definitions:
-                self._definitions[name]["examples"] = [takes.example]
+                self._definitions[name]["examples"] = [bodies()[operation.name]]
         for name, kind in EVENT_SHAPES.items():
             example = events()[name]
             self._definitions[kind.__name__]["examples"] = [example]
@@ -153,7 +153,7 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "responses": _responses(operation, schemas),
     }
     if operation.takes:
-        content = {"schema": schemas.of(operation.takes.schema, "validation"), "example": operation.takes.example}
+        content = {"schema": schemas.of(operation.takes.schema, "validation"), "example": bodies()[operation.name]}
         described["requestBody"] = {
             "required": True,
             "content": {operation.takes.media_type: content},

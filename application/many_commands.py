@@ -6,14 +6,13 @@ from typing import cast
 from uuid import UUID
 
 from application.commands.recording import outcome_of
-from application.commands.request import Outcome, Refused, Request
-from application.imports.refused_lines import OF_ONE_LINE
+from application.commands.request import OF_ONE_COMMAND, Outcome, Refused, Request
 from application.marketplace import Marketplace
 from domain.law.recorded import Recorded
 from domain.law.timeline import History
 
 Result = Outcome | Exception
-"""What became of one command; the exceptions are those of `application.imports.refused_lines.OF_ONE_LINE`."""
+"""What became of one command; the exceptions are those of `application.commands.request.OF_ONE_COMMAND`."""
 
 RecordAll = Callable[[Sequence[Request]], Sequence[Result]]
 
@@ -50,7 +49,7 @@ def _recorded(history: History | None) -> Mapping[UUID, Sequence[Recorded]]:
 
 def _judged(marketplace: Marketplace, request: Request, result: Result) -> Result:
     """The result of one command, where only that one is concerned."""
-    if not isinstance(result, (Outcome, *OF_ONE_LINE)):
+    if not isinstance(result, (Outcome, *OF_ONE_COMMAND)):
         raise result
     if isinstance(result, Refused):  # somebody else may have recorded it meanwhile
         rows = marketplace.store.log.of_command(request.command_id)
