@@ -20,8 +20,9 @@ from api.http import documentation, problem_kinds
 from api.http.dispatch import Addresses, Dispatch
 from api.http.health import health_operations
 from api.http.observation import Observation
-from api.http.operations import Operation, questioning
+from api.http.operations import Operation
 from api.http.problems import MethodNotAllowed, NothingHere, Unforeseen, answer_problem, problem_response
+from api.http.questions import questioning
 from api.openapi import TITLE, VERSION, document
 from api.queries.engagements import QUESTIONS
 from api.queries.measures import MEASURES, what_if_operations

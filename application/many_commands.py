@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
 from uuid import UUID
 
 from application.commands.recording import outcome_of
@@ -53,5 +52,5 @@ def _judged(marketplace: Marketplace, request: Request, result: Result) -> Resul
         raise result
     if isinstance(result, Refused):  # somebody else may have recorded it meanwhile
         rows = marketplace.store.log.of_command(request.command_id)
-        return outcome_of([cast(Recorded, marketplace.mapper.to_domain_event(row)) for row in rows]) if rows else result
+        return outcome_of(marketplace.read(rows)) if rows else result
     return result

@@ -12,20 +12,15 @@ from api.http.health import Alive, ClockReading, Readiness
 from api.http.problem_kinds import ProblemKinds
 from api.http.problems import KINDS, ProblemKind
 from api.http.strict_json import json_of
-from api.queries.answers import (
-    EngagementPage,
-    EventPage,
-    HistoryPage,
-    ListedEngagement,
-    StepPage,
-    listed_engagement,
-)
+from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
 from api.queries.engagements import viewed
 from api.terms.routes import CalendarPage, PolicyPage
 from application.commands.listing import listed
 from application.marketplace import Known
 from application.queries import measures
+from application.queries.as_of import EngagementAsOf
 from application.queries.audit import steps
+from application.queries.listing import ListedEngagement, listed_engagement
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy
@@ -55,10 +50,10 @@ def _steps() -> list[Any]:
     return [_plain(step) for step in steps(history(), viewed, after=0, limit=SHOWN)]
 
 
-def _question() -> measures.Asked:
+def _question() -> EngagementAsOf:
     """The engagement an hour after its replacement was requested, as known then."""
     request = next(fact for fact in history().facts if fact.type == "ReplacementRequested")
-    return measures.Asked(
+    return EngagementAsOf(
         engagement_id=request.engagement_id,
         history=history(),
         known=Known(history().facts[-1].position, history().facts[-1].recorded_at),

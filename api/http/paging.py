@@ -3,14 +3,17 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import make_dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import Field
 
+from api.http.strict_json import json_of
+from application.ports.pages import Page
 from infrastructure.events.codec import adapter
 
+Item = TypeVar("Item")
 Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Cursor = Annotated[str, Field(min_length=1, max_length=200)]
@@ -25,10 +28,10 @@ def page_shape(name: str, items: Any, after: Any, text: str) -> type:
     return made
 
 
-def page_bytes(items: Iterable[bytes], after: str | int | None, position: int) -> bytes:
+def page_bytes(page: Page[Item, str | int | None], item_bytes: Callable[[Item], bytes] = json_of) -> bytes:
     """A page as JSON."""
-    rest = f'],"next":{adapter(type(after)).dump_json(after).decode()},"position":{position}}}'
-    return b'{"items":[' + b",".join(items) + rest.encode()
+    rest = f'],"next":{adapter(type(page.next)).dump_json(page.next).decode()},"position":{page.position}}}'
+    return b'{"items":[' + b",".join(map(item_bytes, page.items)) + rest.encode()
 
 
 def packed(place: Any) -> str:

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from api.http.strict_json import FieldsWrong, Malformed
 from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
 from application.ports.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreUnavailable
-from application.queries.measures import AsOfTooFar, NothingSupposed, WindowEmpty
+from application.queries.as_of import AsOfTooFar
+from application.queries.measures import NothingSupposed, WindowEmpty
 from domain.decider import REJECTIONS
 from domain.law.rejection import ContradictsLaterFact, Rejection
 from infrastructure.events.codec import adapter

@@ -12,6 +12,7 @@ from api.composition import Standfast
 from api.http.events import event_bytes
 from api.terminal.speech import Told, Unable
 from application.commands.listing import listed
+from application.ports.listing import Wanted
 from domain.engagement.lifecycle import EngagementOpened
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
@@ -20,7 +21,6 @@ from infrastructure.events.codec import adapter
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
 from infrastructure.log import verify
-from infrastructure.projections.engagements import Wanted
 
 PAGE: Final = 1_000
 SHORT: Final = 60

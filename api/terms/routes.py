@@ -14,13 +14,15 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.http.headers import HEADERS, command_id, headers_of
-from api.http.operations import JSON, Gives, Nothing, Operation, Question, ReadYourWrites, Takes, asked, body_of
+from api.http.operations import JSON, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.paging import ONE_PAGE, Cursor, Limit, packed, page_bytes, page_shape, unpacked
 from api.http.problems import UnknownDocument
+from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong, json_of, parse, validated
 from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
 from application.commands.request import KeyReused
 from application.ports.log import Append, Key, KeyAnswered
+from application.ports.pages import Page
 from domain.engagement.terms.policy import Policy
 from domain.language.words import Id
 from domain.time.calendar import Calendar
@@ -83,22 +85,23 @@ def terms_questions() -> Iterator[Question]:
     """The queries about documents."""
     for shelf in SHELVES:
         yield Question(
-            shelf.path,
-            f"list-{shelf.path.rpartition('/')[2]}",
-            "terms",
-            "All published versions.",
-            DocumentsAsked,
-            shelf.page,
-            partial(_listed, shelf),
+            path=shelf.path,
+            name=f"list-{shelf.path.rpartition('/')[2]}",
+            tag="terms",
+            text="All published versions.",
+            asks=DocumentsAsked,
+            gives=shelf.page,
+            answer=partial(_listed, shelf),
+            written=page_bytes,
         )
         yield Question(
-            f"{shelf.path}/{{code}}@{{version}}",
-            f"show-{shelf.kind}",
-            "terms",
-            "One published version, as it stays for ever.",
-            DocumentAsked,
-            shelf.document,
-            partial(_shown, shelf),
+            path=f"{shelf.path}/{{code}}@{{version}}",
+            name=f"show-{shelf.kind}",
+            tag="terms",
+            text="One published version, as it stays for ever.",
+            asks=DocumentAsked,
+            gives=shelf.document,
+            answer=partial(_shown, shelf),
         )
 
 
@@ -166,19 +169,19 @@ def _answer(shelf: Shelf, document: Policy | Calendar, created: bool) -> Respons
     return Response(json_of(document), 201 if created else 200, headers, JSON)
 
 
-def _listed(shelf: Shelf, standfast: Standfast, asked: DocumentsAsked) -> bytes:
+def _listed(shelf: Shelf, standfast: Standfast, asked: DocumentsAsked) -> Page[Policy | Calendar, str | None]:
     rows = standfast.terms.catalogue.page(shelf.kind, after=_after(asked.cursor), limit=asked.limit + 1)
     shown = rows[: asked.limit]
-    items = (json_of(with_version(shelf.kind, row.document, row.version)) for row in shown)
+    items = [with_version(shelf.kind, row.document, row.version) for row in shown]
     following = packed([shown[-1].code, shown[-1].version]) if len(rows) > asked.limit else None
-    return page_bytes(items, following, standfast.marketplace.known().position)
+    return Page(items, following, standfast.marketplace.known().position)
 
 
-def _shown(shelf: Shelf, standfast: Standfast, asked: DocumentAsked) -> bytes:
+def _shown(shelf: Shelf, standfast: Standfast, asked: DocumentAsked) -> Policy | Calendar:
     document = standfast.terms.find(shelf.kind, f"{asked.code}@{asked.version}")
     if document is None:
         raise UnknownDocument(f"no {shelf.kind} {asked.code}@{asked.version} has been published")
-    return json_of(document)
+    return document
 
 
 def _after(cursor: str | None) -> tuple[str, int] | None:

@@ -3,7 +3,7 @@
 Between two steps nothing waits: what is decided is decided on a history at hand, and the append proves its version.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, cast
@@ -127,7 +127,7 @@ class Recording:
             return [open_engagement(order, request.engagement_id, published)]
         raise UnknownEngagement(f"there is no engagement {request.engagement_id}")
 
-    def read(self, rows: Sequence[StoredEvent]) -> list[Recorded]:
+    def read(self, rows: Iterable[StoredEvent]) -> list[Recorded]:
         return [cast(Recorded, self.mapper.to_domain_event(row)) for row in rows]
 
     def _published(self, command: Command) -> Generator[Step, Any, Published]:

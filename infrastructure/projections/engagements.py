@@ -1,44 +1,16 @@
 """The list of engagements: filtered, in the order of (`opened_at`, id), by pages."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Text, and_, cast, func, literal, or_, select, true
 
+from application.ports.listing import After, Wanted
 from application.ports.log import Listed
+from application.ports.pages import Page
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.database.tables import engagements as listed
 from infrastructure.database.tables import events
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which engagements to list; what is `None` filters nothing."""
-
-    model: str | None = None
-    client_id: str | None = None
-    partner_id: str | None = None
-    professional_id: str | None = None
-    status: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """Where the page before ended: exclusive."""
-
-    opened_at: datetime
-    engagement_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """One page of the list, where the next one starts (`None` at the end), and the position it is as of."""
-
-    items: tuple[Listed, ...]
-    next: After | None
-    position: int
 
 
 class Engagements:
@@ -47,7 +19,7 @@ class Engagements:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def page(self, wanted: Wanted, *, after: After | None = None, limit: int = 50) -> ListPage:
+    def page(self, wanted: Wanted, *, after: After | None = None, limit: int = 50) -> Page[Listed, After | None]:
         """Up to `limit` engagements after `after`."""
         query = select(listed).where(*self._conditions(wanted)).order_by(listed.c.opened_at, listed.c.engagement_id)
         if after is not None:
@@ -59,7 +31,7 @@ class Engagements:
             rows = connection.execute(query.limit(limit + 1)).mappings().all()
         items = tuple(_line(row) for row in rows[:limit])
         last = items[-1] if len(rows) > limit else None
-        return ListPage(items, After(last.opened_at, last.engagement_id) if last else None, position)
+        return Page(items, After(last.opened_at, last.engagement_id) if last else None, position)
 
     def one(self, engagement_id: UUID) -> Listed | None:
         """The line of one engagement."""
