@@ -13,7 +13,8 @@ from api.examples.commands import events
 from api.http.events import EVENT_SHAPES
 from api.http.headers import ACTOR_PATTERN, CORRELATION_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN
 from api.http.operations import MOST_BYTES, Gives, Operation
-from api.http.problems import KINDS, PROBLEM_JSON, Problem, rule_of
+from api.http.problem_kinds import kind_of, kinds
+from api.http.problems import PROBLEM_JSON, Problem
 from domain.law.rejection import ContradictsLaterFact
 from infrastructure.events.codec import adapter
 
@@ -127,12 +128,12 @@ class Schemas:
         for answer, example_of in ANSWERS.items():
             self._definitions[answer.__name__]["examples"] = [example_of()]
         problem = self._definitions[Problem.__name__]
-        problem["properties"]["type"] = {"type": "string", "enum": [kind.type for kind in KINDS.values()]}
+        problem["properties"]["type"] = {"type": "string", "enum": [kind.type for kind in kinds().values()]}
         problem["examples"] = [problem_example()]
 
 
 def problem_example() -> dict[str, Any]:
-    kind = KINDS[rule_of(ContradictsLaterFact)]
+    kind = kind_of(ContradictsLaterFact)
     return {
         "type": kind.type,
         "title": kind.title,

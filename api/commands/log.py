@@ -14,14 +14,14 @@ from api.commands.routes import request_of
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
-from api.http.problems import STATUSES, Problem, problem_response
+from api.http.problem_kinds import FORESEEN
+from api.http.problems import Problem, problem_response
 from api.http.strict_json import FieldsWrong, Malformed, parse
-from application.commands.request import KeyReused, Refused, RefusedBefore, Request
+from application.commands.request import KeyReused, Request
 from application.ports.log import Append, Key, KeyAnswered
 
 PATH = "/v1/commands"
 MOST_LINES = 1_000
-OF_ONE_LINE: tuple[type[Exception], ...] = (Refused, RefusedBefore, *STATUSES)
 MEDIA_TYPES = (JSON_LINES, "application/jsonl", "application/json-lines", JSON)
 """What JSON Lines go by; they have no registered media type."""
 
@@ -68,7 +68,7 @@ def _texts(raw: bytes) -> list[bytes]:
 async def _answer(standfast: Standfast, headers: Headers, number: int, text: bytes) -> bytes:
     try:
         return command_bytes(await standfast.marketplace.record_async(_request(headers, number, text)))
-    except OF_ONE_LINE as error:
+    except FORESEEN as error:
         return bytes(problem_response(error, PATH).body)
 
 

@@ -96,9 +96,10 @@ def request_of(command: Command, wire: Circumstances, engagement_id: UUID | None
     )
 
 
-def written(route: str, refused: Refused) -> bytes:
-    """A refusal as it is kept for the retry."""
-    return problem_bytes(problem_of(refused, route))
+def written(route: str, refused: Refused) -> tuple[int, bytes]:
+    """A refusal as it is kept for the retry: its status and its bytes."""
+    problem = problem_of(refused, route)
+    return problem.status, problem_bytes(problem)
 
 
 def status_of(outcome: Outcome, command: Command) -> int:

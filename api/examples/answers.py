@@ -9,8 +9,8 @@ from api.commands.answers import CommandAnswer
 from api.examples.commands import command_answer, documents, history, published, state
 from api.http.events import event_bytes
 from api.http.health import Alive, ClockReading, Readiness
-from api.http.problem_kinds import ProblemKinds
-from api.http.problems import KINDS, ProblemKind
+from api.http.problem_kinds import ProblemKind, kinds
+from api.http.problem_routes import ProblemKinds
 from api.http.strict_json import json_of
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
 from api.queries.engagements import viewed
@@ -87,7 +87,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     Readiness: lambda: _plain(
         Readiness(status="ready", database=True, position=1, clock=ClockReading(ok=True, behind_seconds=0.0))
     ),
-    ProblemKind: lambda: _plain(next(iter(KINDS.values()))),
-    ProblemKinds: lambda: _plain(ProblemKinds(problems=tuple(KINDS.values())[:SHOWN])),
+    ProblemKind: lambda: _plain(next(iter(kinds().values()))),
+    ProblemKinds: lambda: _plain(ProblemKinds(problems=tuple(kinds().values())[:SHOWN])),
 }
 """By the class of the answer."""

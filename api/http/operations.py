@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.problems import BodyTooLarge, NothingHere, UnsupportedMediaType
+from api.http.problem_kinds import BodyTooLarge, NothingHere, UnsupportedMediaType
 from api.http.strict_json import FieldsWrong, validated
 from domain.language.words import STRICT
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.composition import Standfast
 from api.http.operations import JSON, Gives, Operation, asked
 from api.http.paging import Position
-from api.http.problems import NotReached
+from api.http.problem_kinds import NotReached
 from api.http.strict_json import json_of
 from domain.language.words import STRICT
 

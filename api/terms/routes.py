@@ -16,7 +16,7 @@ from api.composition import Standfast
 from api.http.headers import HEADERS, command_id, headers_of
 from api.http.operations import JSON, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.paging import ONE_PAGE, Cursor, Limit, packed, page_bytes, page_shape, unpacked
-from api.http.problems import UnknownDocument
+from api.http.problem_kinds import UnknownDocument
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong, json_of, parse, validated
 from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of

@@ -182,9 +182,9 @@ class Recording:
         allowed = tuple(allowed_commands(history.state)) if history else ()
         refused = Refused(refusal, request.engagement_id, version, allowed)
         if request.keyed:
-            problem = request.keyed.written(refused)
+            status, problem = request.keyed.written(refused)
             try:
-                yield Append(key=_key(request, status=refusal.status, version=version, position=0, problem=problem))
+                yield Append(key=_key(request, status=status, version=version, position=0, problem=problem))
             except KeyAnswered as answered:
                 return (yield from self._again(request, answered.answer))
             except CommandRecorded as recorded:

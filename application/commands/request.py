@@ -58,10 +58,13 @@ OF_ONE_COMMAND: Final = (Refused, RefusedBefore, KeyReused, AnswerForgotten, Con
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyed:
-    """What makes a retry recognisable: the hash of its body, and how a refusal is written down for the retry."""
+    """What makes a retry recognisable: the hash of its body, and how a refusal is written down for the retry.
+
+    ``written`` gives the status of the answer and the bytes of the problem.
+    """
 
     body_hash: bytes
-    written: Callable[[Refused], bytes]
+    written: Callable[[Refused], tuple[int, bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
