@@ -15,7 +15,7 @@ from api.http.strict_json import json_of
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
 from api.queries.engagements import viewed
 from api.terms.routes import CalendarPage, PolicyPage
-from application.commands.listing import listed
+from application.listing import listed
 from application.marketplace import Known
 from application.queries import measures
 from application.queries.as_of import EngagementAsOf

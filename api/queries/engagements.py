@@ -14,7 +14,7 @@ from api.http.paging import Cursor, Limit, Position, packed, page_bytes, unpacke
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
-from application.commands.listing import Status
+from application.listing import Status
 from application.marketplace import Known
 from application.ports.listing import After, Wanted
 from application.ports.pages import Page

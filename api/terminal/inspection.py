@@ -11,7 +11,7 @@ from rich.table import Table
 from api.composition import Standfast
 from api.http.events import event_bytes
 from api.terminal.speech import Told, Unable
-from application.commands.listing import listed
+from application.listing import listed
 from application.ports.listing import Wanted
 from domain.engagement.lifecycle import EngagementOpened
 from domain.law.recorded import Recorded

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from eventsourcing.persistence import Mapper, StoredEvent
 
-from application.commands.listing import listed
 from application.commands.request import (
     AnswerForgotten,
     Contended,
@@ -22,6 +21,7 @@ from application.commands.request import (
     Request,
     StaleVersion,
 )
+from application.listing import listed
 from application.ports.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
 from application.ports.store import Clock, Store, TermsShelf
 from domain.allowed import allowed_commands

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from application.commands.listing import Status
+from application.listing import Listed, Status
 from application.marketplace import Marketplace
 from application.ports.listing import After, Listing, Wanted
-from application.ports.log import Listed
 from application.ports.pages import Page
 from domain.clocks.reading import clocks_of
 from domain.language.words import Instant, Model, bounds

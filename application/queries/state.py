@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from application.commands.listing import status_of
+from application.listing import status_of
 from application.queries.as_of import AboutEngagement, EngagementAsOf
 from domain.allowed import allowed_commands
 from domain.engagement.assignments.matching import Assignment, AssignmentState
