@@ -17,8 +17,9 @@ from application.commands.terms_of_a_round import LookedUpOnce
 from application.commands.under_way import Progress
 from application.ports.log import Append
 from application.ports.store import Clock, Store, TermsShelf
-from domain.engagement.lifecycle.opening import UnknownEngagement
-from domain.engagement.state import EngagementHistory
+from domain.engagement.lifecycle import UnknownEngagement
+from domain.law.recorded import Recorded
+from domain.law.timeline import History
 
 MOST_EVENTS_IN_THE_LOOP = 200
 """How many events a coroutine decodes itself; more of them would keep the others waiting."""
@@ -42,6 +43,7 @@ class Marketplace(Application[UUID]):
     def __init__(self, env: Mapping[str, str], terms: TermsShelf, clock: Clock = process_clock) -> None:
         super().__init__(dict(env))
         self.store = cast(Store, self.recorder)
+        self.clock = clock
         self._warm = WarmHistories()
         self._recording = Recording(self.store, self, self.mapper, terms, clock)
 
@@ -110,6 +112,10 @@ class Marketplace(Application[UUID]):
             raise UnknownEngagement(f"there is no engagement {engagement_id}")
         return history
 
+    def read(self, rows: Iterable[StoredEvent]) -> list[Recorded]:
+        """The facts that rows of the log hold."""
+        return self._recording.read(rows)
+
     def known(self, known_at: datetime | None = None) -> Known:
         """The prefix of the log that had been recorded at an instant (default: all of it)."""
         placed = self.store.log.position_at(known_at) if known_at else self.store.log.head()
@@ -146,8 +152,8 @@ class Marketplace(Application[UUID]):
     ) -> EngagementHistory | None:
         """A history with the events of these rows, kept at hand."""
         if rows:
-            facts = self._recording.read(rows)
-            history = history.extended(facts) if history else EngagementHistory.of(facts)
+            facts = self.read(rows)
+            history = history.extended(facts) if history else History.of(facts)
         if history:
             self.keep(engagement_id, history)
         return history

@@ -5,28 +5,22 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
+from api.commands.answers import CommandAnswer
 from api.examples.commands import command_answer, documents, history, published, state
+from api.http.events import event_bytes
 from api.http.health import Alive, ClockReading, Readiness
-from api.http.problem_kinds import ProblemKinds
-from api.http.problems import KINDS, ProblemKind
-from api.queries.answers import (
-    CalendarPage,
-    CommandAnswer,
-    EngagementPage,
-    EventPage,
-    HistoryPage,
-    ListedEngagement,
-    PolicyPage,
-    StepPage,
-    event_bytes,
-    json_of,
-    listed_engagement,
-)
+from api.http.problem_kinds import ProblemKind, kinds
+from api.http.problem_routes import ProblemKinds
+from api.http.strict_json import json_of
+from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
 from api.queries.engagements import viewed
-from application.commands.listing import listed
+from api.terms.routes import CalendarPage, PolicyPage
+from application.listing import listed
 from application.marketplace import Known
 from application.queries import measures
+from application.queries.as_of import EngagementAsOf
 from application.queries.audit import steps
+from application.queries.listing import ListedEngagement, listed_engagement
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy
@@ -56,11 +50,11 @@ def _steps() -> list[Any]:
     return [_plain(step) for step in steps(history(), viewed, after=0, limit=SHOWN)]
 
 
-def _question() -> measures.Asked:
+def _question() -> EngagementAsOf:
     """The engagement an hour after its replacement was requested, as known then."""
     request = next(fact for fact in history().facts if fact.type == "ReplacementRequested")
-    return measures.Asked(
-        engagement_id=request.stream_id,
+    return EngagementAsOf(
+        engagement_id=request.engagement_id,
         history=history(),
         known=Known(history().facts[-1].position, history().facts[-1].recorded_at),
         as_of=request.occurred_at + timedelta(hours=1),
@@ -93,7 +87,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     Readiness: lambda: _plain(
         Readiness(status="ready", database=True, position=1, clock=ClockReading(ok=True, behind_seconds=0.0))
     ),
-    ProblemKind: lambda: _plain(next(iter(KINDS.values()))),
-    ProblemKinds: lambda: _plain(ProblemKinds(problems=tuple(KINDS.values())[:SHOWN])),
+    ProblemKind: lambda: _plain(next(iter(kinds().values()))),
+    ProblemKinds: lambda: _plain(ProblemKinds(problems=tuple(kinds().values())[:SHOWN])),
 }
 """By the class of the answer."""

@@ -12,14 +12,13 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.operations import Operation
-from api.http.problems import STATUSES, answer_problem
-from application.commands.request import Refused, RefusedBefore
+from api.http.problem_kinds import FORESEEN
+from api.http.problems import answer_problem
 from application.ports.log import StoreUnavailable
 
 OF_THE_DATABASE: Final = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)
 """What SQLAlchemy raises where the database does not answer."""
 
-FORESEEN: Final[tuple[type[Exception], ...]] = (*STATUSES, Refused, RefusedBefore)
 Segments = tuple[str | None, ...]
 """A path cut at its slashes; None where an address takes anything."""
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.http.operations import JSON, Gives, Nothing, Operation, asked
-from api.queries.answers import Position, json_of
+from api.http.paging import Position
+from api.http.strict_json import json_of
 from application.marketplace import process_clock
 from application.ports.log import StoreUnavailable
 from infrastructure.log.reading import Head

@@ -8,8 +8,9 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.commands.headers import CORRELATION_PATTERN
-from api.http.problems import Unforeseen, problem_response
+from api.http.headers import CORRELATION_PATTERN
+from api.http.problem_kinds import Unforeseen
+from api.http.problems import problem_response
 from application.commands.ids import new_id
 from infrastructure.process.telemetry import Counters
 

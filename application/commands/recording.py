@@ -3,7 +3,7 @@
 Between two steps nothing waits: what is decided is decided on a history at hand, and the append proves its version.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, cast
@@ -11,7 +11,6 @@ from uuid import UUID
 
 from eventsourcing.persistence import Mapper, StoredEvent
 
-from application.commands.listing import listed
 from application.commands.request import (
     AnswerForgotten,
     Contended,
@@ -22,6 +21,7 @@ from application.commands.request import (
     Request,
     StaleVersion,
 )
+from application.listing import listed
 from application.ports.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
 from application.ports.store import Clock, Store, TermsShelf
 from domain.engagement.lifecycle.opening import UnknownEngagement
@@ -124,7 +124,7 @@ class Recording:
             return [order.opening(request.engagement_id, published)]
         raise UnknownEngagement(f"there is no engagement {request.engagement_id}")
 
-    def read(self, rows: Sequence[StoredEvent]) -> list[Recorded]:
+    def read(self, rows: Iterable[StoredEvent]) -> list[Recorded]:
         return [cast(Recorded, self.mapper.to_domain_event(row)) for row in rows]
 
     def _published(self, command: Command[Any]) -> Generator[Step, Any, Published]:
@@ -172,9 +172,9 @@ class Recording:
         allowed = tuple(allowed_commands(history.state)) if history else ()
         refused = Refused(refusal, request.engagement_id, version, allowed)
         if request.keyed:
-            problem = request.keyed.written(refused)
+            status, problem = request.keyed.written(refused)
             try:
-                yield Append(key=_key(request, status=refusal.status, version=version, position=0, problem=problem))
+                yield Append(key=_key(request, status=status, version=version, position=0, problem=problem))
             except KeyAnswered as answered:
                 return (yield from self._again(request, answered.answer))
             except CommandRecorded as recorded:

@@ -10,12 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from application.commands.many import RecordAll, Result
 from application.commands.request import Outcome, Request
 from application.imports.assignment_history import Move, Row, Team, as_id, made_id
 from application.imports.refused_lines import LineRefused, reason_of
-from domain.engagement.assignments.departure import RecordDeparture
-from domain.engagement.assignments.matching import MatchProfessional
+from application.many_commands import RecordAll, Result
+from domain.engagement.assignments.matching import MatchProfessional, RecordDeparture
 from domain.engagement.assignments.onboarding import OnboardProfessional, WaiveOnboardingItem
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.engagement.nouns.seat import SeatSpec

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
+from application.listing import Listed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
@@ -48,24 +50,6 @@ class Answer:
     def forgotten(self) -> bool:
         """Whether a refusal is recognised, but its bytes were dropped after the time that answers are kept."""
         return self.status >= 400 and self.problem is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One engagement as the list shows it, brought up to date in the transaction of its events."""
-
-    engagement_id: UUID
-    name: str | None
-    client_id: str
-    partner_ids: tuple[str, ...]
-    professional_ids: tuple[str, ...]
-    model: str
-    status: str
-    open_cases: int
-    seats: int
-    covered_seats: int
-    version: int
-    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

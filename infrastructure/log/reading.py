@@ -17,7 +17,7 @@ from application.ports.log import Answer
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.database.tables import answers, events
-from infrastructure.events.rows import COLUMNS, notification, stored_event
+from infrastructure.events.rows import COLUMNS, PlacedEvent, notification, stored_event
 
 _ROW = [events.c[name] for name in COLUMNS]
 
@@ -94,7 +94,10 @@ class Log:
         return [notification(row) for row in self._rows(query)]
 
     def page(self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None) -> Page:
-        """The next events after a position, of these types and this engagement where given."""
+        """The next events after a position, of these types and this engagement where given.
+
+        Those that the library wrote without an envelope are passed over.
+        """
         with self._database.reading() as connection:
             last = _end(connection).position
             scanned = last if engagement_id is not None else min(last, after + max(SCAN, limit))
@@ -105,7 +108,8 @@ class Log:
                 query = query.where(events.c.originator_id == engagement_id)
             rows = connection.execute(query.order_by(events.c.position).limit(limit)).all()
         found = [notification(row) for row in rows]
-        return Page(found, found[-1].id if len(found) == limit else max(scanned, after))
+        seen = found[-1].id if len(found) == limit else max(scanned, after)
+        return Page([event for event in found if isinstance(event, PlacedEvent)], seen)
 
     def of_command(self, command_id: UUID) -> list[Notification]:
         """The events that a command recorded, in their order; empty where it recorded none."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import uvicorn
 from sqlalchemy.engine import URL
 
-from api.http.app import create_app
+from api.app import create_app
 from infrastructure.process.settings import Settings
 
 

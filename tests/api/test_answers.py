@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api.examples.commands import history
-from api.queries.answers import event_bytes
+from api.http.events import event_bytes
 from domain.law.recorded import Actor, Recorded
 from infrastructure.events.codec import adapter, event_json
 

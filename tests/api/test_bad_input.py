@@ -199,7 +199,14 @@ def test_a_wrong_instant_is_422_and_named(client: TestClient, engagement: str, a
     assert (answer.status_code, answer.json()["violations"][0]["field"]) == (422, "as_of")
 
 
-@pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
-def test_the_ends_of_time_are_instants(client: TestClient, engagement: str, as_of: str) -> None:
-    for name in ("as_of", "known_at"):
-        assert client.get(engagement, params={name: as_of}).status_code == 200
+BEGINNING, END = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"
+
+
+@pytest.mark.parametrize(("name", "instant"), [("as_of", BEGINNING), ("known_at", BEGINNING), ("known_at", END)])
+def test_the_ends_of_time_are_instants(client: TestClient, engagement: str, name: str, instant: str) -> None:
+    assert client.get(engagement, params={name: instant}).status_code == 200
+
+
+def test_the_end_of_time_is_an_instant_too_far_to_be_answered(client: TestClient, engagement: str) -> None:
+    answer = client.get(engagement, params={"as_of": END})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/as-of-too-far")

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from api.commands.bodies import BODIES, command_of_body
 from api.examples.answers import ANSWERS
 from api.examples.commands import body_example, events, state
-from api.queries.answers import EVENT_SHAPES
+from api.http.events import EVENT_SHAPES
 from application.queries.state import StateAnswer
 from domain.register import COMMANDS, EVENTS
 from infrastructure.events.codec import adapter

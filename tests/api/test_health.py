@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from api.app import application
 from api.composition import assemble
 from api.http import health
-from api.http.app import application
 from application.marketplace import process_clock
 from infrastructure.process.settings import Settings
 from tests.api.conftest import opened

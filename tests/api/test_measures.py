@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.engine import URL
 from starlette.testclient import TestClient
 
-from api.http.app import create_app
+from api.app import create_app
 from tests import golden
 from tests.answers import differences
 from tests.api.serving import settings_of

@@ -7,12 +7,15 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from api.app import application
 from api.composition import Standfast, assemble
-from api.http import problems
-from api.http.app import application
-from api.http.problems import KINDS
-from application.ports.log import OutcomeUnknown, StoreBusy
-from domain.law.rejection import all_rejections
+from api.http.problem_kinds import STATUSES, Unforeseen, kind_of, kinds
+from application.ports.log import OutcomeUnknown, StoreBusy, StoreUnavailable
+from application.queries.as_of import AsOfTooFar
+from application.queries.measures import WindowEmpty
+from domain.engagement.lifecycle import EngagementExists, UnknownEngagement
+from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
+from infrastructure.database.sqlite import DatabaseInUse
 from infrastructure.process.settings import Settings
 
 
@@ -67,7 +70,8 @@ def test_under_a_path_of_a_proxy_every_address_is_there(standfast: Standfast) ->
 
 def test_every_rule_has_a_problem_of_its_own(client: TestClient) -> None:
     listed = client.get("/problems").json()["problems"]
-    assert len({kind["type"] for kind in listed}) == len(listed) == len(problems.STATUSES)
+    others = [kind for kind in STATUSES if not issubclass(kind, Rejection)]
+    assert len({kind["type"] for kind in listed}) == len(listed) == len(all_rejections()) + len(others)
     rules = {kind["type"].removeprefix("/problems/"): kind for kind in listed}
     assert {kind.rule() for kind in all_rejections()} <= rules.keys()
     for rule, kind in rules.items():
@@ -77,9 +81,28 @@ def test_every_rule_has_a_problem_of_its_own(client: TestClient) -> None:
     assert client.get("/problems/no-such-rule").status_code == 404
 
 
+@pytest.mark.parametrize("rule", all_rejections(), ids=lambda kind: kind.rule())
+def test_a_rule_s_status_is_that_of_the_kind_of_rejection_it_is(rule: type[Rejection]) -> None:
+    status = 404 if issubclass(rule, NotFound) else 422 if issubclass(rule, Unfit) else 409
+    assert kind_of(rule).status == (403 if rule is NotYours else status)
+
+
+@pytest.mark.parametrize(
+    ("rule", "status"),
+    [(UnknownEngagement, 404), (NotYours, 403), (AsOfTooFar, 422), (WindowEmpty, 422), (EngagementExists, 409)],
+)
+def test_one_rule_of_each_kind(rule: type[Rejection], status: int) -> None:
+    assert kind_of(rule).status == status
+
+
+def test_an_error_without_a_kind_of_its_own_is_the_nearest_it_is_a_case_of() -> None:
+    assert kind_of(DatabaseInUse) == kind_of(StoreUnavailable)
+    assert kind_of(RuntimeError) == kind_of(Unforeseen)
+
+
 def test_the_document_lists_every_type(client: TestClient) -> None:
     problem = client.get("/openapi.json").json()["components"]["schemas"]["Problem"]
-    assert problem["properties"]["type"]["enum"] == [kind.type for kind in KINDS.values()]
+    assert problem["properties"]["type"]["enum"] == [kind.type for kind in kinds().values()]
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,14 @@
 """What is read: the list, the state, the history, the audit, the feed."""
 
 import threading
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.examples.commands import lines
-from api.http.operations import PATIENCE_SECONDS
+from api.http.questions import PATIENCE_SECONDS
 from tests.api.conftest import opened
 from tests.api.test_command_log import record
 
@@ -82,12 +82,8 @@ def test_the_state_is_that_of_the_instant(client: TestClient) -> None:
 def test_the_state_shows_what_is_recorded_though_this_clock_is_behind(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Behind(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> "Behind":
-            return cls(2001, 1, 1, tzinfo=tz)
-
-    monkeypatch.setattr("api.queries.engagements.datetime", Behind)
+    marketplace = client.app.state.standfast.marketplace  # type: ignore[attr-defined]  # the application's own
+    monkeypatch.setattr(marketplace, "clock", lambda: datetime(2001, 1, 1, tzinfo=UTC))
     answer = client.get(LIFE).json()
     assert (answer["status"], answer["as_of"]) == ("ended", answer["known_at"])
 
@@ -162,7 +158,7 @@ def test_a_query_waits_for_a_position_that_comes(client: TestClient) -> None:
 
 
 def test_a_query_for_a_position_that_does_not_come_is_503(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.http.operations.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("api.http.questions.PATIENCE_SECONDS", 0.05)
     answer = client.get("/v1/engagements", params={"min_position": 10_000})
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/not-reached")
     assert answer.headers["Retry-After"] == "1"

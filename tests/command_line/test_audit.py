@@ -54,6 +54,7 @@ def test_before_the_opening_there_is_nothing_to_show(imported: Run) -> None:
         (("explain", CLIENT, "replace", "k9"), "there is no clock replace of k9"),
         (("replay", CLIENT, "--as-of", "yesterday"), "--as-of yesterday: an instant is RFC 3339 text"),
         (("replay", CLIENT, "--as-of", "2999-01-01T00:00:00Z"), "as_of lies more than ten years ahead"),
+        (("explain", CLIENT, "replace", "k1", "--as-of", "2999-01-01T00:00:00Z"), "more than ten years ahead"),
         (("replay", "nobody"), "nobody is neither the id of an engagement"),
     ],
 )

@@ -12,10 +12,10 @@ from api.composition import Standfast
 from api.terminal.demonstration import populated
 from api.terminal.inspection import findings
 from application.demo.script import Script
+from application.ports.listing import Wanted
 from domain.language.words import Model
 from domain.law.recorded import Recorded
 from infrastructure.process.settings import Settings
-from infrastructure.projections.engagements import Wanted
 from tests.command_line.conftest import Run
 from tests.domain.shipped import shipped_terms
 

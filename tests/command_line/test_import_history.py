@@ -16,9 +16,8 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast
-from domain.engagement.replacement.about import standing_of
-from domain.engagement.state import EngagementHistory
-from infrastructure.projections.engagements import Wanted
+from application.ports.listing import Wanted
+from domain.law.timeline import History
 from tests.command_line.conftest import Run
 
 TEAMS = Path(__file__).parents[3] / "shared" / "data" / "team_leadership.csv"

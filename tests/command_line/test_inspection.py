@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast, schema_of
+from application.ports.listing import Wanted
 from infrastructure.process.settings import Settings
-from infrastructure.projections.engagements import Wanted
 from tests.command_line.conftest import Run
 from tests.command_line.test_import_history import SMALL
 

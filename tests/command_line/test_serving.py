@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy.engine import URL
 
-from api.http import serving
+from api.terminal import serving
 from tests.command_line.running import SECONDS_TO_STOP, EndedBeforeItServed, running
 
 

@@ -10,11 +10,11 @@ from psycopg import errors
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
-from application.ports.log import Listed, Receipt
-from infrastructure.database.instants import to_micros
+from application.ports.log import Receipt
 from infrastructure.events.rows import EnvelopedEvent
 from infrastructure.log.ledger import Entry, place, receipts_of
 from infrastructure.log.postgresql import arrays
+from infrastructure.projections.engagements import postgresql_record
 
 _PARAMETERS: Final = 28
 _PLACES: Final = ", ".join(f"${number}" for number in range(1, _PARAMETERS + 1))
@@ -99,21 +99,4 @@ def _answer_columns(entries: Sequence[Entry]) -> tuple[arrays.Packed, ...]:
 
 def _listed(entries: Sequence[Entry]) -> bytes:
     last = {entry.append.listed.engagement_id: entry.append.listed for entry in entries if entry.append.listed}
-    return json.dumps([_listed_row(listed) for listed in last.values()]).encode() if last else b""
-
-
-def _listed_row(listed: Listed) -> dict[str, Any]:
-    return {
-        "engagement_id": listed.engagement_id.hex,
-        "name": listed.name,
-        "client_id": listed.client_id,
-        "partner_ids": listed.partner_ids,
-        "professional_ids": listed.professional_ids,
-        "model": listed.model,
-        "status": listed.status,
-        "open_cases": listed.open_cases,
-        "seats": listed.seats,
-        "covered_seats": listed.covered_seats,
-        "version": listed.version,
-        "opened_at": to_micros(listed.opened_at),
-    }
+    return json.dumps([postgresql_record(listed) for listed in last.values()]).encode() if last else b""

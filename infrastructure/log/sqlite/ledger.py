@@ -1,12 +1,11 @@
 """Writing entries to SQLite: one BEGIN IMMEDIATE transaction for a batch."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from application.ports.log import Answer, Listed, Receipt
+from application.ports.log import Answer, Receipt
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, to_micros
 from infrastructure.database.sqlite import library
@@ -26,6 +25,7 @@ from infrastructure.log.ledger import (
     receipts_of,
     with_receipts,
 )
+from infrastructure.projections.engagements import UPSERT, sqlite_row
 
 _INSERT_EVENT = (
     "INSERT INTO events (position, originator_id, originator_version, topic, state, salt, recorded_at, place, "
@@ -35,15 +35,6 @@ _INSERT_EVENT = (
 _INSERT_ANSWER = (
     "INSERT INTO answers (command_id, body_hash, status, version, position, first_position, count, problem, "
     "recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_UPSERT_LISTED = (
-    "INSERT INTO engagements (engagement_id, name, client_id, partner_ids, professional_ids, model, status, "
-    "open_cases, seats, covered_seats, version, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (engagement_id) DO UPDATE SET name = excluded.name, client_id = excluded.client_id, "
-    "partner_ids = excluded.partner_ids, professional_ids = excluded.professional_ids, model = excluded.model, "
-    "status = excluded.status, open_cases = excluded.open_cases, seats = excluded.seats, "
-    "covered_seats = excluded.covered_seats, version = excluded.version, opened_at = excluded.opened_at "
-    "WHERE engagements.version <= excluded.version"
 )
 _SELECT_ANSWER = (
     "SELECT body_hash, status, version, position, first_position, count, problem, recorded_at "
@@ -127,13 +118,13 @@ def _insert_rows(cursor: Any, entries: Sequence[Entry], receipts: Sequence[Recei
         if entry.append.key is not None:
             answers.append(_answer_row(entry, receipt, recorded_at))
         if entry.append.listed is not None:
-            listed[entry.append.listed.engagement_id] = _listed_row(entry.append.listed)
+            listed[entry.append.listed.engagement_id] = sqlite_row(entry.append.listed)
     if rows:
         cursor.executemany(_INSERT_EVENT, rows)
     if answers:
         cursor.executemany(_INSERT_ANSWER, answers)
     if listed:
-        cursor.executemany(_UPSERT_LISTED, list(listed.values()))
+        cursor.executemany(UPSERT, list(listed.values()))
 
 
 def _event_rows(entry: Entry, first_position: int, recorded_at: int) -> list[Row]:
@@ -161,14 +152,6 @@ def _answer_row(entry: Entry, receipt: Receipt, recorded_at: int) -> Row:
     return (
         key.command_id.hex, key.body_hash, key.status, key.version, position, first, receipt.count, key.problem,
         recorded_at,
-    )  # fmt: skip
-
-
-def _listed_row(listed: Listed) -> Row:
-    return (
-        listed.engagement_id.hex, listed.name, listed.client_id, json.dumps(listed.partner_ids),
-        json.dumps(listed.professional_ids), listed.model, listed.status, listed.open_cases, listed.seats,
-        listed.covered_seats, listed.version, to_micros(listed.opened_at),
     )  # fmt: skip
 
 

@@ -2,18 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
 from uuid import UUID
 
 from application.commands.recording import outcome_of
-from application.commands.request import Outcome, Refused, Request
-from application.imports.refused_lines import OF_ONE_LINE
+from application.commands.request import OF_ONE_COMMAND, Outcome, Refused, Request
 from application.marketplace import Marketplace
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
 
 Result = Outcome | Exception
-"""What became of one command; the exceptions are those of `application.imports.refused_lines.OF_ONE_LINE`."""
+"""What became of one command; the exceptions are those of `application.commands.request.OF_ONE_COMMAND`."""
 
 RecordAll = Callable[[Sequence[Request]], Sequence[Result]]
 
@@ -50,9 +48,9 @@ def _recorded(history: EngagementHistory | None) -> Mapping[UUID, Sequence[Recor
 
 def _judged(marketplace: Marketplace, request: Request, result: Result) -> Result:
     """The result of one command, where only that one is concerned."""
-    if not isinstance(result, (Outcome, *OF_ONE_LINE)):
+    if not isinstance(result, (Outcome, *OF_ONE_COMMAND)):
         raise result
     if isinstance(result, Refused):  # somebody else may have recorded it meanwhile
         rows = marketplace.store.log.of_command(request.command_id)
-        return outcome_of([cast(Recorded, marketplace.mapper.to_domain_event(row)) for row in rows]) if rows else result
+        return outcome_of(marketplace.read(rows)) if rows else result
     return result

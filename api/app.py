@@ -16,13 +16,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.commands.log import command_log_operation
 from api.commands.routes import command_operations
 from api.composition import Standfast, assemble
-from api.http import documentation, problem_kinds
+from api.http import documentation
 from api.http.dispatch import Addresses, Dispatch
 from api.http.health import health_operations
 from api.http.observation import Observation
-from api.http.openapi import TITLE, VERSION, document
-from api.http.operations import Operation, questioning
-from api.http.problems import MethodNotAllowed, NothingHere, Unforeseen, answer_problem, problem_response
+from api.http.operations import Operation
+from api.http.problem_kinds import MethodNotAllowed, NothingHere, Unforeseen
+from api.http.problem_routes import PROBLEM_OPERATIONS
+from api.http.problems import answer_problem, problem_response
+from api.http.questions import questioning
+from api.openapi import TITLE, VERSION, document
 from api.queries.engagements import QUESTIONS
 from api.queries.measures import MEASURES, what_if_operations
 from api.terms.routes import terms_operations, terms_questions
@@ -80,7 +83,7 @@ def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operatio
         *(questioning(standfast, question) for question in (*QUESTIONS, *MEASURES, *terms_questions())),
         *what_if_operations(standfast),
         *terms_operations(standfast),
-        *problem_kinds.OPERATIONS,
+        *PROBLEM_OPERATIONS,
         *health_operations(standfast, counters),
     )
 

@@ -7,13 +7,14 @@ from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
-from api.commands.bodies import ACTOR_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN
-from api.commands.headers import CORRELATION_PATTERN
 from api.examples.answers import ANSWERS
+from api.examples.bodies import bodies
 from api.examples.commands import events
+from api.http.events import EVENT_SHAPES
+from api.http.headers import ACTOR_PATTERN, CORRELATION_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN
 from api.http.operations import MOST_BYTES, Gives, Operation
-from api.http.problems import KINDS, PROBLEM_JSON, Problem, rule_of
-from api.queries.answers import EVENT_SHAPES
+from api.http.problem_kinds import kind_of, kinds
+from api.http.problems import PROBLEM_JSON, Problem
 from domain.law.rejection import ContradictsLaterFact
 from infrastructure.events.codec import adapter
 
@@ -116,10 +117,10 @@ class Schemas:
         return dict(sorted((name, schema) for name, schema in shown.items() if name != "Nothing"))
 
     def _exemplify(self, operations: Iterable[Operation]) -> None:
-        for takes in filter(None, (operation.takes for operation in operations)):
-            name = getattr(takes.schema, "__name__", None)
+        for operation in operations:
+            name = getattr(operation.takes and operation.takes.schema, "__name__", None)
             if name in self._definitions:
-                self._definitions[name]["examples"] = [takes.example]
+                self._definitions[name]["examples"] = [bodies()[operation.name]]
         for name, kind in EVENT_SHAPES.items():
             example = events()[name]
             self._definitions[kind.__name__]["examples"] = [example]
@@ -127,12 +128,12 @@ class Schemas:
         for answer, example_of in ANSWERS.items():
             self._definitions[answer.__name__]["examples"] = [example_of()]
         problem = self._definitions[Problem.__name__]
-        problem["properties"]["type"] = {"type": "string", "enum": [kind.type for kind in KINDS.values()]}
+        problem["properties"]["type"] = {"type": "string", "enum": [kind.type for kind in kinds().values()]}
         problem["examples"] = [problem_example()]
 
 
 def problem_example() -> dict[str, Any]:
-    kind = KINDS[rule_of(ContradictsLaterFact)]
+    kind = kind_of(ContradictsLaterFact)
     return {
         "type": kind.type,
         "title": kind.title,
@@ -153,7 +154,7 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "responses": _responses(operation, schemas),
     }
     if operation.takes:
-        content = {"schema": schemas.of(operation.takes.schema, "validation"), "example": operation.takes.example}
+        content = {"schema": schemas.of(operation.takes.schema, "validation"), "example": bodies()[operation.name]}
         described["requestBody"] = {
             "required": True,
             "content": {operation.takes.media_type: content},

@@ -11,8 +11,8 @@ from typing import NoReturn
 import structlog
 import uvicorn
 
+from api.app import application
 from api.composition import Standfast
-from api.http.app import application
 from api.terminal.speech import Unable, remark, result
 
 EVERYBODY = "Without authentication everybody who reaches this address acts as the platform's operator."

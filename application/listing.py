@@ -1,11 +1,37 @@
-"""An engagement's line in the list, brought up to date with each append."""
+"""An engagement's line in the list: what it says, and how that follows from a history.
 
+What the list shows more, it has in three places: here, as a column in `infrastructure.projections.engagements` with a
+migration, and, if it is answered, in `application.queries.listing`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
-from application.ports.log import Listed
-from domain.engagement.state import EngagementHistory, State
+from domain.engagement.state import State
+from domain.language.words import Model
+from domain.law.timeline import History
 
 Status = Literal["open", "suspended", "ended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One engagement as the list keeps it, brought up to date in the transaction of its events."""
+
+    engagement_id: UUID
+    name: str | None
+    client_id: str
+    partner_ids: tuple[str, ...]
+    professional_ids: tuple[str, ...]
+    model: Model
+    status: Status
+    open_cases: int
+    seats: int
+    covered_seats: int
+    version: int
+    opened_at: datetime
 
 
 def status_of(state: State) -> Status:

@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 
 from starlette.requests import Request
 
-from api.commands.bodies import ACTOR_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN, actor_of
 from api.http.strict_json import FieldsWrong
 from application.commands.ids import new_id
 from domain.law.recorded import Actor
@@ -19,6 +18,12 @@ LOCAL: Final = Actor(party="platform", id="local")
 COMMANDS: Final = UUID("6f1d0e5b-1f0a-5c55-9b61-2f1f0a6a9c11")
 """The namespace of the ids of commands that came with a key."""
 
+HEADERS: Final = ("X-Actor", "X-On-Behalf-Of", "Idempotency-Key", "X-Correlation-Id")
+"""What every operation takes that records something."""
+
+ACTOR_PATTERN: Final = r"^(client|platform|partner|professional):[A-Za-z0-9._:-]{1,64}$"
+ON_BEHALF_PATTERN: Final = r"^(client|platform|partner|professional)(:[A-Za-z0-9._:-]{1,64})?$"
+KEY_PATTERN: Final = r"^[\x21-\x7e]{1,255}$"
 CORRELATION_PATTERN: Final = r"^[\x21-\x7e]{1,128}$"
 _VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
 
@@ -52,6 +57,12 @@ def headers_of(request: Request) -> Headers:
         expected_version=int(version.strip('"')) if version not in (None, "*") else None,
         correlation_id=correlation_id or correlation_of(request),
     )
+
+
+def actor_of(text: str) -> Actor:
+    """The actor that ``party:id`` or ``party`` names; the text has the form of ON_BEHALF_PATTERN."""
+    party, _, identity = text.partition(":")
+    return Actor(party=party, id=identity or None)  # type: ignore[arg-type]  # the pattern lists the parties
 
 
 def correlation_of(request: Request) -> str:
