@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from domain.engagement.state import State
+from domain.engagement.state import EngagementHistory, State
 from domain.language.words import Model
-from domain.law.timeline import History
 
 Status = Literal["open", "suspended", "ended"]
 

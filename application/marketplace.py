@@ -17,9 +17,9 @@ from application.commands.terms_of_a_round import LookedUpOnce
 from application.commands.under_way import Progress
 from application.ports.log import Append
 from application.ports.store import Clock, Store, TermsShelf
-from domain.engagement.lifecycle import UnknownEngagement
+from domain.engagement.lifecycle.opening import UnknownEngagement
+from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
-from domain.law.timeline import History
 
 MOST_EVENTS_IN_THE_LOOP = 200
 """How many events a coroutine decodes itself; more of them would keep the others waiting."""
@@ -153,7 +153,7 @@ class Marketplace(Application[UUID]):
         """A history with the events of these rows, kept at hand."""
         if rows:
             facts = self.read(rows)
-            history = history.extended(facts) if history else History.of(facts)
+            history = history.extended(facts) if history else EngagementHistory.of(facts)
         if history:
             self.keep(engagement_id, history)
         return history

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from api.http.events import AnyEvent, event_bytes
 from application.commands.request import Outcome
-from domain.language.words import Instant, instant_text
+from domain.language.instants import instant_text
+from domain.language.words import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

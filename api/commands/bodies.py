@@ -17,10 +17,13 @@ from pydantic import Field
 
 from api.http.headers import ACTOR_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN, actor_of
 from api.http.strict_json import validated
-from domain.engagement.lifecycle import OpenEngagement
-from domain.language.words import Instant, bounds, field_names, instant_text
-from domain.law.event import Command
-from domain.law.notes import CorrectHistory, Entry, RecordBreach
+from domain.clocks.notice import RecordBreach
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.language.bounds import bounds
+from domain.language.instants import instant_text
+from domain.language.words import Instant, field_names
+from domain.law.command import Command
+from domain.law.correction import CorrectHistory, Entry
 from domain.law.recorded import Actor
 from domain.register import COMMANDS
 from infrastructure.events.codec import adapter

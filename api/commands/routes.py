@@ -17,8 +17,8 @@ from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import UUID_TEXT, EngagementAsked, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.problems import problem_bytes, problem_of
 from application.commands.request import Keyed, Outcome, Refused, Request
-from domain.engagement.lifecycle import OpenEngagement
-from domain.law.event import Command
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.law.command import Command
 from domain.register import COMMAND_NAMES, COMMANDS
 
 OPENING = "open-engagement"

@@ -54,7 +54,7 @@ def _question() -> EngagementAsOf:
     """The engagement an hour after its replacement was requested, as known then."""
     request = next(fact for fact in history().facts if fact.type == "ReplacementRequested")
     return EngagementAsOf(
-        engagement_id=request.engagement_id,
+        engagement_id=request.stream_id,
         history=history(),
         known=Known(history().facts[-1].position, history().facts[-1].recorded_at),
         as_of=request.occurred_at + timedelta(hours=1),

@@ -111,7 +111,7 @@ def state() -> dict[str, Any]:
     last = then.facts[-1]
     answer = state_answer(
         EngagementAsOf(
-            engagement_id=last.engagement_id,
+            engagement_id=last.stream_id,
             history=then,
             known=Known(last.position, last.recorded_at),
             as_of=last.occurred_at + timedelta(hours=1),

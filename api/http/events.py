@@ -3,20 +3,21 @@
 from dataclasses import make_dataclass
 from functools import lru_cache, reduce
 from operator import or_
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, RootModel
 from pydantic_core import to_json
 
-from domain.language.words import Instant, instant_text
+from domain.language.instants import instant_text
+from domain.language.words import Instant
 from domain.law.event import Event
 from domain.law.recorded import Actor, Recorded
 from domain.register import EVENTS
 from infrastructure.events.codec import SCHEMA_VERSIONS, adapter, event_json
 
 
-def _event(name: str, kind: type[Event]) -> type:
+def _event(name: str, kind: type[Event[Any]]) -> type:
     shape = {
         "position": Annotated[int, Field(ge=1)],
         "engagement_id": UUID,
@@ -51,7 +52,7 @@ def event_bytes(fact: Recorded) -> bytes:
     """A recorded event as JSON."""
     name = fact.type
     envelope = (
-        f'{{"engagement_id":"{fact.engagement_id}","version":{fact.version},"place":{fact.place}'
+        f'{{"engagement_id":"{fact.stream_id}","version":{fact.version},"place":{fact.place}'
         f',"occurred_at":"{instant_text(fact.occurred_at)}","recorded_at":"{instant_text(fact.recorded_at)}"'
         f',"position":{fact.position},"actor":{_actor_json(fact.actor)},"on_behalf_of":{_actor_json(fact.on_behalf_of)}'
         f',"command_id":"{fact.command_id}","correlation_id":{to_json(fact.correlation_id).decode()}'

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.http.problem_kinds import BodyTooLarge, NothingHere, UnsupportedMediaType
 from api.http.strict_json import FieldsWrong, validated
-from domain.language.words import STRICT
+from domain.language.bounds import STRICT
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 JSON: Final = "application/json"

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.http.operations import JSON, Gives, Nothing, Operation, asked
 from api.http.problem_kinds import NothingHere, ProblemKind, kinds
 from api.http.strict_json import json_of
-from domain.language.words import STRICT
+from domain.language.bounds import STRICT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from api.http.strict_json import FieldsWrong
 from application.commands.request import Refused, RefusedBefore, StaleVersion
 from application.ports.log import StoreUnavailable
 from domain.law.rejection import ContradictsLaterFact, Rejection
-from domain.register import REJECTIONS
 from infrastructure.events.codec import adapter
 
 log = structlog.get_logger("standfast.problems")

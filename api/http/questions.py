@@ -14,7 +14,7 @@ from api.http.operations import JSON, Gives, Operation, asked
 from api.http.paging import Position
 from api.http.problem_kinds import NotReached
 from api.http.strict_json import json_of
-from domain.language.words import STRICT
+from domain.language.bounds import STRICT
 
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.02

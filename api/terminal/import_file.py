@@ -16,6 +16,7 @@ from application.imports import assignment_history
 from application.imports.assignment_history import NotAnAssignmentHistory
 from application.imports.importing import HistoryTerms, Tally, import_commands, import_history
 from application.many_commands import record_all
+from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.terms.policy import OnboardingItem
 from domain.language.words import Model
 

@@ -13,7 +13,8 @@ from api.http.events import event_bytes
 from api.terminal.speech import Told, Unable
 from application.listing import listed
 from application.ports.listing import Wanted
-from domain.engagement.lifecycle import EngagementOpened
+from domain.engagement.lifecycle.opening import EngagementOpened
+from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
 from domain.law.timeline import check, voided_by

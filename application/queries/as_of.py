@@ -6,9 +6,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from application.marketplace import Known, Marketplace
+from domain.engagement.state import EngagementHistory
 from domain.language.words import Instant
 from domain.law.rejection import Unfit
-from domain.law.timeline import History
 
 FARTHEST: Final = timedelta(days=3653)
 
@@ -22,7 +22,7 @@ class EngagementAsOf:
     """An engagement at ``as_of``, as known then; ``history`` is None where nothing of it was known yet."""
 
     engagement_id: UUID
-    history: History | None
+    history: EngagementHistory | None
     known: Known
     as_of: datetime
 

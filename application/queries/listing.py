@@ -10,8 +10,9 @@ from application.marketplace import Marketplace
 from application.ports.listing import After, Listing, Wanted
 from application.ports.pages import Page
 from domain.clocks.reading import clocks_of
-from domain.language.words import Instant, Model, bounds
-from domain.law.timeline import History
+from domain.engagement.state import EngagementHistory
+from domain.language.bounds import bounds
+from domain.language.words import Instant, Model
 
 MOST_SCANNED: Final = 1_000
 """How many engagements one page looks through at most, when most of them are not what is asked for."""
@@ -72,7 +73,7 @@ def _at_risk(marketplace: Marketplace, line: Listed, now: datetime) -> bool:
     return is_at_risk(marketplace.history(line.engagement_id), now)
 
 
-def is_at_risk(history: History, now: datetime) -> bool:
+def is_at_risk(history: EngagementHistory, now: datetime) -> bool:
     """Whether a clock of the engagement is at risk, or past its goal and still open."""
     read = clocks_of(history, now, now).readings.values()
     return any(each.at_risk or each.state == "breached" for each in read)

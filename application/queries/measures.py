@@ -121,7 +121,9 @@ def _clocks(question: EngagementAsOf) -> Clocks:
     return clocks_of(question.history, question.as_of, question.known.known_at)
 
 
-def _metrics(question: EngagementAsOf, history: History | None, from_: datetime | None, to: datetime | None) -> Metrics:
+def _metrics(
+    question: EngagementAsOf, history: EngagementHistory | None, from_: datetime | None, to: datetime | None
+) -> Metrics:
     if from_ and (from_ > question.as_of or (to is not None and from_ >= to)):
         raise WindowEmpty("from is before to and not after as_of", field="from")
     return metrics_of(history, as_of=question.as_of, known_at=question.known.known_at, from_=from_, to=to)

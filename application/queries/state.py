@@ -6,14 +6,14 @@ from typing import Literal
 
 from application.listing import status_of
 from application.queries.as_of import AboutEngagement, EngagementAsOf
-from domain.allowed import allowed_commands
-from domain.engagement.assignments.matching import Assignment, AssignmentState
-from domain.engagement.assignments.onboarding import OnboardingItemCompleted
-from domain.engagement.concerns.reporting import Category, Concern, Outcome, Severity
-from domain.engagement.lifecycle import WorkClass
-from domain.engagement.replacement.case import Case, CaseState
-from domain.engagement.seats.agreeing import Seat
-from domain.engagement.state import State
+from domain.engagement.concerns import is_open
+from domain.engagement.nouns.assignment import Assignment, AssignmentState
+from domain.engagement.nouns.case import Case, CaseState
+from domain.engagement.nouns.concern import Category, Concern, Outcome, Severity
+from domain.engagement.nouns.plan import ItemState, KnowledgeKind, Plan, Purpose
+from domain.engagement.nouns.seat import Seat
+from domain.engagement.replacement.about import proposals_of, standing_of, successor_of
+from domain.engagement.state import EngagementHistory, State, WorkClass
 from domain.engagement.terms.policy import Cause
 from domain.language.money import Money
 from domain.language.words import Allocation, Instant, Model, SupplySource, Weight
@@ -161,9 +161,10 @@ def state_answer(question: EngagementAsOf) -> StateAnswer:
     return answer_of(_state(question.history, question.as_of) if question.history else None, question)
 
 
-def _state(history: History, as_of: datetime) -> State | None:
+def _state(history: EngagementHistory, as_of: datetime) -> State | None:
     all_by_then = history.timeline[-1].occurred_at <= as_of
-    return history.state if all_by_then else fold(history.until(as_of))
+    state: State | None = history.state if all_by_then else fold(history.until(as_of))
+    return state
 
 
 def answer_of(state: State | None, question: EngagementAsOf) -> StateAnswer:

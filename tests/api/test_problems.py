@@ -13,7 +13,7 @@ from api.http.problem_kinds import STATUSES, Unforeseen, kind_of, kinds
 from application.ports.log import OutcomeUnknown, StoreBusy, StoreUnavailable
 from application.queries.as_of import AsOfTooFar
 from application.queries.measures import WindowEmpty
-from domain.engagement.lifecycle import EngagementExists, UnknownEngagement
+from domain.engagement.lifecycle.opening import EngagementExists, UnknownEngagement
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
 from infrastructure.database.sqlite import DatabaseInUse
 from infrastructure.process.settings import Settings

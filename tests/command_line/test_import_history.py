@@ -17,7 +17,8 @@ from sqlalchemy.engine import URL
 
 from api.composition import Standfast
 from application.ports.listing import Wanted
-from domain.law.timeline import History
+from domain.engagement.replacement.about import standing_of
+from domain.engagement.state import EngagementHistory
 from tests.command_line.conftest import Run
 
 TEAMS = Path(__file__).parents[3] / "shared" / "data" / "team_leadership.csv"

@@ -7,7 +7,7 @@ import pytest
 
 from application.marketplace import Marketplace
 from application.queries.as_of import FARTHEST, AsOfTooFar, engagement_as_of
-from domain.engagement.lifecycle import UnknownEngagement
+from domain.engagement.lifecycle.opening import UnknownEngagement
 from tests.application.requests import ENGAGEMENT, opening, request
 
 NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)
