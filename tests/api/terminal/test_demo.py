@@ -16,7 +16,7 @@ from application.ports.listing import Wanted
 from domain.language.words import Model
 from domain.law.recorded import Recorded
 from infrastructure.process.settings import Settings
-from tests.command_line.conftest import Run
+from tests.api.terminal.conftest import Run
 from tests.domain.shipped import shipped_terms
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -17,11 +17,10 @@ from sqlalchemy.engine import URL
 
 from api.composition import Standfast
 from application.ports.listing import Wanted
-from domain.engagement.replacement.about import standing_of
-from domain.engagement.state import EngagementHistory
-from tests.command_line.conftest import Run
+from domain.law.timeline import History
+from tests.api.terminal.conftest import Run
 
-TEAMS = Path(__file__).parents[3] / "shared" / "data" / "team_leadership.csv"
+TEAMS = Path(__file__).parents[4] / "shared" / "data" / "team_leadership.csv"
 HEADER = "team,role,professional,partner,started_at,ended_at,succeeded_by\n"
 SMALL = (
     HEADER
@@ -32,7 +31,7 @@ sig-a,chair,cyd,Deis,2020-03-01T09:00:00Z,,
 sig-b,tech lead,ann,Red Hat,2019-01-01T09:00:00Z,,
 """
 )
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 Write = Callable[[str, str], Path]
 
 
@@ -199,7 +198,7 @@ def test_killed_half_way_and_run_again_it_completes(
     command = [sys.executable, "-c", "from api.terminal.command_line import main; main()", "import", str(file)]
     environment = {**os.environ, "STANDFAST_DATABASE_URL": str(sqlite_url)}
     with subprocess.Popen(
-        command, env=environment, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL
+        command, env=environment, cwd=Path(__file__).parents[3], stderr=subprocess.DEVNULL
     ) as process:
         try:
             wait_for_events(Path(str(sqlite_url.database)), 300)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line.conftest import Run
+from tests.api.terminal.conftest import Run
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "worked-example.jsonl"
+EXAMPLE = Path(__file__).parents[3] / "docs" / "worked-example.jsonl"
 CLIENT = json.loads(EXAMPLE.read_text().splitlines()[0])["client_id"]
 
 

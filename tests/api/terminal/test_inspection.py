@@ -11,8 +11,8 @@ from sqlalchemy.engine import URL
 from api.composition import Standfast, schema_of
 from application.ports.listing import Wanted
 from infrastructure.process.settings import Settings
-from tests.command_line.conftest import Run
-from tests.command_line.test_import_history import SMALL
+from tests.api.terminal.conftest import Run
+from tests.api.terminal.test_import_history import SMALL
 
 Write = Callable[[str, str], Path]
 

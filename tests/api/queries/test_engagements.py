@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from api.examples.commands import lines
 from api.http.questions import PATIENCE_SECONDS
+from tests.api.commands.test_log import record
 from tests.api.conftest import opened
-from tests.api.test_command_log import record
 
 LIFE = "/v1/engagements/" + str(lines()[0]["engagement_id"])
 

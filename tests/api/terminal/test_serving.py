@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.terminal import serving
-from tests.command_line.running import SECONDS_TO_STOP, EndedBeforeItServed, running
+from tests.api.terminal.running import SECONDS_TO_STOP, EndedBeforeItServed, running
 
 
 def answer(address: str) -> dict[str, object]:
