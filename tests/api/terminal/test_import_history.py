@@ -17,7 +17,8 @@ from sqlalchemy.engine import URL
 
 from api.composition import Standfast
 from application.ports.listing import Wanted
-from domain.law.timeline import History
+from domain.engagement.replacement.about import standing_of
+from domain.engagement.state import EngagementHistory
 from tests.api.terminal.conftest import Run
 
 TEAMS = Path(__file__).parents[4] / "shared" / "data" / "team_leadership.csv"

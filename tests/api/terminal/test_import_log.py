@@ -11,7 +11,7 @@ from api.composition import Standfast
 from domain.engagement.terms.policy import Policy
 from infrastructure.events.codec import adapter
 from tests import golden
-from tests.api.terminal.conftest import Run
+from tests.api.terminal.conftest import Ran, Run
 
 Write = Callable[[str, str], Path]
 ENGAGEMENT = "0199e2a4-0000-7000-8000-000000000001"
