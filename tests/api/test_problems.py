@@ -4,6 +4,7 @@ import logging
 
 import pytest
 import structlog
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
@@ -13,7 +14,7 @@ from api.http.app import application
 from api.http.problems import KINDS
 from application.ports.log import OutcomeUnknown, StoreBusy
 from domain.law.rejection import all_rejections
-from infrastructure.process.settings import Settings
+from tests.api.serving import settings_of
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def client(lasting_client: TestClient) -> TestClient:
 
 @pytest.fixture
 def standfast() -> Standfast:
-    return assemble(Settings(database_url="sqlite://"))
+    return assemble(settings_of(make_url("sqlite://")))
 
 
 @pytest.mark.parametrize(
@@ -38,17 +39,17 @@ def test_where_nothing_is_404(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", "/v1/engagements", "GET, POST"),
-        ("PUT", "/v1/policies", "GET, POST"),
+        ("DELETE", "/v1/engagements", "GET, HEAD, POST"),
+        ("PUT", "/v1/policies", "GET, HEAD, POST"),
         ("PATCH", "/v1/engagements/x/add-seat", "POST"),
         ("GET", "/v1/commands", "POST"),
-        ("POST", "/healthz", "GET"),
-        ("TRACE", "/v1/events", "GET"),
-        ("HEAD", "/v1/events", "GET"),
-        ("OPTIONS", "/v1/engagements", "GET, POST"),
-        ("DELETE", "/v1/policies/managed_marketplace@1", "GET"),
-        ("POST", "/docs", "GET"),
-        ("MADEUP", "/v1/events", "GET"),
+        ("POST", "/healthz", "GET, HEAD"),
+        ("TRACE", "/v1/events", "GET, HEAD"),
+        ("HEAD", "/v1/commands", "POST"),
+        ("OPTIONS", "/v1/engagements", "GET, HEAD, POST"),
+        ("DELETE", "/v1/policies/managed_marketplace@1", "GET, HEAD"),
+        ("POST", "/docs", "GET, HEAD"),
+        ("MADEUP", "/v1/events", "GET, HEAD"),
     ],
 )
 def test_another_method_is_405_and_says_which(client: TestClient, method: str, path: str, allowed: str) -> None:

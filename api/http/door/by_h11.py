@@ -1,0 +1,68 @@
+"""Reading requests with h11 where httptools is missing, as uvicorn does, within the limits."""
+
+import sys
+from typing import Any, Final
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from api.http.door.guarded import Guarded
+from api.http.door.limits import Limits
+from api.http.door.origin_form import origin_form
+from api.http.door.patience import Patience
+from api.http.problems import HeadersTooLarge, NotHttp
+
+TOO_LARGE: Final = 431
+
+Event = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
+
+
+class Reading(h11.Connection):
+    """A parser that says how far it has come. It drops trailers by itself."""
+
+    def __init__(self, limits: Limits, patience: Patience) -> None:
+        super().__init__(h11.SERVER, limits.header_bytes)
+        self._limits = limits
+        self._patience = patience
+
+    def next_event(self) -> Event:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            event = self._judged(event)
+            self._patience.head_read()
+        elif isinstance(event, h11.Data):
+            self._patience.body_came(len(event.data))
+        elif isinstance(event, h11.EndOfMessage):
+            self._patience.request_read()
+        elif self.their_state is h11.IDLE and self.trailing_data[0]:
+            self._patience.heard()
+        return event
+
+    def _judged(self, head: h11.Request) -> h11.Request:
+        """The head in its usual form. Raises h11.RemoteProtocolError where it is too large."""
+        headers = list(head.headers)
+        size = len(head.target) + sum(len(name) + len(value) for name, value in headers)
+        if len(headers) > self._limits.headers or size > self._limits.header_bytes:
+            raise h11.RemoteProtocolError("too large a head", TOO_LARGE)
+        if head.target.startswith(b"/"):
+            return head
+        target, headers = origin_form(head.target, headers)
+        return h11.Request(method=head.method, target=target, headers=headers, http_version=head.http_version)
+
+
+class ByH11(Guarded, H11Protocol):
+    """One connection."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.conn = Reading(self.limits, self.patience)
+
+    def data_received(self, data: bytes) -> None:
+        if self.hears():
+            super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        """What uvicorn calls in the face of a request that h11 cannot read."""
+        error = sys.exception()
+        too_large = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == TOO_LARGE
+        self.refuse(HeadersTooLarge() if too_large else NotHttp(str(error)))

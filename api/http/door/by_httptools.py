@@ -1,0 +1,95 @@
+"""Reading requests with httptools, as uvicorn does, within the limits."""
+
+import re
+from typing import Any, Final
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.http.door.guarded import Guarded
+from api.http.door.origin_form import origin_form
+from api.http.problems import HeadersTooLarge, NotHttp
+
+METHOD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}(?= )")
+
+
+class ByHttptools(Guarded, HttpToolsProtocol):  # type: ignore[misc]  # Guarded stands before either protocol
+    """One connection."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._read_without_result = 0  # bytes since a head ended, a part of a body came or a request ended
+        self._method = ""  # of the request being read, where the parser knows no such method
+
+    @property
+    def queued(self) -> bool:
+        return bool(self.pipeline)
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        if self.hears():
+            self._read_without_result += len(data)
+            self._read(data)
+        if self._read_without_result > self.limits.header_bytes and self.hears():
+            self.refuse(HeadersTooLarge())
+
+    def _read(self, data: bytes) -> None:
+        before = self.cycle
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._stay_with_http()
+        except httptools.HttpParserInvalidMethodError:
+            self._read_other_method(data, at_its_start=before is self.cycle and len(data) == self._read_without_result)
+        except httptools.HttpParserCallbackError as error:
+            self.refuse(error.__context__ if isinstance(error.__context__, HeadersTooLarge) else NotHttp())
+        except httptools.HttpParserError as error:
+            self.refuse(NotHttp(str(error)))
+
+    def _stay_with_http(self) -> None:
+        """Answers a request that would go on in another protocol; the parser could not read on after it."""
+        self._deaf = True
+        self.cycle.keep_alive = False
+
+    def _read_other_method(self, data: bytes, *, at_its_start: bool) -> None:
+        """Reads a request with a method that the parser does not know as a GET: what is there answers it with 405."""
+        found = METHOD.match(data)
+        if found is None or not at_its_start:
+            self.refuse(NotHttp("the request begins with no method"))
+            return
+        self.parser = httptools.HttpRequestParser(self)
+        self._method = found[0].decode()
+        self._read(b"GET" + data[found.end() :])
+
+    def on_message_begin(self) -> None:
+        self.patience.heard()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._judge_head()
+        if not self.url.startswith(b"/"):
+            self.url, self.headers[:] = origin_form(self.url, self.headers)
+        super().on_headers_complete()
+        if self._method:
+            self.scope["method"], self._method = self._method, ""
+        self.headers = []  # what comes as a trailer is no header (RFC 9110, 6.5.1): collected apart, and forgotten
+        self._read_without_result = 0
+        self.patience.head_read()
+
+    def _judge_head(self) -> None:
+        """Raises HeadersTooLarge, or NotHttp where too many requests wait behind another."""
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if len(self.headers) > self.limits.headers or size > self.limits.header_bytes:
+            raise HeadersTooLarge
+        if len(self.pipeline) >= self.limits.pipelined:
+            raise NotHttp("too many requests at once on one connection")
+
+    def on_body(self, body: bytes) -> None:
+        self._read_without_result = 0
+        self.patience.body_came(len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._read_without_result = 0
+        self.patience.request_read()
+        super().on_message_complete()
