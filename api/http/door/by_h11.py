@@ -7,8 +7,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from api.http.door.guarded import Guarded
+from api.http.door.heads import REFUSALS, judged
 from api.http.door.limits import Limits
-from api.http.door.origin_form import origin_form
 from api.http.door.patience import Patience
 from api.http.problems import HeadersTooLarge, NotHttp
 
@@ -28,7 +28,7 @@ class Reading(h11.Connection):
     def next_event(self) -> Event:
         event = super().next_event()
         if isinstance(event, h11.Request):
-            event = self._judged(event)
+            event = self._in_usual_form(event)
             self._patience.head_read()
         elif isinstance(event, h11.Data):
             self._patience.body_came(len(event.data))
@@ -38,16 +38,13 @@ class Reading(h11.Connection):
             self._patience.heard()
         return event
 
-    def _judged(self, head: h11.Request) -> h11.Request:
-        """The head in its usual form. Raises h11.RemoteProtocolError where it is too large."""
-        headers = list(head.headers)
-        size = len(head.target) + sum(len(name) + len(value) for name, value in headers)
-        if len(headers) > self._limits.headers or size > self._limits.header_bytes:
-            raise h11.RemoteProtocolError("too large a head", TOO_LARGE)
-        if head.target.startswith(b"/"):
-            return head
-        target, headers = origin_form(head.target, headers)
-        return h11.Request(method=head.method, target=target, headers=headers, http_version=head.http_version)
+    def _in_usual_form(self, head: h11.Request) -> h11.Request:
+        """Raises h11.RemoteProtocolError, the only one that uvicorn looks for, because of the refusal that it is."""
+        try:
+            target, headers = judged(head.target, list(head.headers), self._limits)
+        except REFUSALS as error:
+            raise h11.RemoteProtocolError(str(error)) from error
+        return h11.Request(method=head.method, target=target, headers=list(headers), http_version=head.http_version)
 
 
 class ByH11(Guarded, H11Protocol):
@@ -65,4 +62,5 @@ class ByH11(Guarded, H11Protocol):
         """What uvicorn calls in the face of a request that h11 cannot read."""
         error = sys.exception()
         too_large = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == TOO_LARGE
-        self.refuse(HeadersTooLarge() if too_large else NotHttp(str(error)))
+        refusal = error.__cause__ if error and isinstance(error.__cause__, REFUSALS) else NotHttp(str(error))
+        self.refuse(HeadersTooLarge() if too_large else refusal)

@@ -7,7 +7,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.http.door.guarded import Guarded
-from api.http.door.origin_form import origin_form
+from api.http.door.heads import REFUSALS, judged
 from api.http.problems import HeadersTooLarge, NotHttp
 
 METHOD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}(?= )")
@@ -30,7 +30,7 @@ class ByHttptools(Guarded, HttpToolsProtocol):  # type: ignore[misc]  # Guarded 
         if self.hears():
             self._read_without_result += len(data)
             self._read(data)
-        if self._read_without_result > self.limits.header_bytes and self.hears():
+        if self._read_without_result > self.limits.header_bytes and not self._deaf:
             self.refuse(HeadersTooLarge())
 
     def _read(self, data: bytes) -> None:
@@ -38,16 +38,16 @@ class ByHttptools(Guarded, HttpToolsProtocol):  # type: ignore[misc]  # Guarded 
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._stay_with_http()
+            self._hear_no_more()  # the request is answered in this protocol; the parser could not read on after it
         except httptools.HttpParserInvalidMethodError:
             self._read_other_method(data, at_its_start=before is self.cycle and len(data) == self._read_without_result)
         except httptools.HttpParserCallbackError as error:
-            self.refuse(error.__context__ if isinstance(error.__context__, HeadersTooLarge) else NotHttp())
+            self.refuse(error.__context__ if isinstance(error.__context__, REFUSALS) else NotHttp())
         except httptools.HttpParserError as error:
             self.refuse(NotHttp(str(error)))
 
-    def _stay_with_http(self) -> None:
-        """Answers a request that would go on in another protocol; the parser could not read on after it."""
+    def _hear_no_more(self) -> None:
+        """Makes the request that was read the last of its connection."""
         self._deaf = True
         self.cycle.keep_alive = False
 
@@ -66,23 +66,15 @@ class ByHttptools(Guarded, HttpToolsProtocol):  # type: ignore[misc]  # Guarded 
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._judge_head()
-        if not self.url.startswith(b"/"):
-            self.url, self.headers[:] = origin_form(self.url, self.headers)
+        if len(self.pipeline) >= self.limits.pipelined:
+            raise NotHttp("too many requests at once on one connection")
+        self.url, self.headers[:] = judged(self.url, self.headers, self.limits)
         super().on_headers_complete()
         if self._method:
             self.scope["method"], self._method = self._method, ""
         self.headers = []  # what comes as a trailer is no header (RFC 9110, 6.5.1): collected apart, and forgotten
         self._read_without_result = 0
         self.patience.head_read()
-
-    def _judge_head(self) -> None:
-        """Raises HeadersTooLarge, or NotHttp where too many requests wait behind another."""
-        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if len(self.headers) > self.limits.headers or size > self.limits.header_bytes:
-            raise HeadersTooLarge
-        if len(self.pipeline) >= self.limits.pipelined:
-            raise NotHttp("too many requests at once on one connection")
 
     def on_body(self, body: bytes) -> None:
         self._read_without_result = 0
@@ -93,3 +85,5 @@ class ByHttptools(Guarded, HttpToolsProtocol):  # type: ignore[misc]  # Guarded 
         self._read_without_result = 0
         self.patience.request_read()
         super().on_message_complete()
+        if self.cycle.keep_alive and not self.parser.should_keep_alive():
+            self._hear_no_more()  # a trailer said so, and to the parser it is a header

@@ -48,7 +48,8 @@ class Guarded(Served):
     def hears(self) -> bool:
         """Something came: whether it is still listened to."""
         self.shared.is_busy(self)
-        self.patience.heard()
+        if not self._deaf:
+            self.patience.heard()
         return not self._deaf
 
     def on_response_complete(self) -> None:
@@ -96,7 +97,7 @@ class Guarded(Served):
         self._look_again()
         if self._answer_is_not_taken():
             self.transport.abort()
-        elif not self.flow.read_paused and self.patience.is_over():
+        elif not self._deaf and not self.flow.read_paused and self.patience.is_over():
             self._end_waiting()
 
     def _end_waiting(self) -> None:
