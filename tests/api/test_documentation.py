@@ -120,3 +120,9 @@ def test_the_interface_is_swagger_ui_5_or_newer(client: TestClient) -> None:
     found = re.search(r'PACKAGE_VERSION:"(\d+)\.', client.get("/docs/swagger-ui-bundle.js").text)
     assert found
     assert int(found[1]) >= 5
+
+
+def test_every_operation_says_how_it_is_refused_at_the_door(described: dict[str, Any]) -> None:
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            assert operation["responses"].keys() >= {"400", "403", "408", "421", "431", "503"}, path

@@ -40,7 +40,7 @@ def showing(address: str, folder: Path, *names: str) -> Iterator[None]:
 
 
 def document(address: str, folder: Path) -> str:
-    """A page as its scripts have made it in ten seconds of the browser's own, fast time."""
+    """A page as its scripts have made it in three seconds of the browser's own, fast time."""
     assert PROGRAM
-    told = ("--virtual-time-budget=10000", "--dump-dom", f"--user-data-dir={folder / 'profile'}")
+    told = ("--virtual-time-budget=3000", "--dump-dom", f"--user-data-dir={folder / 'profile'}")
     return subprocess.run([PROGRAM, *QUIET, *told, address], capture_output=True, text=True, check=True).stdout

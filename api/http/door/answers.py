@@ -21,7 +21,7 @@ NOT_KEPT: Final = (b"cache-control", b"no-store")
 def protected(headers: Headers, correlation_id: str) -> list[tuple[bytes, bytes]]:
     """The headers of an answer with those that every answer has. Who may keep it says so; nobody keeps the rest."""
     found = [*headers, *EVERYWHERE, (CORRELATION, correlation_id.encode())]
-    if not any(name == b"cache-control" for name, _ in found):
+    if NOT_KEPT[0] not in dict(found):
         found.append(NOT_KEPT)
     return found
 

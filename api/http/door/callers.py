@@ -17,6 +17,7 @@ from api.http.problems import ForeignOrigin, HostUnclear, UnknownHost, problem_r
 OF_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 KEPT_JUDGEMENTS: Final = 64
 _HOST: Final = re.compile(rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]{1,255})(?::(?P<port>[0-9]{1,5}))?")
+_TELLING: Final = frozenset({b"host", b"origin", b"sec-fetch-site"})
 _HIGHEST_PORT: Final = 65_535
 
 
@@ -34,17 +35,11 @@ class Door:
         await app(scope, receive, send)
 
     def _refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> Exception | None:
-        hosts, origins, sites = [], [], []
-        for name, value in headers:
-            if name == b"host":
-                hosts.append(value)
-            elif name == b"origin":
-                origins.append(value)
-            elif name == b"sec-fetch-site":
-                sites.append(value)
+        told = [header for header in headers if header[0] in _TELLING]
+        hosts = [value for name, value in told if name == b"host"]
         if len(hosts) != 1:
             return HostUnclear(f"the header Host stands {len(hosts)} times")
-        return self._host_refused(hosts[0]) or self._page_refused(hosts[0], origins, sites)
+        return self._host_refused(hosts[0]) or (self._page_refused(hosts[0], told) if len(told) > 1 else None)
 
     def _judged(self, host: bytes) -> Exception | None:
         """Why this is no name of this server, if it is none."""
@@ -56,12 +51,15 @@ class Door:
             return None
         return UnknownHost(name)
 
-    def _page_refused(self, host: bytes, origins: list[bytes], sites: list[bytes]) -> Exception | None:
+    def _page_refused(self, host: bytes, told: Iterable[tuple[bytes, bytes]]) -> Exception | None:
         """Reads are refused like commands: to the pages of other sites nobody has given the operator's eyes."""
         own = host.decode().lower()
-        if all(self._own(origin, own) for origin in origins) and b"cross-site" not in (each.lower() for each in sites):
-            return None
-        return ForeignOrigin()
+        for name, value in told:
+            if name == b"origin" and not self._own(value, own):
+                return ForeignOrigin(f"the header Origin names another site: {value.decode('latin-1')[:100]}")
+            if name == b"sec-fetch-site" and value.lower() == b"cross-site":
+                return ForeignOrigin("the browser says that a page of another site asked (Sec-Fetch-Site)")
+        return None
 
     def _own(self, origin: bytes, host: str) -> bool:
         """Whether an origin is a page of this server; the scheme may be that of a proxy before it."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 from api.http.door.limits import Limits
@@ -19,7 +20,7 @@ def judged(target: bytes, headers: Headers, limits: Limits) -> Head:
 
     Raises HeadersTooLarge, and MethodNotAllowed where nothing is addressed but a server (CONNECT, OPTIONS *).
     """
-    size = len(target) + sum(len(name) + len(value) for name, value in headers)
+    size = len(target) + sum(map(len, chain.from_iterable(headers)))
     if len(headers) > limits.headers or size > limits.header_bytes:
         raise HeadersTooLarge
     if target.startswith(b"/"):
