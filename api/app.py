@@ -18,6 +18,7 @@ from api.commands.routes import command_operations
 from api.composition import Standfast, assemble
 from api.http import documentation
 from api.http.dispatch import Addresses, Dispatch
+from api.http.door.callers import Door
 from api.http.health import health_operations
 from api.http.observation import Observation
 from api.http.operations import Operation
@@ -29,12 +30,12 @@ from api.openapi import TITLE, VERSION, document
 from api.queries.engagements import QUESTIONS
 from api.queries.measures import MEASURES, what_if_operations
 from api.terms.routes import terms_operations, terms_questions
-from infrastructure.process.settings import Settings
+from infrastructure.process.settings import Settings, names_in
 from infrastructure.process.telemetry import Counters
 
 
 class Edge(FastAPI):
-    """The framework with our own two layers around it: what is an operation's never gets to its own."""
+    """The framework with our own layers around it: what is an operation's never gets to its own."""
 
     outermost: ASGIApp
 
@@ -63,12 +64,13 @@ def application(standfast: Standfast) -> FastAPI:
     operations = operations_of(standfast, counters)
     addresses = Addresses(operations)
     app = Edge(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
-    app.add_api_route(documentation.DOCS, documentation.page, include_in_schema=False)
-    app.add_api_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
+    app.add_route(documentation.DOCS, documentation.page, include_in_schema=False)
+    app.add_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
     app.add_exception_handler(NothingHere, answer_problem)
     app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
     app.add_exception_handler(HTTPException, unrouted(addresses))
-    app.outermost = Observation(Dispatch(app.framework, addresses), counters)
+    door = Door(Dispatch(app.framework, addresses), names_in(standfast.settings.host_names))
+    app.outermost = Observation(door, counters)
     described = cache(lambda: document(operations))
     app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
     app.state.standfast = standfast

@@ -56,16 +56,21 @@ ANSWER_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "X-Correlation-Id": ("The id of this request in the log.", {"type": "string"}),
 }
 STATUS_TEXTS: Final = {
-    400: "The text is not the JSON that this interface takes.",
-    403: "Another party issues this command.",
+    400: "The text is not the JSON that this interface takes, or the request no HTTP that names its host once.",
+    403: "Another party issues this command, or a page of another site asked.",
     404: "There is no such thing.",
     409: "A rule forbids it.",
+    408: "The request did not come in time.",
     412: "The engagement has gone on since the version of If-Match.",
     413: "The body is too large.",
     415: "The body is of another media type.",
+    421: "This server is not called that.",
     422: "The fields are wrong.",
+    431: "The headers are too large, or too many.",
     503: "Try again later, with the same key.",
 }
+AT_THE_DOOR: Final = (400, 403, 408, 421, 431, 503)
+"""How any request can be refused before it gets to its operation (`api/http/door`)."""
 
 
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
@@ -186,7 +191,7 @@ def _header(name: str) -> dict[str, Any]:
 
 def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     responses = {str(gives.status): _given(gives, schemas) for gives in operation.gives}
-    for status in operation.problems:
+    for status in sorted({*operation.problems, *AT_THE_DOOR} - {int(given) for given in responses}):
         headers = ("Retry-After", "X-Correlation-Id") if status in (429, 503) else ("X-Correlation-Id",)
         responses[str(status)] = {
             "description": STATUS_TEXTS[status],

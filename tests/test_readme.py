@@ -41,7 +41,7 @@ def test_the_tour_of_the_readme_runs(tmp_path: Path) -> None:
 
 
 def test_everything_the_documents_link_to_is_there() -> None:
-    for document in (ROOT / "README.md", ROOT / "docs" / "architecture.md"):
+    for document in (ROOT / "README.md", ROOT / "docs" / "architecture.md", ROOT / "docs" / "security.md"):
         for target in re.findall(r"\]\((?!http)([^)#]+)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 

@@ -43,6 +43,8 @@ class Addresses:
                 segments = tuple(None if "{" in one else one for one in operation.path.split("/"))
                 self._addresses.setdefault(segments, []).append(by_path[operation.path])
             by_path[operation.path].methods[operation.method] = operation
+            if operation.method == "GET":  # the server leaves the body of an answer to HEAD out
+                by_path[operation.path].methods["HEAD"] = operation
         # Where paths take anything: few ways for all addresses.
         self._open = {tuple(at for at, one in enumerate(key) if one is None) for key in self._addresses}
 

@@ -15,6 +15,40 @@ from application.ports.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreU
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
 
 
+class NotHttp(Exception):
+    """What came is no HTTP/1.1 request that can be read."""
+
+
+class HostUnclear(Exception):
+    """A request names its host exactly once, as a name or an address and a port."""
+
+
+class ForeignOrigin(Exception):
+    """A page of another site asked; only pages of this server, and programs, may."""
+
+
+class RequestTooSlow(Exception):
+    """The request did not come in the time that there is for it."""
+
+
+class UnknownHost(Exception):
+    """This server is not called that: use localhost, or add the name to STANDFAST_HOST_NAMES."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"this server is not called {name[:100]}: ask localhost, 127.0.0.1 or [::1], or start it with "
+            "STANDFAST_HOST_NAMES naming all the names it is called by, with commas between them"
+        )
+
+
+class HeadersTooLarge(Exception):
+    """A request has at most 100 headers, and 64 KiB of them with its address."""
+
+
+class TooManyConnections(Exception):
+    """As many connections are open as there may be; STANDFAST_CONNECTIONS and the limit of open files say how many."""
+
+
 class NothingHere(Exception):
     """There is nothing at this address."""
 
@@ -49,19 +83,25 @@ class Unforeseen(Exception):
 
 STATUSES: Final[Mapping[type[Exception], int]] = {
     Malformed: 400,
+    NotHttp: 400,
+    HostUnclear: 400,
     NotYours: 403,
+    ForeignOrigin: 403,
     NotFound: 404,
     NothingHere: 404,
     UnknownDocument: 404,
     MethodNotAllowed: 405,
+    RequestTooSlow: 408,
     Rejection: 409,
     AnswerForgotten: 409,
     StaleVersion: 412,
     BodyTooLarge: 413,
     UnsupportedMediaType: 415,
+    UnknownHost: 421,
     Unfit: 422,
     FieldsWrong: 422,
     KeyReused: 422,
+    HeadersTooLarge: 431,
     Unforeseen: 500,
     Contended: 503,
     NotReached: 503,
@@ -69,6 +109,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     OutcomeUnknown: 503,
     StoreBusy: 503,
     StoreClosed: 503,
+    TooManyConnections: 503,
 }
 """The status of everything that can go wrong; where an error is a case of several, the nearest one's."""
 

@@ -5,14 +5,18 @@ import ipaddress
 import signal
 import socket
 import sys
+from functools import partial
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.app import application
 from api.composition import Standfast
+from api.http.door.connections import BACKLOG, Connections, most_connections
+from api.http.door.limits import Limits
 from api.terminal.speech import Unable, remark, result
 
 EVERYBODY = "Without authentication everybody who reaches this address acts as the platform's operator."
@@ -44,7 +48,7 @@ def listening(host: str, port: int, *, or_any: bool = False) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
-        made.listen(128)
+        made.listen(BACKLOG)
     except OSError as error:
         made.close()
         if or_any:
@@ -66,17 +70,36 @@ def serve(standfast: Standfast, listener: socket.socket) -> None:
     log.warning("everybody is the operator", address=address, authentication=False)
     remark(EVERYBODY)
     result(f"Standfast is listening on {address} · documentation: {address}/docs")
-    config = uvicorn.Config(
-        application(standfast),
+    config = configured(application(standfast), standfast.settings.connections)
+    _leave_alone_what_is_loaded()
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def configured(app: ASGIApp, connections: int, limits: Limits | None = None) -> uvicorn.Config:
+    """How the application is served: HTTP/1.1 and nothing else, within the limits of the door."""
+    limits = limits or Limits()
+    return uvicorn.Config(
+        app,
+        http=protocol(limits, Connections(most_connections(connections))),
+        ws="none",
         log_config=None,
         access_log=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
         proxy_headers=False,
     )
-    _leave_alone_what_is_loaded()
-    with listener:
-        uvicorn.Server(config).run(sockets=[listener])
+
+
+def protocol(limits: Limits, shared: Connections) -> Any:
+    """What makes the protocol of each connection, with httptools where it is installed."""
+    try:
+        from api.http.door.by_httptools import ByHttptools as One
+    except ImportError:
+        from api.http.door.by_h11 import ByH11 as One  # type: ignore[assignment]
+    return partial(One, limits=limits, shared=shared)
 
 
 def _leave_alone_what_is_loaded() -> None:

@@ -101,3 +101,9 @@ def test_fields_have_their_bounds(described: dict[str, Any]) -> None:
     assert schemas["AddSeat"]["properties"]["seat_id"]["pattern"] == "^[A-Za-z0-9._:-]{1,64}$"
     assert schemas["OpenEngagement"]["properties"]["seats"]["maxItems"] == 200
     assert "unchanged" not in json.dumps(schemas["AmendSeat"])
+
+
+def test_every_operation_says_how_it_is_refused_at_the_door(described: dict[str, Any]) -> None:
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            assert operation["responses"].keys() >= {"400", "403", "408", "421", "431", "503"}, path

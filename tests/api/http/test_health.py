@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
@@ -10,8 +11,8 @@ from api.app import application
 from api.composition import assemble
 from api.http import health
 from application.marketplace import process_clock
-from infrastructure.process.settings import Settings
 from tests.api.conftest import opened
+from tests.api.serving import settings_of
 
 
 def test_a_ready_process_says_so(either_client: TestClient) -> None:
@@ -36,7 +37,7 @@ def test_a_clock_behind_the_log_is_reported(client: TestClient, monkeypatch: pyt
 
 
 def test_without_its_database_a_process_lives_but_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    standfast = assemble(Settings(database_url="sqlite://"))
+    standfast = assemble(settings_of(make_url("sqlite://")))
 
     def fail() -> None:
         raise OperationalError("SELECT", {}, Exception("gone"))

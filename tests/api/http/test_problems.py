@@ -4,6 +4,7 @@ import logging
 
 import pytest
 import structlog
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
@@ -16,7 +17,7 @@ from application.queries.measures import WindowEmpty
 from domain.engagement.lifecycle.opening import EngagementExists, UnknownEngagement
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
 from infrastructure.database.sqlite import DatabaseInUse
-from infrastructure.process.settings import Settings
+from tests.api.serving import settings_of
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def client(lasting_client: TestClient) -> TestClient:
 
 @pytest.fixture
 def standfast() -> Standfast:
-    return assemble(Settings(database_url="sqlite://"))
+    return assemble(settings_of(make_url("sqlite://")))
 
 
 @pytest.mark.parametrize(
@@ -41,17 +42,17 @@ def test_where_nothing_is_404(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", "/v1/engagements", "GET, POST"),
-        ("PUT", "/v1/policies", "GET, POST"),
+        ("DELETE", "/v1/engagements", "GET, HEAD, POST"),
+        ("PUT", "/v1/policies", "GET, HEAD, POST"),
         ("PATCH", "/v1/engagements/x/add-seat", "POST"),
         ("GET", "/v1/commands", "POST"),
-        ("POST", "/healthz", "GET"),
-        ("TRACE", "/v1/events", "GET"),
-        ("HEAD", "/v1/events", "GET"),
-        ("OPTIONS", "/v1/engagements", "GET, POST"),
-        ("DELETE", "/v1/policies/managed_marketplace@1", "GET"),
-        ("POST", "/docs", "GET"),
-        ("MADEUP", "/v1/events", "GET"),
+        ("POST", "/healthz", "GET, HEAD"),
+        ("TRACE", "/v1/events", "GET, HEAD"),
+        ("HEAD", "/v1/commands", "POST"),
+        ("OPTIONS", "/v1/engagements", "GET, HEAD, POST"),
+        ("DELETE", "/v1/policies/managed_marketplace@1", "GET, HEAD"),
+        ("POST", "/docs", "GET, HEAD"),
+        ("MADEUP", "/v1/events", "GET, HEAD"),
     ],
 )
 def test_another_method_is_405_and_says_which(client: TestClient, method: str, path: str, allowed: str) -> None:

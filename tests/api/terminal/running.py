@@ -21,9 +21,14 @@ class EndedBeforeItServed(Exception):
 
 
 @contextmanager
-def running(*arguments: str, environment: Mapping[str, str], folder: Path) -> Iterator[tuple[str, Process]]:
-    """The address that a serving command told, and its process; its remarks go to a file in ``folder``."""
-    command = [sys.executable, "-c", "from api.terminal.command_line import main; main()", *arguments]
+def running(
+    *arguments: str, environment: Mapping[str, str], folder: Path, first: str = "pass"
+) -> Iterator[tuple[str, Process]]:
+    """The address that a serving command told, and its process; its remarks go to a file in ``folder``.
+
+    ``first``: what its interpreter does before, such as taking a protection out.
+    """
+    command = [sys.executable, "-c", f"{first}\nfrom api.terminal.command_line import main; main()", *arguments]
     with (
         (folder / "remarks.txt").open("w") as remarks,
         subprocess.Popen(
