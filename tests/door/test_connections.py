@@ -133,7 +133,7 @@ def test_where_nobody_says_how_many_files_there_may_be_the_setting_counts(monkey
 FLOODED = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({FILES}, {FILES}))"
 UNGUARDED = f"""{FLOODED}
 import uvicorn
-from api.http import serving
+from api.terminal import serving
 serving.protocol = lambda limits, shared: "httptools"
 """
 
