@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from application.ports.log import Answer, Listed, Receipt
+from application.ports.log import Answer, Followed, Listed, Receipt
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, to_micros
 from infrastructure.database.sqlite import library
@@ -23,7 +23,9 @@ from infrastructure.log.ledger import (
     command_ids,
     judge,
     place,
+    places,
     receipts_of,
+    unproven,
     with_receipts,
 )
 
@@ -104,6 +106,7 @@ class SqliteLedger:
         return self._connection.cursor()
 
     def _insert(self, cursor: Any, entries: Sequence[Entry]) -> list[Receipt]:
+        _prove(cursor, unproven(entries))
         cursor.execute("SELECT position, recorded_at FROM head WHERE id = 1")
         base, last_at = cursor.fetchone()
         appends = sum(1 for entry in entries if entry.append.events)
@@ -115,6 +118,14 @@ class SqliteLedger:
             at = base_at + appends - 1
             cursor.execute("UPDATE head SET position = ?, recorded_at = ? WHERE id = 1", (base + added, at))
         return receipts
+
+
+def _prove(cursor: Any, followed: Sequence[Followed]) -> None:
+    """Raises `Conflict` where the log does not hold an event that is followed."""
+    for one in followed:
+        row = cursor.execute(_SELECT_PLACE, (one.engagement_id.hex, one.version)).fetchone()
+        if row is None or row[2] != one.salt:
+            raise Conflict
 
 
 def _insert_rows(cursor: Any, entries: Sequence[Entry], receipts: Sequence[Receipt]) -> None:
@@ -184,11 +195,10 @@ def _find(cursor: Any, entries: Sequence[Entry]) -> Found:
         for command_id in commands:
             if cursor.execute("SELECT 1 FROM events WHERE command_id = ? LIMIT 1", (command_id.hex,)).fetchone():
                 found.commands.add(command_id)
-        for event in entry.append.events:
-            originator_id, version = place(event)
-            row = cursor.execute(_SELECT_PLACE, (originator_id.hex, version)).fetchone()
-            if row is not None:
-                found.places[originator_id, version] = Standing(*row)
+    for originator_id, version in places(entries):
+        row = cursor.execute(_SELECT_PLACE, (originator_id.hex, version)).fetchone()
+        if row is not None:
+            found.places[originator_id, version] = Standing(*row)
     return found
 
 
