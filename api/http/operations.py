@@ -105,6 +105,8 @@ class Question:
     asks: type
     gives: type
     answer: Callable[[Standfast, Any], bytes]
+    refused: tuple[int, ...] = ()
+    """The statuses of its own refusals, beside those that every query has."""
 
 
 def asked(kind: type, request: Request) -> Any:
@@ -172,7 +174,7 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
         text=question.text,
         asks=question.asks,
         gives=(Gives(status=200, text="The answer.", schema=question.gives),),
-        problems=(404, 422, 503) if "{" in question.path else (422, 503),
+        problems=(*question.refused, *((404, 422, 503) if "{" in question.path else (422, 503))),
         endpoint=endpoint,
     )
 

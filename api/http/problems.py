@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.http.strict_json import FieldsWrong, Malformed
 from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
-from application.ports.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreUnavailable
+from application.ports.log import OutcomeUnknown, PositionBeyondHead, StoreBusy, StoreClosed, StoreUnavailable
 from application.queries.measures import AsOfTooFar, NothingSupposed, WindowEmpty
 from domain.decider import REJECTIONS
 from domain.law.rejection import ContradictsLaterFact, Rejection
@@ -63,6 +63,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     UnknownDocument: 404,
     MethodNotAllowed: 405,
     AnswerForgotten: 409,
+    PositionBeyondHead: 409,
     StaleVersion: 412,
     BodyTooLarge: 413,
     UnsupportedMediaType: 415,

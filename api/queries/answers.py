@@ -98,7 +98,16 @@ HistoryPage = _page("HistoryPage", AnyEvent, int | None, f"A page of a history; 
 StepPage = _page("StepPage", Step, int | None, f"A page of the audit; next is a version. {ONE_PAGE}")
 PolicyPage = _page("PolicyPage", Policy, str | None, f"A page of the policies. {ONE_PAGE}")
 CalendarPage = _page("CalendarPage", Calendar, str | None, f"A page of the calendars. {ONE_PAGE}")
-EventPage = _page("EventPage", AnyEvent, int, "A page of the feed; next is the last position that was looked at.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """A page of the feed; next is the last position that was looked at. The log's id was made with it."""
+
+    items: tuple[AnyEvent, ...]
+    next: int
+    position: Position
+    log_id: UUID
 
 
 def json_of(answer: Any) -> bytes:
@@ -138,6 +147,11 @@ def page_bytes(items: Iterable[bytes], after: str | int | None, position: int) -
     """A page as JSON."""
     rest = f'],"next":{adapter(type(after)).dump_json(after).decode()},"position":{position}}}'
     return b'{"items":[' + b",".join(items) + rest.encode()
+
+
+def feed_bytes(items: Iterable[bytes], after: int, position: int, log_id: UUID) -> bytes:
+    """A page of the feed as JSON."""
+    return page_bytes(items, after, position)[:-1] + f',"log_id":"{log_id}"}}'.encode()
 
 
 def listed_engagement(line: Listed, at_risk: bool) -> ListedEngagement:

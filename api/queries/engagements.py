@@ -21,12 +21,14 @@ from api.queries.answers import (
     Position,
     StepPage,
     event_bytes,
+    feed_bytes,
     json_of,
     listed_engagement,
     page_bytes,
 )
 from application.commands.listing import Status
 from application.marketplace import Known
+from application.ports.log import PositionBeyondHead
 from application.queries import measures
 from application.queries.audit import steps
 from application.queries.state import StateAnswer, answer_of, state_answer
@@ -145,7 +147,9 @@ def feed(standfast: Standfast, asked: FeedAsked) -> bytes:
     )
     rows = [row for row in page.events if isinstance(row, PlacedEvent)]
     head = standfast.recorder.log.head()
-    return page_bytes((event_bytes(recorded(row)) for row in rows), page.scanned, head.position)
+    if asked.after > head.position:
+        raise PositionBeyondHead(asked.after, head.position)
+    return feed_bytes((event_bytes(recorded(row)) for row in rows), page.scanned, head.position, head.log_id)
 
 
 ENGAGEMENTS: Final = "engagements"
@@ -194,6 +198,7 @@ QUESTIONS: Final = (
         FeedAsked,
         EventPage,
         feed,
+        refused=(409,),
     ),
 )
 

@@ -90,13 +90,16 @@ class Log:
 
     def holding(self, lasts: Iterable[Followed]) -> set[UUID]:
         """Of which engagements the log holds these events."""
+        mark, asked = self._continuity.mark(), list(lasts)
         found: set[UUID] = set()
-        waiting = iter(lasts)
+        waiting = iter(asked)
         version = tuple_(events.c.originator_id, events.c.originator_version)
         while some := {one.engagement_id: one for one in islice(waiting, STREAMS_AT_ONCE)}:
             wanted = [(one.engagement_id, one.version) for one in some.values()]
             query = select(events.c.originator_id, events.c.salt).where(version.in_(wanted))
             found.update(row.originator_id for row in self._rows(query) if row.salt == some[row.originator_id].salt)
+        if len(found) < len(asked):
+            self._continuity.misses(mark)
         return found
 
     def streams(self, originator_ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:

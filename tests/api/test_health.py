@@ -22,6 +22,7 @@ def test_a_ready_process_says_so(either_client: TestClient) -> None:
         "database": True,
         "position": 1,
         "clock": {"ok": True, "behind_seconds": pytest.approx(0, abs=5)},
+        "log": {"ok": True, "log_id": either_client.get("/v1/events").json()["log_id"], "replaced": None},
     }
 
 
