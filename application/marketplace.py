@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import cast
 from uuid import UUID
 
@@ -23,6 +24,9 @@ from domain.law.timeline import History
 
 MOST_EVENTS_IN_THE_LOOP = 200
 """How many events a coroutine decodes itself; more of them would keep the others waiting."""
+
+COMMANDS_A_ROUND = 256
+"""How many commands of an import are decided before they are recorded: as many as one commit takes."""
 
 
 def process_clock() -> datetime:
@@ -75,6 +79,14 @@ class Marketplace(Application[UUID]):
         Each ends in its outcome or in what it raised, in the order of the requests.
         """
         recording = replace(self._recording, terms=LookedUpOnce(self._recording.terms))
+        waiting = iter(requests)
+        results: list[Outcome | Exception] = []
+        while some := list(islice(waiting, COMMANDS_A_ROUND)):
+            results += self._round(recording, some)
+        return results
+
+    def _round(self, recording: Recording, requests: Sequence[Request]) -> list[Outcome | Exception]:
+        """Decides all of them, each on what those before it are about to record, and has them recorded together."""
         started = [self._appending(Progress(recording.steps(request))) for request in requests]
         while under_way := [each for each in started if each.step is not None]:
             outcomes = self.store.append_all([cast(Append, each.step) for each in under_way])

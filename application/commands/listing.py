@@ -1,6 +1,8 @@
 """An engagement's line in the list, brought up to date with each append."""
 
+from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from application.ports.log import Listed
 from domain.engagement.state import State
@@ -11,6 +13,20 @@ Status = Literal["open", "suspended", "ended"]
 
 def status_of(state: State) -> Status:
     return "ended" if state.ended_at else "suspended" if state.suspension else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class LineOf:
+    """The line of an engagement with this history, made where it is wanted: it looks at every seat and everybody."""
+
+    history: History
+
+    @property
+    def engagement_id(self) -> UUID:
+        return self.history.facts[0].engagement_id
+
+    def line(self) -> Listed:
+        return listed(self.history)
 
 
 def listed(history: History) -> Listed:

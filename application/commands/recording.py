@@ -14,7 +14,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.commands.histories_at_hand import Recalled
 from application.commands.ids import new_salt
-from application.commands.listing import listed
+from application.commands.listing import LineOf
 from application.commands.queue import Overtaken, Queues
 from application.commands.request import (
     AnswerForgotten,
@@ -173,7 +173,7 @@ class Recording:
         append = Append(
             events=tuple(self.mapper.to_stored_event(cast(Any, fact)) for fact in facts),
             key=_key(request, status=200 if base else 201, version=extended.version),
-            listed=listed(extended),
+            listed=LineOf(extended),
             follows=base.last if base else None,
             salts=tuple(new_salt() for _ in facts),
         )

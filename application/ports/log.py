@@ -6,6 +6,7 @@ The store in `infrastructure` implements it; nothing here knows SQL. Instants ar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
@@ -67,6 +68,17 @@ class Listed:
     version: int
     opened_at: datetime
 
+    def line(self) -> "Listed":
+        return self
+
+
+class Listing(Protocol):
+    """What an engagement's line in the list is made of: of all that a commit holds only the last one is made."""
+
+    @property
+    def engagement_id(self) -> UUID: ...
+    def line(self) -> Listed: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Followed:
@@ -91,7 +103,7 @@ class Append:
 
     events: Sequence[StoredEvent] = ()
     key: Key | None = None
-    listed: Listed | None = None
+    listed: Listing | None = None
     follows: Followed | None = None
     salts: Sequence[bytes] = ()
 

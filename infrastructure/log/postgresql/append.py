@@ -13,7 +13,7 @@ from psycopg.pq.abc import PGresult
 from application.ports.log import Listed, Receipt
 from infrastructure.database.instants import to_micros
 from infrastructure.events.rows import EnvelopedEvent
-from infrastructure.log.ledger import Entry, place, receipts_of, unproven
+from infrastructure.log.ledger import Entry, lines, place, receipts_of, unproven
 from infrastructure.log.postgresql import arrays
 
 _PARAMETERS: Final = 31
@@ -108,8 +108,8 @@ def _answer_columns(entries: Sequence[Entry]) -> tuple[arrays.Packed, ...]:
 
 
 def _listed(entries: Sequence[Entry]) -> bytes:
-    last = {entry.append.listed.engagement_id: entry.append.listed for entry in entries if entry.append.listed}
-    return json.dumps([_listed_row(listed) for listed in last.values()]).encode() if last else b""
+    rows = [_listed_row(listed) for listed in lines(entries)]
+    return json.dumps(rows).encode() if rows else b""
 
 
 def _listed_row(listed: Listed) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from infrastructure.log.ledger import (
     Unavailable,
     command_ids,
     judge,
+    lines,
     place,
     places,
     receipts_of,
@@ -131,20 +132,17 @@ def _prove(cursor: Any, followed: Sequence[Followed]) -> None:
 def _insert_rows(cursor: Any, entries: Sequence[Entry], receipts: Sequence[Receipt]) -> None:
     rows: list[Row] = []
     answers: list[Row] = []
-    listed: dict[UUID, Row] = {}
     for entry, receipt in zip(entries, receipts, strict=True):
         recorded_at = to_micros(receipt.recorded_at)
         rows.extend(_event_rows(entry, receipt.first_position, recorded_at))
         if entry.append.key is not None:
             answers.append(_answer_row(entry, receipt, recorded_at))
-        if entry.append.listed is not None:
-            listed[entry.append.listed.engagement_id] = _listed_row(entry.append.listed)
     if rows:
         cursor.executemany(_INSERT_EVENT, rows)
     if answers:
         cursor.executemany(_INSERT_ANSWER, answers)
-    if listed:
-        cursor.executemany(_UPSERT_LISTED, list(listed.values()))
+    if listed := [_listed_row(line) for line in lines(entries)]:
+        cursor.executemany(_UPSERT_LISTED, listed)
 
 
 def _event_rows(entry: Entry, first_position: int, recorded_at: int) -> list[Row]:
