@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from application.ports.log import Answer, Followed, Listed, Receipt
+from application.ports.log import Answer, Followed, Listed, Receipt, StoreUnavailable
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, to_micros
-from infrastructure.database.sqlite import library
+from infrastructure.database.sqlite import let_go, library
+from infrastructure.database.sqlite_file import FileGone
 from infrastructure.events.rows import EnvelopedEvent
 from infrastructure.log.ledger import (
     Conflict,
@@ -92,19 +93,46 @@ class SqliteLedger:
                 cursor = self._cursor()
                 cursor.execute("BEGIN IMMEDIATE")
                 try:
+                    self._check_file(committed=False)
                     yield cursor
                     cursor.execute("COMMIT")
                 except BaseException:
                     if self._connection.in_transaction:
                         cursor.execute("ROLLBACK")
                     raise
+                self._check_file(committed=True)
+            except Interrupted as interruption:
+                if isinstance(interruption.__cause__, FileGone) and self._connection is not None:
+                    self._let_go()
+                raise
             except library().Error as error:
                 raise _named(error) from error
 
     def _cursor(self) -> Any:
-        if self._connection is None:
-            self._connection = self._database.own_sqlite_connection()
+        try:
+            if self._connection is None:
+                self._connection = self._database.own_sqlite_connection()
+        except FileGone as error:
+            raise Interrupted(error, unknown=False) from error
+        except StoreUnavailable as error:
+            raise Unavailable(str(error)) from error
         return self._connection.cursor()
+
+    def _check_file(self, *, committed: bool) -> None:
+        """Raises `Interrupted` where the name does not lead to the file: tried again, what is there is opened."""
+        try:
+            if self._connection.files:
+                self._connection.files.check()
+        except FileGone as error:
+            raise Interrupted(error, unknown=committed) from error
+
+    def _let_go(self) -> None:
+        """Raises `Unavailable` where a deleted write-ahead log holds what cannot be put back."""
+        try:
+            let_go(self._connection)
+        except StoreUnavailable as error:
+            raise Unavailable(str(error)) from error
+        self._connection = None
 
     def _insert(self, cursor: Any, entries: Sequence[Entry]) -> list[Receipt]:
         _prove(cursor, unproven(entries))
