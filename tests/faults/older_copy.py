@@ -15,8 +15,8 @@ PutBack = Callable[[], None]
 @contextmanager
 def older_copy(url: URL) -> Iterator[PutBack]:
     """A copy of the database as it is now, which nobody may have open; calling it puts the copy in its place."""
-    copied = _of_postgresql if url.get_backend_name() == "postgresql" else _of_sqlite
-    with copied(url) as put_back:
+    copy_of = _of_postgresql if url.get_backend_name() == "postgresql" else _of_sqlite
+    with copy_of(url) as put_back:
         yield put_back
 
 
@@ -25,11 +25,12 @@ def _of_sqlite(url: URL) -> Iterator[PutBack]:
     """Put back into the same file, as SQLite's own backup does it."""
     path = Path(str(url.database))
     copy = path.with_name("older.db")
-    _copied(path, copy)
-    yield lambda: _copied(copy, path)
+    copied(path, copy)
+    yield lambda: copied(copy, path)
 
 
-def _copied(source: Path, target: Path) -> None:
+def copied(source: Path, target: Path) -> None:
+    """Copies a SQLite database, whoever has it open."""
     opened = library().connect  # the store's own SQLite: a second one would let go of the first one's locks
     with closing(opened(source)) as one, closing(opened(target)) as other:
         one.backup(other)
