@@ -32,6 +32,23 @@ class Listed:
     version: int
     opened_at: datetime
 
+    def line(self) -> "Listed":
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class LineOf:
+    """The line of an engagement with this history, made where it is wanted: it looks at every seat and everybody."""
+
+    history: EngagementHistory
+
+    @property
+    def engagement_id(self) -> UUID:
+        return self.history.stream_id
+
+    def line(self) -> Listed:
+        return listed(self.history)
+
 
 def status_of(state: State) -> Status:
     return "ended" if state.ended_at else "suspended" if state.suspension else "open"

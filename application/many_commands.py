@@ -1,4 +1,4 @@
-"""Many commands at once: every engagement's in order, those of different engagements in common commits."""
+"""Many commands at once: recorded in their order, in common commits, also those of one engagement."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -29,12 +29,10 @@ def record_all(marketplace: Marketplace, requests: Sequence[Request]) -> list[Re
         queue, known = queues[engagement_id], _recorded(history)
         found = {index: known[requests[index].command_id] for index in queue if requests[index].command_id in known}
         results |= {index: outcome_of(facts) for index, facts in found.items()}
-        queue[:] = [index for index in queue if index not in found]
-    for turn in range(max(map(len, queues.values()), default=0)):
-        now = [queue[turn] for queue in queues.values() if turn < len(queue)]
-        outcomes = marketplace.record_all(requests[index] for index in now)
-        for index, outcome in zip(now, outcomes, strict=True):
-            results[index] = _judged(marketplace, requests[index], outcome)
+    now = [index for index in range(len(requests)) if index not in results]
+    outcomes = marketplace.record_all(requests[index] for index in now)
+    for index, outcome in zip(now, outcomes, strict=True):
+        results[index] = _judged(marketplace, requests[index], outcome)
     return [results[index] for index in range(len(requests))]
 
 

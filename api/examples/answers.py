@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from api.commands.answers import CommandAnswer
 from api.examples.commands import command_answer, documents, history, published, state
 from api.http.events import event_bytes
-from api.http.health import Alive, ClockReading, Readiness
+from api.http.health import Alive, ClockReading, LogReading, Readiness
 from api.http.problem_kinds import ProblemKind, kinds
 from api.http.problem_routes import ProblemKinds
 from api.http.strict_json import json_of
@@ -26,6 +27,7 @@ from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy
 from domain.time.calendar import Calendar
 
+LOG_ID: Final = UUID("7d4f0f57-53e4-4f0e-9c70-6f0f3c2f8d11")
 SHOWN: Final = 2
 """How many items the example of a page has."""
 
@@ -72,7 +74,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     ListedEngagement: _listed,
     EngagementPage: lambda: _page([_listed()], None),
     HistoryPage: lambda: _page(_events(), SHOWN),
-    EventPage: lambda: _page(_events(), SHOWN),
+    EventPage: lambda: {**_page(_events(), SHOWN), "log_id": str(LOG_ID)},
     StepPage: lambda: _page(_steps(), SHOWN),
     Policy: lambda: documents()["policies"][0],
     Calendar: lambda: documents()["calendars"][0],
@@ -85,7 +87,13 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     WhatIfAnswer: lambda: _plain(measures.what_if(_question(), None, published().calendar("always"))),
     Alive: lambda: _plain(Alive()),
     Readiness: lambda: _plain(
-        Readiness(status="ready", database=True, position=1, clock=ClockReading(ok=True, behind_seconds=0.0))
+        Readiness(
+            status="ready",
+            database=True,
+            position=1,
+            clock=ClockReading(ok=True, behind_seconds=0.0),
+            log=LogReading(ok=True, log_id=LOG_ID, replaced=None),
+        )
     ),
     ProblemKind: lambda: _plain(next(iter(kinds().values()))),
     ProblemKinds: lambda: _plain(ProblemKinds(problems=tuple(kinds().values())[:SHOWN])),

@@ -11,7 +11,7 @@ from typing import Final
 
 from api.http.strict_json import FieldsWrong, Malformed
 from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
-from application.ports.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreUnavailable
+from application.ports.log import OutcomeUnknown, PositionBeyondHead, StoreBusy, StoreClosed, StoreUnavailable
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
 
 
@@ -94,6 +94,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     RequestTooSlow: 408,
     Rejection: 409,
     AnswerForgotten: 409,
+    PositionBeyondHead: 409,
     StaleVersion: 412,
     BodyTooLarge: 413,
     UnsupportedMediaType: 415,

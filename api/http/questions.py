@@ -44,6 +44,8 @@ class Question:
     gives: type
     answer: Callable[[Standfast, Any], Any]
     written: Callable[[Any], bytes] = json_of
+    refused: tuple[int, ...] = ()
+    """The statuses of its own refusals, beside those that every query has."""
 
 
 def questioning(standfast: Standfast, question: Question) -> Operation:
@@ -65,7 +67,7 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
         text=question.text,
         asks=question.asks,
         gives=(Gives(status=200, text="The answer.", schema=question.gives),),
-        problems=(404, 422, 503) if "{" in question.path else (422, 503),
+        problems=(*question.refused, *((404, 422, 503) if "{" in question.path else (422, 503))),
         endpoint=endpoint,
     )
 

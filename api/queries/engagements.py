@@ -19,7 +19,7 @@ from application.marketplace import Known
 from application.ports.listing import After, Wanted
 from application.ports.pages import Page
 from application.queries.as_of import EngagementAsOf, engagement_as_of
-from application.queries.feed import feed
+from application.queries.feed import FeedPage, feed
 from application.queries.listing import ListedEngagement, listing
 from application.queries.state import StateAnswer, answer_of, state_answer
 from application.queries.versions import audit_page, history_page
@@ -123,6 +123,11 @@ def list_bytes(page: Page[ListedEngagement, After | None]) -> bytes:
     return page_bytes(Page(page.items, cursor_of(page.next), page.position))
 
 
+def feed_bytes(page: FeedPage) -> bytes:
+    """A page of the feed as JSON."""
+    return events_bytes(page)[:-1] + f',"log_id":"{page.log_id}"}}'.encode()
+
+
 events_bytes = partial(page_bytes, item_bytes=event_bytes)
 ENGAGEMENTS: Final = "engagements"
 QUESTIONS: Final = (
@@ -190,6 +195,7 @@ QUESTIONS: Final = (
             type_name=asked.type,
             engagement_id=asked.engagement_id,
         ),
-        written=events_bytes,
+        written=feed_bytes,
+        refused=(409,),
     ),
 )

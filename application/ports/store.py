@@ -7,19 +7,21 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
-from application.ports.log import Answer, Append, Receipt
+from application.ports.log import Answer, Append, Followed, Receipt
 from domain.engagement.terms.published import Published
 
 Clock = Callable[[], datetime]
 
 
 class Placed(Protocol):
-    """A position of the log with the instant it was recorded at."""
+    """A position of the log with the instant it was recorded at; ``log_id`` was made with the log."""
 
     @property
     def position(self) -> int: ...
     @property
     def recorded_at(self) -> datetime: ...
+    @property
+    def log_id(self) -> UUID: ...
 
 
 class Scanned(Protocol):
@@ -31,6 +33,13 @@ class Scanned(Protocol):
     def scanned(self) -> int: ...
 
 
+class Salted(Protocol):
+    """An event as it was read, with the salt that it was recorded with."""
+
+    @property
+    def salt(self) -> bytes: ...
+
+
 class Reading(Protocol):
     """The reading side of the store."""
 
@@ -38,6 +47,8 @@ class Reading(Protocol):
         self, originator_id: UUID | str, *, after: int | None = None, until_position: int | None = None
     ) -> Sequence[StoredEvent]: ...
 
+    def following(self, last: Followed) -> Sequence[StoredEvent]: ...
+    def holding(self, lasts: Iterable[Followed]) -> set[UUID]: ...
     def streams(self, originator_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[StoredEvent]]: ...
     def between(self, after: int, until: int | None, limit: int | None) -> Sequence[Notification]: ...
     def page(
@@ -58,7 +69,9 @@ class Store(Protocol):
     def append(self, append: Append) -> Receipt: ...
     def append_all(self, appends: Sequence[Append]) -> Sequence[Receipt | Exception]: ...
     async def append_async(self, append: Append) -> Receipt: ...
-    async def stream_async(self, engagement_id: UUID, *, after: int | None = None) -> Sequence[StoredEvent]: ...
+    async def stream_async(self, engagement_id: UUID) -> Sequence[StoredEvent]: ...
+    async def following_async(self, last: Followed) -> Sequence[StoredEvent]: ...
+    def whenever_replaced(self, forget: Callable[[], object]) -> None: ...
 
 
 class TermsShelf(Protocol):

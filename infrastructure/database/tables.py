@@ -54,6 +54,13 @@ head = Table(
     Column("recorded_at", BigInteger, nullable=False),
 )
 
+log_identity = Table(
+    "log_identity",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("log_id", Uuid, nullable=False),
+)
+
 answers = Table(
     "answers",
     metadata,

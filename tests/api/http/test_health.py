@@ -1,9 +1,10 @@
 """Liveness, readiness and numbers."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
@@ -13,6 +14,7 @@ from api.http import health
 from application.marketplace import process_clock
 from tests.api.conftest import opened
 from tests.api.serving import settings_of
+from tests.faults.older_copy import copied
 
 
 def test_a_ready_process_says_so(either_client: TestClient) -> None:
@@ -23,6 +25,7 @@ def test_a_ready_process_says_so(either_client: TestClient) -> None:
         "database": True,
         "position": 1,
         "clock": {"ok": True, "behind_seconds": pytest.approx(0, abs=5)},
+        "log": {"ok": True, "log_id": either_client.get("/v1/events").json()["log_id"], "replaced": None},
     }
 
 
@@ -34,6 +37,25 @@ def test_a_clock_behind_the_log_is_reported(client: TestClient, monkeypatch: pyt
     numbers = client.get("/metrics").text
     [behind] = [line for line in numbers.splitlines() if line.startswith("standfast_clock_behind_seconds ")]
     assert float(behind.split()[1]) == pytest.approx(60, abs=5)
+
+
+def test_a_log_that_was_replaced_is_reported_and_no_longer_told_from_memory(
+    client: TestClient, sqlite_url: URL, tmp_path: Path
+) -> None:
+    path = opened(client)
+    log_id = client.get("/v1/events").json()["log_id"]
+    copied(Path(str(sqlite_url.database)), tmp_path / "older.db")
+    assert client.post(f"{path}/annotate", json={"note": "lost"}).json()["version"] == 2
+    copied(tmp_path / "older.db", Path(str(sqlite_url.database)))
+    assert client.get(path).json()["version"] == 1
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["position"]) == (200, "degraded", 1)
+    log = answer.json()["log"]
+    assert (log["ok"], log["log_id"], log["replaced"]["last_seen"]) == (False, log_id, 2)
+    assert "standfast_log_replaced 1" in client.get("/metrics").text.splitlines()
+    beyond = client.get("/v1/events", params={"after": 2})
+    assert (beyond.status_code, beyond.json()["type"]) == (409, "/problems/position-beyond-head")
+    assert client.post(f"{path}/annotate", json={"note": "instead"}).json()["version"] == 2
 
 
 def test_without_its_database_a_process_lives_but_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:

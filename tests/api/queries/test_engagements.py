@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from starlette.testclient import TestClient
@@ -143,9 +144,23 @@ def test_the_feed_tells_how_far_it_looked(client: TestClient) -> None:
     [line] = items(client, "/v1/engagements", client_id="globex")
     page = client.get("/v1/events", params={"engagement_id": line["engagement_id"]}).json()
     assert [event["type"] for event in page["items"]] == ["EngagementOpened"]
-    beyond = client.get("/v1/events", params={"after": 10_000}).json()
-    assert (beyond["items"], beyond["next"]) == ([], 10_000)
-    assert beyond["position"] == page["position"], "a page beyond the end tells where the end is"
+    last = client.get("/v1/events", params={"after": page["position"]}).json()
+    assert (last["items"], last["next"], last["position"]) == ([], page["position"], page["position"])
+
+
+@pytest.mark.parametrize("beyond", [1, 10_000])
+@pytest.mark.parametrize("filtered", [{}, {"type": "EngagementEnded"}])
+def test_the_feed_does_not_go_on_beyond_its_head(client: TestClient, beyond: int, filtered: dict[str, str]) -> None:
+    """Whoever has seen more than there is has seen another log: it must not take this one for an idle one."""
+    position = client.get("/v1/events").json()["position"]
+    answer = client.get("/v1/events", params={"after": position + beyond, **filtered})
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/position-beyond-head")
+    assert f"ends at position {position}" in answer.json()["detail"]
+
+
+def test_every_page_of_the_feed_says_the_id_of_the_log(client: TestClient) -> None:
+    pages = [client.get("/v1/events", params={"after": after, "limit": 1}).json() for after in (0, 1)]
+    assert len({UUID(page["log_id"]) for page in pages}) == 1
 
 
 def test_a_query_waits_for_a_position_that_comes(client: TestClient) -> None:
