@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.door.conftest import Serve, Served
-from tests.door.wire import OPENING, Answer, chunked, opening, request, told
+from tests.door.wire import OPENING, Answer, answers, chunked, connection, heard, opening, request, told, until_closed
 
 FORGED = "platform:trailer"
 SEAT = b'{"seat_id": "qa-1", "role": "Test engineer"}'
@@ -85,3 +85,14 @@ def test_trailers_without_end_are_431(door: Served) -> None:
 def test_control_the_parser_by_itself_takes_a_trailer_for_a_header(serve: Serve, parser: str) -> None:
     [answer, *_] = told(serve(guarded=False).port, chunked("/v1/engagements", OPENING, f"X-Actor: {FORGED}"))
     assert json.dumps(actor(answer)) == '{"party": "platform", "id": "trailer"}'
+
+
+def test_one_that_ends_a_connection_whose_answer_is_out_ends_it_too(door: Served) -> None:
+    """The answer does not wait for the body: it is of another media type."""
+    whole = chunked("/v1/engagements", OPENING, ENDING).replace(b"application/json", b"text/plain")
+    with connection(door.port) as made:
+        made.sendall(whole[:-40])
+        assert heard(made)[0].status == 415
+        made.sendall(whole[-40:])
+        made.sendall(request("GET", "/healthz", "Connection: close"))
+        assert [answer.status for answer in answers(until_closed(made))] in ([], [200])

@@ -13,7 +13,7 @@ from api.examples.commands import body_example
 OPENING = json.dumps(
     {name: value for name, value in body_example("open-engagement").items() if name != "engagement_id"}
 ).encode()
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 40.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

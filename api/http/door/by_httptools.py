@@ -26,10 +26,11 @@ class ByHttptools(Guarded, HttpToolsProtocol):  # type: ignore[misc]  # Guarded 
         return bool(self.pipeline)
 
     def data_received(self, data: bytes) -> None:
+        if not self.hears():
+            return
         self._unset_keepalive_if_required()
-        if self.hears():
-            self._read_without_result += len(data)
-            self._read(data)
+        self._read_without_result += len(data)
+        self._read(data)
         if self._read_without_result > self.limits.header_bytes and not self._deaf:
             self.refuse(HeadersTooLarge())
 
@@ -50,6 +51,8 @@ class ByHttptools(Guarded, HttpToolsProtocol):  # type: ignore[misc]  # Guarded 
         """Makes the request that was read the last of its connection."""
         self._deaf = True
         self.cycle.keep_alive = False
+        if self.cycle.response_complete:
+            self.transport.close()
 
     def _read_other_method(self, data: bytes, *, at_its_start: bool) -> None:
         """Reads a request with a method that the parser does not know as a GET: what is there answers it with 405."""

@@ -97,8 +97,12 @@ class Guarded(Served):
         self._look_again()
         if self._answer_is_not_taken():
             self.transport.abort()
-        elif not self._deaf and not self.flow.read_paused and self.patience.is_over():
+        elif self._is_waiting() and self.patience.is_over():
             self._end_waiting()
+
+    def _is_waiting(self) -> bool:
+        """Whether the client could send, and would be heard."""
+        return not (self._deaf or self.flow.read_paused or self.transport.is_closing())
 
     def _end_waiting(self) -> None:
         if self.patience.awaited is Awaited.FIRST_BYTE:
