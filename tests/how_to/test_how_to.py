@@ -27,7 +27,7 @@ def test_what_is_forgotten_is_said_in_one_sentence(name: str, forgotten: str, tm
     assert forgotten in how_to.touched
     tree = copy_of_the_tree(tmp_path)
     apply(tree, [change for change in how_to.changes if change.path != forgotten])
-    ran = run(tree, how_to.commands)
+    ran = run(tree, how_to.commands, "--maxfail=1")
     assert ran.returncode != 0, f"nothing fails without {forgotten}"
     assert " ".join(how_to.without[forgotten].split()) in " ".join(ran.stdout.split()), ran.stdout + ran.stderr
 
