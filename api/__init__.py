@@ -1,1 +1,1 @@
-"""The edge: the composition root, the routes made from the command classes, the pages, the command line."""
+"""The edge: what wires everything, the application and its document, its addresses, the command line."""

@@ -4,24 +4,30 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import cast
 from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import StoredEvent
 
-from application.commands.histories_at_hand import WarmHistories
+from application.commands.histories_at_hand import Recalled, WarmHistories
+from application.commands.queue import Queues
 from application.commands.recording import Recall, Recording, Step
 from application.commands.request import Outcome, Request
 from application.commands.terms_of_a_round import LookedUpOnce
 from application.commands.under_way import Progress
-from application.ports.log import Append
-from application.ports.store import Clock, Store, TermsShelf
+from application.ports.log import Append, EndsElsewhere
+from application.ports.store import Clock, Salted, Store, TermsShelf
 from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.engagement.state import EngagementHistory
+from domain.law.recorded import Recorded
 
 MOST_EVENTS_IN_THE_LOOP = 200
 """How many events a coroutine decodes itself; more of them would keep the others waiting."""
+
+COMMANDS_A_ROUND = 256
+"""How many commands of an import are decided before they are recorded: as many as one commit takes."""
 
 
 def process_clock() -> datetime:
@@ -42,8 +48,10 @@ class Marketplace(Application[UUID]):
     def __init__(self, env: Mapping[str, str], terms: TermsShelf, clock: Clock = process_clock) -> None:
         super().__init__(dict(env))
         self.store = cast(Store, self.recorder)
+        self.clock = clock
         self._warm = WarmHistories()
-        self._recording = Recording(self.store, self, self.mapper, terms, clock)
+        self.store.whenever_replaced(self._warm.forget)
+        self._recording = Recording(self.store, self, Queues(self._warm), self.mapper, terms, clock)
 
     def record(self, request: Request) -> Outcome:
         """Records what a command says, in this thread. Raises what ``Recording.steps`` lists."""
@@ -60,33 +68,47 @@ class Marketplace(Application[UUID]):
                 found = await self._take_async(step)
             except Exception as failed:
                 progress.fail(failed)
+            except BaseException:  # nobody waits for it any more
+                progress.abandon()
+                raise
             else:
                 progress.go_on(found)
         return progress.outcome()
 
     def record_all(self, requests: Iterable[Request]) -> list[Outcome | Exception]:
-        """Records commands of different engagements, the appends of a round in a few commits.
+        """Records many commands in their order, what they append in a few commits.
 
         Each ends in its outcome or in what it raised, in the order of the requests.
         """
         recording = replace(self._recording, terms=LookedUpOnce(self._recording.terms))
-        started = [Progress(recording.steps(request)) for request in requests]
+        waiting = iter(requests)
+        results: list[Outcome | Exception] = []
+        while some := list(islice(waiting, COMMANDS_A_ROUND)):
+            results += self._round(recording, some)
+        return results
+
+    def _round(self, recording: Recording, requests: Sequence[Request]) -> list[Outcome | Exception]:
+        """Decides all of them, each on what those before it are about to record, and has them recorded together."""
+        started = [self._appending(Progress(recording.steps(request))) for request in requests]
         while under_way := [each for each in started if each.step is not None]:
-            appending = [each for each in under_way if isinstance(each.step, Append)]
-            outcomes = self.store.append_all([cast(Append, each.step) for each in appending])
-            for each in under_way:
-                if not isinstance(each.step, Append):
-                    each.meet(self._take)
-            for each, outcome in zip(appending, outcomes, strict=True):
+            outcomes = self.store.append_all([cast(Append, each.step) for each in under_way])
+            for each, outcome in zip(under_way, outcomes, strict=True):
                 each.fail(outcome) if isinstance(outcome, Exception) else each.go_on(outcome)
+                self._appending(each)
         return [each.result for each in started]
+
+    def _appending(self, progress: Progress) -> Progress:
+        """A command as far as it comes without an append."""
+        while progress.step is not None and not isinstance(progress.step, Append):
+            progress.meet(self._take)
+        return progress
 
     def _take(self, step: Step) -> object:
         match step:
             case Append():
                 return self.store.append(step)
             case Recall():
-                return self.topped_up(step.engagement_id, step.at_hand)
+                return self._topped_up(step.engagement_id, step.at_hand)
         return step()
 
     async def _take_async(self, step: Step) -> object:
@@ -97,18 +119,29 @@ class Marketplace(Application[UUID]):
                 return await self._recalled(step)
         return await asyncio.to_thread(step)
 
-    async def _recalled(self, recall: Recall) -> EngagementHistory | None:
-        rows = await self.store.stream_async(recall.engagement_id, after=recall.after)
+    async def _recalled(self, recall: Recall) -> Recalled | None:
+        known = recall.at_hand
+        try:
+            rows = await (
+                self.store.following_async(known.last) if known else self.store.stream_async(recall.engagement_id)
+            )
+        except EndsElsewhere:
+            self._warm.drop(recall.engagement_id)
+            return await self._recalled(Recall(recall.engagement_id, None))
         if len(rows) > MOST_EVENTS_IN_THE_LOOP:
-            return await asyncio.to_thread(self._grown, recall.engagement_id, recall.at_hand, rows)
-        return self._grown(recall.engagement_id, recall.at_hand, rows)
+            return await asyncio.to_thread(self._grown, recall.engagement_id, known, rows)
+        return self._grown(recall.engagement_id, known, rows)
 
     def history(self, engagement_id: UUID) -> EngagementHistory:
         """All that is recorded about an engagement now. Raises UnknownEngagement."""
-        history = self.topped_up(engagement_id, self.at_hand(engagement_id))
-        if history is None:
+        found = self._topped_up(engagement_id, self.recalled(engagement_id))
+        if found is None:
             raise UnknownEngagement(f"there is no engagement {engagement_id}")
-        return history
+        return found.history
+
+    def read(self, rows: Iterable[StoredEvent]) -> list[Recorded]:
+        """The facts that rows of the log hold."""
+        return self._recording.read(rows)
 
     def known(self, known_at: datetime | None = None) -> Known:
         """The prefix of the log that had been recorded at an instant (default: all of it)."""
@@ -127,30 +160,42 @@ class Marketplace(Application[UUID]):
         return EngagementHistory.of(facts) if facts else None
 
     def at_hand(self, engagement_id: UUID) -> EngagementHistory | None:
+        """What this process remembers of an engagement, not proved."""
+        known = self.recalled(engagement_id)
+        return known.history if known else None
+
+    def recalled(self, engagement_id: UUID) -> Recalled | None:
         return self._warm.get(engagement_id)
 
-    def topped_up(self, engagement_id: UUID, history: EngagementHistory | None) -> EngagementHistory | None:
-        """A history with what was recorded since."""
-        rows = self.store.log.stream(engagement_id, after=history.version if history else None)
-        return self._grown(engagement_id, history, rows)
-
     def histories(self, engagement_ids: Iterable[UUID]) -> dict[UUID, EngagementHistory | None]:
-        """The histories of many, those not at hand read together; None where there is no such engagement."""
-        found = {one: self.at_hand(one) for one in engagement_ids}
-        for one, rows in self.store.log.streams([one for one, history in found.items() if history is None]).items():
-            found[one] = self._grown(one, None, rows)
-        return found
+        """The histories of many, those that are not at hand, or do not hold any more, read together.
 
-    def _grown(
-        self, engagement_id: UUID, history: EngagementHistory | None, rows: Sequence[StoredEvent]
-    ) -> EngagementHistory | None:
-        """A history with the events of these rows, kept at hand."""
-        if rows:
-            facts = self._recording.read(rows)
-            history = history.extended(facts) if history else EngagementHistory.of(facts)
-        if history:
-            self.keep(engagement_id, history)
-        return history
+        None where there is no such engagement.
+        """
+        known = {one: self.recalled(one) for one in engagement_ids}
+        holding = self.store.log.holding(each.last for each in known.values() if each)
+        for one, rows in self.store.log.streams(known.keys() - holding).items():
+            self._warm.drop(one)
+            known[one] = self._grown(one, None, rows)
+        return {one: each.history if each else None for one, each in known.items()}
 
-    def keep(self, engagement_id: UUID, history: EngagementHistory) -> None:
-        self._warm.put(engagement_id, history)
+    def _topped_up(self, engagement_id: UUID, known: Recalled | None) -> Recalled | None:
+        """What is remembered with what was recorded since, or all anew where the log does not hold that."""
+        log = self.store.log
+        try:
+            return self._grown(engagement_id, known, log.following(known.last) if known else log.stream(engagement_id))
+        except EndsElsewhere:
+            self._warm.drop(engagement_id)
+            return self._topped_up(engagement_id, None)
+
+    def _grown(self, engagement_id: UUID, known: Recalled | None, rows: Sequence[StoredEvent]) -> Recalled | None:
+        """What is remembered with the events of these rows, kept at hand."""
+        if not rows:
+            return known
+        salt, now = cast(Salted, rows[-1]).salt, self.recalled(engagement_id)
+        if now and (now.version, now.salt) == (rows[-1].originator_version, salt):
+            return now  # somebody who waited for the same rows was first
+        facts = self._recording.read(rows)
+        grown = Recalled(known.history.extended(facts) if known else EngagementHistory.of(facts), salt)
+        self._warm.put(engagement_id, grown)
+        return grown

@@ -5,7 +5,7 @@ import re
 import warnings
 from pathlib import Path
 
-from benchmarks import bulk, edge, machine, store
+from benchmarks import bulk, edge, hot, machine, store
 from tests.databases import postgres_server
 
 _DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -20,8 +20,9 @@ def main() -> None:
         print("\n".join(lines), flush=True)
         running = store.measured(server, arguments.rounds, arguments.seconds, say)
         rates = edge.measured(server, arguments.rounds, arguments.seconds, say)
+        bursts = hot.measured(server, arguments.rounds, say)
         imports = bulk.measured(server, arguments.rounds, say)
-    table = [*store.table(running), "", *edge.table(rates), "", *bulk.table(imports)]
+    table = [*store.table(running), "", *edge.table(rates), "", *hot.table(bursts), "", *bulk.table(imports)]
     print("\n" + "\n".join(table))
     if arguments.write:
         text = "\n".join(["", *(f"{line}  " for line in lines), "", *table, "", ""])

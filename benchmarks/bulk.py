@@ -7,8 +7,8 @@ from statistics import median
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast, assemble
-from application.commands.many import record_all
 from application.commands.request import Request
+from application.many_commands import record_all
 from benchmarks.edge import STAFFING, request_of
 from benchmarks.measuring import ratio
 from infrastructure.process.settings import Settings

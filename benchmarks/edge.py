@@ -65,7 +65,7 @@ def bare(url: URL, seconds: float) -> float:
 
 def warm(url: URL, seconds: float) -> float:
     """The command on engagements that the process has at hand."""
-    with _marketplace(url, WARM) as port:
+    with marketplace(url, WARM) as port:
         lines = _commands(range(WARM))
         _load(port, 1.0, lines)
         return _load(port, seconds, lines)
@@ -73,7 +73,7 @@ def warm(url: URL, seconds: float) -> float:
 
 def cold(url: URL, seconds: float) -> float:
     """The command on engagements that the process has never seen, each once."""
-    with _marketplace(url, COLD + WARM) as port:
+    with marketplace(url, COLD + WARM) as port:
         _load(port, 1.0, _commands(range(WARM)))
         return _load(port, seconds, _commands(range(WARM, COLD + WARM)), once=True)
 
@@ -86,11 +86,15 @@ def _id(number: int) -> str:
 
 
 def _commands(numbers: range) -> list[str]:
-    return [f"/v1/engagements/{_id(number)}/report-productivity\t{_BODY}" for number in numbers]
+    return [f"{command_path(number, 'report-productivity')}\t{_BODY}" for number in numbers]
+
+
+def command_path(number: int, command: str) -> str:
+    return f"/v1/engagements/{_id(number)}/{command}"
 
 
 @contextmanager
-def _marketplace(url: URL, engagements: int) -> Iterator[int]:
+def marketplace(url: URL, engagements: int) -> Iterator[int]:
     """A server on a database with engagements of one active professional each."""
     settings = Settings(database_url=url.render_as_string(hide_password=False))
     standfast = assemble(settings)

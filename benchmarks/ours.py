@@ -1,12 +1,13 @@
-"""Standfast's store under the callers: envelope, triggers, a key and its answer for every append."""
+"""Standfast's store under the callers: envelope, triggers, a key, its answer and the proof for every append."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 from sqlalchemy.engine import URL
 
-from application.ports.log import Append, Key
+from application.ports.log import Append, Followed, Key
 from benchmarks.measuring import CALLERS, STATE, from_coroutines, from_threads
 from infrastructure.database import schema
 from infrastructure.database.database import Database
@@ -48,10 +49,12 @@ def _streams(seconds: float) -> list[Iterator[Append]]:
 
 
 def _appends(stream: UUID, count: int) -> list[Append]:
-    return [_append(stream, version, uuid4()) for version in range(1, count + 1)]
+    salts = [os.urandom(16) for _ in range(count)]
+    return [_append(stream, version, uuid4(), salts) for version in range(1, count + 1)]
 
 
-def _append(stream: UUID, version: int, command_id: UUID) -> Append:
+def _append(stream: UUID, version: int, command_id: UUID, salts: Sequence[bytes]) -> Append:
+    """The next append of a stream, which proves the one before it as a command does."""
     event = EnvelopedEvent(
         originator_id=stream,
         originator_version=version,
@@ -69,4 +72,9 @@ def _append(stream: UUID, version: int, command_id: UUID) -> Append:
         correlation_id="request-0123456789",
         causation_id=None,
     )
-    return Append(events=(event,), key=Key(command_id=command_id, body_hash=bytes(32), status=200, version=version))
+    return Append(
+        events=(event,),
+        key=Key(command_id=command_id, body_hash=bytes(32), status=200, version=version),
+        follows=Followed(stream, version - 1, salts[version - 2]) if version > 1 else None,
+        salts=salts[version - 1 : version],
+    )

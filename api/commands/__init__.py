@@ -1,1 +1,1 @@
-"""The addresses of the commands, and what their bodies and headers say."""
+"""The addresses of the commands, what their bodies say, and what they are answered."""

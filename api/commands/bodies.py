@@ -13,9 +13,10 @@ from operator import or_
 from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from api.http.strict_json import FieldsWrong, parse
+from api.http.headers import ACTOR_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN, actor_of
+from api.http.strict_json import validated
 from domain.clocks.notice import RecordBreach
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.language.bounds import bounds
@@ -27,9 +28,6 @@ from domain.law.recorded import Actor
 from domain.register import COMMANDS
 from infrastructure.events.codec import adapter
 
-ACTOR_PATTERN: Final = r"^(client|platform|partner|professional):[A-Za-z0-9._:-]{1,64}$"
-ON_BEHALF_PATTERN: Final = r"^(client|platform|partner|professional)(:[A-Za-z0-9._:-]{1,64})?$"
-KEY_PATTERN: Final = r"^[\x21-\x7e]{1,255}$"
 ActorText = Annotated[str, bounds(pattern=ACTOR_PATTERN)]
 OnBehalfText = Annotated[str, bounds(pattern=ON_BEHALF_PATTERN)]
 IdempotencyKey = Annotated[str, bounds(pattern=KEY_PATTERN)]
@@ -45,12 +43,6 @@ class Circumstances:
     actor: Actor | None = None
     on_behalf_of: Actor | None = None
     idempotency_key: str | None = None
-
-
-def actor_of(text: str) -> Actor:
-    """The actor that ``party:id`` or ``party`` names; the text has the form of ON_BEHALF_PATTERN."""
-    party, _, identity = text.partition(":")
-    return Actor(party=party, id=identity or None)  # type: ignore[arg-type]  # the pattern lists the parties
 
 
 _OCCURRED: Final = ("occurred_at", Instant | None, field(default=None))
@@ -154,25 +146,3 @@ def plain(kind: type[Command[Any]], body: Any) -> Command[Any]:
             for entry in body.record
         )
     return kind(**values)
-
-
-def validated(kind: Any, raw: bytes) -> Any:
-    """The value of a type that a text holds. Raises Malformed or FieldsWrong."""
-    parse(raw)
-    try:
-        return adapter(kind).validate_json(raw)
-    except ValidationError as error:
-        raise FieldsWrong([_violation(each) for each in error.errors(include_url=False)]) from error
-
-
-_MESSAGES: Final = {"unexpected_keyword_argument": "unknown field", "missing": "the field is required"}
-
-
-def _violation(error: Any) -> tuple[str, str]:
-    path = ""
-    for step in error["loc"]:
-        if step in COMMANDS:
-            continue  # which command of many it was: no field of the body
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
-    message = _MESSAGES.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
-    return path, message

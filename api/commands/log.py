@@ -8,21 +8,20 @@ from hashlib import sha256
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from api.commands.answers import CommandAnswer, command_bytes
 from api.commands.bodies import LINES, command_of_line
-from api.commands.headers import Headers, command_id, headers_of
-from api.commands.routes import HEADERS, request_of
+from api.commands.routes import request_of
 from api.composition import Standfast
-from api.examples.commands import lines
+from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
-from api.http.problems import STATUSES, Problem, problem_response
+from api.http.problem_kinds import FORESEEN
+from api.http.problems import Problem, problem_response
 from api.http.strict_json import FieldsWrong, Malformed, parse
-from api.queries.answers import CommandAnswer, command_bytes
-from application.commands.request import KeyReused, Refused, RefusedBefore, Request
+from application.commands.request import KeyReused, Request
 from application.ports.log import Append, Key, KeyAnswered
 
 PATH = "/v1/commands"
 MOST_LINES = 1_000
-OF_ONE_LINE: tuple[type[Exception], ...] = (Refused, RefusedBefore, *STATUSES)
 MEDIA_TYPES = (JSON_LINES, "application/jsonl", "application/json-lines", JSON)
 """What JSON Lines go by; they have no registered media type."""
 
@@ -37,7 +36,7 @@ def command_log_operation(standfast: Standfast) -> Operation:
         text="Many commands as JSON Lines, one answer a line, in order: the command's answer, or its problem.",
         asks=Nothing,
         headers=HEADERS,
-        takes=Takes(schema=LINES, example=lines()[0], media_type=JSON_LINES),
+        takes=Takes(schema=LINES, media_type=JSON_LINES),
         gives=(Gives(status=200, text="One a line.", schema=CommandAnswer | Problem, media_type=JSON_LINES),),
         problems=(400, 413, 415, 422, 503),
         endpoint=partial(record_log, standfast),
@@ -69,7 +68,7 @@ def _texts(raw: bytes) -> list[bytes]:
 async def _answer(standfast: Standfast, headers: Headers, number: int, text: bytes) -> bytes:
     try:
         return command_bytes(await standfast.marketplace.record_async(_request(headers, number, text)))
-    except OF_ONE_LINE as error:
+    except FORESEEN as error:
         return bytes(problem_response(error, PATH).body)
 
 

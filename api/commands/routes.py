@@ -1,7 +1,7 @@
 """The addresses of the commands, made from the command classes in one loop, and the log that takes many at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -9,32 +9,20 @@ from uuid import UUID
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from api.commands.answers import CommandAnswer, command_bytes
 from api.commands.bodies import BODIES, Circumstances, command_of_body, content_hash
-from api.commands.headers import Headers, command_id, headers_of
 from api.commands.ids import new_engagement_id
 from api.composition import Standfast
-from api.examples.commands import body_example
-from api.http.operations import UUID_TEXT, EngagementPath, Gives, Nothing, Operation, Takes, asked, body_of
+from api.http.headers import HEADERS, Headers, command_id, headers_of
+from api.http.operations import UUID_TEXT, EngagementAsked, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.problems import problem_bytes, problem_of
-from api.queries.answers import CommandAnswer, command_bytes
 from application.commands.request import Keyed, Outcome, Refused, Request
 from domain.engagement.lifecycle.opening import OpenEngagement
-from domain.language.bounds import STRICT
 from domain.law.command import Command
 from domain.register import COMMAND_NAMES, COMMANDS
 
 OPENING = "open-engagement"
-HEADERS = ("X-Actor", "X-On-Behalf-Of", "Idempotency-Key", "X-Correlation-Id")
 REFUSALS = (400, 403, 404, 409, 412, 413, 415, 422, 503)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngagementAsked:
-    """The engagement that a command is about."""
-
-    __pydantic_config__ = STRICT
-
-    engagement_id: EngagementPath
 
 
 def command_operations(standfast: Standfast) -> Iterator[Operation]:
@@ -49,7 +37,7 @@ def command_operations(standfast: Standfast) -> Iterator[Operation]:
             text=(kind.__doc__ or name).strip(),
             asks=Nothing if opening else EngagementAsked,
             headers=HEADERS if opening else (*HEADERS, "If-Match"),
-            takes=Takes(schema=BODIES[name], example=body_example(name)),
+            takes=Takes(schema=BODIES[name]),
             gives=OPENED if opening else RECORDED,
             problems=REFUSALS,
             endpoint=partial(record, standfast, name),
@@ -109,9 +97,10 @@ def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID |
     )
 
 
-def written(route: str, refused: Refused) -> bytes:
-    """A refusal as it is kept for the retry."""
-    return problem_bytes(problem_of(refused, route))
+def written(route: str, refused: Refused) -> tuple[int, bytes]:
+    """A refusal as it is kept for the retry: its status and its bytes."""
+    problem = problem_of(refused, route)
+    return problem.status, problem_bytes(problem)
 
 
 def status_of(outcome: Outcome, command: Command[Any]) -> int:

@@ -4,34 +4,30 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
+from api.commands.answers import CommandAnswer
 from api.examples.commands import command_answer, documents, history, published, state
-from api.http.health import Alive, ClockReading, Readiness
-from api.http.problem_kinds import ProblemKinds
-from api.http.problems import KINDS, ProblemKind
-from api.queries.answers import (
-    CalendarPage,
-    CommandAnswer,
-    EngagementPage,
-    EventPage,
-    HistoryPage,
-    ListedEngagement,
-    PolicyPage,
-    StepPage,
-    event_bytes,
-    json_of,
-    listed_engagement,
-)
+from api.http.events import event_bytes
+from api.http.health import Alive, ClockReading, LogReading, Readiness
+from api.http.problem_kinds import ProblemKind, kinds
+from api.http.problem_routes import ProblemKinds
+from api.http.strict_json import json_of
+from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
 from api.queries.engagements import viewed
-from application.commands.listing import listed
+from api.terms.routes import CalendarPage, PolicyPage
+from application.listing import listed
 from application.marketplace import Known
 from application.queries import measures
+from application.queries.as_of import EngagementAsOf
 from application.queries.audit import steps
+from application.queries.listing import ListedEngagement, listed_engagement
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy
 from domain.time.calendar import Calendar
 
+LOG_ID: Final = UUID("7d4f0f57-53e4-4f0e-9c70-6f0f3c2f8d11")
 SHOWN: Final = 2
 """How many items the example of a page has."""
 
@@ -56,10 +52,10 @@ def _steps() -> list[Any]:
     return [_plain(step) for step in steps(history(), viewed, after=0, limit=SHOWN)]
 
 
-def _question() -> measures.Asked:
+def _question() -> EngagementAsOf:
     """The engagement an hour after its replacement was requested, as known then."""
     request = next(fact for fact in history().facts if fact.type == "ReplacementRequested")
-    return measures.Asked(
+    return EngagementAsOf(
         engagement_id=request.stream_id,
         history=history(),
         known=Known(history().facts[-1].position, history().facts[-1].recorded_at),
@@ -78,7 +74,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     ListedEngagement: _listed,
     EngagementPage: lambda: _page([_listed()], None),
     HistoryPage: lambda: _page(_events(), SHOWN),
-    EventPage: lambda: _page(_events(), SHOWN),
+    EventPage: lambda: {**_page(_events(), SHOWN), "log_id": str(LOG_ID)},
     StepPage: lambda: _page(_steps(), SHOWN),
     Policy: lambda: documents()["policies"][0],
     Calendar: lambda: documents()["calendars"][0],
@@ -91,9 +87,15 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     WhatIfAnswer: lambda: _plain(measures.what_if(_question(), None, published().calendar("always"))),
     Alive: lambda: _plain(Alive()),
     Readiness: lambda: _plain(
-        Readiness(status="ready", database=True, position=1, clock=ClockReading(ok=True, behind_seconds=0.0))
+        Readiness(
+            status="ready",
+            database=True,
+            position=1,
+            clock=ClockReading(ok=True, behind_seconds=0.0),
+            log=LogReading(ok=True, log_id=LOG_ID, replaced=None),
+        )
     ),
-    ProblemKind: lambda: _plain(next(iter(KINDS.values()))),
-    ProblemKinds: lambda: _plain(ProblemKinds(problems=tuple(KINDS.values())[:SHOWN])),
+    ProblemKind: lambda: _plain(next(iter(kinds().values()))),
+    ProblemKinds: lambda: _plain(ProblemKinds(problems=tuple(kinds().values())[:SHOWN])),
 }
 """By the class of the answer."""

@@ -11,8 +11,9 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from api.commands.bodies import command_of_line
-from api.queries.answers import event_bytes
+from api.http.events import event_bytes
 from application.marketplace import Known
+from application.queries.as_of import EngagementAsOf
 from application.queries.state import StateAnswer, state_answer
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.engagement.state import EngagementHistory
@@ -109,7 +110,12 @@ def state() -> dict[str, Any]:
     then = EngagementHistory.of(found.facts[: early + 1])
     last = then.facts[-1]
     answer = state_answer(
-        last.stream_id, then, Known(last.position, last.recorded_at), last.occurred_at + timedelta(hours=1)
+        EngagementAsOf(
+            engagement_id=last.stream_id,
+            history=then,
+            known=Known(last.position, last.recorded_at),
+            as_of=last.occurred_at + timedelta(hours=1),
+        )
     )
     shown: dict[str, Any] = adapter(StateAnswer).dump_python(answer, mode="json")
     return shown

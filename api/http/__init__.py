@@ -1,1 +1,1 @@
-"""The HTTP edge: addresses, operations, the document, problems."""
+"""What HTTP has in common at every address: how requests are read, found and answered, and what a problem is."""

@@ -12,14 +12,13 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.operations import Operation
-from api.http.problems import STATUSES, answer_problem
-from application.commands.request import Refused, RefusedBefore
+from api.http.problem_kinds import FORESEEN
+from api.http.problems import answer_problem
 from application.ports.log import StoreUnavailable
 
 OF_THE_DATABASE: Final = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)
 """What SQLAlchemy raises where the database does not answer."""
 
-FORESEEN: Final[tuple[type[Exception], ...]] = (*STATUSES, Refused, RefusedBefore)
 Segments = tuple[str | None, ...]
 """A path cut at its slashes; None where an address takes anything."""
 
@@ -44,6 +43,8 @@ class Addresses:
                 segments = tuple(None if "{" in one else one for one in operation.path.split("/"))
                 self._addresses.setdefault(segments, []).append(by_path[operation.path])
             by_path[operation.path].methods[operation.method] = operation
+            if operation.method == "GET":  # the server leaves the body of an answer to HEAD out
+                by_path[operation.path].methods["HEAD"] = operation
         # Where paths take anything: few ways for all addresses.
         self._open = {tuple(at for at, one in enumerate(key) if one is None) for key in self._addresses}
 

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api.http.problems import NothingHere
+from api.http.problem_kinds import NothingHere
 
 DOCS: Final = "/docs"
 FILES: Final = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final, Literal
+from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -10,9 +11,11 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.http.operations import JSON, Gives, Nothing, Operation, asked
-from api.queries.answers import Position, json_of
+from api.http.paging import Position
+from api.http.strict_json import json_of
 from application.marketplace import process_clock
 from application.ports.log import StoreUnavailable
+from domain.language.words import Instant
 from infrastructure.log.reading import Head
 from infrastructure.process.telemetry import Counters, exposition
 
@@ -22,6 +25,7 @@ HELP: Final = {
     "standfast_requests_total": "Requests by method, route and status.",
     "standfast_request_seconds_total": "Seconds spent on requests by method and route.",
     "standfast_ready": "1 where the database answers.",
+    "standfast_log_replaced": "1 where the log was replaced under this process, by an older copy or another one.",
     "standfast_position": "The position of the last event.",
     "standfast_clock_behind_seconds": "How far this process's clock is behind the last event.",
 }
@@ -43,6 +47,23 @@ class ClockReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogReplaced:
+    """When another log, or an older copy, was found in the place of the one that had been seen to that position."""
+
+    noticed_at: Instant
+    last_seen: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogReading:
+    """The log by its id; not ok where it was replaced under this process, until the process is started again."""
+
+    ok: bool
+    log_id: UUID
+    replaced: LogReplaced | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
     """Whether this process can serve. Degraded: it does, and somebody should look at it."""
 
@@ -50,21 +71,29 @@ class Readiness:
     database: bool
     position: Position | None
     clock: ClockReading | None
+    log: LogReading | None
 
 
 def readiness(standfast: Standfast) -> Readiness:
-    """Reads the head of the log, and the clock."""
+    """Reads the head of the log, what became of the log, and the clock."""
     try:
         head = standfast.recorder.log.head()
     except (SQLAlchemyError, StoreUnavailable):
-        return Readiness(status="unavailable", database=False, position=None, clock=None)
-    clock = _clock(head)
+        return Readiness(status="unavailable", database=False, position=None, clock=None, log=None)
+    clock, log = _clock(head), _log(standfast, head)
     return Readiness(
-        status="ready" if clock.ok else "degraded",
+        status="ready" if clock.ok and log.ok else "degraded",
         database=True,
         position=head.position,
         clock=clock,
+        log=log,
     )
+
+
+def _log(standfast: Standfast, head: Head) -> LogReading:
+    found = standfast.recorder.continuity.replacement
+    replaced = LogReplaced(noticed_at=found.noticed_at, last_seen=found.last_seen) if found else None
+    return LogReading(ok=replaced is None, log_id=head.log_id, replaced=replaced)
 
 
 def _clock(head: Head) -> ClockReading:
@@ -76,7 +105,8 @@ def numbers(standfast: Standfast, counters: Counters) -> str:
     """What Prometheus scrapes."""
     now = readiness(standfast)
     gauges = {"standfast_ready": float(now.database)}
-    if now.clock and now.position is not None:
+    if now.clock and now.log and now.position is not None:
+        gauges["standfast_log_replaced"] = float(not now.log.ok)
         gauges["standfast_position"] = now.position
         gauges["standfast_clock_behind_seconds"] = now.clock.behind_seconds
     return exposition(counters, gauges, HELP)

@@ -8,12 +8,13 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.commands.headers import CORRELATION_PATTERN
-from api.http.problems import Unforeseen, problem_response
+from api.http.door.answers import CORRELATION, protected
+from api.http.headers import CORRELATION_PATTERN
+from api.http.problem_kinds import Unforeseen
+from api.http.problems import problem_response
 from application.commands.ids import new_id
 from infrastructure.process.telemetry import Counters
 
-CORRELATION: Final = "X-Correlation-Id"
 CLIENT_GONE: Final = 499
 log = structlog.get_logger("standfast.requests")
 
@@ -59,7 +60,7 @@ class Observation:
 
 
 class Answering:
-    """Sends an answer on, with the correlation id, and remembers its status."""
+    """Sends an answer on, with what every answer carries, and remembers its status."""
 
     def __init__(self, scope: Scope, send: Send, correlation_id: str) -> None:
         self._send = send
@@ -72,14 +73,14 @@ class Answering:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", []), (CORRELATION.lower().encode(), self.id.encode())]
+            message["headers"] = protected(message.get("headers", ()), self.id)
         await self._send(message)
 
 
 def _correlation_id(scope: Scope) -> str:
     """The caller's id, or a new one."""
     given: dict[bytes, Any] = dict(scope["headers"])
-    text = given.get(CORRELATION.lower().encode(), b"").decode("latin-1")
+    text = given.get(CORRELATION, b"").decode("latin-1")
     return text if re.fullmatch(CORRELATION_PATTERN, text) and not text.endswith("\n") else str(new_id())
 
 

@@ -1,6 +1,5 @@
 """An operation: what an address takes, what it answers, and the endpoint that does it."""
 
-import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,23 +9,17 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from pydantic import BeforeValidator
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.bodies import validated
-from api.composition import Standfast
-from api.http.problems import BodyTooLarge, NothingHere, NotReached, UnsupportedMediaType
-from api.http.strict_json import FieldsWrong
-from api.queries.answers import Position
+from api.http.problem_kinds import BodyTooLarge, NothingHere, UnsupportedMediaType
+from api.http.strict_json import FieldsWrong, validated
 from domain.language.bounds import STRICT
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 JSON: Final = "application/json"
 JSON_LINES: Final = "application/x-ndjson"
 MOST_BYTES: Final = 1_048_576
-PATIENCE_SECONDS: Final = 2.0
-PAUSE_SECONDS: Final = 0.02
 
 
 UUID_TEXT: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -43,10 +36,9 @@ EngagementPath = Annotated[UUID, BeforeValidator(_canonical)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takes:
-    """The body that an operation takes: its named schema and an example of it."""
+    """The body that an operation takes, by its named schema; `api.examples.bodies` has an example of each."""
 
     schema: Any
-    example: Any
     media_type: str = JSON
 
 
@@ -86,25 +78,12 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadYourWrites:
-    """A query that can wait until a position has been recorded."""
+class EngagementAsked:
+    """The engagement that a command or a supposition is about."""
 
     __pydantic_config__ = STRICT
 
-    min_position: Position | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A query: one expression from what is asked to the JSON of the answer."""
-
-    path: str
-    name: str
-    tag: str
-    text: str
-    asks: type
-    gives: type
-    answer: Callable[[Standfast, Any], bytes]
+    engagement_id: EngagementPath
 
 
 def asked(kind: type, request: Request) -> Any:
@@ -154,39 +133,6 @@ def _kinds(hint: Any) -> set[Any]:
     if get_origin(hint) is Annotated:
         return _kinds(get_args(hint)[0])
     return {hint}.union(*(_kinds(each) for each in get_args(hint)))
-
-
-def questioning(standfast: Standfast, question: Question) -> Operation:
-    """The operation of a query."""
-
-    async def endpoint(request: Request) -> Response:
-        found = asked(question.asks, request)
-        await reached(standfast, found.min_position)
-        return Response(await run_in_threadpool(question.answer, standfast, found), media_type=JSON)
-
-    return Operation(
-        method="GET",
-        path=question.path,
-        name=question.name,
-        tag=question.tag,
-        text=question.text,
-        asks=question.asks,
-        gives=(Gives(status=200, text="The answer.", schema=question.gives),),
-        problems=(404, 422, 503) if "{" in question.path else (422, 503),
-        endpoint=endpoint,
-    )
-
-
-async def reached(standfast: Standfast, position: int | None) -> None:
-    """Waits until a position has been recorded. Raises NotReached after two seconds."""
-    if position is None:
-        return
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + PATIENCE_SECONDS
-    while (head := (await run_in_threadpool(standfast.recorder.log.head)).position) < position:
-        if loop.time() >= deadline:
-            raise NotReached(f"position {position} has not been recorded: the log ends at {head}")
-        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def body_of(request: Request, media_types: tuple[str, ...] = (JSON,)) -> bytes:

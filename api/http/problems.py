@@ -1,7 +1,5 @@
-"""Everything that can go wrong, one type per rule (RFC 9457), and how it is written down."""
+"""A problem as it is answered (RFC 9457): what went wrong, and what of it a caller can make use of."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -10,12 +8,11 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.strict_json import FieldsWrong, Malformed
-from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
-from application.ports.log import OutcomeUnknown, StoreBusy, StoreClosed, StoreUnavailable
-from application.queries.measures import AsOfTooFar, NothingSupposed, WindowEmpty
+from api.http.problem_kinds import MethodNotAllowed, kind_of
+from api.http.strict_json import FieldsWrong
+from application.commands.request import Refused, RefusedBefore, StaleVersion
+from application.ports.log import StoreUnavailable
 from domain.law.rejection import ContradictsLaterFact, Rejection
-from domain.register import REJECTIONS
 from infrastructure.events.codec import adapter
 
 log = structlog.get_logger("standfast.problems")
@@ -23,73 +20,6 @@ PROBLEM_JSON: Final = "application/problem+json"
 RETRY_SECONDS: Final = 1
 MOST_VIOLATIONS: Final = 100
 LONGEST_FIELD: Final = 200
-
-
-class NothingHere(Exception):
-    """There is nothing at this address."""
-
-
-class MethodNotAllowed(Exception):
-    """This address does not take that method."""
-
-    def __init__(self, allowed: list[str]) -> None:
-        super().__init__(f"this address takes {', '.join(allowed)}")
-        self.allowed = allowed
-
-
-class BodyTooLarge(Exception):
-    """The body is larger than 1 MiB."""
-
-
-class UnsupportedMediaType(Exception):
-    """The body is of a media type that this address does not take."""
-
-
-class UnknownDocument(Exception):
-    """No document of that code and version has been published."""
-
-
-class NotReached(Exception):
-    """The position asked for has not been recorded yet."""
-
-
-class Unforeseen(Exception):
-    """Something went wrong that nobody foresaw; it has been logged."""
-
-
-STATUSES: Final[Mapping[type[Exception], int]] = {
-    Malformed: 400,
-    NothingHere: 404,
-    UnknownDocument: 404,
-    MethodNotAllowed: 405,
-    AnswerForgotten: 409,
-    StaleVersion: 412,
-    BodyTooLarge: 413,
-    UnsupportedMediaType: 415,
-    FieldsWrong: 422,
-    KeyReused: 422,
-    Unforeseen: 500,
-    Contended: 503,
-    NotReached: 503,
-    StoreUnavailable: 503,
-    OutcomeUnknown: 503,
-    StoreBusy: 503,
-    StoreClosed: 503,
-    **{kind: kind.status for kind in REJECTIONS},
-    AsOfTooFar: AsOfTooFar.status,
-    NothingSupposed: NothingSupposed.status,
-    WindowEmpty: WindowEmpty.status,
-}
-"""Every kind of problem with its status. A kind's rule is its name, its title the first line of its text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemKind:
-    """A kind of problem: its type (a URI), what it means, its HTTP status."""
-
-    type: str
-    title: str
-    status: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,23 +54,10 @@ class Problem:
     contradicted: Contradicted | None = None
 
 
-def rule_of(kind: type[Exception]) -> str:
-    """The stable name of a kind of problem, in kebab-case."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
-
-
-def kind_of(kind: type[Exception]) -> ProblemKind:
-    title = (kind.__doc__ or kind.__name__).strip().splitlines()[0]
-    return ProblemKind(type=f"/problems/{rule_of(kind)}", title=title, status=STATUSES[kind])
-
-
-KINDS: Final[Mapping[str, ProblemKind]] = {rule_of(kind): kind_of(kind) for kind in STATUSES}
-
-
 def problem_of(error: Exception, path: str) -> Problem:
     """The problem that an error is, at this path."""
     cause = error.rejection if isinstance(error, Refused) else error
-    kind = KINDS[rule_of(_listed(type(cause)))]
+    kind = kind_of(type(cause))
     return Problem(
         type=kind.type,
         title=kind.title,
@@ -171,11 +88,6 @@ def answer_problem(request: Request, error: Exception) -> Response:
     if isinstance(error, StoreUnavailable):
         log.warning("store unavailable", reason=str(error), correlation_id=request.scope["state"]["correlation_id"])
     return problem_response(error, request.scope["path"])
-
-
-def _listed(kind: type[Exception]) -> type[Exception]:
-    """The kind itself, or the nearest it is a case of."""
-    return next((base for base in kind.__mro__ if base in STATUSES), Unforeseen)
 
 
 def _headers(error: Exception, status: int) -> dict[str, str]:

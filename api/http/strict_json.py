@@ -1,14 +1,23 @@
-"""JSON as this edge takes it: UTF-8, no duplicate keys, no NaN, at most 32 levels deep, no NUL, no lone surrogate."""
+"""JSON as this edge takes it: UTF-8, no duplicate keys, no NaN, at most 32 levels deep, no NUL, no lone surrogate.
+
+And as it gives it: under the names of the interface.
+"""
 
 import json
 import re
 from collections.abc import Iterator
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
+
+from pydantic import ValidationError
+
+from domain.register import COMMANDS
+from infrastructure.events.codec import adapter
 
 MOST_LEVELS: Final = 32
 MOST_DIGITS: Final = 400
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
+_MESSAGES: Final = {"unexpected_keyword_argument": "unknown field", "missing": "the field is required"}
 
 
 class Malformed(Exception):
@@ -24,6 +33,30 @@ class FieldsWrong(Exception):
     def __init__(self, violations: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{field}: {message}" for field, message in violations))
         self.violations = violations
+
+
+def json_of(answer: Any) -> bytes:
+    """An answer as JSON, under the names of the interface."""
+    return adapter(type(answer)).dump_json(answer, by_alias=True)
+
+
+def validated(kind: Any, raw: bytes) -> Any:
+    """The value of a type that a text holds. Raises Malformed or FieldsWrong."""
+    parse(raw)
+    try:
+        return adapter(kind).validate_json(raw)
+    except ValidationError as error:
+        raise FieldsWrong([_violation(each) for each in error.errors(include_url=False)]) from error
+
+
+def _violation(error: Any) -> tuple[str, str]:
+    path = ""
+    for step in error["loc"]:
+        if step in COMMANDS:
+            continue  # which command of many it was: no field of the body
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
+    message = _MESSAGES.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    return path, message
 
 
 def parse(raw: bytes) -> object:

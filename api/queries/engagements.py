@@ -1,50 +1,33 @@
 """The queries about engagements: one entry each, from what is asked to the answer."""
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from functools import partial
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field
-
 from api.composition import Standfast
-from api.http.operations import EngagementPath, Question, ReadYourWrites
+from api.http.events import event_bytes
+from api.http.operations import EngagementPath
+from api.http.paging import Cursor, Limit, Position, packed, page_bytes, unpacked
+from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong
-from api.queries.answers import (
-    EngagementPage,
-    EventPage,
-    HistoryPage,
-    Position,
-    StepPage,
-    event_bytes,
-    json_of,
-    listed_engagement,
-    page_bytes,
-)
-from application.commands.listing import Status
+from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
+from application.listing import Status
 from application.marketplace import Known
-from application.queries import measures
-from application.queries.audit import steps
+from application.ports.listing import After, Wanted
+from application.ports.pages import Page
+from application.queries.as_of import EngagementAsOf, engagement_as_of
+from application.queries.feed import FeedPage, feed
+from application.queries.listing import ListedEngagement, listing
 from application.queries.state import StateAnswer, answer_of, state_answer
+from application.queries.versions import audit_page, history_page
 from domain.engagement.state import State
 from domain.language.words import Id, Instant, Model
-from domain.law.recorded import Recorded
 from domain.register import EVENTS
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.events.codec import adapter
-from infrastructure.events.mapper import recorded
-from infrastructure.events.rows import PlacedEvent
-from infrastructure.projections.engagements import After, Wanted
-
-MOST_SCANNED: Final = 1_000
-"""How many engagements one page looks through at most, when most of them are not what is asked for."""
-
-Limit = Annotated[int, Field(ge=1, le=500)]
-Cursor = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,141 +77,38 @@ class FeedAsked(ReadYourWrites):
     engagement_id: EngagementPath | None = None
 
 
-def listing(standfast: Standfast, asked: ListAsked) -> bytes:
-    wanted = Wanted(
+def about(standfast: Standfast, asked: InstantAsked) -> EngagementAsOf:
+    """The engagement that is asked about, its instants resolved."""
+    return engagement_as_of(standfast.marketplace, asked.engagement_id, asked.as_of, asked.known_at)
+
+
+def wanted(asked: ListAsked) -> Wanted:
+    """Which lines of the list are asked for."""
+    return Wanted(
         model=asked.model,
         client_id=asked.client_id,
         partner_id=asked.partner_id,
         professional_id=asked.professional_id,
         status=asked.status,
     )
-    now = datetime.now(UTC)
-    items: list[bytes] = []
-    after, position, scanned = _after(asked.cursor), 0, 0
-    while True:
-        page = standfast.engagements.page(wanted, after=after, limit=asked.limit - len(items))
-        for line in page.items:
-            at_risk = measures.at_risk(standfast.marketplace.history(line.engagement_id), now)
-            if asked.at_risk in (None, at_risk):
-                items.append(json_of(listed_engagement(line, at_risk)))
-        after, position, scanned = page.next, page.position, scanned + len(page.items)
-        if after is None or len(items) == asked.limit or scanned >= MOST_SCANNED:
-            return page_bytes(items, _cursor(after), position)
-
-
-def state(standfast: Standfast, asked: InstantAsked) -> bytes:
-    known = standfast.marketplace.known(asked.known_at)
-    history = standfast.marketplace.history_as_known(asked.engagement_id, known)
-    as_of = asked.as_of or max(datetime.now(UTC), known.known_at)
-    return json_of(state_answer(asked.engagement_id, history, known, as_of))
-
-
-def versions(standfast: Standfast, asked: VersionsAsked) -> bytes:
-    known, facts = _known_facts(standfast, asked)
-    items = facts[asked.after : asked.after + asked.limit]
-    return page_bytes(map(event_bytes, items), _next(asked, len(facts)), known.position)
-
-
-def audit(standfast: Standfast, asked: VersionsAsked) -> bytes:
-    known = standfast.marketplace.known()
-    history = standfast.marketplace.history_as_known(asked.engagement_id, known)
-    found = steps(history, viewed, after=asked.after, limit=asked.limit) if history else []
-    return page_bytes(map(json_of, found), _next(asked, history.version if history else 0), known.position)
-
-
-def feed(standfast: Standfast, asked: FeedAsked) -> bytes:
-    page = standfast.recorder.log.page(
-        after=asked.after,
-        limit=asked.limit,
-        types=(asked.type,) if asked.type else (),
-        engagement_id=asked.engagement_id,
-    )
-    rows = [row for row in page.events if isinstance(row, PlacedEvent)]
-    head = standfast.recorder.log.head()
-    return page_bytes((event_bytes(recorded(row)) for row in rows), page.scanned, head.position)
-
-
-ENGAGEMENTS: Final = "engagements"
-QUESTIONS: Final = (
-    Question(
-        "/v1/engagements",
-        "list-engagements",
-        ENGAGEMENTS,
-        "The engagements in the order of their opening; a page may hold fewer than there are: next says.",
-        ListAsked,
-        EngagementPage,
-        listing,
-    ),
-    Question(
-        "/v1/engagements/{engagement_id}",
-        "show-state",
-        ENGAGEMENTS,
-        "An engagement's state at an instant, as known at an instant.",
-        InstantAsked,
-        StateAnswer,
-        state,
-    ),
-    Question(
-        "/v1/engagements/{engagement_id}/history",
-        "show-history",
-        ENGAGEMENTS,
-        "An engagement's events in the order of their versions.",
-        VersionsAsked,
-        HistoryPage,
-        versions,
-    ),
-    Question(
-        "/v1/engagements/{engagement_id}/steps",
-        "show-steps",
-        ENGAGEMENTS,
-        "The audit: each event with who, when, and what it changed in the state.",
-        VersionsAsked,
-        StepPage,
-        audit,
-    ),
-    Question(
-        "/v1/events",
-        "read-feed",
-        "events",
-        "All events in the order of their positions; the next page starts after the last position looked at.",
-        FeedAsked,
-        EventPage,
-        feed,
-    ),
-)
-
-
-def _known_facts(standfast: Standfast, asked: EngagementRead) -> tuple[Known, tuple[Recorded, ...]]:
-    known = standfast.marketplace.known()
-    history = standfast.marketplace.history_as_known(asked.engagement_id, known)
-    return known, history.facts if history else ()
-
-
-def _next(asked: VersionsAsked, last: int) -> int | None:
-    """The version to go on after, where there are more."""
-    seen = asked.after + asked.limit
-    return seen if seen < last else None
 
 
 def viewed(state: State | None) -> Mapping[str, Any]:
     """A state as plain values; before the opening there is none."""
-    shown: dict[str, Any] = adapter(StateAnswer).dump_python(
-        answer_of(state, _NOBODY, 0, Known(0, _NEVER), _NEVER), mode="json"
-    )
+    shown: dict[str, Any] = adapter(StateAnswer).dump_python(answer_of(state, _NOBODY), mode="json")
     return shown
 
 
-_NOBODY: Final = UUID(int=0)
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NOBODY: Final = EngagementAsOf(engagement_id=UUID(int=0), history=None, known=Known(0, _NEVER), as_of=_NEVER)
 
 
-def _cursor(after: After | None) -> str | None:
-    if after is None:
-        return None
-    return packed([to_micros(after.opened_at), str(after.engagement_id)])
+def cursor_of(after: After | None) -> str | None:
+    return packed([to_micros(after.opened_at), str(after.engagement_id)]) if after else None
 
 
-def _after(cursor: str | None) -> After | None:
+def after_of(cursor: str | None) -> After | None:
+    """Where a page of the list begins. Raises FieldsWrong where the cursor is none of the list."""
     if cursor is None:
         return None
     try:
@@ -238,14 +118,84 @@ def _after(cursor: str | None) -> After | None:
         raise FieldsWrong([("cursor", "a cursor is the next of a page before")]) from error
 
 
-def packed(place: Any) -> str:
-    """A cursor: a place in a list, opaque to whoever carries it."""
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).rstrip(b"=").decode()
+def list_bytes(page: Page[ListedEngagement, After | None]) -> bytes:
+    """A page of the list as JSON."""
+    return page_bytes(Page(page.items, cursor_of(page.next), page.position))
 
 
-def unpacked(cursor: str) -> Any:
-    """The place of a cursor. Raises ValueError."""
-    try:
-        return json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise ValueError("not a cursor") from error
+def feed_bytes(page: FeedPage) -> bytes:
+    """A page of the feed as JSON."""
+    return events_bytes(page)[:-1] + f',"log_id":"{page.log_id}"}}'.encode()
+
+
+events_bytes = partial(page_bytes, item_bytes=event_bytes)
+ENGAGEMENTS: Final = "engagements"
+QUESTIONS: Final = (
+    Question(
+        path="/v1/engagements",
+        name="list-engagements",
+        tag=ENGAGEMENTS,
+        text="The engagements in the order of their opening; a page may hold fewer than there are: next says.",
+        asks=ListAsked,
+        gives=EngagementPage,
+        answer=lambda standfast, asked: listing(
+            standfast.marketplace,
+            standfast.engagements,
+            wanted(asked),
+            at_risk=asked.at_risk,
+            after=after_of(asked.cursor),
+            limit=asked.limit,
+        ),
+        written=list_bytes,
+    ),
+    Question(
+        path="/v1/engagements/{engagement_id}",
+        name="show-state",
+        tag=ENGAGEMENTS,
+        text="An engagement's state at an instant, as known at an instant.",
+        asks=InstantAsked,
+        gives=StateAnswer,
+        answer=lambda standfast, asked: state_answer(about(standfast, asked)),
+    ),
+    Question(
+        path="/v1/engagements/{engagement_id}/history",
+        name="show-history",
+        tag=ENGAGEMENTS,
+        text="An engagement's events in the order of their versions.",
+        asks=VersionsAsked,
+        gives=HistoryPage,
+        answer=lambda standfast, asked: history_page(
+            standfast.marketplace, asked.engagement_id, after=asked.after, limit=asked.limit
+        ),
+        written=events_bytes,
+    ),
+    Question(
+        path="/v1/engagements/{engagement_id}/steps",
+        name="show-steps",
+        tag=ENGAGEMENTS,
+        text="The audit: each event with who, when, and what it changed in the state.",
+        asks=VersionsAsked,
+        gives=StepPage,
+        answer=lambda standfast, asked: audit_page(
+            standfast.marketplace, asked.engagement_id, viewed, after=asked.after, limit=asked.limit
+        ),
+        written=page_bytes,
+    ),
+    Question(
+        path="/v1/events",
+        name="read-feed",
+        tag="events",
+        text="All events in the order of their positions; the next page starts after the last position looked at.",
+        asks=FeedAsked,
+        gives=EventPage,
+        answer=lambda standfast, asked: feed(
+            standfast.marketplace,
+            after=asked.after,
+            limit=asked.limit,
+            type_name=asked.type,
+            engagement_id=asked.engagement_id,
+        ),
+        written=feed_bytes,
+        refused=(409,),
+    ),
+)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -11,15 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from api.commands.bodies import validated
-from api.commands.routes import EngagementAsked
 from api.composition import Standfast
-from api.http.operations import JSON, Gives, Operation, Question, Takes, asked, body_of
-from api.http.strict_json import FieldsWrong
-from api.queries.answers import json_of
-from api.queries.engagements import InstantAsked
+from api.http.operations import JSON, EngagementAsked, Gives, Operation, Takes, asked, body_of
+from api.http.questions import Question
+from api.http.strict_json import FieldsWrong, json_of, validated
+from api.queries.engagements import InstantAsked, about
 from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
 from application.queries import measures
+from application.queries.as_of import engagement_as_of
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from domain.engagement.terms.policy import Obligation, Policy, TermsName
 from domain.language.bounds import STRICT
@@ -58,69 +56,42 @@ class WhatIfBody:
     as_of: Instant | None = None
 
 
-def question_of(
-    standfast: Standfast, engagement_id: UUID, as_of: datetime | None, known_at: datetime | None = None
-) -> measures.Asked:
-    """What is asked about, with its instants resolved."""
-    return measures.asked(standfast.marketplace, engagement_id, as_of, known_at, datetime.now(UTC))
-
-
-def _about(standfast: Standfast, of: InstantAsked) -> measures.Asked:
-    return question_of(standfast, of.engagement_id, of.as_of, of.known_at)
-
-
-def all_clocks(standfast: Standfast, of: InstantAsked) -> bytes:
-    return json_of(measures.clocks(_about(standfast, of)))
-
-
-def one_clock(standfast: Standfast, of: ClockAsked) -> bytes:
-    return json_of(measures.explained(_about(standfast, of), of.clock, of.subject_id))
-
-
-def all_metrics(standfast: Standfast, of: MetricsAsked) -> bytes:
-    return json_of(measures.metrics(_about(standfast, of), of.from_, of.to))
-
-
-def replayed(standfast: Standfast, of: InstantAsked) -> bytes:
-    return json_of(measures.replay(_about(standfast, of)))
-
-
 MEASURES: Final = (
     Question(
-        "/v1/engagements/{engagement_id}/clocks",
-        "read-clocks",
-        TAG,
-        "All clocks of an engagement, read at an instant, as known at an instant.",
-        InstantAsked,
-        ClocksAnswer,
-        all_clocks,
+        path="/v1/engagements/{engagement_id}/clocks",
+        name="read-clocks",
+        tag=TAG,
+        text="All clocks of an engagement, read at an instant, as known at an instant.",
+        asks=InstantAsked,
+        gives=ClocksAnswer,
+        answer=lambda standfast, asked: measures.clocks(about(standfast, asked)),
     ),
     Question(
-        "/v1/engagements/{engagement_id}/clocks/{clock}/{subject_id}",
-        "explain-clock",
-        TAG,
-        "One clock with its whole life, interval by interval: what counted, what did not, and why.",
-        ClockAsked,
-        ExplainedClock,
-        one_clock,
+        path="/v1/engagements/{engagement_id}/clocks/{clock}/{subject_id}",
+        name="explain-clock",
+        tag=TAG,
+        text="One clock with its whole life, interval by interval: what counted, what did not, and why.",
+        asks=ClockAsked,
+        gives=ExplainedClock,
+        answer=lambda standfast, asked: measures.explained(about(standfast, asked), asked.clock, asked.subject_id),
     ),
     Question(
-        "/v1/engagements/{engagement_id}/metrics",
-        "show-metrics",
-        TAG,
-        "Accountability, continuity, guarantee and productivity over a window.",
-        MetricsAsked,
-        MetricsAnswer,
-        all_metrics,
+        path="/v1/engagements/{engagement_id}/metrics",
+        name="show-metrics",
+        tag=TAG,
+        text="Accountability, continuity, guarantee and productivity over a window.",
+        asks=MetricsAsked,
+        gives=MetricsAnswer,
+        answer=lambda standfast, asked: measures.metrics(about(standfast, asked), asked.from_, asked.to),
     ),
     Question(
-        "/v1/engagements/{engagement_id}/replay",
-        "replay",
-        TAG,
-        "State and metrics at an instant, as known at an instant.",
-        InstantAsked,
-        ReplayAnswer,
-        replayed,
+        path="/v1/engagements/{engagement_id}/replay",
+        name="replay",
+        tag=TAG,
+        text="State and metrics at an instant, as known at an instant.",
+        asks=InstantAsked,
+        gives=ReplayAnswer,
+        answer=lambda standfast, asked: measures.replay(about(standfast, asked)),
     ),
 )
 
@@ -134,7 +105,7 @@ def what_if_operations(standfast: Standfast) -> Iterator[Operation]:
         tag=TAG,
         text="The metrics under another policy or calendar, beside the actual ones. Records nothing.",
         asks=EngagementAsked,
-        takes=Takes(schema=WhatIfBody, example={"policy": "managed_marketplace@1", "calendar": "always@1"}),
+        takes=Takes(schema=WhatIfBody),
         gives=(Gives(status=200, text="Both figures, and the cases that flip.", schema=WhatIfAnswer),),
         problems=(400, 404, 409, 413, 415, 422, 503),
         endpoint=partial(suppose, standfast),
@@ -149,7 +120,7 @@ async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
 
 
 def _supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> bytes:
-    question = question_of(standfast, engagement_id, body.as_of)
+    question = engagement_as_of(standfast.marketplace, engagement_id, body.as_of)
     policy = _document(standfast, "policy", body.policy, policy_of)
     calendar = _document(standfast, "calendar", body.calendar, calendar_of)
     if isinstance(calendar, Calendar) and (wrong := calendar_problems(calendar)):

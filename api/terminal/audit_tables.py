@@ -1,6 +1,6 @@
 """The audit in the terminal: a replay as tables, and a clock's life told interval by interval."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from rich.markup import escape
@@ -9,7 +9,7 @@ from rich.table import Table
 from api.composition import Standfast
 from api.terminal.inspection import engagement_named
 from api.terminal.speech import Unable
-from application.queries import measures
+from application.queries.as_of import EngagementAsOf, engagement_as_of
 from application.queries.measures import ExplainedClock, ReplayAnswer
 from application.queries.state import StateAnswer
 from domain.clocks.reading import Clock
@@ -23,11 +23,11 @@ NOTHING: Final = "–"
 STYLES: Final = {"met": "green", "completed": "green", "late": "red", "breached": "bold red", "excused": "yellow"}
 
 
-def question_of(standfast: Standfast, engagement: str, as_of: str | None, known_at: str | None) -> measures.Asked:
+def question_of(standfast: Standfast, engagement: str, as_of: str | None, known_at: str | None) -> EngagementAsOf:
     """What is asked about, from the words of a command line. Raises Unable."""
     engagement_id = engagement_named(standfast, engagement)
     happened, recorded = _instant_named("--as-of", as_of), _instant_named("--known-at", known_at)
-    return measures.asked(standfast.marketplace, engagement_id, happened, recorded, datetime.now(UTC))
+    return engagement_as_of(standfast.marketplace, engagement_id, happened, recorded)
 
 
 def _instant_named(name: str, text: str | None) -> datetime | None:

@@ -84,7 +84,7 @@ def serve(
     SQLite in your data directory, unless STANDFAST_DATABASE_URL names PostgreSQL. SIGTERM ends it gracefully.
     """
     from api.composition import assemble
-    from api.http import serving
+    from api.terminal import serving
     from infrastructure.process.settings import Settings
     from infrastructure.process.telemetry import configure_logs
 
@@ -110,8 +110,7 @@ def demo(
     Engagements of all four models with concerns, replacements, drop-outs, handovers, late facts and corrections,
     made by commands like any others. The database is removed when the demo ends (Ctrl-C).
     """
-    from api.http import serving
-    from api.terminal import demonstration
+    from api.terminal import demonstration, serving
     from infrastructure.process.settings import Settings
     from infrastructure.process.telemetry import configure_logs
 
@@ -207,7 +206,7 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="The answer of the API instead of tables.")] = False,
 ) -> None:
     """State, clocks and metrics of an engagement at an instant, as known at an instant."""
-    from api.queries.answers import json_of
+    from api.http.strict_json import json_of
     from api.terminal import audit_tables
     from application.queries import measures
 

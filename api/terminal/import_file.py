@@ -12,10 +12,10 @@ from uuid import UUID
 from api.composition import Standfast
 from api.terminal import speech
 from api.terminal.imported_lines import requests_in
-from application.commands.many import record_all
 from application.imports import assignment_history
 from application.imports.assignment_history import NotAnAssignmentHistory
 from application.imports.importing import HistoryTerms, Tally, import_commands, import_history
+from application.many_commands import record_all
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.terms.policy import OnboardingItem
 from domain.language.words import Model

@@ -9,8 +9,8 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from api.commands.bodies import command_of_line
-from api.commands.headers import LOCAL, Headers
 from api.commands.routes import request_of
+from api.http.headers import LOCAL, Headers
 from api.http.strict_json import FieldsWrong, Malformed, parse
 from application.commands.request import Request
 from application.imports.importing import NumberedRequest

@@ -9,9 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.composition import Standfast
-from api.queries.answers import event_bytes
+from api.http.events import event_bytes
 from api.terminal.speech import Told, Unable
-from application.commands.listing import listed
+from application.listing import listed
+from application.ports.listing import Wanted
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
@@ -21,7 +22,6 @@ from infrastructure.events.codec import adapter
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
 from infrastructure.log import verify
-from infrastructure.projections.engagements import Wanted
 
 PAGE: Final = 1_000
 SHORT: Final = 60

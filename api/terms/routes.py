@@ -12,24 +12,25 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from api.commands.bodies import validated
-from api.commands.headers import command_id, headers_of
-from api.commands.routes import HEADERS
 from api.composition import Standfast
-from api.examples.commands import documents
-from api.http.operations import JSON, Gives, Nothing, Operation, Question, ReadYourWrites, Takes, asked, body_of
-from api.http.problems import UnknownDocument
-from api.http.strict_json import FieldsWrong, parse
-from api.queries.answers import CalendarPage, PolicyPage, json_of, page_bytes
-from api.queries.engagements import Cursor, Limit, packed, unpacked
+from api.http.headers import HEADERS, command_id, headers_of
+from api.http.operations import JSON, Gives, Nothing, Operation, Takes, asked, body_of
+from api.http.paging import ONE_PAGE, Cursor, Limit, packed, page_bytes, page_shape, unpacked
+from api.http.problem_kinds import UnknownDocument
+from api.http.questions import Question, ReadYourWrites
+from api.http.strict_json import FieldsWrong, json_of, parse, validated
 from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
 from application.commands.request import KeyReused
 from application.ports.log import Append, Key, KeyAnswered
+from application.ports.pages import Page
 from domain.engagement.terms.policy import Policy
 from domain.language.words import Id
 from domain.time.calendar import Calendar
 from infrastructure.events.codec import adapter
 from infrastructure.terms.shelf import Kind, with_version
+
+PolicyPage = page_shape("PolicyPage", Policy, str | None, f"A page of the policies. {ONE_PAGE}")
+CalendarPage = page_shape("CalendarPage", Calendar, str | None, f"A page of the calendars. {ONE_PAGE}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,6 @@ class Shelf:
     page: type
     draft: Any
     published: Callable[[Any], Policy | Calendar]
-    example: dict[str, Any]
-
-
-def _example(name: str, index: int) -> dict[str, Any]:
-    return {field: value for field, value in documents()[name][index].items() if field != "version"}
 
 
 SHELVES: Final = (
@@ -73,7 +69,6 @@ SHELVES: Final = (
         page=PolicyPage,
         draft=PolicyDraft,
         published=policy_of,
-        example=_example("policies", 3),
     ),
     Shelf(
         kind="calendar",
@@ -82,7 +77,6 @@ SHELVES: Final = (
         page=CalendarPage,
         draft=CalendarDraft,
         published=calendar_of,
-        example={**_example("calendars", 2), "country": "GB", "subdivision": "ENG", "years": [2026, 2027]},
     ),
 )
 
@@ -91,22 +85,23 @@ def terms_questions() -> Iterator[Question]:
     """The queries about documents."""
     for shelf in SHELVES:
         yield Question(
-            shelf.path,
-            f"list-{shelf.path.rpartition('/')[2]}",
-            "terms",
-            "All published versions.",
-            DocumentsAsked,
-            shelf.page,
-            partial(_listed, shelf),
+            path=shelf.path,
+            name=f"list-{shelf.path.rpartition('/')[2]}",
+            tag="terms",
+            text="All published versions.",
+            asks=DocumentsAsked,
+            gives=shelf.page,
+            answer=partial(_listed, shelf),
+            written=page_bytes,
         )
         yield Question(
-            f"{shelf.path}/{{code}}@{{version}}",
-            f"show-{shelf.kind}",
-            "terms",
-            "One published version, as it stays for ever.",
-            DocumentAsked,
-            shelf.document,
-            partial(_shown, shelf),
+            path=f"{shelf.path}/{{code}}@{{version}}",
+            name=f"show-{shelf.kind}",
+            tag="terms",
+            text="One published version, as it stays for ever.",
+            asks=DocumentAsked,
+            gives=shelf.document,
+            answer=partial(_shown, shelf),
         )
 
 
@@ -121,7 +116,7 @@ def terms_operations(standfast: Standfast) -> Iterator[Operation]:
             text="Publish a version; an identical document answers the version that holds it.",
             asks=Nothing,
             headers=HEADERS,
-            takes=Takes(schema=shelf.draft, example=shelf.example),
+            takes=Takes(schema=shelf.draft),
             gives=(
                 Gives(status=201, text="A new version.", schema=shelf.document, headers=("Location",)),
                 Gives(status=200, text="The version that holds this document.", schema=shelf.document),
@@ -174,19 +169,19 @@ def _answer(shelf: Shelf, document: Policy | Calendar, created: bool) -> Respons
     return Response(json_of(document), 201 if created else 200, headers, JSON)
 
 
-def _listed(shelf: Shelf, standfast: Standfast, asked: DocumentsAsked) -> bytes:
+def _listed(shelf: Shelf, standfast: Standfast, asked: DocumentsAsked) -> Page[Policy | Calendar, str | None]:
     rows = standfast.terms.catalogue.page(shelf.kind, after=_after(asked.cursor), limit=asked.limit + 1)
     shown = rows[: asked.limit]
-    items = (json_of(with_version(shelf.kind, row.document, row.version)) for row in shown)
+    items = [with_version(shelf.kind, row.document, row.version) for row in shown]
     following = packed([shown[-1].code, shown[-1].version]) if len(rows) > asked.limit else None
-    return page_bytes(items, following, standfast.marketplace.known().position)
+    return Page(items, following, standfast.marketplace.known().position)
 
 
-def _shown(shelf: Shelf, standfast: Standfast, asked: DocumentAsked) -> bytes:
+def _shown(shelf: Shelf, standfast: Standfast, asked: DocumentAsked) -> Policy | Calendar:
     document = standfast.terms.find(shelf.kind, f"{asked.code}@{asked.version}")
     if document is None:
         raise UnknownDocument(f"no {shelf.kind} {asked.code}@{asked.version} has been published")
-    return json_of(document)
+    return document
 
 
 def _after(cursor: str | None) -> tuple[str, int] | None:

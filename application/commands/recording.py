@@ -1,9 +1,10 @@
 """A command's way to its facts, as steps that somebody else takes: a thread, an event loop, or an import in bulk.
 
-Between two steps nothing waits: what is decided is decided on a history at hand, and the append proves its version.
+Between two steps nothing waits: what is decided is decided on a history at hand, or on what the commands before it are
+about to record, and the append proves the last event of that.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, cast
@@ -11,7 +12,9 @@ from uuid import UUID
 
 from eventsourcing.persistence import Mapper, StoredEvent
 
-from application.commands.listing import listed
+from application.commands.histories_at_hand import Recalled
+from application.commands.ids import new_salt
+from application.commands.queue import Overtaken, Queues
 from application.commands.request import (
     AnswerForgotten,
     Contended,
@@ -22,7 +25,17 @@ from application.commands.request import (
     Request,
     StaleVersion,
 )
-from application.ports.log import Answer, Append, CommandRecorded, Key, KeyAnswered, Receipt, VersionTaken
+from application.listing import LineOf
+from application.ports.log import (
+    Answer,
+    Append,
+    CommandRecorded,
+    EndsElsewhere,
+    Key,
+    KeyAnswered,
+    Receipt,
+    VersionTaken,
+)
 from application.ports.store import Clock, Store, TermsShelf
 from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.engagement.state import EngagementHistory
@@ -39,25 +52,24 @@ class Recall:
     """An engagement's history is to be read: whole, or what was recorded since it was at hand."""
 
     engagement_id: UUID
-    at_hand: EngagementHistory | None
-
-    @property
-    def after(self) -> int | None:
-        return self.at_hand.version if self.at_hand else None
+    at_hand: Recalled | None
 
 
 Step = Append | Recall | Callable[[], Any]
 """An append to be made durable, a history to be brought up to date, or something else to be read."""
 
 Steps = Generator[Step, Any, Outcome]
+
+Decision = Sequence[Recorded] | Rejection | StaleVersion
+"""The facts that a command records, none where its effect stands, or what forbids it."""
+
 MOST_ATTEMPTS: Final = 100
 
 
 class Histories(Protocol):
     """The histories at hand."""
 
-    def at_hand(self, engagement_id: UUID) -> EngagementHistory | None: ...
-    def keep(self, engagement_id: UUID, history: EngagementHistory) -> None: ...
+    def recalled(self, engagement_id: UUID) -> Recalled | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,7 @@ class Recording:
 
     store: Store
     histories: Histories
+    queues: Queues
     mapper: Mapper[UUID]
     terms: TermsShelf
     clock: Clock
@@ -76,27 +89,35 @@ class Recording:
         Raises Refused, RefusedBefore, KeyReused, AnswerForgotten, StaleVersion or Contended, and what a step raised
         where the log cannot take an append.
         """
-        history = self.histories.at_hand(request.engagement_id)
-        fresh = False
+        recalled, fresh = self.histories.recalled(request.engagement_id), False
         for _ in range(MOST_ATTEMPTS):
             published = yield from self._published(request.command)
+            ahead = self.queues.ahead(request.engagement_id)
+            base = ahead or recalled
+            decision = self._decision(request, base.history if base else None, published)
             try:
-                facts = self.decide(request, history, published)
-                if facts:
-                    return (yield from self._append(request, history, facts))
-                if fresh:
-                    return (yield from self._nothing(request, history))
-            except (Rejection, StaleVersion) as refusal:
-                if fresh:
-                    return (yield from self._refuse(request, history, refusal))
-            except VersionTaken:
-                pass  # somebody was faster: decide again on what is recorded now
+                if isinstance(decision, Sequence) and decision:
+                    return (yield from self._append(request, base, decision))
+                if ahead or fresh:
+                    return (yield from self._told(request, base, decision, under_way=ahead is not None))
+            except (VersionTaken, EndsElsewhere, Overtaken):
+                pass  # somebody was faster, or one before it failed: decide again on what is recorded now
             except KeyAnswered as known:
                 return (yield from self._again(request, known.answer))
             except CommandRecorded as known:
                 return (yield from self._recorded_before(known.command_id))
-            history, fresh = (yield Recall(request.engagement_id, history)), True
+            if self.queues.ahead(request.engagement_id) is None:
+                recalled, fresh = (yield self._recall(request)), True
         raise Contended(f"{request.engagement_id} is being written by many at once")
+
+    def _decision(self, request: Request, history: EngagementHistory | None, published: Published) -> Decision:
+        try:
+            return self.decide(request, history, published)
+        except (Rejection, StaleVersion) as refusal:
+            return refusal
+
+    def _recall(self, request: Request) -> Recall:
+        return Recall(request.engagement_id, self.histories.recalled(request.engagement_id))
 
     def decide(self, request: Request, history: EngagementHistory | None, published: Published) -> Sequence[Recorded]:
         """The facts of a command on a history, none where its effect stands.
@@ -124,7 +145,7 @@ class Recording:
             return [order.opening(request.engagement_id, published)]
         raise UnknownEngagement(f"there is no engagement {request.engagement_id}")
 
-    def read(self, rows: Sequence[StoredEvent]) -> list[Recorded]:
+    def read(self, rows: Iterable[StoredEvent]) -> list[Recorded]:
         return [cast(Recorded, self.mapper.to_domain_event(row)) for row in rows]
 
     def _published(self, command: Command[Any]) -> Generator[Step, Any, Published]:
@@ -137,22 +158,34 @@ class Recording:
         found: Published = yield partial(self.terms.named, policies, calendars)
         return found
 
-    def _append(self, request: Request, history: EngagementHistory | None, facts: Sequence[Recorded]) -> Steps:
-        extended = history.extended(facts) if history else EngagementHistory.of(facts)
+    def _append(self, request: Request, base: Recalled | None, facts: Sequence[Recorded]) -> Steps:
+        extended = base.history.extended(facts) if base else EngagementHistory.of(facts)
         append = Append(
             events=tuple(self.mapper.to_stored_event(cast(Any, fact)) for fact in facts),
-            key=_key(request, status=200 if history else 201, version=extended.version),
-            listed=listed(extended),
+            key=_key(request, status=200 if base else 201, version=extended.version),
+            listed=LineOf(extended),
+            follows=base.last if base else None,
+            salts=tuple(new_salt() for _ in facts),
         )
-        receipt: Receipt = yield append
-        stored = placed(facts, receipt)
-        self.histories.keep(request.engagement_id, extended.stored(stored))
-        return outcome_of(stored)
+        with self.queues.place(base, Recalled(extended, append.salts[-1])) as place:
+            receipt: Receipt = yield append
+            place.facts = placed(facts, receipt)
+        return outcome_of(place.facts)
 
-    def _nothing(self, request: Request, history: EngagementHistory | None) -> Steps:
+    def _told(self, request: Request, base: Recalled | None, decision: Decision, *, under_way: bool) -> Steps:
+        """The answer to a command that records nothing, once what it was decided on is recorded."""
+        if under_way and base:
+            yield Append(follows=base.last)
+        if not isinstance(decision, Sequence):
+            return (yield from self._refuse(request, base.history if base else None, decision))
+        assert base, "a command without effect meets an engagement"
+        found = (yield self._recall(request)) if under_way else base  # with every fact as the log placed it
+        if found is None or found.version < base.version:
+            raise EndsElsewhere(base.last)
+        return (yield from self._nothing(request, unchanged(found.history, base.version)))
+
+    def _nothing(self, request: Request, outcome: Outcome) -> Steps:
         """The answer to a command whose effect stands."""
-        assert history, "a command without effect meets an engagement"
-        outcome = unchanged(history, history.version)
         key = _key(request, status=200, version=outcome.version, position=outcome.position)
         if key:
             try:
@@ -172,9 +205,9 @@ class Recording:
         allowed = tuple(allowed_commands(history.state)) if history else ()
         refused = Refused(refusal, request.engagement_id, version, allowed)
         if request.keyed:
-            problem = request.keyed.written(refused)
+            status, problem = request.keyed.written(refused)
             try:
-                yield Append(key=_key(request, status=refusal.status, version=version, position=0, problem=problem))
+                yield Append(key=_key(request, status=status, version=version, position=0, problem=problem))
             except KeyAnswered as answered:
                 return (yield from self._again(request, answered.answer))
             except CommandRecorded as recorded:
@@ -190,7 +223,7 @@ class Recording:
         if answer.forgotten:
             raise AnswerForgotten("the Idempotency-Key was refused so long ago that its answer is gone")
         if answer.first_position is None:
-            history = yield Recall(request.engagement_id, None)
+            history = (yield self._recall(request)).history
             return unchanged(history, answer.version or history.version)
         last = answer.first_position + answer.count - 1
         return outcome_of(self.read((yield partial(self.store.log.between, answer.first_position - 1, last, None))))

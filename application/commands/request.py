@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from application.commands.ids import new_id
@@ -52,12 +52,19 @@ class Contended(Exception):
     """Others kept recording on this engagement while the command was decided, time and again."""
 
 
+OF_ONE_COMMAND: Final = (Refused, RefusedBefore, KeyReused, AnswerForgotten, Contended)
+"""What keeps one command of many away and leaves the others alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyed:
-    """What makes a retry recognisable: the hash of its body, and how a refusal is written down for the retry."""
+    """What makes a retry recognisable: the hash of its body, and how a refusal is written down for the retry.
+
+    ``written`` gives the status of the answer and the bytes of the problem.
+    """
 
     body_hash: bytes
-    written: Callable[[Refused], bytes]
+    written: Callable[[Refused], tuple[int, bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,11 @@ class Progress:
     def fail(self, error: Exception) -> None:
         self._move(lambda: self._steps.throw(error))
 
+    def abandon(self) -> None:
+        """Ends it where it is: nobody will say what came of the step at hand."""
+        self._steps.close()
+        self.step = None
+
     def outcome(self) -> Outcome:
         """What the command recorded. Raises what refused it."""
         if isinstance(self.result, Exception):

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
-from application.commands.many import RecordAll, Result
 from application.commands.request import Outcome, Request
 from application.imports.assignment_history import AssignmentHistory
 from application.imports.refused_lines import LineRefused, reason_of
 from application.imports.retelling import MandatoryItems, Retelling
+from application.many_commands import RecordAll, Result
 from domain.language.words import Model
 
 LINES_AT_ONCE = 1_000

@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore
+from application.commands.request import Refused, RefusedBefore
 from domain.law.rejection import ContradictsLaterFact
-
-OF_ONE_LINE = (Refused, RefusedBefore, KeyReused, AnswerForgotten, Contended)
-"""What forbids one line and leaves the others alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from application.commands.many import RecordAll, Result
 from application.commands.request import Outcome, Request
 from application.imports.assignment_history import Move, Row, Team, as_id, made_id
 from application.imports.refused_lines import LineRefused, reason_of
+from application.many_commands import RecordAll, Result
 from domain.engagement.assignments.departure import RecordDeparture
 from domain.engagement.assignments.matching import MatchProfessional
 from domain.engagement.assignments.onboarding import OnboardProfessional, WaiveOnboardingItem

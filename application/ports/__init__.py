@@ -1,1 +1,1 @@
-"""What the application asks of the infrastructure: the log, the published terms, the clock."""
+"""What the application asks of the infrastructure: the log, the list of engagements, the published terms, the clock."""

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
+from application.listing import LineOf, Listed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
@@ -50,31 +52,37 @@ class Answer:
         return self.status >= 400 and self.problem is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One engagement as the list shows it, brought up to date in the transaction of its events."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The event that an append follows: the last one of the history that it was decided on.
+
+    The salt is drawn for each event, so that of two events with one version (one of them in a copy of the log that
+    was put aside) each is known by its own.
+    """
 
     engagement_id: UUID
-    name: str | None
-    client_id: str
-    partner_ids: tuple[str, ...]
-    professional_ids: tuple[str, ...]
-    model: str
-    status: str
-    open_cases: int
-    seats: int
-    covered_seats: int
     version: int
-    opened_at: datetime
+    salt: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """All events of one command (or of one correction), its key and its line in the list: all of it or nothing."""
+    """All events of one command (or of one correction), its key and its line in the list: all of it or nothing.
+
+    It is refused unless the log holds the event that it `follows`; without events, that is all that it asks. `salts`
+    are one an event where whoever appends has drawn them, to say what comes next before this is recorded.
+    """
 
     events: Sequence[StoredEvent] = ()
     key: Key | None = None
-    listed: Listed | None = None
+    listed: Listed | LineOf | None = None
+    follows: Followed | None = None
+    salts: Sequence[bytes] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the events do not begin just after the one that they follow."""
+        if self.follows and self.events and self.events[0].originator_version != self.follows.version + 1:
+            raise ValueError(f"version {self.events[0].originator_version} does not follow {self.follows.version}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,14 @@ class VersionTaken(IntegrityError):
         self.version = version
 
 
+class EndsElsewhere(IntegrityError):
+    """The log does not hold the event that is followed: decide again on what it holds now."""
+
+    def __init__(self, followed: Followed) -> None:
+        super().__init__(f"version {followed.version} of {followed.engagement_id} is not what it was")
+        self.followed = followed
+
+
 class KeyAnswered(IntegrityError):
     """This command was answered before: `answer` is what it was told."""
 
@@ -116,6 +132,13 @@ class CommandRecorded(IntegrityError):
     def __init__(self, command_id: UUID) -> None:
         super().__init__(f"events of command {command_id} are already recorded")
         self.command_id = command_id
+
+
+class PositionBeyondHead(Exception):
+    """The log does not reach that far: it may be an older copy, put in the place of the log that did."""
+
+    def __init__(self, after: int, head: int) -> None:
+        super().__init__(f"the log ends at position {head}, before {after}")
 
 
 class StoreUnavailable(OperationalError):

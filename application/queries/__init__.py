@@ -1,1 +1,1 @@
-"""What is asked of histories: state, clocks, metrics, the audit."""
+"""What is asked: state, clocks, metrics and the audit of an engagement at an instant; the list; the feed."""

@@ -27,7 +27,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One event of the history; ``timeline_of`` is the version of the voiding, where there is one."""
+    """One event of the history; ``voided_by`` is the version of the voiding, where there is one."""
 
     version: int
     type: str
@@ -35,7 +35,7 @@ class Step:
     recorded_at: Instant
     actor: Actor
     on_behalf_of: Actor | None
-    timeline_of: int | None
+    voided_by: int | None
     changes: tuple[Change, ...]
 
 
@@ -93,7 +93,7 @@ def _step(history: EngagementHistory, fact: Recorded, changed: tuple[Change, ...
         recorded_at=fact.recorded_at,
         actor=fact.actor,
         on_behalf_of=fact.on_behalf_of,
-        timeline_of=voiding.version if voiding else None,
+        voided_by=voiding.version if voiding else None,
         changes=changed,
     )
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
-from application.commands.listing import status_of
-from application.marketplace import Known
+from application.listing import status_of
+from application.queries.as_of import AboutEngagement, EngagementAsOf
 from domain.engagement.concerns import is_open
 from domain.engagement.nouns.assignment import Assignment, AssignmentState
 from domain.engagement.nouns.case import Case, CaseState
@@ -138,14 +137,9 @@ class PlanAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StateAnswer:
+class StateAnswer(AboutEngagement):
     """An engagement at ``as_of``, as known at ``known_at``; before its opening everything is null or empty."""
 
-    engagement_id: UUID
-    version: int
-    position: int
-    as_of: Instant
-    known_at: Instant
     status: Literal["open", "suspended", "ended"] | None = None
     name: str | None = None
     client_id: str | None = None
@@ -162,34 +156,24 @@ class StateAnswer:
     allowed_commands: tuple[str, ...] = ()
 
 
-def state_answer(engagement_id: UUID, history: EngagementHistory | None, known: Known, as_of: datetime) -> StateAnswer:
-    """The state of what had happened by ``as_of``, in a history as known then (None: not known yet)."""
-    state = None if history is None else history.state if _all_by(history, as_of) else fold(history.until(as_of))
-    version = history.version if history else 0
-    return answer_of(state, engagement_id, version, known, as_of)
+def state_answer(question: EngagementAsOf) -> StateAnswer:
+    """The state of what had happened by ``as_of``, in a history as known then."""
+    return answer_of(_state(question.history, question.as_of) if question.history else None, question)
 
 
-def _all_by(history: EngagementHistory, as_of: datetime) -> bool:
-    return history.timeline[-1].occurred_at <= as_of
+def _state(history: EngagementHistory, as_of: datetime) -> State | None:
+    all_by_then = history.timeline[-1].occurred_at <= as_of
+    state: State | None = history.state if all_by_then else fold(history.until(as_of))
+    return state
 
 
-def answer_of(state: State | None, engagement_id: UUID, version: int, known: Known, as_of: datetime) -> StateAnswer:
+def answer_of(state: State | None, question: EngagementAsOf) -> StateAnswer:
     """A state under the names of the interface."""
     if state is None:
-        return StateAnswer(
-            engagement_id=engagement_id,
-            version=version,
-            position=known.position,
-            as_of=as_of,
-            known_at=known.known_at,
-        )
+        return StateAnswer(**question.about())
     calendar = state.terms.calendar
     return StateAnswer(
-        engagement_id=engagement_id,
-        version=version,
-        position=known.position,
-        as_of=as_of,
-        known_at=known.known_at,
+        **question.about(),
         status=status_of(state),
         name=state.name,
         client_id=state.client_id,

@@ -1,13 +1,10 @@
 """What forbids a command: one class per fact, its docstring the sentence a person reads."""
 
 import re
-from typing import ClassVar
 
 
 class Rejection(Exception):
     """The command is refused."""
-
-    status: ClassVar[int] = 409
 
     def __init__(self, detail: str, *, field: str | None = None) -> None:
         super().__init__(detail)
@@ -27,19 +24,13 @@ class Rejection(Exception):
 class NotFound(Rejection):
     """There is no such thing at that instant."""
 
-    status = 404
-
 
 class Unfit(Rejection):
     """The fields are wrong whatever the state."""
 
-    status = 422
-
 
 class NotYours(Rejection):
     """Another party issues this command."""
-
-    status = 403
 
 
 class ContradictsLaterFact(Rejection):

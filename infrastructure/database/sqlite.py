@@ -7,16 +7,20 @@ SQLite before 3.51.3 (3.50.7, 3.44.6) can lose committed writes when several pro
 import fcntl
 import os
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import StaticPool
 
 from application.ports.log import StoreUnavailable
+from infrastructure.database.sqlite_file import File, FileGone, OpenFile, keep_private
 
 IMMEDIATE = "standfast_immediate"
 BUSY_SECONDS = 10.0
@@ -65,9 +69,13 @@ def in_memory(url: URL) -> bool:
 
 
 def claim(url: URL) -> Claim | None:
-    """Make the file, readable by its owner only, and lock it where the library demands it. Raises `DatabaseInUse`."""
-    path = Path(str(url.database))
+    """Make the file, readable by its owner only, and lock it where the library demands it.
+
+    Raises `DatabaseInUse`, and `ReadableByOthers` where others may read it and that cannot be changed.
+    """
+    path = path_of(url)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    keep_private(path)
     if safe_for_many_processes(tuple(library().sqlite_version_info)):
         return None
     descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
@@ -82,13 +90,73 @@ def claim(url: URL) -> Claim | None:
     return Claim(descriptor)
 
 
+def path_of(url: URL) -> Path:
+    return Path(str(url.database)).absolute()
+
+
 def connect(url: URL) -> Any:
-    """A connection of the driver with the store's settings; transactions are begun by whoever uses it."""
-    name = ":memory:" if in_memory(url) else str(url.database)
-    connection = library().connect(name, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
-    for setting in _SETTINGS:
-        connection.execute(setting)
+    """A connection of the driver with the store's settings; transactions are begun by whoever uses it.
+
+    It opens the file that is there, and makes none: one that is gone must not be taken for an empty one. Its `files`
+    are what it has open, None of a database in memory. Raises the driver's error, and FileGone.
+    """
+    if in_memory(url):
+        return _connected(":memory:")
+    path = path_of(url)
+    keep_private(path)
+    before = OpenFile.at(path)
+    connection = _connected(f"{path.as_uri()}?mode=rw")
+    connection.files = OpenFile.at(path)
+    if connection.files.database != before.database:
+        connection.close()
+        raise FileGone(f"{path} was replaced while it was opened")
     return connection
+
+
+def let_go(connection: Any) -> None:
+    """Closes a connection whose file is not the one at its name any more.
+
+    Where only the write-ahead log was deleted, what was committed into it is put into the database first: whoever
+    opens the database next makes a new one. Raises StoreUnavailable where that cannot be done, and closes nothing.
+    """
+    with _saving:
+        if connection.files.only_the_wal_is_gone and connection.files.wal not in _saved:
+            _save(connection)
+            _saved.add(connection.files.wal)
+    connection.close()
+
+
+_saving = Lock()
+_saved: set[File | None] = set()
+"""The deleted write-ahead logs that hold nothing any more. One is put back once: then the next one is written to."""
+
+
+def _save(connection: Any) -> None:
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except library().Error as error:
+        raise StoreUnavailable(f"a deleted write-ahead log cannot be put back: {error}") from error
+    if busy:
+        raise StoreUnavailable("a deleted write-ahead log cannot be put back while it is read")
+
+
+def _connected(name: str) -> Any:
+    options = {"isolation_level": None, "check_same_thread": False, "timeout": BUSY_SECONDS, "uri": True}
+    connection = library().connect(name, factory=_kind(), **options)
+    try:
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # opens the write-ahead log
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@cache
+def _kind() -> Any:
+    """The driver's connection, which by itself takes no attribute."""
+    return type("Connection", (library().Connection,), {"files": None})
 
 
 def engine(url: URL, pool_size: int) -> Engine:
@@ -97,6 +165,15 @@ def engine(url: URL, pool_size: int) -> Engine:
     if in_memory(url):
         pool = {"poolclass": StaticPool}
     made = create_engine(url, module=library(), creator=lambda: connect(url), **pool)
+
+    @event.listens_for(made, "checkout")
+    def check(connection: Any, _record: object, _proxy: object) -> None:
+        try:
+            if connection.files:
+                connection.files.check()
+        except FileGone as error:
+            let_go(connection)
+            raise DisconnectionError(str(error)) from error  # the pool opens what is there now
 
     @event.listens_for(made, "begin")
     def begin(connection: Connection) -> None:

@@ -1,10 +1,10 @@
 """The store's tables as SQLAlchemy knows them. The schema itself is made by `migrations/`, and a test compares both.
 
-Instants are microseconds since the epoch (`infrastructure.database.instants`).
+What is kept beside the log has its table where its queries are, in `infrastructure.projections`. Instants are
+microseconds since the epoch (`infrastructure.database.instants`).
 """
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Column,
     Integer,
@@ -16,12 +16,10 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
 _POSITION = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER is SQLite's own row number
-_IDS = JSON().with_variant(JSONB, "postgresql")
 
 events = Table(
     "events",
@@ -56,6 +54,13 @@ head = Table(
     Column("recorded_at", BigInteger, nullable=False),
 )
 
+log_identity = Table(
+    "log_identity",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("log_id", Uuid, nullable=False),
+)
+
 answers = Table(
     "answers",
     metadata,
@@ -68,23 +73,6 @@ answers = Table(
     Column("count", Integer, nullable=False),
     Column("problem", LargeBinary),
     Column("recorded_at", BigInteger, nullable=False),
-)
-
-engagements = Table(
-    "engagements",
-    metadata,
-    Column("engagement_id", Uuid, primary_key=True),
-    Column("name", Text),
-    Column("client_id", Text, nullable=False),
-    Column("partner_ids", _IDS, nullable=False),
-    Column("professional_ids", _IDS, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("open_cases", Integer, nullable=False),
-    Column("seats", Integer, nullable=False),
-    Column("covered_seats", Integer, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("opened_at", BigInteger, nullable=False),
 )
 
 catalogue = Table(

@@ -12,7 +12,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 class EnvelopedEvent(StoredEvent):
     """An event with its envelope. Instants are microseconds since the epoch; `topic` is the registered type name.
 
-    `recorded_at` is given by the store, and `None` before it is stored. Not slotted: the library's class is not.
+    `recorded_at` and `salt` are given by the store, and `None` before. Not slotted: the library's class is not.
     """
 
     place: int
@@ -27,11 +27,12 @@ class EnvelopedEvent(StoredEvent):
     correlation_id: str | None
     causation_id: str | None
     recorded_at: int | None = None
+    salt: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedEvent(EnvelopedEvent, Notification):
-    """The same as it was read: with its position in the log, as `id`, and its `recorded_at`."""
+    """The same as it was read: with its position in the log, as `id`, its `recorded_at` and its salt."""
 
 
 ENVELOPE = (
@@ -47,6 +48,7 @@ ENVELOPE = (
     "correlation_id",
     "causation_id",
     "recorded_at",
+    "salt",
 )
 """The envelope's columns, in the order of the fields above."""
 

@@ -5,14 +5,24 @@ connection, it is written carefully: under the head lock every entry is judged o
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
-from application.ports.log import Answer, Append, CommandRecorded, KeyAnswered, Receipt, VersionTaken
+from application.listing import Listed
+from application.ports.log import (
+    Answer,
+    Append,
+    CommandRecorded,
+    EndsElsewhere,
+    Followed,
+    KeyAnswered,
+    Receipt,
+    VersionTaken,
+)
 from infrastructure.database.instants import from_micros
 from infrastructure.events.rows import EnvelopedEvent
 
@@ -31,11 +41,14 @@ class Entry:
 
 
 def sealed(appends: Sequence[Append]) -> list[Entry]:
-    """The entries of a batch, their salts drawn together: every draw gives the processor to another thread."""
-    drawn = os.urandom(SALT_BYTES * sum(len(append.events) for append in appends))
+    """The entries of a batch, salts that are missing drawn together: a draw gives the processor to another thread."""
+    drawn = os.urandom(SALT_BYTES * sum(len(append.events) for append in appends if not append.salts))
     entries: list[Entry] = []
     at = 0
     for append in appends:
+        if append.salts:
+            entries.append(Entry(append, tuple(append.salts)))
+            continue
         end = at + SALT_BYTES * len(append.events)
         entries.append(Entry(append, tuple(drawn[n : n + SALT_BYTES] for n in range(at, end, SALT_BYTES))))
         at = end
@@ -99,16 +112,48 @@ class Ledger(Protocol):
 
 def judge(entries: Sequence[Entry], found: Found) -> list[Outcome | None]:
     """Decide every entry in order: a receipt where it stands already, a refusal, or `None` where it may be written."""
-    taken: set[Place] = set(found.places)
+    taken = {one: standing.salt for one, standing in found.places.items()}
     commands = set(found.commands)
     outcomes: list[Outcome | None] = []
     for entry in entries:
         outcome = _stands(entry, found) or _refusal(entry, found, commands, taken)
         if outcome is None:
-            taken.update(map(place, entry.append.events))
+            taken.update(_salted(entry))
             commands.update(command_ids(entry.append.events))
         outcomes.append(outcome)
     return outcomes
+
+
+def unproven(entries: Iterable[Entry]) -> Sequence[Followed]:
+    """What a batch follows and does not record itself: to be found in the log, in the transaction that writes it.
+
+    Raises `Conflict` where an entry follows another event than the one that an entry before it records.
+    """
+    recorded: dict[Place, bytes] = {}
+    followed: dict[Followed, None] = {}
+    for entry in entries:
+        follows = entry.append.follows
+        if follows is not None:
+            salt = recorded.get((follows.engagement_id, follows.version))
+            if salt is None:
+                followed[follows] = None
+            elif salt != follows.salt:
+                raise Conflict
+        recorded.update(_salted(entry))
+    return list(followed)
+
+
+def places(entries: Iterable[Entry]) -> list[Place]:
+    """Where the entries want to stand, and where what they follow must stand."""
+    wanted = [place(event) for entry in entries for event in entry.append.events]
+    followed = [entry.append.follows for entry in entries if entry.append.follows]
+    return wanted + [(one.engagement_id, one.version) for one in followed]
+
+
+def lines(entries: Iterable[Entry]) -> list[Listed]:
+    """The lines that entries bring up to date, each as the last of them leaves it."""
+    last = {entry.append.listed.engagement_id: entry.append.listed for entry in entries if entry.append.listed}
+    return [listing.line() for listing in last.values()]
 
 
 def in_turns(entries: Sequence[Entry]) -> tuple[list[int], list[int]]:
@@ -151,6 +196,10 @@ def receipts_of(entries: Sequence[Entry], base: int, base_at: int) -> list[Recei
     return receipts
 
 
+def _salted(entry: Entry) -> Iterable[tuple[Place, bytes]]:
+    return zip(map(place, entry.append.events), entry.salts, strict=True)
+
+
 def _stands(entry: Entry, found: Found) -> Receipt | None:
     events = entry.append.events
     if not events:
@@ -161,7 +210,7 @@ def _stands(entry: Entry, found: Found) -> Receipt | None:
     return Receipt(standing.position, len(events), from_micros(standing.recorded_at))
 
 
-def _refusal(entry: Entry, found: Found, commands: set[UUID], taken: set[Place]) -> Exception | None:
+def _refusal(entry: Entry, found: Found, commands: set[UUID], taken: Mapping[Place, bytes]) -> Exception | None:
     append = entry.append
     if append.key is not None:
         answer = found.answers.get(append.key.command_id)
@@ -172,11 +221,18 @@ def _refusal(entry: Entry, found: Found, commands: set[UUID], taken: set[Place])
     for command_id in command_ids(append.events):
         if command_id in commands:
             return CommandRecorded(command_id)
-    places = [place(event) for event in append.events]
-    for at, one in enumerate(places):
-        if one in taken or one in places[:at]:
+    wanted = [place(event) for event in append.events]
+    for at, one in enumerate(wanted):
+        if one in taken or one in wanted[:at]:
             return VersionTaken(*one)
-    return _same_ordinal(append)
+    return _elsewhere(append, taken) or _same_ordinal(append)
+
+
+def _elsewhere(append: Append, taken: Mapping[Place, bytes]) -> Exception | None:
+    follows = append.follows
+    if follows is None or taken.get((follows.engagement_id, follows.version)) == follows.salt:
+        return None
+    return EndsElsewhere(follows)
 
 
 def _same_ordinal(append: Append) -> Exception | None:

@@ -11,15 +11,17 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, tuple_, update
 
-from application.ports.log import Answer
+from application.ports.log import Answer, EndsElsewhere, Followed
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, to_micros
-from infrastructure.database.tables import answers, events
-from infrastructure.events.rows import COLUMNS, notification, stored_event
+from infrastructure.database.tables import answers, events, log_identity
+from infrastructure.events.rows import COLUMNS, PlacedEvent, notification, stored_event
+from infrastructure.log.continuity import Continuity
 
 _ROW = [events.c[name] for name in COLUMNS]
+_LOG_ID = select(log_identity.c.log_id).scalar_subquery().label("log_id")
 
 SCAN = 100_000
 """How many positions one page looks through at most, when a filter lets most of them pass by."""
@@ -33,6 +35,7 @@ class Head:
 
     position: int
     recorded_at: datetime
+    log_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,9 @@ class Page:
 class Log:
     """The reading side of the store."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, continuity: Continuity | None = None) -> None:
         self._database = database
+        self._continuity = continuity or Continuity()
 
     def stream(
         self,
@@ -70,6 +74,33 @@ class Log:
         version = events.c.originator_version
         query = query.order_by(version.desc() if newest_first else version).limit(limit)
         return [stored_event(row) for row in self._rows(query)]
+
+    def following(self, last: Followed) -> Sequence[StoredEvent]:
+        """What was recorded of an engagement since an event. Raises `EndsElsewhere` where the log does not hold it."""
+        return self.since(last, self.stream(last.engagement_id, after=last.version - 1))
+
+    def since(self, last: Followed, rows: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
+        """The rows after an event, of those from its version on. Raises `EndsElsewhere` where the first is another."""
+        mark = self._continuity.mark()
+        first = rows[0] if rows else None
+        if isinstance(first, PlacedEvent) and (first.originator_version, first.salt) == (last.version, last.salt):
+            return rows[1:]
+        self._continuity.misses(mark)
+        raise EndsElsewhere(last)
+
+    def holding(self, lasts: Iterable[Followed]) -> set[UUID]:
+        """Of which engagements the log holds these events."""
+        mark, asked = self._continuity.mark(), list(lasts)
+        found: set[UUID] = set()
+        waiting = iter(asked)
+        version = tuple_(events.c.originator_id, events.c.originator_version)
+        while some := {one.engagement_id: one for one in islice(waiting, STREAMS_AT_ONCE)}:
+            wanted = [(one.engagement_id, one.version) for one in some.values()]
+            query = select(events.c.originator_id, events.c.salt).where(version.in_(wanted))
+            found.update(row.originator_id for row in self._rows(query) if row.salt == some[row.originator_id].salt)
+        if len(found) < len(asked):
+            self._continuity.misses(mark)
+        return found
 
     def streams(self, originator_ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """The whole streams of these, by id; empty where nothing is recorded."""
@@ -94,9 +125,14 @@ class Log:
         return [notification(row) for row in self._rows(query)]
 
     def page(self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None) -> Page:
-        """The next events after a position, of these types and this engagement where given."""
+        """The next events after a position, of these types and this engagement where given.
+
+        Those that the library wrote without an envelope are passed over.
+        """
+        mark = self._continuity.mark()
         with self._database.reading() as connection:
-            last = _end(connection).position
+            end = _end(connection)
+            last = end.position
             scanned = last if engagement_id is not None else min(last, after + max(SCAN, limit))
             query = select(*_ROW).where(events.c.position > after, events.c.position <= scanned)
             if types:
@@ -104,8 +140,10 @@ class Log:
             if engagement_id is not None:
                 query = query.where(events.c.originator_id == engagement_id)
             rows = connection.execute(query.order_by(events.c.position).limit(limit)).all()
+        self._continuity.ends_at(mark, end.position, end.log_id)
         found = [notification(row) for row in rows]
-        return Page(found, found[-1].id if len(found) == limit else max(scanned, after))
+        seen = found[-1].id if len(found) == limit else max(scanned, after)
+        return Page([event for event in found if isinstance(event, PlacedEvent)], seen)
 
     def of_command(self, command_id: UUID) -> list[Notification]:
         """The events that a command recorded, in their order; empty where it recorded none."""
@@ -113,18 +151,22 @@ class Log:
         return [notification(row) for row in self._rows(query)]
 
     def head(self) -> Head:
+        """The end of the log as it is now."""
+        mark = self._continuity.mark()
         with self._database.reading() as connection:
-            return _end(connection)
+            head = _end(connection)
+        self._continuity.ends_at(mark, head.position, head.log_id)
+        return head
 
     def position_at(self, known_at: datetime) -> Head:
         """The last position recorded at or before `known_at`, and its own instant: ask again with that one."""
         with self._database.reading() as connection:
             latest = select(func.max(events.c.recorded_at)).where(events.c.recorded_at <= to_micros(known_at))
-            recorded_at = connection.execute(latest).scalar_one()
+            recorded_at, log_id = connection.execute(select(latest.scalar_subquery(), _LOG_ID)).one()
             if recorded_at is None:
-                return Head(0, known_at)
+                return Head(0, known_at, log_id)
             last = select(func.max(events.c.position)).where(events.c.recorded_at == recorded_at)
-            return Head(connection.execute(last).scalar_one(), from_micros(recorded_at))
+            return Head(connection.execute(last).scalar_one(), from_micros(recorded_at), log_id)
 
     def engagement_ids(self, *, after: UUID | None = None, limit: int | None = None) -> list[UUID]:
         """The ids of the streams with an envelope, in their own order, for walking over all of them by pages."""
@@ -163,6 +205,8 @@ class Log:
 
 def _end(connection: Connection) -> Head:
     """The last event's place. The head row says the same, but is slow to read while somebody holds a snapshot."""
-    query = select(events.c.position, events.c.recorded_at).order_by(events.c.position.desc()).limit(1)
+    query = select(events.c.position, events.c.recorded_at, _LOG_ID).order_by(events.c.position.desc()).limit(1)
     row = connection.execute(query).one_or_none()
-    return Head(row.position, from_micros(row.recorded_at)) if row else Head(0, from_micros(0))
+    if row is None:
+        return Head(0, from_micros(0), connection.execute(select(_LOG_ID)).scalar_one())
+    return Head(row.position, from_micros(row.recorded_at), row.log_id)

@@ -9,7 +9,7 @@ transaction, and raises (all from `application.ports.log`):
 
 * `KeyAnswered(answer)`: this key was answered before (first, last or meanwhile): give that answer again;
 * `CommandRecorded(command_id)`: its answer is gone, its events are found by `log.of_command(command_id)`;
-* `VersionTaken(engagement_id, version)`: decide again on fresh state;
+* `VersionTaken(engagement_id, version)`, `EndsElsewhere(followed)`: decide again on fresh state;
 * `StoreUnavailable`, and of it `OutcomeUnknown`, `StoreBusy`, `StoreClosed`: 503, the same key may be tried again.
 
 `append_async` is the same for coroutines, `append_all` for many appends at once (imports). What arrives together is
@@ -18,11 +18,11 @@ the database.
 
 `insert_events` is the library's way to the same: `save(*recorded, key=..., listed=..., receipts=[])` of an
 `Application` passes its keywords on, and the receipt is put into the list. Reading is `recorder.log`:
-`stream`, `page`, `of_command`, `head`, `position_at`, `engagement_ids`, `answer`, `forget_answers`.
+`stream`, `following`, `page`, `of_command`, `head`, `position_at`, `engagement_ids`, `answer`, `forget_answers`.
 """
 
 from asyncio import get_running_loop, to_thread
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -32,10 +32,11 @@ from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, In
 from sqlalchemy import exc as sql
 from sqlalchemy import insert, select
 
-from application.ports.log import Append, Receipt
+from application.ports.log import Append, Followed, Receipt
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, process_clock
 from infrastructure.database.tables import snapshots
+from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Ledger
 from infrastructure.log.postgresql.event_loop import AsyncPostgres
 from infrastructure.log.postgresql.ledger import PostgresLedger
@@ -58,10 +59,12 @@ class LogRecorder(ApplicationRecorder):
         patience: float = PATIENCE_SECONDS,
         capacity: int = CAPACITY,
     ) -> None:
-        self.log = Log(database)
+        self.continuity = Continuity()
+        self.log = Log(database, self.continuity)
         self.recorded = Signal()
         self.ledger: Ledger = PostgresLedger(database) if database.is_postgresql else SqliteLedger(database, clock)
-        self.writer = Writer(Settlement(self.ledger, patience=patience), self.recorded, capacity=capacity)
+        settlement = Settlement(self.ledger, patience=patience)
+        self.writer = Writer(settlement, self.recorded, self.continuity, capacity=capacity)
         self._open_for = partial(self._for_loop, database, patience, capacity) if database.is_postgresql else None
         self._of_loop: AsyncPostgres | None = None
         self._lock = Lock()
@@ -86,6 +89,14 @@ class LogRecorder(ApplicationRecorder):
         if mine is None:
             return await to_thread(self.log.stream, engagement_id, after=after)
         return await mine.stream(engagement_id, after)
+
+    async def following_async(self, last: Followed) -> Sequence[StoredEvent]:
+        """`log.following` for coroutines."""
+        return self.log.since(last, await self.stream_async(last.engagement_id, after=last.version - 1))
+
+    def whenever_replaced(self, forget: Callable[[], object]) -> None:
+        """Have something called each time that the log turns out to be another one, or an older copy."""
+        self.continuity.whenever_replaced(forget)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         append = Append(events=tuple(stored_events), key=kwargs.get("key"), listed=kwargs.get("listed"))
@@ -151,7 +162,7 @@ class LogRecorder(ApplicationRecorder):
 
     def _for_loop(self, database: Database, patience: float, capacity: int) -> AsyncPostgres:
         careful = Settlement(PostgresLedger(database), patience=patience)
-        return AsyncPostgres(database, careful, self.recorded, self.log, capacity=capacity)
+        return AsyncPostgres(database, careful, self.recorded, self.continuity, self.log, capacity=capacity)
 
 
 class SnapshotRecorder(AggregateRecorder):

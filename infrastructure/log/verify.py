@@ -21,8 +21,9 @@ _PAGE = 2_000
 
 _GUARDS = {
     "sqlite": ("events_no_update", "events_no_delete", "events_no_replace", "catalogue_no_update",
-               "catalogue_no_delete", "catalogue_no_replace"),
-    "postgresql": ("events_append_only", "catalogue_append_only", "head_durable"),
+               "catalogue_no_delete", "catalogue_no_replace", "log_identity_no_update", "log_identity_no_delete",
+               "log_identity_no_replace"),
+    "postgresql": ("events_append_only", "catalogue_append_only", "log_identity_append_only", "head_durable"),
 }  # fmt: skip
 
 Advance = Callable[[int, int], None]
@@ -116,7 +117,8 @@ def _grants(connection: Connection) -> Iterator[Finding]:
         "SELECT c.relname, a.privilege_type, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END AS grantee "
         "FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a "
         "LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee "
-        "WHERE c.relnamespace = 'public'::regnamespace AND c.relname IN ('events', 'head', 'answers', 'catalogue') "
+        "WHERE c.relnamespace = 'public'::regnamespace AND c.relname IN "
+        "('events', 'head', 'answers', 'catalogue', 'log_identity') "
         "AND a.grantee <> c.relowner AND a.privilege_type <> 'SELECT'"
     )
     for row in connection.execute(query):

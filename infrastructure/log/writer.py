@@ -12,6 +12,7 @@ from threading import Condition, Lock, Thread
 from typing import TypeVar
 
 from application.ports.log import Append, Receipt, StoreBusy, StoreClosed, StoreUnavailable
+from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Entry, Outcome, sealed
 from infrastructure.log.settlement import Settlement
 from infrastructure.log.signal import Signal
@@ -72,9 +73,17 @@ class Awaited:
 class Writer:
     """One thread that commits what callers hand over, batch by batch, in the order of arrival."""
 
-    def __init__(self, settlement: Settlement, recorded: Signal, *, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        settlement: Settlement,
+        recorded: Signal,
+        continuity: Continuity | None = None,
+        *,
+        capacity: int = CAPACITY,
+    ) -> None:
         self._settlement = settlement
         self._recorded = recorded
+        self._continuity = continuity or Continuity()
         self._capacity = capacity
         lock = Lock()
         self._arrived = Condition(lock)
@@ -140,7 +149,9 @@ class Writer:
 
     def _work(self) -> None:
         while batch := self._next_batch():
+            mark = self._continuity.mark()
             outcomes = self._settled(sealed([one.append for one in batch]))
+            self._continuity.recorded(mark, outcomes)
             _deliver(batch, outcomes)
             if any(isinstance(outcome, Receipt) for outcome in outcomes):
                 self._recorded.give()

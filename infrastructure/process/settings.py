@@ -1,7 +1,8 @@
 """What can be set from outside: environment variables named ``STANDFAST_…``."""
 
+import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import platformdirs
 from pydantic import AfterValidator, Field
@@ -22,6 +23,22 @@ def of_a_kind_served(url: str) -> str:
     return url
 
 
+_NAME: Final = re.compile(r"[a-z0-9._~-]{1,255}|\[[0-9a-f:.]+\]")
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in a list with commas, in lower case."""
+    return tuple(each.strip().lower() for each in text.split(",") if each.strip())
+
+
+def of_host_names(text: str) -> str:
+    """Raises ValueError for what is no name that a request can call a server by."""
+    for name in names_in(text):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no host name: names stand without scheme and port, with commas between them")
+    return text
+
+
 class Settings(BaseSettings):
     """The settings of one process. An unknown value of a known variable stops the start."""
 
@@ -33,6 +50,12 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: Annotated[int, Field(ge=0, le=65_535)] = Field(
         default=8000, description="the port to listen on, 0: any free one"
+    )
+    host_names: Annotated[str, AfterValidator(of_host_names)] = Field(
+        default="", description="what it is called beside localhost, 127.0.0.1 and [::1]: a,b"
+    )
+    connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=1_000, description="the most that are open at once; fewer where the limit of open files is near"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged"

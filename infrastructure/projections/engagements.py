@@ -1,44 +1,100 @@
-"""The list of engagements: filtered, in the order of (`opened_at`, id), by pages."""
+"""The list of engagements: its table, how a line is written, and its pages in the order of (`opened_at`, id).
 
-from dataclasses import dataclass
+The columns are the fields of `application.listing.Listed`, under the same names. A new one needs a migration that adds
+it to the table and to PostgreSQL's append function.
+"""
+
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final, get_type_hints
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Text, and_, cast, func, literal, or_, select, true
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
-from application.ports.log import Listed
+from application.listing import Listed
+from application.ports.listing import After, Wanted
+from application.ports.pages import Page
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, to_micros
-from infrastructure.database.tables import engagements as listed
-from infrastructure.database.tables import events
+from infrastructure.database.tables import events, metadata
+
+_IDS = JSON().with_variant(JSONB, "postgresql")
+
+engagements = Table(
+    "engagements",
+    metadata,
+    Column("engagement_id", Uuid, primary_key=True),
+    Column("name", Text),
+    Column("client_id", Text, nullable=False),
+    Column("partner_ids", _IDS, nullable=False),
+    Column("professional_ids", _IDS, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("open_cases", Integer, nullable=False),
+    Column("seats", Integer, nullable=False),
+    Column("covered_seats", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+)
+
+COLUMNS: Final = tuple(engagements.columns.keys())
+UPSERT: Final = (
+    f"INSERT INTO engagements ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) "
+    "ON CONFLICT (engagement_id) DO UPDATE SET "
+    f"{', '.join(f'{name} = excluded.{name}' for name in COLUMNS if name != 'engagement_id')} "
+    "WHERE engagements.version <= excluded.version"
+)
+"""SQLite's statement, for rows of ``sqlite_row``; PostgreSQL's is part of its append function."""
+
+Conversion = Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which engagements to list; what is `None` filters nothing."""
-
-    model: str | None = None
-    client_id: str | None = None
-    partner_id: str | None = None
-    professional_id: str | None = None
-    status: str | None = None
+def _of_fields(by_type: Mapping[Any, Conversion]) -> dict[str, Conversion]:
+    """How the fields of these types are converted, by their names; every other field is kept as it is."""
+    return {name: by_type[kind] for name, kind in get_type_hints(Listed).items() if kind in by_type}
 
 
-@dataclass(frozen=True, slots=True)
-class After:
-    """Where the page before ended: exclusive."""
-
-    opened_at: datetime
-    engagement_id: UUID
+_IN_SQLITE: Final = _of_fields({UUID: attrgetter("hex"), tuple[str, ...]: json.dumps, datetime: to_micros})
+_IN_POSTGRESQL: Final = _of_fields({UUID: attrgetter("hex"), datetime: to_micros})
+_READ: Final = _of_fields({tuple[str, ...]: tuple, datetime: from_micros})
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """One page of the list, where the next one starts (`None` at the end), and the position it is as of."""
+def sqlite_row(line: Listed) -> tuple[Any, ...]:
+    """A line as UPSERT takes it."""
+    return tuple(_converted(_values(line), _IN_SQLITE).values())
 
-    items: tuple[Listed, ...]
-    next: After | None
-    position: int
+
+def postgresql_record(line: Listed) -> dict[str, Any]:
+    """A line as the append function takes it, to be written as JSON."""
+    return _converted(_values(line), _IN_POSTGRESQL)
+
+
+def _values(line: Listed) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in COLUMNS}
+
+
+def _converted(values: Mapping[Any, Any], conversions: Mapping[str, Conversion]) -> dict[str, Any]:
+    return {**values, **{name: convert(values[name]) for name, convert in conversions.items()}}
 
 
 class Engagements:
@@ -47,52 +103,43 @@ class Engagements:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def page(self, wanted: Wanted, *, after: After | None = None, limit: int = 50) -> ListPage:
+    def page(self, wanted: Wanted, *, after: After | None = None, limit: int = 50) -> Page[Listed, After | None]:
         """Up to `limit` engagements after `after`."""
-        query = select(listed).where(*self._conditions(wanted)).order_by(listed.c.opened_at, listed.c.engagement_id)
+        query = (
+            select(engagements)
+            .where(*self._conditions(wanted))
+            .order_by(engagements.c.opened_at, engagements.c.engagement_id)
+        )
         if after is not None:
             opened_at = to_micros(after.opened_at)
-            later = and_(listed.c.opened_at == opened_at, listed.c.engagement_id > after.engagement_id)
-            query = query.where(or_(listed.c.opened_at > opened_at, later))
+            later = and_(engagements.c.opened_at == opened_at, engagements.c.engagement_id > after.engagement_id)
+            query = query.where(or_(engagements.c.opened_at > opened_at, later))
         with self._database.reading() as connection:
             position = connection.execute(select(func.max(events.c.position))).scalar_one() or 0
             rows = connection.execute(query.limit(limit + 1)).mappings().all()
         items = tuple(_line(row) for row in rows[:limit])
         last = items[-1] if len(rows) > limit else None
-        return ListPage(items, After(last.opened_at, last.engagement_id) if last else None, position)
+        return Page(items, After(last.opened_at, last.engagement_id) if last else None, position)
 
     def one(self, engagement_id: UUID) -> Listed | None:
         """The line of one engagement."""
         with self._database.reading() as connection:
-            query = select(listed).where(listed.c.engagement_id == engagement_id)
+            query = select(engagements).where(engagements.c.engagement_id == engagement_id)
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else _line(row)
 
     def _conditions(self, wanted: Wanted) -> list[ColumnElement[bool]]:
         equal = {"model": wanted.model, "client_id": wanted.client_id, "status": wanted.status}
-        conditions = [listed.c[column] == value for column, value in equal.items() if value is not None]
+        conditions = [engagements.c[column] == value for column, value in equal.items() if value is not None]
         among = {"partner_ids": wanted.partner_id, "professional_ids": wanted.professional_id}
         return conditions + [self._holds(column, value) for column, value in among.items() if value is not None]
 
     def _holds(self, column: str, value: str) -> ColumnElement[bool]:
         if self._database.is_postgresql:
-            return listed.c[column].op("?")(cast(literal(value), Text))
-        each = func.json_each(cast(listed.c[column], Text)).table_valued("value")
+            return engagements.c[column].op("?")(cast(literal(value), Text))
+        each = func.json_each(cast(engagements.c[column], Text)).table_valued("value")
         return select(true()).select_from(each).where(each.c.value == value).exists()
 
 
 def _line(row: RowMapping) -> Listed:
-    return Listed(
-        engagement_id=row["engagement_id"],
-        name=row["name"],
-        client_id=row["client_id"],
-        partner_ids=tuple(row["partner_ids"]),
-        professional_ids=tuple(row["professional_ids"]),
-        model=row["model"],
-        status=row["status"],
-        open_cases=row["open_cases"],
-        seats=row["seats"],
-        covered_seats=row["covered_seats"],
-        version=row["version"],
-        opened_at=from_micros(row["opened_at"]),
-    )
+    return Listed(**_converted(row, _READ))

@@ -58,6 +58,11 @@ class CatalogueShelf:
             self._kept[kind, f"{code}@{row.version}"] = document
         return document
 
+    def forget(self) -> None:
+        """Read every version anew: the log, and with it the catalogue, is another one."""
+        with self._lock:
+            self._kept.clear()
+
     def _all(self, kind: Kind, names: Iterable[str]) -> dict[str, Any]:
         found = {name: self.find(kind, name) for name in names}
         return {name: document for name, document in found.items() if document is not None}

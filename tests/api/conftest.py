@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy.engine import URL, make_url
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.examples.commands import body_example
-from api.http.app import create_app
 from tests.api.serving import serving, settings_of
 
 

@@ -27,8 +27,8 @@ def request(line: dict[str, Any], *, key: str | None = None, expected_version: i
     )
 
 
-def refusal_text(refused: Refused) -> bytes:
-    return refused.rejection.rule().encode()
+def refusal_text(refused: Refused) -> tuple[int, bytes]:
+    return 409, refused.rejection.rule().encode()
 
 
 def opening(**fields: Any) -> dict[str, Any]:

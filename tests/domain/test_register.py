@@ -118,10 +118,6 @@ def test_every_rejection_is_listed_but_the_roots_without_a_rule_of_their_own() -
     assert len(set(names)) == len(names)
 
 
-def test_rejections_have_the_status_of_their_kind() -> None:
-    assert [kind.status for kind in (Rejection, NotFound, Unfit, NotYours)] == [409, 404, 422, 403]
-
-
 def test_a_fact_is_known_by_its_engagement_and_version_everywhere() -> None:
     fact = given(opened(), match()).history.facts[-1]
     assert fact.event_id == f"{EngagementId}/2"

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from infrastructure.database.database import Database
-from tests.command_line.running import running
+from tests.api.terminal.running import running
 from tests.faults import decisions
 from tests.faults.crew import Crew
 from tests.faults.keeping import assert_clean, assert_kept

@@ -52,8 +52,8 @@ def wish(key: str, chosen: Chosen, history: EngagementHistory | None) -> Command
     return chosen.choice(_ABOUT_SOMEBODY)(key, chosen, chosen.choice(live))
 
 
-def _written(refused: Refused) -> bytes:
-    return f"{refused.rejection.rule()} {refused.version}".encode()
+def _written(refused: Refused) -> tuple[int, bytes]:
+    return 409, f"{refused.rejection.rule()} {refused.version}".encode()
 
 
 def _note(key: str, chosen: Chosen) -> Command[Any]:

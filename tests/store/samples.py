@@ -4,7 +4,8 @@ import hashlib
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from application.ports.log import Append, Key, Listed
+from application.listing import Listed
+from application.ports.log import Append, Key
 from infrastructure.events.rows import EnvelopedEvent
 
 

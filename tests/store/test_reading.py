@@ -26,7 +26,8 @@ def test_the_envelope_comes_back_as_it_was_written(recorder: LogRecorder) -> Non
     receipt = recorder.append(Append(events=(written,)))
     [read] = recorder.log.of_command(written.command_id)
     assert isinstance(read, PlacedEvent)
-    given = {"recorded_at": to_micros(receipt.recorded_at), "id": 1}
+    given = {"recorded_at": to_micros(receipt.recorded_at), "id": 1, "salt": read.salt}
+    assert len(read.salt or b"") == 16
     assert vars(read) == {**vars(written), **given}
     assert recorder.select_events(written.originator_id) == [read]
 

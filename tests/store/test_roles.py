@@ -56,7 +56,8 @@ ONE_EVENT = (
     f"'{{NULL}}','{{NULL}}','{{{uuid4()}}}','{{0}}','{{NULL}}','{{NULL}}',1"
 )
 NO_ANSWER = ",".join(["'{}'"] * 9)
-APPEND_ONE = f"SELECT base FROM public.append_events({ONE_EVENT},{NO_ANSWER},'')"
+NOTHING_FOLLOWED = ",".join(["'{}'"] * 3)
+APPEND_ONE = f"SELECT base FROM public.append_events({ONE_EVENT},{NO_ANSWER},'',{NOTHING_FOLLOWED})"
 
 
 def test_the_writer_appends_publishes_reads_and_forgets(writer: Database) -> None:

@@ -10,13 +10,13 @@ from psycopg import errors
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
-from application.ports.log import Listed, Receipt
-from infrastructure.database.instants import to_micros
+from application.ports.log import Receipt
 from infrastructure.events.rows import EnvelopedEvent
-from infrastructure.log.ledger import Entry, place, receipts_of
+from infrastructure.log.ledger import Entry, lines, place, receipts_of, unproven
 from infrastructure.log.postgresql import arrays
+from infrastructure.projections.engagements import postgresql_record
 
-_PARAMETERS: Final = 28
+_PARAMETERS: Final = 31
 _PLACES: Final = ", ".join(f"${number}" for number in range(1, _PARAMETERS + 1))
 APPEND: Final = f"SELECT base, base_at FROM public.append_events({_PLACES})".encode()
 PREPARED: Final = b"append_events"
@@ -27,9 +27,10 @@ _Packer = Callable[[Sequence[Any]], arrays.Packed]
 
 
 def parameters(entries: Sequence[Entry]) -> list[bytes]:
-    """What the prepared function is called with."""
+    """What the prepared function is called with. Raises `Conflict` where the batch contradicts itself."""
     appends = sum(1 for entry in entries if entry.append.events)
-    return [*_event_columns(entries), pack("!i", appends), *_answer_columns(entries), _listed(entries)]
+    followed = _followed_columns(entries)
+    return [*_event_columns(entries), pack("!i", appends), *_answer_columns(entries), _listed(entries), *followed]
 
 
 def receipts(result: PGresult, entries: Sequence[Entry]) -> list[Receipt]:
@@ -62,6 +63,15 @@ def _event_columns(entries: Sequence[Entry]) -> tuple[arrays.Packed, ...]:
     )  # fmt: skip
     packed = [packer(column) for packer, column in zip(packers, columns, strict=True)]
     return (arrays.int4s(in_appends), *packed)
+
+
+def _followed_columns(entries: Sequence[Entry]) -> tuple[arrays.Packed, ...]:
+    followed = unproven(entries)
+    return (
+        arrays.uuids([one.engagement_id for one in followed]),
+        arrays.int8s([one.version for one in followed]),
+        arrays.byteas([one.salt for one in followed]),
+    )
 
 
 _NO_ENVELOPE = (None,) * 11
@@ -98,22 +108,5 @@ def _answer_columns(entries: Sequence[Entry]) -> tuple[arrays.Packed, ...]:
 
 
 def _listed(entries: Sequence[Entry]) -> bytes:
-    last = {entry.append.listed.engagement_id: entry.append.listed for entry in entries if entry.append.listed}
-    return json.dumps([_listed_row(listed) for listed in last.values()]).encode() if last else b""
-
-
-def _listed_row(listed: Listed) -> dict[str, Any]:
-    return {
-        "engagement_id": listed.engagement_id.hex,
-        "name": listed.name,
-        "client_id": listed.client_id,
-        "partner_ids": listed.partner_ids,
-        "professional_ids": listed.professional_ids,
-        "model": listed.model,
-        "status": listed.status,
-        "open_cases": listed.open_cases,
-        "seats": listed.seats,
-        "covered_seats": listed.covered_seats,
-        "version": listed.version,
-        "opened_at": to_micros(listed.opened_at),
-    }
+    rows = [postgresql_record(listed) for listed in lines(entries)]
+    return json.dumps(rows).encode() if rows else b""

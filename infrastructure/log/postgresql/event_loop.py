@@ -21,6 +21,7 @@ from psycopg.pq.abc import PGresult
 from application.ports.log import Append, Receipt
 from infrastructure.database.database import Database
 from infrastructure.events.rows import COLUMNS, stored_event
+from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
 from infrastructure.log.postgresql import arrays
 from infrastructure.log.postgresql.append import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
@@ -48,11 +49,19 @@ class AsyncPostgres:
     """The store as one event loop has it; ``settlement`` takes what needs care, in a thread."""
 
     def __init__(
-        self, database: Database, settlement: Settlement, recorded: Signal, log: Log, *, capacity: int
+        self,
+        database: Database,
+        settlement: Settlement,
+        recorded: Signal,
+        continuity: Continuity,
+        log: Log,
+        *,
+        capacity: int,
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self._settlement = settlement
         self._recorded = recorded
+        self._continuity = continuity
         self._log = log
         self._thread = ThreadPoolExecutor(1, "standfast-loop")
         self._writer = Line(database, {PREPARED: APPEND})
@@ -89,7 +98,9 @@ class AsyncPostgres:
         await self._streams.end()
 
     async def _write(self, appends: Sequence[Append]) -> list[Outcome]:
+        mark = self._continuity.mark()
         outcomes = await self._settled(sealed(appends))
+        self._continuity.recorded(mark, outcomes)
         if any(isinstance(outcome, Receipt) for outcome in outcomes):
             self._recorded.give()
         return outcomes

@@ -21,7 +21,7 @@ from infrastructure.log.ledger import (
     Unavailable,
     command_ids,
     judge,
-    place,
+    places,
     with_receipts,
 )
 from infrastructure.log.postgresql import arrays
@@ -121,8 +121,8 @@ def understood(error: psycopg.Error, *, lost: bool) -> Exception:
 def _find(connection: _Connection, entries: Sequence[Entry]) -> Found:
     keys = [entry.append.key.command_id for entry in entries if entry.append.key]
     commands = [command_id for entry in entries for command_id in command_ids(entry.append.events)]
-    places = [place(event) for entry in entries for event in entry.append.events]
-    wanted = arrays.uuids([one[0] for one in places]), arrays.int8s([one[1] for one in places])
+    these = places(entries)
+    wanted = arrays.uuids([one[0] for one in these]), arrays.int8s([one[1] for one in these])
     return Found(
         answers={row[0]: _answer(*row) for row in connection.execute(_SELECT_ANSWERS, (arrays.uuids(keys),))},
         commands={row[0] for row in connection.execute(_SELECT_COMMANDS, (arrays.uuids([*keys, *commands]),))},

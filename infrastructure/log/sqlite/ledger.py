@@ -1,15 +1,15 @@
 """Writing entries to SQLite: one BEGIN IMMEDIATE transaction for a batch."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from application.ports.log import Answer, Listed, Receipt
+from application.ports.log import Answer, Followed, Receipt, StoreUnavailable
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, to_micros
-from infrastructure.database.sqlite import library
+from infrastructure.database.sqlite import let_go, library
+from infrastructure.database.sqlite_file import FileGone
 from infrastructure.events.rows import EnvelopedEvent
 from infrastructure.log.ledger import (
     Conflict,
@@ -22,10 +22,14 @@ from infrastructure.log.ledger import (
     Unavailable,
     command_ids,
     judge,
+    lines,
     place,
+    places,
     receipts_of,
+    unproven,
     with_receipts,
 )
+from infrastructure.projections.engagements import UPSERT, sqlite_row
 
 _INSERT_EVENT = (
     "INSERT INTO events (position, originator_id, originator_version, topic, state, salt, recorded_at, place, "
@@ -35,15 +39,6 @@ _INSERT_EVENT = (
 _INSERT_ANSWER = (
     "INSERT INTO answers (command_id, body_hash, status, version, position, first_position, count, problem, "
     "recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_UPSERT_LISTED = (
-    "INSERT INTO engagements (engagement_id, name, client_id, partner_ids, professional_ids, model, status, "
-    "open_cases, seats, covered_seats, version, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (engagement_id) DO UPDATE SET name = excluded.name, client_id = excluded.client_id, "
-    "partner_ids = excluded.partner_ids, professional_ids = excluded.professional_ids, model = excluded.model, "
-    "status = excluded.status, open_cases = excluded.open_cases, seats = excluded.seats, "
-    "covered_seats = excluded.covered_seats, version = excluded.version, opened_at = excluded.opened_at "
-    "WHERE engagements.version <= excluded.version"
 )
 _SELECT_ANSWER = (
     "SELECT body_hash, status, version, position, first_position, count, problem, recorded_at "
@@ -89,21 +84,49 @@ class SqliteLedger:
                 cursor = self._cursor()
                 cursor.execute("BEGIN IMMEDIATE")
                 try:
+                    self._check_file(committed=False)
                     yield cursor
                     cursor.execute("COMMIT")
                 except BaseException:
                     if self._connection.in_transaction:
                         cursor.execute("ROLLBACK")
                     raise
+                self._check_file(committed=True)
+            except Interrupted as interruption:
+                if isinstance(interruption.__cause__, FileGone) and self._connection is not None:
+                    self._let_go()
+                raise
             except library().Error as error:
                 raise _named(error) from error
 
     def _cursor(self) -> Any:
-        if self._connection is None:
-            self._connection = self._database.own_sqlite_connection()
+        try:
+            if self._connection is None:
+                self._connection = self._database.own_sqlite_connection()
+        except FileGone as error:
+            raise Interrupted(error, unknown=False) from error
+        except StoreUnavailable as error:
+            raise Unavailable(str(error)) from error
         return self._connection.cursor()
 
+    def _check_file(self, *, committed: bool) -> None:
+        """Raises `Interrupted` where the name does not lead to the file: tried again, what is there is opened."""
+        try:
+            if self._connection.files:
+                self._connection.files.check()
+        except FileGone as error:
+            raise Interrupted(error, unknown=committed) from error
+
+    def _let_go(self) -> None:
+        """Raises `Unavailable` where a deleted write-ahead log holds what cannot be put back."""
+        try:
+            let_go(self._connection)
+        except StoreUnavailable as error:
+            raise Unavailable(str(error)) from error
+        self._connection = None
+
     def _insert(self, cursor: Any, entries: Sequence[Entry]) -> list[Receipt]:
+        _prove(cursor, unproven(entries))
         cursor.execute("SELECT position, recorded_at FROM head WHERE id = 1")
         base, last_at = cursor.fetchone()
         appends = sum(1 for entry in entries if entry.append.events)
@@ -117,23 +140,28 @@ class SqliteLedger:
         return receipts
 
 
+def _prove(cursor: Any, followed: Sequence[Followed]) -> None:
+    """Raises `Conflict` where the log does not hold an event that is followed."""
+    for one in followed:
+        row = cursor.execute(_SELECT_PLACE, (one.engagement_id.hex, one.version)).fetchone()
+        if row is None or row[2] != one.salt:
+            raise Conflict
+
+
 def _insert_rows(cursor: Any, entries: Sequence[Entry], receipts: Sequence[Receipt]) -> None:
     rows: list[Row] = []
     answers: list[Row] = []
-    listed: dict[UUID, Row] = {}
     for entry, receipt in zip(entries, receipts, strict=True):
         recorded_at = to_micros(receipt.recorded_at)
         rows.extend(_event_rows(entry, receipt.first_position, recorded_at))
         if entry.append.key is not None:
             answers.append(_answer_row(entry, receipt, recorded_at))
-        if entry.append.listed is not None:
-            listed[entry.append.listed.engagement_id] = _listed_row(entry.append.listed)
     if rows:
         cursor.executemany(_INSERT_EVENT, rows)
     if answers:
         cursor.executemany(_INSERT_ANSWER, answers)
-    if listed:
-        cursor.executemany(_UPSERT_LISTED, list(listed.values()))
+    if listed := [sqlite_row(line) for line in lines(entries)]:
+        cursor.executemany(UPSERT, listed)
 
 
 def _event_rows(entry: Entry, first_position: int, recorded_at: int) -> list[Row]:
@@ -164,14 +192,6 @@ def _answer_row(entry: Entry, receipt: Receipt, recorded_at: int) -> Row:
     )  # fmt: skip
 
 
-def _listed_row(listed: Listed) -> Row:
-    return (
-        listed.engagement_id.hex, listed.name, listed.client_id, json.dumps(listed.partner_ids),
-        json.dumps(listed.professional_ids), listed.model, listed.status, listed.open_cases, listed.seats,
-        listed.covered_seats, listed.version, to_micros(listed.opened_at),
-    )  # fmt: skip
-
-
 def _find(cursor: Any, entries: Sequence[Entry]) -> Found:
     found = Found()
     for entry in entries:
@@ -184,11 +204,10 @@ def _find(cursor: Any, entries: Sequence[Entry]) -> Found:
         for command_id in commands:
             if cursor.execute("SELECT 1 FROM events WHERE command_id = ? LIMIT 1", (command_id.hex,)).fetchone():
                 found.commands.add(command_id)
-        for event in entry.append.events:
-            originator_id, version = place(event)
-            row = cursor.execute(_SELECT_PLACE, (originator_id.hex, version)).fetchone()
-            if row is not None:
-                found.places[originator_id, version] = Standing(*row)
+    for originator_id, version in places(entries):
+        row = cursor.execute(_SELECT_PLACE, (originator_id.hex, version)).fetchone()
+        if row is not None:
+            found.places[originator_id, version] = Standing(*row)
     return found
 
 

@@ -37,6 +37,7 @@ from domain.engagement.replacement.succession import (
 from domain.engagement.replacement.takeover import ProfessionalReplaced
 from domain.engagement.replacement.withdrawal import ReplacementWithdrawn, SuccessorUnderWay
 from domain.law.command import Command, InTheFuture
+from domain.law.rejection import Unfit
 from tests.domain.given import TODAY, Given, day, given, on
 from tests.domain.words import (
     accept,
@@ -137,7 +138,7 @@ def test_a_repeat_takes_the_concern_of_its_own_case_along_also_when_another_is_o
 def test_with_another_cause_a_concern_is_refused() -> None:
     past = given(opened(), *active(), report())
     rejection = past.when(request(concern_id="c1")).then_rejected(ConcernWithOtherCause, field="concern_id")
-    assert rejection.status == 422
+    assert isinstance(rejection, Unfit)
     assert past.and_(request()).state.case("k1").concern_id is None
 
 

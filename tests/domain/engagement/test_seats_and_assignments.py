@@ -25,7 +25,7 @@ from domain.engagement.seats import SeatAmended, SeatClosed, SeatClosedAlready
 from domain.engagement.transfer.items import KnowledgeItemDelivered
 from domain.engagement.transfer.planning import KnowledgeTransferPlanned
 from domain.law.command import Command
-from domain.law.rejection import Rejection
+from domain.law.rejection import NotFound, Rejection
 from domain.law.voiding import UnknownVersion
 from tests.domain.given import Lines, day, given, on, refuses_to_open, variant
 from tests.domain.words import (
@@ -127,7 +127,7 @@ UNKNOWN: list[tuple[Command[Any], type[Rejection]]] = [
 @pytest.mark.parametrize(("command", "rule"), UNKNOWN)
 def test_what_does_not_exist_is_not_found(command: Command[Any], rule: type[Rejection]) -> None:
     rejection = given(opened(), *active(), handover("known")).when(command).then_rejected(rule)
-    assert rejection.status == 404
+    assert isinstance(rejection, NotFound)
 
 
 def test_the_last_version_is_known_and_the_next_is_not() -> None:

@@ -31,6 +31,7 @@ from domain.engagement.transfer.planning import (
     ReceiverOnOtherSeat,
 )
 from domain.law.command import Command
+from domain.law.rejection import Unfit
 from tests.domain.given import by, for_, given
 from tests.domain.words import (
     accept,
@@ -72,7 +73,7 @@ FREE = [
 def test_a_handover_names_its_seat_and_who_hands_over() -> None:
     past = given(opened(), *active())
     rejection = past.when(handover(seat_id=None)).then_rejected(HandoverNamesNobody, field="seat_id")
-    assert rejection.status == 422
+    assert isinstance(rejection, Unfit)
     past.when(handover(from_assignment_id=None)).then_rejected(HandoverNamesNobody, field="from_assignment_id")
 
 

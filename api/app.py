@@ -1,0 +1,117 @@
+"""The HTTP application: every operation at its address, every failure a problem."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.commands.log import command_log_operation
+from api.commands.routes import command_operations
+from api.composition import Standfast, assemble
+from api.http import documentation
+from api.http.dispatch import Addresses, Dispatch
+from api.http.door.callers import Door
+from api.http.health import health_operations
+from api.http.observation import Observation
+from api.http.operations import Operation
+from api.http.problem_kinds import MethodNotAllowed, NothingHere, Unforeseen
+from api.http.problem_routes import PROBLEM_OPERATIONS
+from api.http.problems import answer_problem, problem_response
+from api.http.questions import questioning
+from api.openapi import TITLE, VERSION, document
+from api.queries.engagements import QUESTIONS
+from api.queries.measures import MEASURES, what_if_operations
+from api.terms.routes import terms_operations, terms_questions
+from infrastructure.process.settings import Settings, names_in
+from infrastructure.process.telemetry import Counters
+
+
+class Edge(FastAPI):
+    """The framework with our own layers around it: what is an operation's never gets to its own."""
+
+    outermost: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.outermost(scope, receive, send)
+
+    async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the framework answers: the page, its files, the document, and that nothing is there."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application on the database of the settings, which it opens, migrates and closes itself."""
+    return application(assemble(settings))
+
+
+def application(standfast: Standfast) -> FastAPI:
+    """The application on an open marketplace, which it closes at its own end."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
+
+    counters = Counters()
+    operations = operations_of(standfast, counters)
+    addresses = Addresses(operations)
+    app = Edge(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    app.add_route(documentation.DOCS, documentation.page, include_in_schema=False)
+    app.add_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
+    app.add_exception_handler(NothingHere, answer_problem)
+    app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
+    app.add_exception_handler(HTTPException, unrouted(addresses))
+    door = Door(Dispatch(app.framework, addresses), names_in(standfast.settings.host_names))
+    app.outermost = Observation(door, counters)
+    described = cache(lambda: document(operations))
+    app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
+    app.state.standfast = standfast
+    return app
+
+
+def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operation]:
+    """Everything there is, in the order of the document."""
+    return (
+        *command_operations(standfast),
+        command_log_operation(standfast),
+        *(questioning(standfast, question) for question in (*QUESTIONS, *MEASURES, *terms_questions())),
+        *what_if_operations(standfast),
+        *terms_operations(standfast),
+        *PROBLEM_OPERATIONS,
+        *health_operations(standfast, counters),
+    )
+
+
+def answer_unforeseen(request: Request, _error: Exception) -> Response:
+    """What of the framework's own failed."""
+    return problem_response(Unforeseen(), request.scope["path"])
+
+
+def unrouted(addresses: Addresses) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What answers where no operation is: no address, or not this method of it."""
+
+    async def answer(request: Request, _error: Exception) -> Response:
+        path = request.scope["path"]
+        allowed = {
+            *addresses.of(request.scope)[0],
+            *(method for route in request.app.routes for method in _methods(route, request)),
+        }
+        if allowed:
+            return problem_response(MethodNotAllowed(sorted(allowed)), path)
+        return problem_response(NothingHere(f"there is nothing at {path[:200]!r}"), path)
+
+    return answer
+
+
+def _methods(route: Any, request: Request) -> set[str]:
+    """The methods of one of the framework's routes, if it is at the address."""
+    match, _ = route.matches(request.scope)
+    return (getattr(route, "methods", None) or set()) if match is not Match.NONE else set()

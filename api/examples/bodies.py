@@ -1,0 +1,28 @@
+"""An example of every body, by the name of the operation that takes it."""
+
+from functools import cache
+from typing import Any
+
+from api.examples.commands import body_example, documents, lines
+from domain.register import COMMANDS
+
+
+@cache
+def bodies() -> dict[str, Any]:
+    """Bodies as they come: of each command, of the command log its first line, and of what is no command."""
+    return {
+        **{name: body_example(name) for name in COMMANDS},
+        "record-command-log": lines()[0],
+        "what-if": {"policy": "managed_marketplace@1", "calendar": "always@1"},
+        "publish-policy": _draft("policies", 3),
+        "publish-calendar": {
+            **_draft("calendars", 2),
+            "country": "GB",
+            "subdivision": "ENG",
+            "years": [2026, 2027],
+        },
+    }
+
+
+def _draft(kind: str, index: int) -> dict[str, Any]:
+    return {field: value for field, value in documents()[kind][index].items() if field != "version"}

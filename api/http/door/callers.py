@@ -1,0 +1,68 @@
+"""Who may knock: who names this server as it is called, unless it is a page of another site that asks.
+
+Without authentication everybody who reaches the server is the platform's operator, and a browser on this machine
+reaches it for any page that it shows. A name that the page's owner points at 127.0.0.1 (DNS rebinding) makes the page
+this server's own in the browser's eyes: only the name itself, which the page cannot choose, tells them apart.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.problem_kinds import ForeignOrigin, HostUnclear, UnknownHost
+from api.http.problems import problem_response
+
+OF_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+KEPT_JUDGEMENTS: Final = 64
+_HOST: Final = re.compile(rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]{1,255})(?::(?P<port>[0-9]{1,5}))?")
+_TELLING: Final = frozenset({b"host", b"origin", b"sec-fetch-site"})
+_HIGHEST_PORT: Final = 65_535
+
+
+class Door:
+    """The layer before every operation; ``names`` are those that this server is called by beside ``localhost``."""
+
+    def __init__(self, app: ASGIApp, names: Iterable[str]) -> None:
+        self._app = app
+        self._configured = frozenset(names)
+        self._host_refused = lru_cache(KEPT_JUDGEMENTS)(self._judged)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope["headers"]) if scope["type"] == "http" else None
+        app = self._app if refusal is None else problem_response(refusal, scope["path"])
+        await app(scope, receive, send)
+
+    def _refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> Exception | None:
+        told = [header for header in headers if header[0] in _TELLING]
+        hosts = [value for name, value in told if name == b"host"]
+        if len(hosts) != 1:
+            return HostUnclear(f"the header Host stands {len(hosts)} times")
+        return self._host_refused(hosts[0]) or (self._page_refused(hosts[0], told) if len(told) > 1 else None)
+
+    def _judged(self, host: bytes) -> Exception | None:
+        """Why this is no name of this server, if it is none."""
+        found = _HOST.fullmatch(host)
+        if found is None or int(found["port"] or 0) > _HIGHEST_PORT:
+            return HostUnclear("the header Host is a name or an address, and a port: localhost:8000")
+        name = found["name"].decode().lower()
+        if name in OF_THIS_MACHINE or name in self._configured:
+            return None
+        return UnknownHost(name)
+
+    def _page_refused(self, host: bytes, told: Iterable[tuple[bytes, bytes]]) -> Exception | None:
+        """Reads are refused like commands: to the pages of other sites nobody has given the operator's eyes."""
+        own = host.decode().lower()
+        for name, value in told:
+            if name == b"origin" and not self._own(value, own):
+                return ForeignOrigin(f"the header Origin names another site: {value.decode('latin-1')[:100]}")
+            if name == b"sec-fetch-site" and value.lower() == b"cross-site":
+                return ForeignOrigin("the browser says that a page of another site asked (Sec-Fetch-Site)")
+        return None
+
+    def _own(self, origin: bytes, host: str) -> bool:
+        """Whether an origin is a page of this server; the scheme may be that of a proxy before it."""
+        scheme, _, authority = origin.decode("latin-1").lower().partition("://")
+        return scheme in ("http", "https") and (authority == host or authority in self._configured)

@@ -1,0 +1,99 @@
+"""What the headers of a request say: who acts and for whom, the key of a retry, the version it was made for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid5
+
+from starlette.requests import Request
+
+from api.http.strict_json import FieldsWrong
+from application.commands.ids import new_id
+from domain.law.recorded import Actor
+
+LOCAL: Final = Actor(party="platform", id="local")
+"""Who acts where nobody says otherwise, until authentication arrives."""
+
+COMMANDS: Final = UUID("6f1d0e5b-1f0a-5c55-9b61-2f1f0a6a9c11")
+"""The namespace of the ids of commands that came with a key."""
+
+HEADERS: Final = ("X-Actor", "X-On-Behalf-Of", "Idempotency-Key", "X-Correlation-Id")
+"""What every operation takes that records something."""
+
+ACTOR_PATTERN: Final = r"^(client|platform|partner|professional):[A-Za-z0-9._:-]{1,64}$"
+ON_BEHALF_PATTERN: Final = r"^(client|platform|partner|professional)(:[A-Za-z0-9._:-]{1,64})?$"
+KEY_PATTERN: Final = r"^[\x21-\x7e]{1,255}$"
+CORRELATION_PATTERN: Final = r"^[\x21-\x7e]{1,128}$"
+_VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headers:
+    """The headers of a command. ``expected_version`` is that of If-Match."""
+
+    actor: Actor = LOCAL
+    on_behalf_of: Actor | None = None
+    key: str | None = None
+    expected_version: int | None = None
+    correlation_id: str
+
+
+def headers_of(request: Request) -> Headers:
+    """The circumstances of a request. Raises FieldsWrong, naming the headers that are."""
+    wrong: list[tuple[str, str]] = []
+    given = _given(request)
+    actor = _one(given, "X-Actor", ACTOR_PATTERN, "party:id, with a party other than system", wrong)
+    on_behalf_of = _one(given, "X-On-Behalf-Of", ON_BEHALF_PATTERN, "party or party:id, other than system", wrong)
+    key = _one(given, "Idempotency-Key", KEY_PATTERN, "1 to 255 visible ASCII characters", wrong)
+    version = _one(given, "If-Match", rf"^(?:{_VERSION.pattern}|\*)$", 'a version in quotes, such as "7"', wrong)
+    correlation_id = _one(given, "X-Correlation-Id", CORRELATION_PATTERN, "1 to 128 visible characters", wrong)
+    if wrong:
+        raise FieldsWrong(wrong)
+    return Headers(
+        actor=actor_of(actor) if actor is not None else LOCAL,
+        on_behalf_of=actor_of(on_behalf_of) if on_behalf_of is not None else None,
+        key=key,
+        expected_version=int(version.strip('"')) if version not in (None, "*") else None,
+        correlation_id=correlation_id or correlation_of(request),
+    )
+
+
+def actor_of(text: str) -> Actor:
+    """The actor that ``party:id`` or ``party`` names; the text has the form of ON_BEHALF_PATTERN."""
+    party, _, identity = text.partition(":")
+    return Actor(party=party, id=identity or None)  # type: ignore[arg-type]  # the pattern lists the parties
+
+
+def correlation_of(request: Request) -> str:
+    """The id by which a request is found again in the log: its own, or the one made on arrival."""
+    state: dict[str, str] = request.scope.setdefault("state", {})
+    if "correlation_id" not in state:
+        state["correlation_id"] = str(new_id())
+    return state["correlation_id"]
+
+
+def command_id(actor: Actor, route: str, key: str) -> UUID:
+    """The id of the command that an actor gave this key at this address: a repeat is recognised by it for ever."""
+    return uuid5(COMMANDS, f"{actor}\n{route}\n{key}")
+
+
+def _given(request: Request) -> dict[bytes, list[str]]:
+    """The values of each header, by its name in lower case."""
+    given: dict[bytes, list[str]] = {}
+    for name, value in request.headers.raw:
+        given.setdefault(name, []).append(value.decode("latin-1"))
+    return given
+
+
+def _one(
+    given: Mapping[bytes, list[str]], name: str, pattern: str, form: str, wrong: list[tuple[str, str]]
+) -> str | None:
+    values = given.get(name.lower().encode())
+    if not values:
+        return None
+    if len(values) > 1:
+        wrong.append((name, "the header stands twice"))
+    elif re.fullmatch(pattern, values[0]) is None or values[0].endswith("\n"):
+        wrong.append((name, f"the header is {form}"))
+    return values[0]

@@ -1,0 +1,47 @@
+"""Pages: their shape, how many items they hold, and where the next one begins."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import make_dataclass
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import Field
+
+from api.http.strict_json import json_of
+from application.ports.pages import Page
+from infrastructure.events.codec import adapter
+
+Item = TypeVar("Item")
+Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Limit = Annotated[int, Field(ge=1, le=500)]
+Cursor = Annotated[str, Field(min_length=1, max_length=200)]
+ONE_PAGE: Final = "The position is that of the log's end; without a next one this is the last page."
+
+
+def page_shape(name: str, items: Any, after: Any, text: str) -> type:
+    """The class of a page of such items, with where the next one begins."""
+    shape = {"items": tuple[items, ...], "next": after, "position": Position}
+    made = make_dataclass(name, shape.items(), frozen=True, slots=True, kw_only=True)
+    made.__doc__ = text
+    return made
+
+
+def page_bytes(page: Page[Item, str | int | None], item_bytes: Callable[[Item], bytes] = json_of) -> bytes:
+    """A page as JSON."""
+    rest = f'],"next":{adapter(type(page.next)).dump_json(page.next).decode()},"position":{page.position}}}'
+    return b'{"items":[' + b",".join(map(item_bytes, page.items)) + rest.encode()
+
+
+def packed(place: Any) -> str:
+    """A cursor: a place in a list, opaque to whoever carries it."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).rstrip(b"=").decode()
+
+
+def unpacked(cursor: str) -> Any:
+    """The place of a cursor. Raises ValueError."""
+    try:
+        return json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise ValueError("not a cursor") from error

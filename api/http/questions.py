@@ -1,0 +1,84 @@
+"""A question: a query by its address, and the one expression that answers it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.composition import Standfast
+from api.http.operations import JSON, Gives, Operation, asked
+from api.http.paging import Position
+from api.http.problem_kinds import NotReached
+from api.http.strict_json import json_of
+from domain.language.bounds import STRICT
+
+PATIENCE_SECONDS: Final = 2.0
+PAUSE_SECONDS: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadYourWrites:
+    """A query that can wait until a position has been recorded."""
+
+    __pydantic_config__ = STRICT
+
+    min_position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A query, all of it: what is asked, the expression that asks the application, how its answer is written as JSON.
+
+    ``gives`` is the class of the JSON; it has an example in `api.examples.answers`.
+    """
+
+    path: str
+    name: str
+    tag: str
+    text: str
+    asks: type[ReadYourWrites]
+    gives: type
+    answer: Callable[[Standfast, Any], Any]
+    written: Callable[[Any], bytes] = json_of
+    refused: tuple[int, ...] = ()
+    """The statuses of its own refusals, beside those that every query has."""
+
+
+def questioning(standfast: Standfast, question: Question) -> Operation:
+    """The operation of a query."""
+
+    def answered(of: Any) -> bytes:
+        return question.written(question.answer(standfast, of))
+
+    async def endpoint(request: Request) -> Response:
+        found = asked(question.asks, request)
+        await reached(standfast, found.min_position)
+        return Response(await run_in_threadpool(answered, found), media_type=JSON)
+
+    return Operation(
+        method="GET",
+        path=question.path,
+        name=question.name,
+        tag=question.tag,
+        text=question.text,
+        asks=question.asks,
+        gives=(Gives(status=200, text="The answer.", schema=question.gives),),
+        problems=(*question.refused, *((404, 422, 503) if "{" in question.path else (422, 503))),
+        endpoint=endpoint,
+    )
+
+
+async def reached(standfast: Standfast, position: int | None) -> None:
+    """Waits until a position has been recorded. Raises NotReached after two seconds."""
+    if position is None:
+        return
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_SECONDS
+    while (head := (await run_in_threadpool(standfast.recorder.log.head)).position) < position:
+        if loop.time() >= deadline:
+            raise NotReached(f"position {position} has not been recorded: the log ends at {head}")
+        await asyncio.sleep(PAUSE_SECONDS)

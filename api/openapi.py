@@ -1,0 +1,236 @@
+"""The OpenAPI 3.1 document, made from the operations and the classes they take and give."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter
+
+from api.examples.answers import ANSWERS
+from api.examples.bodies import bodies
+from api.examples.commands import events
+from api.http.events import EVENT_SHAPES
+from api.http.headers import ACTOR_PATTERN, CORRELATION_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN
+from api.http.operations import MOST_BYTES, Gives, Operation
+from api.http.problem_kinds import kind_of, kinds
+from api.http.problems import PROBLEM_JSON, Problem
+from domain.law.rejection import ContradictsLaterFact
+from infrastructure.events.codec import adapter
+
+Mode = Literal["validation", "serialization"]
+VERSION: Final = "0.1.0"
+REFERENCE: Final = "#/components/schemas/{model}"
+TITLE: Final = "Standfast"
+TEXT: Final = f"""The event-sourced backend of a managed talent marketplace.
+
+Bodies are strict JSON (UTF-8, no duplicate keys, no unknown fields, at most {MOST_BYTES} bytes); instants are RFC 3339
+with an offset. Every failure is `application/problem+json` (RFC 9457); its types are listed at `/problems`."""
+
+REQUEST_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "X-Actor": (
+        "Who acts, `party:id`; `platform:local` where nobody says otherwise.",
+        {"type": "string", "pattern": ACTOR_PATTERN, "examples": ["client:cto"]},
+    ),
+    "X-On-Behalf-Of": (
+        "For whom the platform acts, `party` or `party:id`.",
+        {"type": "string", "pattern": ON_BEHALF_PATTERN, "examples": ["client"]},
+    ),
+    "Idempotency-Key": (
+        "The same key with the same body gives the first answer again.",
+        {"type": "string", "pattern": KEY_PATTERN},
+    ),
+    "If-Match": (
+        "The version that the command was made for; the engagement has gone on since: 412.",
+        {"type": "string", "pattern": r'^("(0|[1-9][0-9]{0,17})"|\*)$'},
+    ),
+    "X-Correlation-Id": (
+        "An id to find the request by in the log and in its events.",
+        {"type": "string", "pattern": CORRELATION_PATTERN, "examples": ["checkout-4711"]},
+    ),
+}
+ANSWER_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "ETag": ("The engagement's version, quoted.", {"type": "string", "pattern": '^"[0-9]+"$'}),
+    "Location": ("Where it is found.", {"type": "string", "format": "uri-reference"}),
+    "Retry-After": ("Seconds to wait.", {"type": "string", "pattern": "^[0-9]+$"}),
+    "X-Correlation-Id": ("The id of this request in the log.", {"type": "string"}),
+}
+STATUS_TEXTS: Final = {
+    400: "The text is not the JSON that this interface takes, or the request no HTTP that names its host once.",
+    403: "Another party issues this command, or a page of another site asked.",
+    404: "There is no such thing.",
+    409: "A rule forbids it.",
+    408: "The request did not come in time.",
+    412: "The engagement has gone on since the version of If-Match.",
+    413: "The body is too large.",
+    415: "The body is of another media type.",
+    421: "This server is not called that.",
+    422: "The fields are wrong.",
+    431: "The headers are too large, or too many.",
+    503: "Try again later, with the same key.",
+}
+AT_THE_DOOR: Final = (400, 403, 408, 421, 431, 503)
+"""How any request can be refused before it gets to its operation (`api/http/door`)."""
+
+
+def document(operations: Sequence[Operation]) -> dict[str, Any]:
+    """The whole document."""
+    schemas = Schemas(operations)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": TITLE, "version": VERSION, "description": TEXT},
+        "paths": paths,
+        "components": {"schemas": schemas.components()},
+    }
+
+
+class Schemas:
+    """The named schemas of everything that is taken and given."""
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        inputs: list[tuple[Any, Mode]] = []
+        for operation in operations:
+            inputs.append((operation.asks, "validation"))
+            if operation.takes:
+                inputs.append((operation.takes.schema, "validation"))
+            inputs += [(gives.schema, "serialization") for gives in operation.gives]
+        inputs.append((Problem, "serialization"))
+        adapters: dict[tuple[str, Mode], TypeAdapter[Any]] = {
+            (repr(kind), mode): adapter(kind) for kind, mode in inputs
+        }
+        made, definitions = TypeAdapter.json_schemas(
+            [(key, mode, each) for (key, mode), each in adapters.items()], ref_template=REFERENCE
+        )
+        self._made = {place: _tidied(schema) for place, schema in made.items()}
+        self._definitions: dict[str, Any] = _tidied(definitions["$defs"])
+        self._exemplify(operations)
+
+    def of(self, kind: Any, mode: Mode) -> dict[str, Any]:
+        found: dict[str, Any] = self._made[repr(kind), mode]
+        return found
+
+    def parameters(self, kind: type) -> tuple[dict[str, Any], set[str]]:
+        """The parameters of a class, and which of them must be given."""
+        schema = self._definitions[kind.__name__]
+        return schema.get("properties", {}), set(schema.get("required", ()))
+
+    def components(self) -> dict[str, Any]:
+        shown = {name: schema for name, schema in self._definitions.items() if not name.endswith(("Asked", "Read"))}
+        return dict(sorted((name, schema) for name, schema in shown.items() if name != "Nothing"))
+
+    def _exemplify(self, operations: Iterable[Operation]) -> None:
+        for operation in operations:
+            name = getattr(operation.takes and operation.takes.schema, "__name__", None)
+            if name in self._definitions:
+                self._definitions[name]["examples"] = [bodies()[operation.name]]
+        for name, kind in EVENT_SHAPES.items():
+            example = events()[name]
+            self._definitions[kind.__name__]["examples"] = [example]
+            self._definitions[name]["examples"] = [example["data"]]
+        for answer, example_of in ANSWERS.items():
+            self._definitions[answer.__name__]["examples"] = [example_of()]
+        problem = self._definitions[Problem.__name__]
+        problem["properties"]["type"] = {"type": "string", "enum": [kind.type for kind in kinds().values()]}
+        problem["examples"] = [problem_example()]
+
+
+def problem_example() -> dict[str, Any]:
+    kind = kind_of(ContradictsLaterFact)
+    return {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": "ProfessionalDeparted at 2025-08-29T16:00:00+00:00 (version 53) would break: it has ended",
+        "instance": "/v1/engagements/0198c6a5-7a31-7c12-9f0a-5d1c3e8b2a40/withdraw-match",
+        "current_version": 57,
+        "contradicted": {"version": 53, "type": "ProfessionalDeparted", "rule": "assignment-ended"},
+    }
+
+
+def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "tags": [operation.tag],
+        "summary": operation.text.splitlines()[0],
+        "parameters": [*_parameters(operation, schemas), *(_header(name) for name in operation.headers)],
+        "responses": _responses(operation, schemas),
+    }
+    if operation.takes:
+        content = {"schema": schemas.of(operation.takes.schema, "validation"), "example": bodies()[operation.name]}
+        described["requestBody"] = {
+            "required": True,
+            "content": {operation.takes.media_type: content},
+        }
+    return described
+
+
+def _parameters(operation: Operation, schemas: Schemas) -> Iterable[dict[str, Any]]:
+    in_path = set(re.findall(r"{(\w+)}", operation.path))
+    properties, required = schemas.parameters(operation.asks)
+    for name, schema in properties.items():
+        place = "path" if name in in_path else "query"
+        yield {"name": name, "in": place, "required": name in required, "schema": _without_null(schema)}
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """In a query nothing is null: it is left out."""
+    kinds = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    if not kinds:
+        return schema
+    kept = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
+    return {**kept, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds})}
+
+
+def _header(name: str) -> dict[str, Any]:
+    text, schema = REQUEST_HEADERS[name]
+    return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
+
+
+def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    responses = {str(gives.status): _given(gives, schemas) for gives in operation.gives}
+    for status in sorted({*operation.problems, *AT_THE_DOOR} - {int(given) for given in responses}):
+        headers = ("Retry-After", "X-Correlation-Id") if status in (429, 503) else ("X-Correlation-Id",)
+        responses[str(status)] = {
+            "description": STATUS_TEXTS[status],
+            "headers": _answer_headers(headers),
+            "content": {PROBLEM_JSON: {"schema": schemas.of(Problem, "serialization")}},
+        }
+    return responses
+
+
+def _given(gives: Gives, schemas: Schemas) -> dict[str, Any]:
+    return {
+        "description": gives.text,
+        "headers": _answer_headers((*gives.headers, "X-Correlation-Id")),
+        "content": {gives.media_type: {"schema": schemas.of(gives.schema, "serialization")}},
+    }
+
+
+def _answer_headers(names: Iterable[str]) -> dict[str, Any]:
+    return {
+        name: {"description": ANSWER_HEADERS[name][0], "required": True, "schema": ANSWER_HEADERS[name][1]}
+        for name in names
+    }
+
+
+def _tidied(schema: Any) -> Any:
+    """Without titles that only repeat a name, and without the mark of a field that an amendment leaves alone."""
+    if isinstance(schema, list):
+        return [_tidied(each) for each in schema if each != {"not": {}}]
+    if not isinstance(schema, dict):
+        return schema
+    places = schema.get("prefixItems")
+    if places and all(each == places[0] for each in places):  # a pair of like things is a list of two
+        schema = {**{name: value for name, value in schema.items() if name != "prefixItems"}, "items": places[0]}
+    if schema.get("type") == "number" and isinstance(schema.get("default"), str):  # how a decimal is written
+        schema = {**schema, "default": json.loads(schema["default"])}
+    return {name: _tidied(value) for name, value in schema.items() if not _noise(name, value, schema)}
+
+
+def _noise(name: str, value: Any, schema: dict[str, Any]) -> bool:
+    if name == "title":
+        return isinstance(value, str) and "properties" not in schema
+    return name == "default" and value == "unchanged"

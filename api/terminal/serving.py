@@ -1,0 +1,117 @@
+"""Serving: which address may be listened on, the socket, and the server until it is told to stop."""
+
+import gc
+import ipaddress
+import signal
+import socket
+import sys
+from functools import partial
+from types import FrameType
+from typing import Any, NoReturn
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from api.app import application
+from api.composition import Standfast
+from api.http.door.connections import BACKLOG, Connections, most_connections
+from api.http.door.limits import Limits
+from api.terminal.speech import Unable, remark, result
+
+EVERYBODY = "Without authentication everybody who reaches this address acts as the platform's operator."
+GRACE_SECONDS = 4
+"""How long requests under way are waited for: half of the ten seconds to end in, the store needs the other half."""
+
+log = structlog.get_logger("standfast.serving")
+
+
+def only_here(host: str) -> None:
+    """Raises Unable where others than this machine would reach the address."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise Unable(
+            f"refusing to listen on {host}: without authentication everybody who reaches it would be the platform's "
+            "operator.\nListen on 127.0.0.1 (the default) or ::1, and put a proxy that authenticates in front of it."
+        )
+
+
+def listening(host: str, port: int, *, or_any: bool = False) -> socket.socket:
+    """A socket that listens; ``or_any``: on a free port where the one asked for is taken. Raises Unable."""
+    only_here(host)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named, or asyncio would not switch off the delay of small answers (TCP_NODELAY): 40 ms for each.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(BACKLOG)
+    except OSError as error:
+        made.close()
+        if or_any:
+            return listening(host, 0)
+        raise Unable(
+            f"port {port} of {host} cannot be used: {error.strerror}.\nChoose another one with --port."
+        ) from error
+    return made
+
+
+def address_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(standfast: Standfast, listener: socket.socket) -> None:
+    """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
+    address = address_of(listener)
+    log.warning("everybody is the operator", address=address, authentication=False)
+    remark(EVERYBODY)
+    result(f"Standfast is listening on {address} · documentation: {address}/docs")
+    config = configured(application(standfast), standfast.settings.connections)
+    _leave_alone_what_is_loaded()
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def configured(app: ASGIApp, connections: int, limits: Limits | None = None) -> uvicorn.Config:
+    """How the application is served: HTTP/1.1 and nothing else, within the limits of the door."""
+    limits = limits or Limits()
+    return uvicorn.Config(
+        app,
+        http=protocol(limits, Connections(most_connections(connections))),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=limits.idle_seconds,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+def protocol(limits: Limits, shared: Connections) -> Any:
+    """What makes the protocol of each connection, with httptools where it is installed."""
+    try:
+        from api.http.door.by_httptools import ByHttptools as One
+    except ImportError:
+        from api.http.door.by_h11 import ByH11 as One  # type: ignore[assignment]
+    return partial(One, limits=limits, shared=shared)
+
+
+def _leave_alone_what_is_loaded() -> None:
+    """What is loaded stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def end_on_sigterm() -> None:
+    """Lets SIGTERM end the process like any other end: with everything closed and removed."""
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)

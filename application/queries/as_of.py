@@ -1,0 +1,71 @@
+"""An engagement as of an instant of its life, as known at an instant of the log: every answer resolves both here."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from application.marketplace import Known, Marketplace
+from domain.engagement.state import EngagementHistory
+from domain.language.words import Instant
+from domain.law.rejection import Unfit
+
+FARTHEST: Final = timedelta(days=3653)
+
+
+class AsOfTooFar(Unfit):
+    """An answer is given as of at most ten years ahead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementAsOf:
+    """An engagement at ``as_of``, as known then; ``history`` is None where nothing of it was known yet."""
+
+    engagement_id: UUID
+    history: EngagementHistory | None
+    known: Known
+    as_of: datetime
+
+    @property
+    def version(self) -> int:
+        return self.history.version if self.history else 0
+
+    def about(self) -> dict[str, Any]:
+        """The fields of AboutEngagement."""
+        return {
+            "engagement_id": self.engagement_id,
+            "version": self.version,
+            "position": self.known.position,
+            "as_of": self.as_of,
+            "known_at": self.known.known_at,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class AboutEngagement:
+    """What every answer about an engagement carries: how far it goes, the instants as resolved."""
+
+    engagement_id: UUID
+    version: int
+    position: int
+    as_of: Instant
+    known_at: Instant
+
+
+def engagement_as_of(
+    marketplace: Marketplace, engagement_id: UUID, as_of: datetime | None = None, known_at: datetime | None = None
+) -> EngagementAsOf:
+    """An engagement with its instants resolved; both default to now. Raises UnknownEngagement or AsOfTooFar.
+
+    Where this process's clock is behind, now is the instant of the last fact known: what is recorded has happened.
+    """
+    now = marketplace.clock()
+    if as_of and as_of > now + FARTHEST:
+        raise AsOfTooFar("as_of lies more than ten years ahead", field="as_of")
+    known = marketplace.known(known_at)
+    return EngagementAsOf(
+        engagement_id=engagement_id,
+        history=marketplace.history_as_known(engagement_id, known),
+        known=known,
+        as_of=as_of or max(now, known.known_at),
+    )

@@ -1,0 +1,164 @@
+"""What the command line shows: histories, exports, the verdict on the store, the schema and the settings."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+
+from api.composition import Standfast, schema_of
+from application.ports.listing import Wanted
+from infrastructure.process.settings import Settings
+from tests.api.terminal.conftest import Run
+from tests.api.terminal.test_import_history import SMALL
+
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def imported(standfast: Run, written: Write) -> Run:
+    standfast("import", written("small.csv", SMALL))
+    return standfast
+
+
+def test_help_teaches_every_command_with_its_first_sentence(standfast: Run) -> None:
+    shown = standfast("--help").out
+    for name in ("serve", "demo", "import", "export", "history", "verify", "migrate", "config"):
+        assert name in shown
+    assert "Example" in standfast("import", "--help").out
+
+
+def test_the_version_is_told(standfast: Run) -> None:
+    assert standfast("--version").out.startswith("standfast ")
+
+
+def test_a_history_is_a_table_of_what_happened_and_who_said_so(imported: Run, opened: Standfast) -> None:
+    shown = imported("history", "sig-a")
+    assert shown.code == 0
+    assert shown.out.count("OnboardingItemWaived") == 6
+    for said in ("2020-06-01 09:00:00", "ProfessionalReplaced", "platform:import for client", "[chair-1 chair 1"):
+        assert said in shown.out
+
+
+def test_a_history_names_what_was_voided(imported: Run, written: Write, opened: Standfast) -> None:
+    [team] = [line for line in opened.engagements.page(Wanted()).items if line.client_id == "sig-b"]
+    correction = {
+        "command": "correct-history",
+        "engagement_id": str(team.engagement_id),
+        "void": [5],
+        "record": [],
+        "reason": "Never started.",
+    }
+    assert imported("import", written("log.jsonl", json.dumps(correction))).code == 0
+    shown = imported("history", team.engagement_id).out
+    assert "(voided by 6)" in shown
+    assert "Never started." in shown
+
+
+def test_who_has_no_engagement_or_several_is_told_so(imported: Run, written: Write) -> None:
+    assert imported("history", "nobody").err.startswith("standfast: nobody is neither the id of an engagement")
+    absent = imported("history", "00000000-0000-4000-8000-000000000000")
+    assert (absent.code, "there is no engagement" in absent.err) == (2, True)
+    second = {
+        "command": "open-engagement",
+        "client_id": "sig-a",
+        "model": "staff_augmentation",
+        "work_class": "core",
+        "seats": [],
+    }
+    imported("import", written("log.jsonl", json.dumps(second)))
+    assert "has several engagements; name one by its id" in imported("history", "sig-a").err
+
+
+def test_the_export_is_every_event_as_a_line_of_json(imported: Run, opened: Standfast, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in imported("export").out.splitlines()]
+    assert [line["position"] for line in lines] == list(range(1, 24))
+    assert {"engagement_id", "version", "place", "type", "occurred_at", "actor", "data"} <= set(lines[0])
+    assert [json.loads(line)["position"] for line in imported("export", "--after", 20).out.splitlines()] == [21, 22, 23]
+    of_one = [json.loads(line) for line in imported("export", "--engagement", "sig-b").out.splitlines()]
+    assert [line["version"] for line in of_one] == [1, 2, 3, 4, 5]
+    ran = imported("export", "--output", tmp_path / "events.jsonl")
+    assert (ran.out, ran.err) == ("", f"23 events written to {tmp_path / 'events.jsonl'}\n")
+    assert len((tmp_path / "events.jsonl").read_text().splitlines()) == 23
+
+
+def test_verify_says_that_the_store_is_whole(imported: Run) -> None:
+    ran = imported("verify")
+    assert (ran.code, ran.out) == (0, "23 events checked, whole\n")
+
+
+def test_verify_finds_what_was_changed_behind_the_store_s_back(imported: Run, sqlite_url: URL) -> None:
+    with schema_of(Settings(database_url=str(sqlite_url))) as database, database.writing() as connection:
+        connection.execute(text("DROP TRIGGER events_no_update"))
+        connection.execute(text("UPDATE engagements SET covered_seats = 7 WHERE client_id = 'sig-a'"))
+        connection.execute(text("UPDATE events SET state = '{}' WHERE position = 1"))
+    ran = imported("verify")
+    assert ran.code == 1
+    for said in ("triggers: events_no_update", "events: event 1 (EngagementOpened) cannot be read", "not whole"):
+        assert said in ran.out
+
+
+def test_verify_finds_an_unlawful_timeline_and_a_wrong_line_of_the_list(imported: Run, sqlite_url: URL) -> None:
+    with schema_of(Settings(database_url=str(sqlite_url))) as database, database.writing() as connection:
+        connection.execute(text("DROP TRIGGER events_no_update"))
+        earlier = "UPDATE events SET occurred_at = occurred_at - 1 WHERE topic = 'ProfessionalReplaced'"
+        connection.execute(text(earlier))
+        connection.execute(text("UPDATE engagements SET covered_seats = 7 WHERE client_id = 'sig-b'"))
+    ran = imported("verify")
+    assert ran.code == 1
+    assert "timeline: " in ran.out
+    assert "would break" in ran.out
+    assert "differs from its history" in ran.out
+
+
+def test_the_schema_goes_up_and_down(standfast: Run) -> None:
+    assert "(the newest)" in standfast("migrate").out
+    assert standfast("migrate", "down").code == 2
+    assert standfast("migrate", "down", "base", "--yes").out.startswith("revision base, the newest is ")
+    assert standfast("migrate", "up", "0001").out.startswith("revision 0001")
+    assert "(the newest)" in standfast("migrate", "up").out
+
+
+def test_the_settings_are_shown_with_their_source_and_without_secrets(
+    standfast: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STANDFAST_DATABASE_URL", "postgresql://app:s3cret@db.internal/standfast?sslpassword=hush")
+    monkeypatch.setenv("STANDFAST_PROT", "8001")
+    ran = standfast("config")
+    assert "postgresql://app:***@db.internal/standfast?sslpassword=***" in ran.out
+    assert "s3cret" not in ran.out
+    assert "hush" not in ran.out
+    assert ran.err == "STANDFAST_PROT is set, but is no setting\n"
+    rows = {
+        line.split("│")[1].strip(): line.split("│")[3].strip() for line in ran.out.splitlines() if "│ STAND" in line
+    }
+    assert (rows["STANDFAST_DATABASE_URL"], rows["STANDFAST_PORT"]) == ("environment", "default")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("STANDFAST_PORT", "99999", "STANDFAST_PORT: "),
+        ("STANDFAST_DATABASE_URL", "sqlite:////proc/nowhere/x.db", "/proc/nowhere: No such file"),
+        ("STANDFAST_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "cannot be used"),
+        ("STANDFAST_DATABASE_URL", "mysql://x", "a database is sqlite:///FILE or postgresql://HOST/NAME, not mysql"),
+    ],
+)
+def test_wrong_settings_end_with_a_reason(
+    standfast: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    ran = standfast("verify")
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])
+def test_without_authentication_only_this_machine_is_served(standfast: Run, host: str) -> None:
+    for command in ("serve", "demo"):
+        ran = standfast(command, "--host", host)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"refusing to listen on {host}: without authentication" in ran.err

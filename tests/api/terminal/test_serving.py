@@ -1,0 +1,66 @@
+"""`serve` and `demo` as processes: they say where they are, answer, and end in order when they are told to."""
+
+import json
+import signal
+import socket
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from sqlalchemy.engine import URL
+
+from api.terminal import serving
+from tests.api.terminal.running import SECONDS_TO_STOP, EndedBeforeItServed, running
+
+
+def answer(address: str) -> dict[str, object]:
+    with urlopen(address, timeout=10) as response:
+        found: dict[str, object] = json.load(response)
+        return found
+
+
+def test_a_small_answer_is_not_held_back() -> None:
+    with serving.listening("127.0.0.1", 0) as listener:
+        # asyncio and uvloop set TCP_NODELAY on connections whose protocol is named.
+        assert listener.proto == socket.IPPROTO_TCP
+
+
+def test_serve_migrates_answers_and_ends_gracefully(sqlite_url: URL, tmp_path: Path) -> None:
+    environment = {"STANDFAST_DATABASE_URL": str(sqlite_url)}
+    with running("serve", "--port", "0", environment=environment, folder=tmp_path) as (address, process):
+        assert address.startswith("http://127.0.0.1:")
+        assert answer(f"{address}/v1/engagements")["items"] == []
+        with urlopen(f"{address}/docs", timeout=10) as page:
+            assert page.status == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS_TO_STOP) == 0
+    remarks = (tmp_path / "remarks.txt").read_text()
+    assert "everybody who reaches this address acts as the platform's operator" in remarks
+    assert '"event":"everybody is the operator"' in remarks
+    assert "Traceback" not in remarks
+
+
+def test_a_taken_port_is_named(sqlite_url: URL, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        environment = {"STANDFAST_DATABASE_URL": str(sqlite_url)}
+        serving = running("serve", "--port", port, environment=environment, folder=tmp_path)
+        with pytest.raises(EndedBeforeItServed), serving:
+            pass
+    assert f"port {port} of 127.0.0.1 cannot be used" in (tmp_path / "remarks.txt").read_text()
+
+
+def test_the_demo_serves_on_a_free_port_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        arguments = ("demo", "--engagements", "10", "--port", port)
+        with running(*arguments, environment={}, folder=tmp_path) as (address, process):
+            assert not address.endswith(f":{port}")
+            items = answer(f"{address}/v1/engagements?limit=100")["items"]
+            assert isinstance(items, list)
+            assert len(items) == 10
+            assert [path.name[:15] for path in tmp_path.glob("standfast-demo-*")] == ["standfast-demo-"]
+            process.send_signal(signal.SIGINT)
+            process.wait(SECONDS_TO_STOP)
+    assert list(tmp_path.glob("standfast-demo-*")) == []
+    assert "Traceback" not in (tmp_path / "remarks.txt").read_text()

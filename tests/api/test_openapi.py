@@ -1,0 +1,109 @@
+"""The OpenAPI document."""
+
+import json
+import re
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from starlette.testclient import TestClient
+
+from api.commands.bodies import BODIES, command_of_body
+from api.examples.answers import ANSWERS
+from api.examples.commands import body_example, events, state
+from api.http.events import EVENT_SHAPES
+from application.queries.state import StateAnswer
+from domain.register import COMMANDS, EVENTS
+from infrastructure.events.codec import adapter
+
+
+@pytest.fixture(scope="module")
+def client(lasting_client: TestClient) -> TestClient:
+    return lasting_client
+
+
+@pytest.fixture(scope="module")
+def described(client: TestClient) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/openapi.json").json()
+    return found
+
+
+def test_it_is_openapi_3_1(described: dict[str, Any]) -> None:
+    assert described["openapi"] == "3.1.0"
+
+
+def test_every_command_has_a_named_schema_with_an_example(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    for name, kind in COMMANDS.items():
+        assert schemas[kind.__name__]["examples"] == [body_example(name)]
+        assert schemas[kind.__name__]["additionalProperties"] is False
+        assert command_of_body(name, json.dumps(body_example(name)).encode())
+        assert "occurred_at" in schemas[kind.__name__]["properties"]
+    assert BODIES.keys() == COMMANDS.keys()
+
+
+def test_every_event_has_a_named_schema_with_an_example(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    chosen = schemas["AnyEvent"]["discriminator"]
+    assert (chosen["propertyName"], chosen["mapping"].keys()) == ("type", EVENTS.keys())
+    for name, kind in EVENT_SHAPES.items():
+        assert chosen["mapping"][name] == f"#/components/schemas/{kind.__name__}"
+        [example] = schemas[kind.__name__]["examples"]
+        assert (example, example["type"]) == (events()[name], name)
+        adapter(kind).validate_json(json.dumps(example))
+
+
+def test_the_example_of_a_state_is_one() -> None:
+    assert adapter(StateAnswer).validate_json(json.dumps(state())).cases[0].case_id == "case-1"
+
+
+def test_every_answer_has_a_named_schema_with_an_example_that_is_one(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    for kind in ANSWERS:
+        [example] = schemas[kind.__name__]["examples"]
+        jsonschema_rs.validate({**described, "$ref": f"#/components/schemas/{kind.__name__}"}, example)
+    given = set()
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            for answer in operation["responses"].values():
+                given |= set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(answer["content"])))
+    assert given == {kind.__name__ for kind in ANSWERS} - {"ListedEngagement"} | {"Problem"}
+
+
+def test_a_default_is_of_the_type_of_its_field(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    assert schemas["AddSeat"]["properties"]["allocation"]["default"] == 1
+    assert schemas["PolicyDraft"]["properties"]["at_risk_percent"]["default"] == 75
+
+
+def test_every_operation_has_a_name_a_text_and_a_named_answer(described: dict[str, Any]) -> None:
+    names = []
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            names.append(operation["operationId"])
+            assert operation["summary"], path
+            for status, answer in operation["responses"].items():
+                [(media_type, content)] = answer["content"].items()
+                assert ("problem" in media_type) == (int(status) >= 400) or path == "/readyz"
+                assert "X-Correlation-Id" in answer["headers"]
+                assert path == "/metrics" or "$ref" in json.dumps(content["schema"]), path
+    assert len(set(names)) == len(names)
+
+
+def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
+    names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)))
+    assert names <= described["components"]["schemas"].keys()
+
+
+def test_fields_have_their_bounds(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    assert schemas["ReportProductivity"]["properties"]["percent"] == {"type": "integer", "minimum": 0, "maximum": 200}
+    assert schemas["AddSeat"]["properties"]["seat_id"]["pattern"] == "^[A-Za-z0-9._:-]{1,64}$"
+    assert schemas["OpenEngagement"]["properties"]["seats"]["maxItems"] == 200
+    assert "unchanged" not in json.dumps(schemas["AmendSeat"])
+
+
+def test_every_operation_says_how_it_is_refused_at_the_door(described: dict[str, Any]) -> None:
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            assert operation["responses"].keys() >= {"400", "403", "408", "421", "431", "503"}, path

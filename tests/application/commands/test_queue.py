@@ -1,0 +1,193 @@
+"""Commands at once on one engagement: each is decided on what the one before it records, and none is refused for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from application.commands.queue import Queue, Queues
+from application.commands.request import Outcome, Refused, RefusedBefore, Request, StaleVersion
+from application.many_commands import record_all
+from application.marketplace import Marketplace
+from application.ports.log import Append, Receipt, StoreUnavailable
+from tests.application.commands.test_recording import note
+from tests.application.conftest import Opening
+from tests.application.requests import ENGAGEMENT, match, opening, request
+
+Results = Sequence[Outcome | BaseException]
+Way = Callable[[Marketplace, Sequence[Request]], Results]
+AT_ONCE = 60
+
+
+def in_a_loop(marketplace: Marketplace, requests: Sequence[Request]) -> Results:
+    async def at_once() -> list[Outcome | BaseException]:
+        waiting: list[Awaitable[Outcome]] = [marketplace.record_async(each) for each in requests]
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    return asyncio.run(at_once())
+
+
+def in_threads(marketplace: Marketplace, requests: Sequence[Request]) -> Results:
+    def record(one: Request) -> Outcome | BaseException:
+        try:
+            return marketplace.record(one)
+        except Exception as refused:
+            return refused
+
+    with ThreadPoolExecutor(16) as threads:
+        return list(threads.map(record, requests))
+
+
+def in_bulk(marketplace: Marketplace, requests: Sequence[Request]) -> Results:
+    return record_all(marketplace, requests)
+
+
+ways = pytest.mark.parametrize("way", [in_a_loop, in_threads, in_bulk])
+in_order = pytest.mark.parametrize("way", [in_a_loop, in_bulk])
+
+
+def versions(results: Results) -> list[int]:
+    return [result.version for result in results if isinstance(result, Outcome)]
+
+
+@ways
+@pytest.mark.parametrize("warm", [True, False])
+def test_all_at_once_are_recorded(marketplace: Marketplace, another: Opening, way: Way, warm: bool) -> None:
+    marketplace.record(request(opening()))
+    door = marketplace if warm else another()
+    results = way(door, [request(note(f"{number}")) for number in range(AT_ONCE)])
+    assert sorted(versions(results)) == list(range(2, AT_ONCE + 2))
+    stored = another().history(ENGAGEMENT)
+    assert [fact.position for fact in stored.facts] == list(range(1, AT_ONCE + 2))
+    assert door.history(ENGAGEMENT) == stored, "what is kept is as the log placed it"
+
+
+@in_order
+def test_they_stand_in_the_order_in_which_they_came(marketplace: Marketplace, way: Way) -> None:
+    marketplace.record(request(opening()))
+    results = way(marketplace, [request(note(f"{number}")) for number in range(AT_ONCE)])
+    assert versions(results) == list(range(2, AT_ONCE + 2))
+
+
+ONE_SEAT = (
+    match("a1"),
+    match("a2", professional_id="ben"),
+    match("a1"),
+    {"command": "withdraw-match", "assignment_id": "a1", "reason": "no"},
+    match("a3", professional_id="cem"),
+)
+"""Two that want one seat, the first once more, a withdrawal that frees it, and one that it is free for then."""
+
+
+@in_order
+@pytest.mark.parametrize("key", [None, "k"])
+def test_each_is_decided_on_what_those_before_it_record(marketplace: Marketplace, way: Way, key: str | None) -> None:
+    marketplace.record(request(opening()))
+    first, taken, again, withdrawn, free = way(
+        marketplace, [request(ONE_SEAT[n], key=key and f"{n}") for n in range(5)]
+    )
+    assert isinstance(taken, Refused)
+    assert (taken.rejection.rule(), taken.version) == ("seat-taken", 2)
+    assert isinstance(again, Outcome)
+    assert (again.facts, again.version, again.position) == ((), 2, 2)
+    assert versions([first, withdrawn, free]) == [2, 3, 4]
+    if key:
+        with pytest.raises(RefusedBefore):
+            marketplace.record(request(ONE_SEAT[1], key="1"))
+        assert marketplace.record(request(ONE_SEAT[2], key="2")) == again
+
+
+def test_an_import_opens_and_goes_on_at_once(marketplace: Marketplace) -> None:
+    results = in_bulk(marketplace, [request(opening()), *(request(one) for one in ONE_SEAT)])
+    assert versions(results) == [1, 2, 2, 3, 4]
+    assert isinstance(results[2], Refused)
+
+
+@ways
+def test_where_one_fails_those_behind_it_are_recorded_all_the_same(marketplace: Marketplace, way: Way) -> None:
+    marketplace.record(request(opening()))
+    first = marketplace.record(request(note("known"), key="k"))
+    requests = [request(note(f"{number}")) for number in range(AT_ONCE)]
+    requests[AT_ONCE // 2] = request(note("known"), key="k")
+    results = way(marketplace, requests)
+    assert results[AT_ONCE // 2] == first
+    assert sorted(versions(results)) == list(range(2, AT_ONCE + 2))
+
+
+def test_only_one_of_those_that_expect_a_version_meets_it(marketplace: Marketplace) -> None:
+    marketplace.record(request(opening()))
+    results = in_a_loop(marketplace, [request(note(f"{number}"), expected_version=1) for number in range(5)])
+    assert [type(result) for result in results] == [Outcome, *[StaleVersion] * 4]
+
+
+@ways
+def test_two_processes_at_once_on_one_engagement(marketplace: Marketplace, another: Opening, way: Way) -> None:
+    marketplace.record(request(opening()))
+    doors = [marketplace, another()]
+    with ThreadPoolExecutor(2) as threads:
+        told = list(threads.map(lambda door: way(door, [request(note(f"{n}")) for n in range(AT_ONCE)]), doors))
+    assert sorted(versions([*told[0], *told[1]])) == list(range(2, 2 * AT_ONCE + 2))
+
+
+def test_one_that_nobody_waits_for_any_more_does_not_hold_the_others_up(marketplace: Marketplace) -> None:
+    async def give_one_up() -> list[Outcome]:
+        tasks = [asyncio.create_task(marketplace.record_async(request(note(f"{n}")))) for n in range(10)]
+        await asyncio.sleep(0)
+        tasks[3].cancel()
+        await asyncio.wait(tasks)
+        assert tasks[3].cancelled()
+        return [*(task.result() for task in tasks if task is not tasks[3]), await marketplace.record_async(last)]
+
+    marketplace.record(request(opening()))
+    last = request(note("after all"))
+    outcomes = asyncio.run(give_one_up())
+    assert len({outcome.version for outcome in outcomes}) == 10
+    assert [fact.version for fact in marketplace.history(ENGAGEMENT).facts] == list(range(1, outcomes[-1].version + 1))
+    assert all(fact.position for fact in marketplace.history(ENGAGEMENT).facts)
+
+
+def test_a_store_that_takes_nothing_is_told_to_everybody_who_waits(
+    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(_: Append) -> Receipt:
+        await asyncio.sleep(0)
+        raise StoreUnavailable("full")
+
+    marketplace.record(request(opening()))
+    with monkeypatch.context() as patched:
+        patched.setattr(marketplace.store, "append_async", nothing)
+        results = in_a_loop(marketplace, [request(note(f"{number}")) for number in range(5)])
+    assert [type(result) for result in results] == [StoreUnavailable] * 5
+    assert marketplace.record(request(note())).version == 2
+
+
+def test_they_share_commits_and_are_decided_once(marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    decided = count_decisions(marketplace, monkeypatch)
+    in_a_loop(marketplace, [request(note(f"{number}")) for number in range(AT_ONCE)])
+    assert len(decided) == AT_ONCE
+
+
+def test_control_without_the_queue_they_are_decided_again_and_again(
+    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = count_decisions(marketplace, monkeypatch)
+    monkeypatch.setattr(Queues, "ahead", lambda *_: None)
+    monkeypatch.setattr(Queues, "_join", lambda _, _id, place: Queue(place.base, place.recalled, 1))
+    monkeypatch.setattr(Queues, "_leave", lambda *_: None)
+    in_a_loop(marketplace, [request(note(f"{number}")) for number in range(AT_ONCE)])
+    assert len(decided) > AT_ONCE * 5
+
+
+def count_decisions(marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """An open engagement; how often something is decided on it is counted from here on."""
+    marketplace.record(request(opening()))
+    kind = type(marketplace._recording)
+    decide, decided = kind.decide, []
+
+    def counted(*arguments: object) -> object:
+        decided.append(1)
+        return decide(*arguments)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(kind, "decide", counted)
+    return decided

@@ -1,0 +1,176 @@
+"""Who may knock: the names that this server is called by, and no page of another site."""
+
+import pytest
+
+from api.http.door.callers import Door
+from tests.door.conftest import Serve, Served
+from tests.door.wire import OPENING, opening, request, told
+
+OWN = (
+    "localhost",
+    "LocalHost",
+    "localhost:8000",
+    "localhost:65535",
+    "127.0.0.1",
+    "127.0.0.1:1",
+    "[::1]",
+    "[::1]:8000",
+    "testserver",  # configured
+    "TESTSERVER:81",
+)
+OTHERS = (
+    "evil.example",
+    "evil.example:8000",
+    "localhost.",
+    "localhost.evil.example",
+    "evil-localhost",
+    "testserver.evil.example",
+    "127.0.0.1.nip.io",
+    "127.1",
+    "2130706433",
+    "0x7f.0.0.1",
+    "0.0.0.0",
+    "127.0.0.2",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[0:0:0:0:0:0:0:1]",
+)
+NO_NAMES = (
+    "",
+    "user@localhost",
+    "localhost:65536",
+    "localhost:000080",
+    "localhost:http",
+    "localhost:-1",
+    "localhost, evil.example",
+    "localhost evil.example",
+    "localhost/evil",
+    "http://localhost",
+    "::1",
+    "[::1",
+    "[localhost]",
+    "local\u00e9",
+)
+FOREIGN = (
+    "https://elsewhere.example",
+    "http://localhost:3000",
+    "http://localhost.evil.example",
+    "http://testserver.evil.example",
+    "http://user@localhost",
+    "ftp://localhost",
+    "localhost",
+    "null",
+    "",
+)
+
+
+def refused(door: Served, asked: bytes) -> tuple[int, str]:
+    """How a command is refused that would be recorded otherwise: once, and to no effect."""
+    before = door.recorded()
+    [answer] = told(door.port, asked)
+    assert door.recorded() == before
+    return answer.status, answer.rule()
+
+
+@pytest.mark.parametrize("host", OWN)
+def test_a_server_is_asked_by_its_own_names(door: Served, host: str) -> None:
+    [answer] = told(door.port, opening(host=host))
+    assert answer.status == 201
+
+
+@pytest.mark.parametrize("host", OTHERS)
+def test_another_name_is_421(door: Served, host: str) -> None:
+    assert refused(door, opening(host=host)) == (421, "unknown-host")
+
+
+def test_the_refusal_says_which_setting_adds_a_name(door: Served) -> None:
+    [answer] = told(door.port, request("GET", "/v1/engagements", host="market.example"))
+    assert "not called market.example" in answer.json()["detail"]
+    assert "STANDFAST_HOST_NAMES" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("host", NO_NAMES)
+def test_what_is_no_name_is_400(door: Served, host: str) -> None:
+    status, rule = refused(door, opening(host=host))
+    assert (status, rule in ("host-unclear", "not-http")) == (400, True)  # h11 reads some of them itself
+
+
+@pytest.mark.parametrize("second", ["localhost", "evil.example"])
+def test_two_names_are_400(door: Served, second: str) -> None:
+    assert refused(door, opening(f"Host: {second}"))[0] == 400
+    assert refused(door, opening(f"hOsT: {second}", host="evil.example"))[0] == 400
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_no_name_is_400(door: Served, version: str) -> None:
+    typed = "Content-Type: application/json"
+    asked = request("POST", "/v1/engagements", typed, body=OPENING, host=None, version=version)
+    assert refused(door, asked)[0] == 400
+
+
+def test_a_target_that_names_a_server_counts_instead_of_the_header(door: Served) -> None:
+    def asked(target: str, host: str = "localhost") -> bytes:
+        return request("POST", target, "Content-Type: application/json", body=OPENING, host=host)
+
+    assert refused(door, asked("http://evil.example/v1/engagements")) == (421, "unknown-host")
+    assert refused(door, asked("http://localhost@evil.example/v1/engagements"))[0] == 400
+    assert refused(door, asked("http://localhost:8000#@evil.example/v1/engagements"))[0] in (400, 404)
+    [answer] = told(door.port, asked("http://localhost:8000/v1/engagements", host="evil.example"))
+    assert answer.status == 201
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
+def test_a_page_of_another_site_is_refused(door: Served, method: str, origin: str) -> None:
+    [answer] = told(door.port, request(method, "/v1/engagements", f"Origin: {origin}"))
+    assert (answer.status, answer.rule()) == (403, "foreign-origin")
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_so_is_its_command(door: Served, origin: str) -> None:
+    assert refused(door, opening(f"Origin: {origin}")) == (403, "foreign-origin")
+
+
+@pytest.mark.parametrize(
+    "headers", [["Sec-Fetch-Site: cross-site"], ["SEC-FETCH-SITE: Cross-Site", "Origin: http://localhost"]]
+)
+def test_so_is_what_the_browser_says_comes_from_another_site(door: Served, headers: list[str]) -> None:
+    assert refused(door, opening(*headers)) == (403, "foreign-origin")
+    [answer] = told(door.port, request("GET", "/v1/engagements", *headers))
+    assert answer.rule() == "foreign-origin"
+
+
+def test_one_own_origin_does_not_cover_for_a_foreign_one(door: Served) -> None:
+    assert refused(door, opening("Origin: http://localhost", "Origin: http://evil.example"))[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "headers"),
+    [
+        ("localhost:8000", ["Origin: http://localhost:8000", "Sec-Fetch-Site: same-origin"]),
+        ("LOCALHOST", ["Origin: http://localhost"]),
+        ("[::1]:8000", ["Origin: http://[::1]:8000"]),
+        ("localhost", ["Origin: https://localhost"]),  # a proxy before it ends TLS
+        ("127.0.0.1:8000", ["Origin: https://testserver"]),  # a proxy before it keeps the name to itself
+        ("localhost", ["Sec-Fetch-Site: none"]),
+    ],
+)
+def test_its_own_pages_may(door: Served, host: str, headers: list[str]) -> None:
+    [answer] = told(door.port, opening(*headers, host=host))
+    assert answer.status == 201
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        opening(host="evil.example"),
+        opening("Origin: http://evil.example"),
+        opening("Sec-Fetch-Site: cross-site"),
+    ],
+)
+def test_control_without_the_door_each_of_them_records(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, asked: bytes
+) -> None:
+    monkeypatch.setattr(Door, "_refusal", lambda _self, _headers: None)
+    [answer] = told(serve().port, asked)
+    assert answer.status == 201
