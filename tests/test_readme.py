@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line.running import running
+from tests.api.terminal.running import running
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
