@@ -46,4 +46,5 @@ def test_every_number_has_its_meaning() -> None:
     names |= {key for party in found["accountability"]["parties"].values() for key in party}
     names |= {key for family in found["productivity"].values() for each in family for key in each}
     explained = set(re.findall(r"`([a-z_]+)`", PAGE))
-    assert names - explained - {"parties", "cases", "clocks", "case_id", "seat_id", "assignment_id"} == set()
+    missing = names - explained - {"parties", "cases", "clocks", "case_id", "seat_id", "assignment_id"}
+    assert not missing, f"docs/metrics.md does not say what {', '.join(sorted(missing))} means: add a row to its family"

@@ -38,21 +38,3 @@ def test_the_tour_of_the_readme_runs(tmp_path: Path) -> None:
     assert "0 events recorded by 0 commands" in ran.stdout
     assert "ProfessionalReplaced" in ran.stdout
     assert "checked, whole" in ran.stdout
-
-
-def test_everything_the_documents_link_to_is_there() -> None:
-    for document in (ROOT / "README.md", ROOT / "docs" / "architecture.md", ROOT / "docs" / "security.md"):
-        for target in re.findall(r"\]\((?!http)([^)#]+)", document.read_text(encoding="utf-8")):
-            assert (document.parent / target).exists(), f"{document.name} links to {target}"
-
-
-def test_the_architecture_names_files_that_are_there() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    for name in re.findall(r"`((?:domain|application|infrastructure|api)/[\w/.]+)`", page):
-        assert (ROOT / name).exists(), name
-    for package in ("domain", "application", "infrastructure", "api"):
-        [titles] = re.findall(rf'subgraph {package}\["[^"]+"\]\n(.*?)    end', page, re.DOTALL)
-        for rooms in re.findall(r'\["([\w, ]+):', titles):
-            for room in rooms.split(", "):
-                if " " not in room:
-                    assert list((ROOT / package).glob(f"{room}*")), f"{package}/{room}"

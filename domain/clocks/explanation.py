@@ -1,4 +1,7 @@
-"""Why a clock reads what it reads: its whole life as consecutive intervals (metrics.md section 1, Explain)."""
+"""Why a clock reads what it reads: its whole life as consecutive intervals.
+
+The definitions: docs/metrics.md, *Why a clock reads what it reads*.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

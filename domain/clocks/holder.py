@@ -1,4 +1,4 @@
-"""Who holds the ball in a case, at each instant from its request to its end (metrics.md section 1)."""
+"""Who holds the ball in a case, at each instant from its request to its end (docs/metrics.md, *Who holds the ball*)."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise

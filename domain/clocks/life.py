@@ -1,4 +1,6 @@
-"""The life of every clock of an engagement: when it started, what it waited on, how it ended (metrics.md section 1).
+"""The life of every clock of an engagement: when it started, what it waited on, how it ended.
+
+The definitions: docs/metrics.md, *The seven clocks*.
 
 Instants are whole seconds since 1970 in UTC. A life is collected from the facts of a lawful timeline alone, where a
 repeat of a fact changes nothing, so the first one counts and no state is needed: any part of a timeline that holds

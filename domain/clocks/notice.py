@@ -1,4 +1,4 @@
-"""Notices of a breach: only of a clock that, read now, is past its goal, and once for each instant (rule 14)."""
+"""Notices of a breach: only of a clock that, read now, is past its goal, and once for each instant."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From the facts of a timeline to the lives of its clocks (metrics.md section 1, the table)."""
+"""From the facts of a timeline to the lives of its clocks (docs/metrics.md, *The seven clocks*)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final

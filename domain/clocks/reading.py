@@ -1,4 +1,4 @@
-"""The reading of a clock: one measured obligation as of an instant (metrics.md section 1, api.md `clock`)."""
+"""The reading of a clock: one measured obligation as of an instant (docs/metrics.md, *How a clock is read*)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether a clock was met only because something was recorded late (metrics.md section 1, honesty).
+"""Whether a clock was met only because something was recorded late (docs/metrics.md, *Recorded late*).
 
 The log is read as it stood at every earlier instant: the facts recorded by then, as of then. Only the facts that
 concern the clock are replayed, and only while it could have been open.

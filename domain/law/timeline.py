@@ -1,6 +1,7 @@
 """The timeline law: state, decisions, clocks and metrics fold the facts of one stream that were not voided, in the
 order of (``occurred_at``, ``place``, ``version``); a timeline is lawful when every fact obeys the rules in the state
-just before it, and a fact whose effect already stands changes nothing (domain.md section 3)."""
+just before it, and a fact whose effect already stands changes nothing
+(docs/rules.md, *The timeline law*)."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Who kept what they answer for (metrics.md section 2)."""
+"""Who kept what they answer for (docs/metrics.md, *Accountability*)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Was the work covered, and what was handed over (metrics.md section 3)."""
+"""Was the work covered, and what was handed over (docs/metrics.md, *Continuity*)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

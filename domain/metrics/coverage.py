@@ -1,4 +1,7 @@
-"""How the seats of an engagement were covered: required, covered and attended time of each (metrics.md section 3)."""
+"""How the seats of an engagement were covered: required, covered and attended time of each.
+
+The definitions: docs/metrics.md, *Required and covered*.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""All metrics of one engagement: pure functions of what had been recorded, an instant and a window (metrics.md)."""
+"""All metrics of one engagement: pure functions of what had been recorded, an instant and a window."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""What became of the replacement guarantee: windows, cases, costs, and whether it was kept (metrics.md section 4)."""
+"""What became of the replacement guarantee: windows, cases, costs, and whether it was kept.
+
+The definitions: docs/metrics.md, *Guarantee*.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Where the time of a replacement case went, phase by phase (metrics.md section 4)."""
+"""Where the time of a replacement case went, phase by phase (docs/metrics.md, *How a case is judged*)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How soon seats were filled and professionals productive (metrics.md section 5)."""
+"""How soon seats were filled and professionals productive (docs/metrics.md, *Productivity*)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

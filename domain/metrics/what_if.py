@@ -1,4 +1,4 @@
-"""The same history under another policy or calendar (metrics.md section 6). Nothing is recorded."""
+"""The same history under another policy or calendar (docs/metrics.md, *What-if*). Nothing is recorded."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Names outside Python: commands, events, rules and their titles (domain.md section 4)."""
+"""Names outside Python: commands, events, rules and their titles (docs/rules.md)."""
 
 import re
 from dataclasses import replace

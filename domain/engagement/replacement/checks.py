@@ -89,5 +89,5 @@ def window_ends_at(assignment: Assignment) -> datetime | None:
 
 
 def whole_second(instant: datetime) -> datetime:
-    """Measured instants are truncated to the second (metrics.md, conventions)."""
+    """Measured instants are truncated to the second (docs/metrics.md, *Conventions*)."""
     return instant - timedelta(microseconds=instant.microsecond)

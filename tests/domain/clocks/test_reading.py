@@ -1,4 +1,4 @@
-"""Every clock of metrics.md section 1: what starts, pauses, stops and cancels it.
+"""Every clock of docs/metrics.md, *The seven clocks*: what starts, pauses, stops and cancels it.
 
 Under the terms ``hours`` every goal is in hours of the day, so that a day of a test is 24 of them.
 """

@@ -1,4 +1,4 @@
-"""Honesty (metrics.md section 1): what was met, but looked breached until somebody recorded it."""
+"""Recorded late (docs/metrics.md): what was met, but looked breached until somebody recorded it."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The worked example of metrics.md section 7: a calendar in New York across the end of summer time and a holiday."""
+"""A worked example of docs/metrics.md: a calendar in New York across the end of summer time and a holiday."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Already so (domain.md section 6): a command whose effect stands records nothing, with other content it is refused."""
+"""Already so (docs/rules.md): a command whose effect stands records nothing, with other content it is refused."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The replacement guarantee: rule 7 of domain.md section 6, and the four checks of metrics.md section 4."""
+"""The replacement guarantee: its rules and its four checks (docs/rules.md, *The guarantee*)."""
 
 from dataclasses import replace
 from typing import Any

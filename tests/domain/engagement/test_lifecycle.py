@@ -1,4 +1,4 @@
-"""Rules 9 to 13 of domain.md section 6: parties, suspension and end, terms and models."""
+"""Parties, suspension and end, terms and models (docs/rules.md)."""
 
 from dataclasses import replace
 from datetime import timedelta

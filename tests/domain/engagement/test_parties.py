@@ -1,4 +1,4 @@
-"""Who issues what (domain.md section 4, rule 9): the table, written once more."""
+"""Who issues what: the table of docs/rules.md, written once more."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Rules 2, 3, 4, 6, 7 and 15 of domain.md section 6, and the lifecycles of concerns and cases (section 5)."""
+"""Replacement and concerns: their rules and their lifecycles (docs/rules.md, *Concerns*, *Replacement*)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rules 1 to 3, 6, 13, 15 and 16 of domain.md section 6: seats, and who is on them."""
+"""Seats, and who is on them (docs/rules.md, *Seats*, *Assignments*)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Rule 8 of domain.md section 6: knowledge transfer."""
+"""Knowledge transfer (docs/rules.md)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Values as they are written: instants, days, numbers, amounts and lists (domain.md section 4)."""
+"""Values as they are written: instants, days, numbers, amounts and lists."""
 
 import json
 from datetime import UTC, date, datetime, timedelta, timezone

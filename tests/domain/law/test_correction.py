@@ -1,4 +1,4 @@
-"""correct-history (domain.md sections 3 and 4): facts voided and others recorded in one step, judged on the result."""
+"""correct-history (docs/rules.md, *Corrections*): facts voided and others recorded at once, judged on the result."""
 
 from dataclasses import replace
 from typing import Any

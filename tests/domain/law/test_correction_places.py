@@ -1,4 +1,4 @@
-"""The place of a fact that a correction records anew (domain.md section 3), for every kind of event with an order."""
+"""The place of a fact that a correction records anew (docs/rules.md), for every kind of event with an order."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Laws of every history (domain.md section 3), over random lawful and unlawful commands under all four models."""
+"""Laws of every history (docs/rules.md), over random lawful and unlawful commands under all four models."""
 
 from dataclasses import replace
 from random import Random

@@ -1,4 +1,4 @@
-"""The timeline law (domain.md section 3): facts recorded late, judged where they happened."""
+"""The timeline law (docs/rules.md): facts recorded late, judged where they happened."""
 
 from dataclasses import replace
 

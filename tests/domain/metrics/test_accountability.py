@@ -1,4 +1,4 @@
-"""Accountability (metrics.md section 2): what each party kept, who held the ball, what was nobody's."""
+"""Accountability (docs/metrics.md): what each party kept, who held the ball, what was nobody's."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Coverage, presence, gaps, handovers, transfers, stability and key persons (metrics.md section 3).
+"""Coverage, presence, gaps, handovers, transfers, stability and key persons (docs/metrics.md).
 
 The engagement opens on Monday 5 January 2026 at 09:00; `weekdays` is open Monday to Friday from 09:00 to 17:00 UTC.
 """

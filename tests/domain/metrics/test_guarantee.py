@@ -1,4 +1,4 @@
-"""What became of the guarantee (metrics.md section 4).
+"""What became of the guarantee (docs/metrics.md, *Guarantee*).
 
 A managed marketplace on `weekdays` (Monday to Friday, 09:00 to 17:00 UTC): 90 days, replaced within 10 business days,
 transferred within 5, a credit of half the day rate per business day late. It opens on Monday 5 January 2026 at 09:00;

@@ -1,4 +1,4 @@
-"""Speed to productivity (metrics.md section 5). The engagement opens on Monday 5 January 2026 at 09:00 UTC."""
+"""Speed to productivity (docs/metrics.md). The engagement opens on Monday 5 January 2026 at 09:00 UTC."""
 
 from domain.metrics.productivity import RampUp, SeatFilled
 from tests.domain.given import given, on

@@ -1,4 +1,4 @@
-"""How long professionals stayed and how they left (metrics.md section 3)."""
+"""How long professionals stayed and how they left (docs/metrics.md, *Continuity*)."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What is known to leave a seat unattended (metrics.md section 3, `upcoming`).
+"""What is known to leave a seat unattended (docs/metrics.md, *Required and covered*).
 
 The engagement opens on Monday 5 January 2026 at 09:00 UTC; the calendar's zone is UTC unless amended.
 """

@@ -1,4 +1,4 @@
-"""What-if (metrics.md section 6): other terms over the same history, every guarantee decided again."""
+"""What-if (docs/metrics.md): other terms over the same history, every guarantee decided again."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The worked examples of metrics.md section 7 about coverage, handover, windows, credit, weights and tenures.
+"""The worked examples of docs/metrics.md about coverage, handover, windows, credit, weights and tenures.
 
 Each also shows the answers that a simpler arithmetic gives, and that would be wrong. The calendar is `us-east@1`:
 New York, Monday to Friday, 09:00 to 17:00, closed on 11 and 26 November 2026; summer time ends on 1 November.
