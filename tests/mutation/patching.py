@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -66,6 +66,31 @@ def _exchange_code(module: ModuleType, mutant: Mutant, function: str) -> None:
         raise NotReached(mutant.where)
     for each in found:
         each.__code__ = wanted
+
+
+def watched(module: ModuleType, touched: Callable[[int], None]) -> Iterator[tuple[FunctionType, CodeType]]:
+    """Makes every function of a module tell the line on which it begins; yields each with its code as it was."""
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    for each in _written(tree):
+        telling = ast.parse(f"__touched__({each.lineno})").body[0]
+        each.body.insert(0, ast.copy_location(telling, each.body[0]))
+    compiled = compile(ast.fix_missing_locations(tree), str(module.__file__), "exec")
+    telling_codes = {(code.co_qualname, code.co_firstlineno): code for code in _codes(compiled)}
+    vars(module)["__touched__"] = touched
+    for function in list(functions_of(module)):
+        was = function.__code__
+        if (was.co_qualname, was.co_firstlineno) in telling_codes:
+            function.__code__ = telling_codes[was.co_qualname, was.co_firstlineno]
+            yield function, was
+
+
+def _written(node: ast.AST) -> Iterator[ast.FunctionDef]:
+    """The functions of a module and of its classes, without those inside a function."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef):
+            yield child
+        elif isinstance(child, ast.ClassDef | ast.If):
+            yield from _written(child)
 
 
 def _is(code: CodeType, function: str, begins: int) -> bool:

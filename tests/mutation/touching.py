@@ -1,26 +1,26 @@
-"""Which tests touch which code: every test is watched once before the first mutant; the laws run unwatched."""
+"""Which tests touch which code: every test is watched once before the first mutant."""
 
-import os
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from types import CodeType, FrameType
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 
-from tests.mutation.mutants import DOMAIN, Mutant
-from tests.mutation.patching import forget_cached
+from tests.mutation.mutants import Mutant
+from tests.mutation.patching import forget_cached, watched
 
-SLOW: Final = 0.4
-"""Seconds from which on a test, slowed down by the tracing, waits until the quick ones have passed."""
+SLOW: Final = 0.1
+"""Seconds from which on a test waits until the quick ones have passed."""
 EXAMPLES: Final = 4
 """A law is tried on a quarter of its examples: it tells of a mutant with the first that fails, or hardly ever."""
-Place = tuple[str, int]
+Place = tuple[Path, int]
 """A function by its file and first line."""
 
 
@@ -35,25 +35,30 @@ class Tests:
     laws: int
     """The numbers of the first test that is not quick, and of the first law."""
     functions: dict[Place, set[int]]
-    files: dict[str, set[int]]
+    files: dict[Path, set[int]]
 
     def judging(self, mutant: Mutant) -> list[int]:
-        """The tests that can notice a mutant, first those of its room."""
-        path = os.path.realpath(mutant.path)
-        in_file = self.files.get(path, set())
-        touching = self.functions.get((path, mutant.begins), set()) if mutant.function else range(self.laws)
-        order = sorted(
-            touching, key=lambda each: (each >= self.quick, each not in in_file, self._strange(each, mutant))
+        """The tests that can notice a mutant: those that touch it, first those of its room; of the laws only these."""
+        in_file = self.files.get(mutant.path, set())
+        touching = (
+            self.functions.get((mutant.path, mutant.begins), set()) if mutant.function else range(len(self.items))
         )
-        return order + [each for each in range(self.laws, len(self.items)) if self._tells_of(each, mutant)]
+        able = [each for each in touching if each < self.laws or not self._strange(each, mutant)]
+        return sorted(able, key=lambda each: (self._pace(each), each not in in_file, self._strange(each, mutant), each))
+
+    def _pace(self, number: int) -> int:
+        return (number >= self.quick) + (number >= self.laws)
 
     def _strange(self, number: int, mutant: Mutant) -> bool:
-        return room_of(self.items[number]) != mutant.room.split("/")[0]
+        """Whether a test is about another room, or a law tells not even of the file: laws take seconds."""
+        item = self.items[number]
+        named = number >= self.laws and f"from {mutant.module} import" in _text(item.path)
+        return not named and room_of(item) != mutant.room.split("/")[0]
 
-    def _tells_of(self, law: int, mutant: Mutant) -> bool:
-        """Whether a law is about what a mutant changes: laws take seconds, too long to run all for every mutant."""
-        named = f"from {mutant.module} import" in self.items[law].path.read_text(encoding="utf-8")
-        return named or not self._strange(law, mutant)
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def room_of(item: pytest.Item) -> str:
@@ -70,53 +75,61 @@ class Baseline:
     _took: dict[str, float] = field(default_factory=dict)
     _touched: dict[str, set[Place]] = field(default_factory=dict)
 
-    def run(self, items: Iterable[pytest.Item]) -> Tests:
+    def run(self, items: Sequence[pytest.Item]) -> Tests:
         laws = [item for item in items if is_law(item)]
-        others = [item for item in items if not is_law(item)]
-        for item in others:
-            self._touched[item.nodeid] = self._watch(item)
         for law in laws:
             _shorten(law)
-        wanted = [law for law in laws if self._is_wanted(law)]
-        for law in wanted:
-            self._time(law, None)
+        laws = [law for law in laws if self._is_wanted(law)]
+        others = [item for item in items if not is_law(item)]
+        self._watch([*others, *laws])
         others.sort(key=self._of)
-        quick = sum(self._of(item) < SLOW for item in others)
-        return self._arranged(others, quick, sorted(wanted, key=self._of))
+        return self._arranged(others, sorted(laws, key=self._of))
 
-    def _arranged(self, others: list[pytest.Item], quick: int, laws: list[pytest.Item]) -> Tests:
+    def _arranged(self, others: list[pytest.Item], laws: list[pytest.Item]) -> Tests:
+        items = [*others, *laws]
         functions: dict[Place, set[int]] = defaultdict(set)
-        files: dict[str, set[int]] = defaultdict(set)
-        for number, item in enumerate(others):
+        files: dict[Path, set[int]] = defaultdict(set)
+        for number, item in enumerate(items):
             for path, line in self._touched[item.nodeid]:
                 functions[path, line].add(number)
                 files[path].add(number)
-        items = [*others, *laws]
+        quick = sum(self._of(item) < SLOW for item in others)
         return Tests(items, [self._of(item) for item in items], quick, len(others), functions, files)
 
     def _of(self, item: pytest.Item) -> float:
         return self._took[item.nodeid]
 
     def _is_wanted(self, law: pytest.Item) -> bool:
-        text = law.path.read_text(encoding="utf-8")
-        return any(
-            room_of(law) == each.room.split("/")[0] or f"from {each.module} import" in text for each in self.mutants
-        )
+        """Whether a mutant may need it."""
+        rooms = {mutant.room.split("/")[0] for mutant in self.mutants}
+        return room_of(law) in rooms or any(f"from {each.module} import" in _text(law.path) for each in self.mutants)
 
-    def _time(self, item: pytest.Item, seen: dict[int, CodeType] | None) -> None:
+    def _watch(self, items: Iterable[pytest.Item]) -> None:
+        """Runs tests while every function of the mutants' modules tells that it is touched."""
+        touched: set[Place] = set()
+        before = [
+            pair for path, name in self._modules() for pair in watched(import_module(name), _telling(touched, path))
+        ]
+        for item in items:
+            touched.clear()
+            self._time(item)
+            self._touched[item.nodeid] = set(touched)
+        for function, code in before:
+            function.__code__ = code
+
+    def _modules(self) -> set[tuple[Path, str]]:
+        return {(mutant.path, mutant.module) for mutant in self.mutants}
+
+    def _time(self, item: pytest.Item) -> None:
         forget_cached()
         start = time.process_time()
-        if not passes(item, seen):
+        if not passes(item):
             self.failed.append(item.nodeid)
         self._took[item.nodeid] = time.process_time() - start
 
-    def _watch(self, item: pytest.Item) -> set[Place]:
-        """The functions of the domain that a test touches; the line of a decorator may come before the function's."""
-        seen: dict[int, CodeType] = {}
-        self._time(item, seen)
-        ours = [code for code in seen.values() if code.co_filename.startswith(str(DOMAIN))]
-        lines = ((code, code.co_firstlineno + more) for code in ours for more in range(4))
-        return {(os.path.realpath(code.co_filename), line) for code, line in lines}
+
+def _telling(touched: set[Place], path: Path) -> Callable[[int], None]:
+    return lambda line: touched.add((path, line))
 
 
 def is_law(item: pytest.Item) -> bool:
@@ -137,18 +150,5 @@ def _shorten(law: pytest.Item) -> None:
     )
 
 
-def passes(item: pytest.Item, seen: dict[int, CodeType] | None = None) -> bool:
-    """Whether a test passes; `seen` takes the functions it calls."""
-
-    def trace(frame: FrameType, event: str, arg: Any) -> None:
-        if seen is not None:
-            seen[id(frame.f_code)] = frame.f_code
-
-    if seen is not None:
-        sys.settrace(trace)
-    try:
-        reports = runtestprotocol(item, log=False, nextitem=None)
-    finally:
-        if seen is not None:
-            sys.settrace(None)
-    return all(not each.failed for each in reports)
+def passes(item: pytest.Item) -> bool:
+    return all(not each.failed for each in runtestprotocol(item, log=False, nextitem=None))
