@@ -64,7 +64,7 @@ def _judged(mutants: Sequence[Mutant], chosen: argparse.Namespace) -> Mutation:
             if not chosen.tests:
                 _remember(mutation.killers)
 
-    mutation = Mutation(mutants, chosen.jobs, {} if chosen.tests else _remembered(), report)
+    mutation = Mutation(mutants, chosen.jobs, {} if chosen.tests else _remembered(), reasons(), report)
     flags = [
         *(f"-pno:{name}" for name in PLUGINS),
         "-q",

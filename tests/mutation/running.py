@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -12,6 +12,7 @@ import pytest
 
 from tests.mutation.mutants import Mutant
 from tests.mutation.patching import Unusable, put_in
+from tests.mutation.reasons import Change
 from tests.mutation.touching import Baseline, Tests, passes
 
 Verdict = Literal["killed", "survived", "timeout", "not reached"]
@@ -30,6 +31,8 @@ class Mutation:
     jobs: int
     killers: dict[str, str]
     """The test that killed a mutant, by their names: those of an earlier run on entry, of this one too afterwards."""
+    explained: Collection[Change]
+    """The mutants that a reason is given for: no law, which takes seconds, need try to kill them once more."""
     report: Callable[[Mutant, Verdict, int], None]
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
@@ -59,12 +62,16 @@ class Mutation:
 
     def _order(self, mutant: Mutant, tests: Tests, numbers: dict[str, int]) -> Iterator[int]:
         """First what killed this mutant in an earlier run, then what killed its neighbours, if it is quick."""
-        judging = tests.judging(mutant)
+        able = tests.judging(mutant)
+        judging = [each for each in able if each < tests.laws] if self._is_explained(mutant) else able
         known = numbers.get(self.killers.get(mutant.name, ""))
         near = [*self._killed_by[mutant.where][::-1], *self._killed_by[mutant.room][::-1]]
         touching = set(judging)
         likely = [each for each in dict.fromkeys(near) if each in touching and each < tests.quick][:NEAR]
         return iter(dict.fromkeys([*([] if known is None else [known]), *likely, *judging]))
+
+    def _is_explained(self, mutant: Mutant) -> bool:
+        return (mutant.where, mutant.change) in self.explained
 
     def _reap(self, running: dict[int, tuple[int, int]], tests: Tests) -> None:
         child, status = os.wait()
