@@ -314,6 +314,6 @@ def test_intervals_are_merged_only_where_they_agree_in_everything_but_the_times(
 def test_what_counted_in_merged_intervals_adds_up() -> None:
     by_the_platform = propose(qualified=False, supply_source="internal_team")
     told = intervals(past(*REQUESTED, on(3, by_the_platform), on(4, accept())), "replace", "k1", 6)
-    assert [(each.reason, each.waiting_on, each.seconds, each.counted_seconds) for each in told] == [
-        ("running", "platform", 4 * DAY, 4 * DAY)
+    assert [(each.from_, each.to, each.waiting_on, each.seconds, each.counted_seconds) for each in told] == [
+        (day(2), day(6), "platform", 4 * DAY, 4 * DAY)
     ]
