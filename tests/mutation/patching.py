@@ -2,8 +2,8 @@
 
 import ast
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -27,16 +27,18 @@ def put_in(mutant: Mutant) -> None:
     """Changes the loaded domain. Raises NotReached or Unusable."""
     module = import_module(mutant.module)
     mutant.apply()
-    forget_cached()
+    forget_cached(readers_of(mutant.module) if mutant.function else None)
     if mutant.function:
         _exchange_code(module, mutant, mutant.function)
     else:
         _exchange_value(module, mutant)
 
 
-def forget_cached() -> None:
-    """What caches of the domain hold was computed by the code as it was."""
+def forget_cached(names: Collection[str] | None = None) -> None:
+    """What caches of the domain hold was computed by the code as it was; in these modules, or in all."""
     for module in domain_modules():
+        if names is not None and module.__name__ not in names:
+            continue
         for value in list(vars(module).values()):
             forget = getattr(value, "cache_clear", None)
             if forget:
@@ -52,6 +54,29 @@ def _forget_properties(value: object) -> None:
         for name, member in vars(kind).items():
             if isinstance(member, cached_property):
                 held.pop(name, None)
+
+
+@cache
+def readers_of(name: str) -> frozenset[str]:
+    """A module and those that import it, be it by way of others: what they computed may rest on its functions."""
+    found = {name}
+    while more := {reader for reader, read in _imports().items() if read & found} - found:
+        found |= more
+    return frozenset(found)
+
+
+@cache
+def _imports() -> Mapping[str, frozenset[str]]:
+    """The modules of the domain that each imports."""
+    return {module.__name__: frozenset(_imported(module)) for module in domain_modules() if module.__file__}
+
+
+def _imported(module: ModuleType) -> Iterator[str]:
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def domain_modules() -> list[ModuleType]:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import pytest
 
 from tests.mutation.mutants import Mutant
-from tests.mutation.patching import Unusable, put_in
+from tests.mutation.patching import Unusable, put_in, readers_of
 from tests.mutation.reasons import Change
 from tests.mutation.touching import Baseline, Tests, passes
 
@@ -49,6 +49,8 @@ class Mutation:
 
     def _judge_all(self, tests: Tests) -> None:
         numbers = {item.nodeid: number for number, item in enumerate(tests.items)}
+        for module in {mutant.module for mutant in self.mutants}:
+            readers_of(module)  # read once, not by each child
         gc.collect()
         gc.freeze()  # so that the children share what is there
         running: dict[int, tuple[int, int]] = {}

@@ -116,6 +116,9 @@ class Baseline:
             self._touched[item.nodeid] = set(touched)
         for function, code in before:
             function.__code__ = code
+        for item in items:  # so that the children find the caches full
+            if self._of(item) < SLOW:
+                passes(item)
 
     def _modules(self) -> set[tuple[Path, str]]:
         return {(mutant.path, mutant.module) for mutant in self.mutants}
@@ -151,4 +154,23 @@ def _shorten(law: pytest.Item) -> None:
 
 
 def passes(item: pytest.Item) -> bool:
+    """Whether a test passes; one that asks for no fixture is called at once, which takes half the time."""
+    if isinstance(item, pytest.Function) and _is_plain(item):
+        return _returns(item)
     return all(not each.failed for each in runtestprotocol(item, log=False, nextitem=None))
+
+
+def _is_plain(test: pytest.Function) -> bool:
+    """Whether its arguments are those it is parametrized with, and nothing else decides about it."""
+    known = test.callspec.params if hasattr(test, "callspec") else {}
+    return test.cls is None and set(test.fixturenames) <= set(known) and not list(test.iter_markers("skipif"))
+
+
+def _returns(test: pytest.Function) -> bool:
+    try:
+        test.obj(**(test.callspec.params if hasattr(test, "callspec") else {}))
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException:
+        return False
+    return True
