@@ -173,6 +173,29 @@ def test_a_suspension_pauses_every_clock_and_says_whom_it_waits_on() -> None:
     assert reading(again, "acknowledge", "c1", 10.5).breach_at == day(11)
 
 
+@pytest.mark.parametrize(
+    ("lines", "clock", "subject"),
+    [
+        ([on(1, match())], "onboard", "a1"),
+        (REPORTED, "acknowledge", "c1"),
+        (REQUESTED, "propose", "k1"),
+        (PROPOSED, "decide", "p1"),
+        (REQUESTED, "replace", "k1"),
+        (REPLACED, "transfer_knowledge", "k1"),
+    ],
+)
+def test_no_clock_runs_while_suspended(lines: list[Line | Command[Any]], clock: Any, subject: str) -> None:
+    suspended = past(*lines, on(6.5, suspend("partner")))
+    before, later = (reading(suspended, clock, subject, when) for when in (7, 9))
+    assert (later.paused, later.waiting_on) == (True, "partner")
+    assert before.elapsed_seconds == later.elapsed_seconds > 0
+
+
+def test_the_exit_runs_whatever_was_suspended_before_it() -> None:
+    ended = past(*ACTIVE, on(2, suspend()), on(3, end()))
+    assert reading(ended, "exit_transfer", "exit", 4).elapsed_seconds == DAY
+
+
 def test_a_clock_past_its_goal_is_breached_also_while_paused() -> None:
     read = reading(past(*REPORTED, on(5, suspend())), "acknowledge", "c1", 9)
     assert (read.state, read.paused, read.breach_at) == ("breached", True, day(4))
