@@ -39,6 +39,11 @@ def test_each_calendar_counts_from_its_start_on_and_the_first_before_it_too(
     assert AMENDED.between(day(end), day(start)) == -hours * HOUR
 
 
+def test_a_calendar_amended_once_counts_up_to_its_amendment() -> None:
+    once = BusinessSeconds([(day(0), OFFICE), (day(1), MORNINGS)])
+    assert once.between(day(0), day(2)) == (8 + 4) * HOUR
+
+
 def test_a_calendar_that_was_never_amended_counts_everywhere() -> None:
     alone = BusinessSeconds([(day(0), OFFICE)])
     assert alone.between(day(-7), day(7)) == business_time(OFFICE).between(day(-7), day(7)) == 80 * HOUR
@@ -64,6 +69,11 @@ def test_each_allocation_counts_from_its_start_on_and_the_first_before_it_too(
     pieces: list[tuple[float, float]], hours: float
 ) -> None:
     assert ALLOCATED.of([(day(start), day(end)) for start, end in pieces]) == hours * HOUR * 1_000
+
+
+def test_an_allocation_amended_once_counts_up_to_its_amendment() -> None:
+    once = AllocatedSeconds(AMENDED, [(day(0), 1_000), (day(1), 500)])
+    assert once.of([(day(0), day(2))]) == (8 + 4) * HOUR * 1_000
 
 
 def test_an_allocation_that_was_never_amended_counts_everywhere() -> None:
