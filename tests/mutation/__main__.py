@@ -60,7 +60,7 @@ def _judged(mutants: Sequence[Mutant], chosen: argparse.Namespace) -> Mutation:
         if verdict in ("survived", "timeout"):
             _say(f"{verdict}: {mutant.where}:{mutant.line}  {mutant.change}")
         if done % 100 == 0 or done == len(mutants):
-            _say(f"{done} of {len(mutants)} after {time.monotonic() - began:.0f} s")
+            _say(f"{done} of {len(mutants)} after {time.monotonic() - began:.0f} s, {_busy():.0f} s of the processor")
             if not chosen.tests:
                 _remember(mutation.killers)
 
@@ -78,6 +78,11 @@ def _judged(mutants: Sequence[Mutant], chosen: argparse.Namespace) -> Mutation:
     tests = [str(ROOT / "tests" / "domain" / name) for name in chosen.tests or [""]]
     pytest.main([*flags, "--rootdir", str(ROOT), *tests], plugins=[mutation])
     return mutation
+
+
+def _busy() -> float:
+    """Seconds that this process and its children kept a processor, however many others wanted it too."""
+    return sum(os.times()[:4])
 
 
 def _say(line: str) -> None:

@@ -340,3 +340,13 @@ def test_what_counted_in_merged_intervals_adds_up() -> None:
     assert [(each.from_, each.to, each.waiting_on, each.seconds, each.counted_seconds) for each in told] == [
         (day(2), day(6), "platform", 4 * DAY, 4 * DAY)
     ]
+
+
+def test_who_recorded_a_suspension_is_told_and_of_a_wait_for_a_decision_nobody() -> None:
+    suspended = past(*PROPOSED, on(4, by("client", suspend("force_majeure"))))
+    told = intervals(suspended, "replace", "k1", 5)
+    assert [(each.reason, each.waiting_on, each.recorded_by) for each in told] == [
+        ("running", "platform", None),
+        ("awaiting_decision", "client", None),
+        ("suspended", "force_majeure", "client"),
+    ]
