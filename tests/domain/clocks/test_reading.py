@@ -4,14 +4,18 @@ Under the terms ``hours`` every goal is in hours of the day, so that a day of a 
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from domain.clocks.life import Scale
 from domain.engagement.terms.policy import Goal, Obligations, ObligationTerms, Policy
 from domain.law.command import Command
-from tests.domain.given import Given, Line, by, day, given, on, variant
+from domain.time.business_time import BusinessTime, epoch_seconds
+from domain.time.calendar import WEEKDAYS
+from tests.domain.given import Given, Line, by, day, given, on, published, variant
 from tests.domain.reading import clocks, hours, intervals, reading
 from tests.domain.words import (
     accept,
@@ -350,3 +354,12 @@ def test_who_recorded_a_suspension_is_told_and_of_a_wait_for_a_decision_nobody()
         ("awaiting_decision", "client", None),
         ("suspended", "force_majeure", "client"),
     ]
+
+
+def test_a_goal_is_reached_in_the_last_second_of_the_year_9999_or_never() -> None:
+    last = epoch_seconds(datetime.max.replace(tzinfo=UTC))
+    all_day = replace(published().calendars["weekdays"], week=dict.fromkeys(WEEKDAYS, (("00:00", "24:00"),)))
+    for in_business_time in (False, True):
+        scale = Scale(goal=None, goal_seconds=None, time=BusinessTime(all_day), in_business_time=in_business_time)
+        assert scale.reaching(last - 5, 5) == last
+        assert scale.reaching(last - 5, 6) is None
