@@ -37,8 +37,8 @@ bench: $(READY) ## the numbers: this store against others, on this machine
 faults: $(READY) ## the long tests: processes killed, connections cut
 	@$(BIN)/python -m pytest tests/faults -m "long or not long" --timeout=1800 -rP
 
-mutate: $(READY) ## mutation testing of the domain
-	@$(BIN)/python -m tests.mutation
+mutate: $(READY) ## mutation testing of the domain (ROOMS='clocks time', or CHANGED=main: the rooms changed since)
+	@$(BIN)/python -m tests.mutation $(ROOMS) $(if $(CHANGED),--changed $(CHANGED))
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header $(UPGRADE) pyproject.toml
@@ -51,5 +51,5 @@ lock: $(READY) ## the lock files anew from pyproject.toml (UPGRADE=--upgrade for
 	@echo 'Locked; the next target installs what changed.'
 
 clean: ## removes the virtual environment and all caches
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .mutation_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

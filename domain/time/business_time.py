@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.time.calendar import WEEKDAYS, Calendar, Hours, day_of, seconds_of_day
+from domain.time.intervals import union
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY: Final = _EPOCH.toordinal()
@@ -68,21 +69,8 @@ _PAST: Final = {_kind_of_year(year): year for year in range(1772, 1800)}
 _FUTURE: Final = {_kind_of_year(year): year for year in range(2201, 2229)}
 
 
-def _union(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same time as disjoint intervals in ascending order; touching ones are joined, empty ones left out."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(intervals):
-        if start >= end:
-            continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
 def _wall_seconds(hours: Hours) -> list[tuple[int, int]]:
-    return _union((seconds_of_day(start), seconds_of_day(end)) for start, end in hours)
+    return union((seconds_of_day(start), seconds_of_day(end)) for start, end in hours)
 
 
 class Segment(NamedTuple):
@@ -279,7 +267,7 @@ class BusinessTime:
                     opened.append((midnight + start - offset, midnight + end - offset))
                 else:
                     opened.append((self._utc(midnight + start), self._utc(midnight + end)))
-        return _union((max(start - zero, 0), min(end - zero, length)) for start, end in opened)
+        return union((max(start - zero, 0), min(end - zero, length)) for start, end in opened)
 
     def _midnight_offsets(self, days: range) -> list[int]:
         """Seconds that local time is ahead of UTC at the start of each day and at the end of the last one."""

@@ -5,7 +5,6 @@ from datetime import datetime
 import pytest
 
 from domain.clocks.reading import clocks_of
-from domain.engagement.state import EngagementHistory
 from domain.metrics.engagement import metrics_of
 from tests import golden
 from tests.answers import differences, written
@@ -13,15 +12,10 @@ from tests.answers import differences, written
 ASKED = [(name, index) for name in golden.NAMES for index in range(len(golden.case(name)["expected"]))]
 
 
-@pytest.fixture(scope="module")
-def histories() -> dict[str, EngagementHistory]:
-    return {name: golden.history(name) for name in golden.NAMES}
-
-
 @golden.needed
 @pytest.mark.parametrize(("name", "index"), ASKED)
-def test_a_golden_history_gives_its_metrics(histories: dict[str, EngagementHistory], name: str, index: int) -> None:
-    history, expected = histories[name], golden.case(name)["expected"][index]
+def test_a_golden_history_gives_its_metrics(name: str, index: int) -> None:
+    history, expected = golden.history(name), golden.case(name)["expected"][index]
     asked = {key: datetime.fromisoformat(expected[key]) for key in ("as_of", "from", "to") if key in expected}
     as_of, known_at = asked["as_of"], history.facts[-1].recorded_at
     metrics = metrics_of(history, as_of=as_of, known_at=known_at, from_=asked.get("from"), to=asked.get("to"))

@@ -58,6 +58,10 @@ class Mutant:
         return f"{self.room} {self.scope}"
 
     @property
+    def name(self) -> str:
+        return f"{self.where}: {self.change}"
+
+    @property
     def room(self) -> str:
         """The file by its path within the domain."""
         return self.path.relative_to(DOMAIN).as_posix()
@@ -104,7 +108,7 @@ class _Spot:
 
 def _changes(node: ast.AST, at: _Spot) -> Iterator[tuple[_Spot, ast.AST, ast.AST]]:
     for name, value in ast.iter_fields(node):
-        if name in NOT_CHANGED:
+        if name in NOT_CHANGED or (name == "body" and _only_typed(node)):
             continue
         children = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
         for index, child in children:
@@ -139,13 +143,16 @@ def _declares(child: ast.AST, at: _Spot) -> bool:
         return True
     if isinstance(child, ast.FunctionDef) and child.name.startswith(("__get_pydantic", "__hash__")):
         return True
-    if isinstance(child, ast.If):
-        return ast.unparse(child.test) == "TYPE_CHECKING"
     if isinstance(child, ast.Assign | ast.AnnAssign) and at.function is None:
         value = child.value
         called = isinstance(value, ast.Call) and ast.unparse(value.func)
         return isinstance(value, ast.Subscript) or called in ("TypeVar", "field", "bounds")
     return False
+
+
+def _only_typed(node: ast.AST) -> bool:
+    """Whether what lies under it is there for the type checker alone; what lies under its ``else`` is run."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def _replacements(node: ast.AST, at: _Spot) -> Iterator[ast.AST]:
@@ -162,7 +169,7 @@ def _statements(node: ast.stmt, at: _Spot) -> Iterator[ast.AST]:
         yield ast.Pass()
     elif isinstance(node, ast.Return) and node.value and not _is_nothing(node.value):
         yield ast.Return(value=ast.Constant(value=None))
-    elif isinstance(node, ast.If | ast.While):
+    elif isinstance(node, ast.If | ast.While) and not _only_typed(node):
         yield type(node)(test=_negated(node.test), body=node.body, orelse=node.orelse)
     elif isinstance(node, ast.Continue | ast.Break):
         yield ast.Pass()

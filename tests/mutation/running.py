@@ -3,26 +3,24 @@
 import gc
 import os
 import signal
-import sys
-import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import CodeType, FrameType
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from tests.mutation.mutants import Mutant
-from tests.mutation.patching import Unusable, forget_cached, put_in
+from tests.mutation.patching import Unusable, put_in, readers_of
+from tests.mutation.reasons import Change
+from tests.mutation.touching import Baseline, Tests, passes
 
 Verdict = Literal["killed", "survived", "timeout", "not reached"]
 VERDICTS: tuple[Verdict, ...] = ("killed", "survived", "timeout", "not reached")
-SLOW: Final = 0.5
-"""Seconds from which on a test, slowed down by the tracing, takes no part."""
-Place = tuple[str, int]
-"""A function by its file and first line."""
+PATIENCE: Final = (5.0, 20.0)
+"""Seconds of the processor that any test may take under a mutant, and how many times its own duration more."""
+NEAR: Final = 30
+"""How many of the tests that killed neighbours go first."""
 
 
 @dataclass
@@ -31,122 +29,104 @@ class Mutation:
 
     mutants: Sequence[Mutant]
     jobs: int
-    seconds: int
-    """How long the tests of one mutant may take."""
+    killers: dict[str, str]
+    """The test that killed a mutant, by their names: those of an earlier run on entry, of this one too afterwards."""
+    explained: Collection[Change]
+    """The mutants that a reason is given for: no law, which takes seconds, need try to kill them once more."""
     report: Callable[[Mutant, Verdict, int], None]
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
-    _killers: list[tuple[str, str, int]] = field(default_factory=list)
-    """Which test killed a mutant, by file and scope, the last at the end: it may well kill the next one there."""
+    _killed_by: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The tests that killed the mutants of a scope or a file, the last at the end."""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        laws = [item for item in session.items if item.path.stem.endswith("laws")]
-        touching, took = self._baseline([item for item in session.items if item not in laws])
-        if self.failed:
-            return True
-        quick = sorted((each for each in took if took[each] < SLOW), key=took.__getitem__)
-        items = {item.nodeid: item for item in session.items}
-        tests = [*map(items.__getitem__, quick), *laws]
+        baseline = Baseline(self.mutants)
+        tests = baseline.run(session.items)
+        self.failed = baseline.failed
+        if not self.failed:
+            self._judge_all(tests)
+        return True
+
+    def _judge_all(self, tests: Tests) -> None:
+        numbers = {item.nodeid: number for number, item in enumerate(tests.items)}
+        for module in {mutant.module for mutant in self.mutants}:
+            readers_of(module)  # read once, not by each child
         gc.collect()
         gc.freeze()  # so that the children share what is there
         running: dict[int, tuple[int, int]] = {}
         for number, mutant in enumerate(self.mutants):
             if len(running) >= self.jobs:
-                self._reap(running)
-            touched = touching[os.path.realpath(mutant.path), mutant.begins] if mutant.function else took
-            order = [index for index, each in enumerate(quick) if each in touched]
-            order += [index for index, law in enumerate(laws, len(quick)) if _tells_of(law, mutant)]
-            wanted = set(order)
-            first = [index for index in self._likely(mutant) if index in wanted]
-            child, pipe = self._fork(mutant, tests, list(dict.fromkeys([*first, *order])))
+                self._reap(running, tests)
+            child, pipe = _fork(mutant, tests, list(self._order(mutant, tests, numbers)))
             running[child] = number, pipe
         while running:
-            self._reap(running)
-        return True
+            self._reap(running, tests)
 
-    def _likely(self, mutant: Mutant) -> list[int]:
-        """The tests that killed others in this scope, then in this file."""
-        near = [index for name, scope, index in reversed(self._killers) if (name, scope) == (mutant.room, mutant.scope)]
-        far = [index for name, _, index in reversed(self._killers) if name == mutant.room]
-        return list(dict.fromkeys([*near[:20], *far[:40]]))
+    def _order(self, mutant: Mutant, tests: Tests, numbers: dict[str, int]) -> Iterator[int]:
+        """First what killed this mutant in an earlier run, then what killed its neighbours, if it is quick."""
+        able = tests.judging(mutant)
+        judging = [each for each in able if each < tests.laws] if self._is_explained(mutant) else able
+        known = numbers.get(self.killers.get(mutant.name, ""))
+        near = [*self._killed_by[mutant.where][::-1], *self._killed_by[mutant.room][::-1]]
+        touching = set(judging)
+        likely = [each for each in dict.fromkeys(near) if each in touching and each < tests.quick][:NEAR]
+        return iter(dict.fromkeys([*([] if known is None else [known]), *likely, *judging]))
 
-    def _baseline(self, items: Sequence[pytest.Item]) -> tuple[dict[Place, set[str]], dict[str, float]]:
-        touching: dict[Place, set[str]] = defaultdict(set)
-        took: dict[str, float] = {}
-        wanted = {os.path.realpath(mutant.path) for mutant in self.mutants}
-        begins = {(os.path.realpath(each.path), each.begins) for each in self.mutants}
-        for item in items:
-            seen: set[CodeType] = set()
-            forget_cached()
-            start = time.process_time()
-            if not _passes(item, seen):
-                self.failed.append(item.nodeid)
-            took[item.nodeid] = time.process_time() - start
-            for code in seen:
-                path = os.path.realpath(code.co_filename)
-                if path in wanted:
-                    for line in range(code.co_firstlineno, code.co_firstlineno + 4):
-                        if (path, line) in begins:
-                            touching[path, line].add(item.nodeid)
-        return touching, took
+    def _is_explained(self, mutant: Mutant) -> bool:
+        return (mutant.where, mutant.change) in self.explained
 
-    def _fork(self, mutant: Mutant, tests: Sequence[pytest.Item], order: Sequence[int]) -> tuple[int, int]:
-        """The child that judges a mutant, and a pipe on which it names the test that kills."""
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child:
-            os.close(writing)
-            return child, reading
-        signal.alarm(self.seconds)
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 1)
-        os.dup2(silence, 2)
-        try:
-            put_in(mutant)
-        except Unusable:
-            os._exit(VERDICTS.index("killed"))
-        except BaseException:
-            os._exit(VERDICTS.index("not reached"))
-        try:
-            for index in order:
-                if not _passes(tests[index]):
-                    os.write(writing, str(index).encode())
-                    os._exit(VERDICTS.index("killed"))
-        except BaseException:
-            os._exit(VERDICTS.index("killed"))
-        os._exit(VERDICTS.index("survived"))
-
-    def _reap(self, running: dict[int, tuple[int, int]]) -> None:
+    def _reap(self, running: dict[int, tuple[int, int]], tests: Tests) -> None:
         child, status = os.wait()
         number, pipe = running.pop(child)
         killer = os.read(pipe, 20)
         os.close(pipe)
         mutant = self.mutants[number]
+        self.killers.pop(mutant.name, None)
         if killer:
-            self._killers.append((mutant.room, mutant.scope, int(killer)))
+            self._remember(mutant, int(killer), tests)
         ended = os.waitstatus_to_exitcode(status)
-        verdict: Verdict = "timeout" if ended == -signal.SIGALRM else VERDICTS[ended] if ended >= 0 else "killed"
+        verdict: Verdict = "timeout" if ended == -signal.SIGPROF else VERDICTS[ended] if ended >= 0 else "killed"
         self.verdicts[number] = verdict
         self.report(mutant, verdict, len(self.verdicts))
 
+    def _remember(self, mutant: Mutant, killer: int, tests: Tests) -> None:
+        self.killers[mutant.name] = tests.items[killer].nodeid
+        for near in (mutant.where, mutant.room):
+            self._killed_by[near] = [*(each for each in self._killed_by[near] if each != killer), killer]
 
-def _tells_of(law: pytest.Item, mutant: Mutant) -> bool:
-    """Whether a law is about the module that a mutant changes: laws take seconds, too long to run for every mutant."""
-    return f"from {mutant.module} import" in law.path.read_text(encoding="utf-8")
+
+def _fork(mutant: Mutant, tests: Tests, order: Sequence[int]) -> tuple[int, int]:
+    """The child that judges a mutant, and a pipe on which it names the test that kills."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writing)
+        return child, reading
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    os._exit(VERDICTS.index(_judged(mutant, tests, order, writing)))
 
 
-def _passes(item: pytest.Item, seen: set[CodeType] | None = None) -> bool:
-    """Whether a test passes; `seen` takes the functions it calls."""
-
-    def trace(frame: FrameType, event: str, arg: Any) -> None:
-        if seen is not None:
-            seen.add(frame.f_code)
-
-    if seen is not None:
-        sys.settrace(trace)
+def _judged(mutant: Mutant, tests: Tests, order: Sequence[int], pipe: int) -> Verdict:
     try:
-        reports = runtestprotocol(item, log=False, nextitem=None)
-    finally:
-        if seen is not None:
-            sys.settrace(None)
-    return all(not each.failed for each in reports)
+        put_in(mutant)
+    except Unusable:
+        return "killed"
+    except BaseException:
+        return "not reached"
+    try:
+        killer = next((each for each in order if not _passes_in_time(tests, each)), None)
+    except BaseException:
+        return "killed"
+    if killer is None:
+        return "survived"
+    os.write(pipe, str(killer).encode())
+    return "killed"
+
+
+def _passes_in_time(tests: Tests, number: int) -> bool:
+    """Whether a test passes; the child ends where it takes many times as long as without the mutant."""
+    spare, times = PATIENCE
+    signal.setitimer(signal.ITIMER_PROF, spare + times * tests.took[number])
+    return passes(tests.items[number])

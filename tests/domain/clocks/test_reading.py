@@ -4,14 +4,18 @@ Under the terms ``hours`` every goal is in hours of the day, so that a day of a 
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from domain.clocks.life import Scale
 from domain.engagement.terms.policy import Goal, Obligations, ObligationTerms, Policy
 from domain.law.command import Command
-from tests.domain.given import Given, Line, by, day, given, on, variant
+from domain.time.business_time import BusinessTime, epoch_seconds
+from domain.time.calendar import WEEKDAYS
+from tests.domain.given import Given, Line, by, day, given, on, published, variant
 from tests.domain.reading import clocks, hours, intervals, reading
 from tests.domain.words import (
     accept,
@@ -173,6 +177,29 @@ def test_a_suspension_pauses_every_clock_and_says_whom_it_waits_on() -> None:
     assert reading(again, "acknowledge", "c1", 10.5).breach_at == day(11)
 
 
+@pytest.mark.parametrize(
+    ("lines", "clock", "subject"),
+    [
+        ([on(1, match())], "onboard", "a1"),
+        (REPORTED, "acknowledge", "c1"),
+        (REQUESTED, "propose", "k1"),
+        (PROPOSED, "decide", "p1"),
+        (REQUESTED, "replace", "k1"),
+        (REPLACED, "transfer_knowledge", "k1"),
+    ],
+)
+def test_no_clock_runs_while_suspended(lines: list[Line | Command[Any]], clock: Any, subject: str) -> None:
+    suspended = past(*lines, on(6.5, suspend("partner")))
+    before, later = (reading(suspended, clock, subject, when) for when in (7, 9))
+    assert (later.paused, later.waiting_on) == (True, "partner")
+    assert before.elapsed_seconds == later.elapsed_seconds > 0
+
+
+def test_the_exit_runs_whatever_was_suspended_before_it() -> None:
+    ended = past(*ACTIVE, on(2, suspend()), on(3, end()))
+    assert reading(ended, "exit_transfer", "exit", 4).elapsed_seconds == DAY
+
+
 def test_a_clock_past_its_goal_is_breached_also_while_paused() -> None:
     read = reading(past(*REPORTED, on(5, suspend())), "acknowledge", "c1", 9)
     assert (read.state, read.paused, read.breach_at) == ("breached", True, day(4))
@@ -309,3 +336,30 @@ def test_intervals_are_merged_only_where_they_agree_in_everything_but_the_times(
         ("awaiting_decision", "client"),
         ("running", "professional"),
     ]
+
+
+def test_what_counted_in_merged_intervals_adds_up() -> None:
+    by_the_platform = propose(qualified=False, supply_source="internal_team")
+    told = intervals(past(*REQUESTED, on(3, by_the_platform), on(4, accept())), "replace", "k1", 6)
+    assert [(each.from_, each.to, each.waiting_on, each.seconds, each.counted_seconds) for each in told] == [
+        (day(2), day(6), "platform", 4 * DAY, 4 * DAY)
+    ]
+
+
+def test_who_recorded_a_suspension_is_told_and_of_a_wait_for_a_decision_nobody() -> None:
+    suspended = past(*PROPOSED, on(4, by("client", suspend("force_majeure"))))
+    told = intervals(suspended, "replace", "k1", 5)
+    assert [(each.reason, each.waiting_on, each.recorded_by) for each in told] == [
+        ("running", "platform", None),
+        ("awaiting_decision", "client", None),
+        ("suspended", "force_majeure", "client"),
+    ]
+
+
+def test_a_goal_is_reached_in_the_last_second_of_the_year_9999_or_never() -> None:
+    last = epoch_seconds(datetime.max.replace(tzinfo=UTC))
+    all_day = replace(published().calendars["weekdays"], week=dict.fromkeys(WEEKDAYS, (("00:00", "24:00"),)))
+    for in_business_time in (False, True):
+        scale = Scale(goal=None, goal_seconds=None, time=BusinessTime(all_day), in_business_time=in_business_time)
+        assert scale.reaching(last - 5, 5) == last
+        assert scale.reaching(last - 5, 6) is None

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.law.command import Command
+from domain.law.command import Command, Subject
 from domain.register import COMMANDS, allowed_commands
 from tests.domain.given import Lines, given
 from tests.domain.words import (
@@ -159,3 +159,15 @@ def test_a_station_offers_what_it_accepts(station: str) -> None:
     outcomes = [past.when(wish) for wish in WISHES]
     accepted = {type(each.wanted.command) for each in outcomes if each.facts}
     assert allowed_commands(past.state) == [name for name, kind in COMMANDS.items() if kind in accepted]
+
+
+@pytest.mark.parametrize("station", STATIONS)
+def test_what_is_accepted_was_offered_about_its_subject(station: str) -> None:
+    past = given(*STATIONS[station])
+    accepted = [wish for wish in WISHES if past.when(wish).facts]
+    for wish in accepted:
+        assert any(is_about(wish, subject) for subject in type(wish).offered(past.state)), wish
+
+
+def is_about(wish: Command[Any], subject: Subject) -> bool:
+    return all(getattr(wish, name) == wanted for name, wanted in subject.items())

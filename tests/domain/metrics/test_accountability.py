@@ -85,7 +85,9 @@ def test_clocks_without_a_goal_name_nobody_for_the_list() -> None:
     assert record(past(*REPORTED, policy="free"), 9).parties == {}
 
 
-@pytest.mark.parametrize(("count", "median", "p90"), [(4, None, None), (5, 3, 5), (10, 5, 9), (11, 6, 10)])
+@pytest.mark.parametrize(
+    ("count", "median", "p90"), [(4, None, None), (5, 3, 5), (10, 5, 9), (11, 6, 10), (101, 51, 91)]
+)
 def test_median_and_p90_are_of_the_nearest_rank(count: int, median: int | None, p90: int | None) -> None:
     found = response_seconds(range(count, 0, -1))
     assert (found.values, found.median, found.p90) == (tuple(range(1, count + 1)), median, p90)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from domain.time.business_time import business_time
-from domain.time.calendar import WEEKDAYS, Calendar, Hours, problems
+from domain.time.calendar import WEEKDAYS, Calendar, Hours, problems, seconds_of_day
 
 OFFICE: Hours = (("09:00", "17:00"),)
 US_EAST = Calendar(
@@ -39,6 +39,15 @@ def test_the_document_is_read_and_written_as_it_stands() -> None:
     assert document.dump_json(document.validate_json(text, strict=True)).decode() == text
 
 
+def test_a_calendar_is_named_by_its_code_and_version() -> None:
+    assert replace(US_EAST, version=3).name == "us-east@3"
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("00:00", 0), ("00:01", 60), ("09:30", 34_200), ("24:00", 86_400)])
+def test_a_wall_time_is_so_many_seconds_of_its_day(text: str, seconds: int) -> None:
+    assert seconds_of_day(text) == seconds
+
+
 def test_equal_calendars_are_made_ready_once() -> None:
     twin = replace(US_EAST, week=dict(US_EAST.week))
     assert business_time(twin) is business_time(US_EAST)
@@ -51,7 +60,11 @@ def test_equal_calendars_are_made_ready_once() -> None:
         US_EAST,
         replace(US_EAST, week={}, exceptions={"2026-06-01": OFFICE}),
         replace(US_EAST, week={"sun": (("00:00", "24:00"),)}),
+        replace(US_EAST, week=dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), OFFICE)),
+        replace(US_EAST, week={}, exceptions={"2026-06-01": OFFICE, "2026-06-02": ()}),
         replace(US_EAST, holidays_until=None, hours_per_business_day=7.6),
+        replace(US_EAST, hours_per_business_day=24),
+        replace(US_EAST, hours_per_business_day=0.5),
     ],
 )
 def test_a_sound_calendar_has_no_problems(sound: Calendar) -> None:
@@ -62,7 +75,7 @@ def test_a_sound_calendar_has_no_problems(sound: Calendar) -> None:
     "zone", ["Mars/Phobos", "", "America", "europe/berlin", "../UTC", "tzdata.zi", "UTC\0", "\ud800"]
 )
 def test_an_unknown_zone_is_a_problem(zone: str) -> None:
-    assert [field for field, _ in problems(replace(US_EAST, zone=zone))] == ["zone"]
+    assert problems(replace(US_EAST, zone=zone)) == [("zone", "there is no such IANA time zone")]
 
 
 @pytest.mark.parametrize(
@@ -89,19 +102,21 @@ def test_a_malformed_interval_is_a_problem_of_its_place(interval: tuple[str, str
     "text", ["2026-02-29", "20260601", "2026-W23-1", "2026-6-1", "0000-01-01", "today", "", "\ud800"]
 )
 def test_a_date_that_is_malformed_or_does_not_exist_is_a_problem(text: str) -> None:
-    assert [field for field, _ in problems(replace(US_EAST, exceptions={text: ()}))] == [f"exceptions.{text}"]
-    assert [field for field, _ in problems(replace(US_EAST, holidays_until=text))] == ["holidays_until"]
+    message = "a date is written YYYY-MM-DD and exists"
+    assert problems(replace(US_EAST, exceptions={text: ()})) == [(f"exceptions.{text}", message)]
+    assert problems(replace(US_EAST, holidays_until=text)) == [("holidays_until", message)]
 
 
 @pytest.mark.parametrize("hours", [0, -1, 24.5, float("nan"), float("inf"), True])
 def test_a_business_day_has_up_to_24_hours(hours: float) -> None:
-    assert [field for field, _ in problems(replace(US_EAST, hours_per_business_day=hours))] == [
-        "hours_per_business_day"
+    assert problems(replace(US_EAST, hours_per_business_day=hours)) == [
+        ("hours_per_business_day", "a business day has more than 0 and at most 24 hours")
     ]
 
 
 def test_a_week_has_the_days_of_a_week() -> None:
-    assert [field for field, _ in problems(replace(US_EAST, week={"Mon": OFFICE}))] == ["week.Mon"]
+    message = "a day of the week is one of mon, tue, wed, thu, fri, sat, sun"
+    assert problems(replace(US_EAST, week={"Mon": OFFICE})) == [("week.Mon", message)]
 
 
 @pytest.mark.parametrize("week", [{}, {"mon": ()}])
