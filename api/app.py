@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.commands.log import command_log_operation
+from api.commands.command_log import command_log_operation
 from api.commands.routes import command_operations
 from api.composition import Standfast, assemble
 from api.http import documentation

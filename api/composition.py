@@ -18,7 +18,7 @@ from infrastructure.database.instants import to_micros
 from infrastructure.log.factory import DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.settings import Settings
-from infrastructure.projections.engagements import Engagements
+from infrastructure.projections.engagement_list import Engagements
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.commands.answers import CommandAnswer, command_bytes
 from api.commands.bodies import BODIES, Circumstances, command_of_body, content_hash
-from api.commands.ids import new_engagement_id
+from api.commands.engagement_ids import new_engagement_id
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import UUID_TEXT, EngagementAsked, Gives, Nothing, Operation, Takes, asked, body_of

@@ -16,12 +16,12 @@ from api.http.strict_json import json_of
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
 from api.queries.engagements import viewed
 from api.terms.routes import CalendarPage, PolicyPage
-from application.listing import listed
+from application.list_line import listed
 from application.marketplace import Known
 from application.queries import measures
 from application.queries.as_of import EngagementAsOf
 from application.queries.audit import steps
-from application.queries.listing import ListedEngagement, listed_engagement
+from application.queries.engagement_list import ListedEngagement, listed_engagement
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy

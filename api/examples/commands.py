@@ -36,8 +36,10 @@ def lines() -> tuple[dict[str, Any], ...]:
 
 
 def body_example(name: str) -> dict[str, Any]:
-    """The first body of a command in the log."""
-    line = next(line for line in lines() if line["command"] == name)
+    """The first body of a command in the log. Raises LookupError where it has none."""
+    line = next((line for line in lines() if line["command"] == name), None)
+    if line is None:
+        raise LookupError(f"{name} has no example: add a line of it to api/examples/example.jsonl")
     left_out = OF_A_LINE if name != "open-engagement" else [each for each in OF_A_LINE if each != "engagement_id"]
     return {field: value for field, value in line.items() if field not in left_out}
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from starlette.requests import Request
 
 from api.http.strict_json import FieldsWrong
-from application.commands.ids import new_id
+from application.commands.random_ids import new_id
 from domain.law.recorded import Actor
 
 LOCAL: Final = Actor(party="platform", id="local")

@@ -12,7 +12,7 @@ from api.http.door.answers import CORRELATION, protected
 from api.http.headers import CORRELATION_PATTERN
 from api.http.problem_kinds import Unforeseen
 from api.http.problems import problem_response
-from application.commands.ids import new_id
+from application.commands.random_ids import new_id
 from infrastructure.process.telemetry import Counters
 
 CLIENT_GONE: Final = 499

@@ -6,7 +6,7 @@ from uuid import UUID
 from api.http.events import AnyEvent
 from api.http.paging import ONE_PAGE, Position, page_shape
 from application.queries.audit import Step
-from application.queries.listing import ListedEngagement
+from application.queries.engagement_list import ListedEngagement
 
 EngagementPage = page_shape("EngagementPage", ListedEngagement, str | None, f"A page of the list. {ONE_PAGE}")
 HistoryPage = page_shape("HistoryPage", AnyEvent, int | None, f"A page of a history; next is a version. {ONE_PAGE}")

@@ -14,13 +14,13 @@ from api.http.paging import Cursor, Limit, Position, packed, page_bytes, unpacke
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
-from application.listing import Status
+from application.list_line import Status
 from application.marketplace import Known
-from application.ports.listing import After, Wanted
+from application.ports.engagement_list import After, Wanted
 from application.ports.pages import Page
 from application.queries.as_of import EngagementAsOf, engagement_as_of
+from application.queries.engagement_list import ListedEngagement, listing
 from application.queries.feed import FeedPage, feed
-from application.queries.listing import ListedEngagement, listing
 from application.queries.state import StateAnswer, answer_of, state_answer
 from application.queries.versions import audit_page, history_page
 from domain.engagement.state import State

@@ -11,8 +11,8 @@ from rich.table import Table
 from api.composition import Standfast
 from api.http.events import event_bytes
 from api.terminal.speech import Told, Unable
-from application.listing import listed
-from application.ports.listing import Wanted
+from application.list_line import listed
+from application.ports.engagement_list import Wanted
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded

@@ -13,8 +13,8 @@ from uuid import UUID
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.commands.histories_at_hand import Recalled
-from application.commands.ids import new_salt
 from application.commands.queue import Overtaken, Queues
+from application.commands.random_ids import new_salt
 from application.commands.request import (
     AnswerForgotten,
     Contended,
@@ -25,7 +25,7 @@ from application.commands.request import (
     Request,
     StaleVersion,
 )
-from application.listing import LineOf
+from application.list_line import LineOf
 from application.ports.log import (
     Answer,
     Append,

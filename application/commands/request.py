@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from application.commands.ids import new_id
+from application.commands.random_ids import new_id
 from domain.law.command import Command
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import Rejection

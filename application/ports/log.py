@@ -10,7 +10,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
-from application.listing import LineOf, Listed
+from application.list_line import LineOf, Listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

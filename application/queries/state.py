@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from application.listing import status_of
+from application.list_line import status_of
 from application.queries.as_of import AboutEngagement, EngagementAsOf
 from domain.engagement.concerns import is_open
 from domain.engagement.nouns.assignment import Assignment, AssignmentState

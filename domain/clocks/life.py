@@ -15,6 +15,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
+from domain.clocks.pausing import PAUSED_WHILE, WaitKind
 from domain.engagement.terms.policy import Goal, Obligation, Terms
 from domain.language.words import ActingParty, Party
 from domain.law.recorded import Recorded
@@ -23,21 +24,9 @@ from domain.time.business_time import BusinessTime, business_time, epoch_seconds
 Waited = Literal["client", "platform", "partner", "professional", "force_majeure", "nobody"]
 """Whom something waits on: a party, force majeure, or nobody where nobody is accountable."""
 
-WaitKind = Literal["suspended", "paused", "awaiting_decision", "onboarding_successor"]
 Ending = Literal["stopped", "cancelled", "excused"]
 Key = tuple[Obligation, str]
 """A clock: its obligation and the id of its subject."""
-
-PAUSES: Final[dict[Obligation, frozenset[WaitKind]]] = {
-    "onboard": frozenset({"suspended"}),
-    "acknowledge": frozenset({"suspended"}),
-    "propose": frozenset({"suspended", "paused"}),
-    "decide": frozenset({"suspended"}),
-    "replace": frozenset({"suspended", "paused", "awaiting_decision"}),
-    "transfer_knowledge": frozenset({"suspended"}),
-    "exit_transfer": frozenset(),
-}
-"""While what each clock pauses."""
 
 
 @dataclass(slots=True)
@@ -173,7 +162,7 @@ class Life:
 
     def counts(self, stretch: Stretch | None) -> bool:
         """Whether it runs during a stretch."""
-        return stretch is None or stretch.kind not in PAUSES[self.clock]
+        return stretch is None or stretch.kind not in PAUSED_WHILE[self.clock]
 
     def elapsed(self, as_of: int) -> int:
         measure = self.scale.measure

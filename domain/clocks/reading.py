@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from domain.clocks.life import CaseLife, Key, Life, Waited
-from domain.clocks.obligations import Progress
 from domain.clocks.recorded_late import Log
+from domain.clocks.starts_and_stops import Lives
 from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Obligation
 from domain.language.words import ActingParty, Id, Instant, Party
@@ -66,11 +66,11 @@ def clocks_of(history: EngagementHistory | None, as_of: datetime, known_at: date
 
     ``history`` is what had been recorded by ``known_at``, None where that was nothing.
     """
-    progress = Progress(history.until(as_of) if history else ())
+    lives = Lives(history.until(as_of) if history else ())
     now = epoch_seconds(as_of)
     log = Log(history.facts if history else (), known_at)
-    readings = {key: read(life, now, log) for key, life in sorted(progress.lives.items())}
-    return Clocks(now, readings, progress.lives, progress.cases)
+    readings = {key: read(life, now, log) for key, life in sorted(lives.by_key.items())}
+    return Clocks(now, readings, lives.by_key, lives.cases)
 
 
 def read(life: Life, as_of: int, log: Log) -> Clock:

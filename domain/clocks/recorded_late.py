@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Final
 
 from domain.clocks.life import Key, Life
-from domain.clocks.obligations import TELLING, Progress, Scales
+from domain.clocks.starts_and_stops import TELLING, Lives, Scales
 from domain.engagement.assignments.onboarding import ProfessionalOnboarded
 from domain.engagement.concerns import UnderperformanceReported
 from domain.engagement.lifecycle.amendment import TermsAmended
@@ -69,21 +69,21 @@ class Log:
         """Replays the facts about a clock in the order in which they became known."""
         becoming_known, gone_from = self._changes(key, end)
         timeline: list[Recorded] = []
-        progress = Progress(scales=self._scales)
+        lives = Lives(scales=self._scales)
         for moment in sorted({*becoming_known, *gone_from.values()}):
-            if _breached(progress, key, moment - _MOMENT):
+            if _breached(lives, key, moment - _MOMENT):
                 return True
             new = [each for each in becoming_known.get(moment, ()) if gone_from.get(each.version, end) > moment]
             kept = [each for each in timeline if gone_from.get(each.version) != moment]
             if len(kept) < len(timeline) or (timeline and new and min(map(_key, new)) < timeline[-1].key):
-                timeline, progress = sorted((*kept, *new), key=_key), Progress(scales=self._scales)
+                timeline, lives = sorted((*kept, *new), key=_key), Lives(scales=self._scales)
                 new = timeline
             else:
                 new.sort(key=_key)
                 timeline += new
             for fact in new:
-                progress.take(fact)
-        return _breached(progress, key, end - _MOMENT)
+                lives.take(fact)
+        return _breached(lives, key, end - _MOMENT)
 
     def _changes(self, key: Key, end: datetime) -> tuple[dict[datetime, list[Recorded]], dict[int, datetime]]:
         """The facts about a clock by the instant from which on they counted, and when they were voided."""
@@ -165,9 +165,9 @@ def _known_from(fact: Recorded) -> datetime:
     return max(fact.recorded_at, fact.occurred_at)
 
 
-def _breached(progress: Progress, key: Key, at: datetime) -> bool:
+def _breached(lives: Lives, key: Key, at: datetime) -> bool:
     """Whether a clock is past its goal and has not ended at an instant that lies after all facts taken in."""
-    life = progress.lives.get(key)
+    life = lives.by_key.get(key)
     goal = life.scale.goal_seconds if life else None
     if life is None or life.ended_at is not None or goal is None:
         return False

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 from uuid import UUID
 
 from domain.language.bounds import STRICT
@@ -23,7 +23,7 @@ Subject = Mapping[str, str]
 
 ITSELF: Final[tuple[Subject, ...]] = ({},)
 
-Named = tuple[Literal["policy", "calendar"], str]
+Named = tuple[str, str]
 """A published document that a command names: its kind, and ``code`` or ``code@n``."""
 
 

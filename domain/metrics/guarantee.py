@@ -15,7 +15,7 @@ from domain.engagement.effort import EffortRecorded
 from domain.engagement.nouns.case import Case, Check
 from domain.engagement.nouns.plan import Plan
 from domain.engagement.replacement.about import proposals_of
-from domain.engagement.replacement.checks import window_ends_at
+from domain.engagement.replacement.guarantee_checks import window_ends_at
 from domain.engagement.state import State
 from domain.language.money import Money
 from domain.language.words import Id, Instant

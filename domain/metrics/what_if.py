@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from domain.engagement.lifecycle.amendment import TermsAmended
 from domain.engagement.lifecycle.opening import EngagementOpened
-from domain.engagement.replacement.checks import decide_guarantee
 from domain.engagement.replacement.guarantee import GuaranteeDecided
+from domain.engagement.replacement.guarantee_checks import decide_guarantee
 from domain.engagement.replacement.request import ReplacementRequested
 from domain.engagement.state import EngagementHistory, State
 from domain.engagement.terms.policy import Policy, fits_model

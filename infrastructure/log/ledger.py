@@ -12,7 +12,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
-from application.listing import Listed
+from application.list_line import Listed
 from application.ports.log import (
     Answer,
     Append,

@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from application.listing import Listed
+from application.list_line import Listed
 from application.ports.log import Append, Key
 from infrastructure.events.rows import EnvelopedEvent
 

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.ports.listing import After, Wanted
+from application.ports.engagement_list import After, Wanted
 from application.ports.log import Append, VersionTaken
 from infrastructure.database.database import Database
 from infrastructure.log.recorder import LogRecorder
-from infrastructure.projections.engagements import Engagements
+from infrastructure.projections.engagement_list import Engagements
 from infrastructure.terms.catalogue import Catalogue
 from tests.store import samples
 

@@ -8,7 +8,7 @@ import structlog
 
 from api.http.door.answers import last_answer
 from api.http.problem_kinds import TooManyConnections
-from application.commands.ids import new_id
+from application.commands.random_ids import new_id
 
 BACKLOG: Final = 128
 """How many may wait to be accepted, and so arrive at one moment."""

@@ -10,7 +10,7 @@ from api.http.door.connections import Connections
 from api.http.door.limits import Limits
 from api.http.door.patience import Awaited, Patience
 from api.http.problem_kinds import RequestTooSlow, rule_of
-from application.commands.ids import new_id
+from application.commands.random_ids import new_id
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.h11_impl import H11Protocol as Served

@@ -10,8 +10,8 @@ from domain.engagement.deed import EngagementCommand, EngagementEvent, about
 from domain.engagement.nouns.assignment import Assignment
 from domain.engagement.nouns.case import Case
 from domain.engagement.replacement.about import active_on
-from domain.engagement.replacement.checks import decide_guarantee
 from domain.engagement.replacement.guarantee import GuaranteeDecided
+from domain.engagement.replacement.guarantee_checks import decide_guarantee
 from domain.engagement.seats import open_seat, open_seats
 from domain.engagement.state import State
 from domain.engagement.terms.policy import Cause

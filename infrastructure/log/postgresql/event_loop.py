@@ -24,7 +24,7 @@ from infrastructure.events.rows import COLUMNS, stored_event
 from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
 from infrastructure.log.postgresql import arrays
-from infrastructure.log.postgresql.append import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
+from infrastructure.log.postgresql.append_call import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
 from infrastructure.log.postgresql.ledger import understood
 from infrastructure.log.reading import Log
 from infrastructure.log.rounds import Rounds

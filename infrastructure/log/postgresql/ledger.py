@@ -25,7 +25,7 @@ from infrastructure.log.ledger import (
     with_receipts,
 )
 from infrastructure.log.postgresql import arrays
-from infrastructure.log.postgresql.append import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
+from infrastructure.log.postgresql.append_call import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
 
 _SELECT_ANSWERS = (
     "SELECT command_id, body_hash, status, version, position, first_position, count, problem, recorded_at "

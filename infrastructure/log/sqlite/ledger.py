@@ -29,7 +29,7 @@ from infrastructure.log.ledger import (
     unproven,
     with_receipts,
 )
-from infrastructure.projections.engagements import UPSERT, sqlite_row
+from infrastructure.projections.engagement_list import UPSERT, sqlite_row
 
 _INSERT_EVENT = (
     "INSERT INTO events (position, originator_id, originator_version, topic, state, salt, recorded_at, place, "

@@ -12,7 +12,7 @@ from api.composition import Standfast
 from api.terminal.demonstration import populated
 from api.terminal.inspection import findings
 from application.demo.script import Script
-from application.ports.listing import Wanted
+from application.ports.engagement_list import Wanted
 from domain.language.words import Model
 from domain.law.recorded import Recorded
 from infrastructure.process.settings import Settings

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast
-from application.ports.listing import Wanted
+from application.ports.engagement_list import Wanted
 from domain.engagement.replacement.about import standing_of
 from domain.engagement.state import EngagementHistory
 from tests.api.terminal.conftest import Run

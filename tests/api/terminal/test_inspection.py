@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast, schema_of
-from application.ports.listing import Wanted
+from application.ports.engagement_list import Wanted
 from infrastructure.process.settings import Settings
 from tests.api.terminal.conftest import Run
 from tests.api.terminal.test_import_history import SMALL

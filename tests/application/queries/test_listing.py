@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.marketplace import Marketplace
-from application.ports.listing import After, Wanted
-from application.queries import listing as query
-from application.queries.listing import ListedEngagement, listing
+from application.ports.engagement_list import After, Wanted
+from application.queries import engagement_list as query
+from application.queries.engagement_list import ListedEngagement, listing
 from infrastructure.database.database import Database
-from infrastructure.projections.engagements import Engagements
+from infrastructure.projections.engagement_list import Engagements
 from tests.application.requests import match, opening, request
 
 RISKY = (2, 3, 7)

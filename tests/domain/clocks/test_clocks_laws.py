@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from domain.clocks.explanation import explain
 from domain.clocks.holder import held, waiting_seconds
 from domain.clocks.life import Key
-from domain.clocks.obligations import Progress
 from domain.clocks.reading import Clock, clocks_of
+from domain.clocks.starts_and_stops import Lives
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
 from domain.metrics.accountability import accountability_in
@@ -90,14 +90,14 @@ def test_a_later_amendment_changes_no_ended_clock(history: EngagementHistory) ->
     for fact in history.timeline:
         if fact.type == "TermsAmended":
             without = [each for each in history.timeline if each.type != "TermsAmended" or each.key < fact.key]
-            ended = _ended(Progress(history.timeline), epoch_seconds(fact.occurred_at))
-            assert ended == _ended(Progress(without), epoch_seconds(fact.occurred_at))
+            ended = _ended(Lives(history.timeline), epoch_seconds(fact.occurred_at))
+            assert ended == _ended(Lives(without), epoch_seconds(fact.occurred_at))
 
 
-def _ended(progress: Progress, by: int) -> dict[Key, tuple[object, ...]]:
+def _ended(progress: Lives, by: int) -> dict[Key, tuple[object, ...]]:
     return {
         key: (life.started_at, life.ended_at, life.ending, life.elapsed(by), life.scale.goal_seconds)
-        for key, life in progress.lives.items()
+        for key, life in progress.by_key.items()
         if life.ended_at is not None and life.ended_at < by
     }
 
@@ -133,7 +133,7 @@ def _was_breached(history: EngagementHistory, key: Key) -> bool:
     moments = {moment for fact in history.facts for moment in (fact.recorded_at, fact.occurred_at)}
     for moment in sorted({*(each - MOMENT for each in moments), known(history)}):
         if history.facts[0].recorded_at <= moment <= known(history):
-            life = Progress(recorded_by(history, moment).until(moment)).lives.get(key)
+            life = Lives(recorded_by(history, moment).until(moment)).by_key.get(key)
             goal = life.scale.goal_seconds if life else None
             open_then = life is not None and goal is not None and life.ended_at is None
             if open_then and life and goal is not None and life.elapsed(epoch_seconds(moment)) > goal:

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL
 
-from application.listing import Listed
+from application.list_line import Listed
 from application.ports.log import Append
-from application.queries.listing import ListedEngagement
+from application.queries.engagement_list import ListedEngagement
 from infrastructure.database import schema
 from infrastructure.database.database import Database
 from infrastructure.log.recorder import LogRecorder
-from infrastructure.projections.engagements import COLUMNS, Engagements
+from infrastructure.projections.engagement_list import COLUMNS, Engagements
 
 NOT_ANSWERED = {"professional_ids"}
 ONLY_ANSWERED = {"at_risk"}
@@ -64,7 +64,7 @@ def test_every_field_of_a_line_stands_in_every_place(database: Database) -> None
     with database.reading() as connection:
         migrated = [column["name"] for column in inspect(connection).get_columns("engagements")]
     places: dict[str, Collection[str]] = {
-        "the columns of infrastructure/projections/engagements.py": COLUMNS,
+        "the columns of infrastructure/projections/engagement_list.py": COLUMNS,
         "the table that migrations/ makes": migrated,
     }
     if database.is_postgresql:
@@ -76,7 +76,7 @@ def test_every_field_of_a_line_stands_in_every_place(database: Database) -> None
 def test_every_field_of_a_line_is_answered_or_kept_back_on_purpose() -> None:
     answered = [field.name for field in fields(ListedEngagement) if field.name not in ONLY_ANSWERED]
     wanted = [field.name for field in fields(Listed) if field.name not in NOT_ANSWERED]
-    found = missing(wanted, "ListedEngagement of application/queries/listing.py", answered)
+    found = missing(wanted, "ListedEngagement of application/queries/engagement_list.py", answered)
     assert not found, "; ".join(found)
 
 

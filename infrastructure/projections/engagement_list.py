@@ -1,7 +1,7 @@
 """The list of engagements: its table, how a line is written, and its pages in the order of (`opened_at`, id).
 
-The columns are the fields of `application.listing.Listed`, under the same names. A new one needs a migration that adds
-it to the table and to PostgreSQL's append function.
+The columns are the fields of `application.list_line.Listed`, under the same names. A new one needs a migration that
+adds it to the table and to PostgreSQL's append function.
 """
 
 import json
@@ -31,8 +31,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from application.listing import Listed
-from application.ports.listing import After, Wanted
+from application.list_line import Listed
+from application.ports.engagement_list import After, Wanted
 from application.ports.pages import Page
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, to_micros

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from application.listing import Listed
+from application.list_line import Listed
 from application.ports.pages import Page
 
 

@@ -32,12 +32,12 @@ Scales = dict[tuple[int, int, Obligation], Scale]
 """By the identity of policy and calendar: their facts outlive this, and comparing whole documents takes longer."""
 
 
-class Progress:
+class Lives:
     """The lives of all clocks, as far as the facts taken in go; a fact about something unknown is left out."""
 
     def __init__(self, facts: Iterable[Recorded] = (), *, scales: Scales | None = None) -> None:
         """Takes in the facts, in the order of their timeline; ``scales`` are kept for others over the same facts."""
-        self.lives: dict[Key, Life] = {}
+        self.by_key: dict[Key, Life] = {}
         self.cases: dict[str, CaseLife] = {}
         self.suspensions: list[Stretch] = []
         self._terms: Terms | None = None
@@ -94,7 +94,7 @@ class Progress:
             assignment_id=assignment_id,
             case_id=case_id,
         )
-        self.lives[life.key] = self._running[life.key] = life
+        self.by_key[life.key] = self._running[life.key] = life
         return life
 
     def _scale(self, terms: Terms, clock: Obligation) -> Scale:
@@ -138,7 +138,7 @@ class Progress:
         _close(self.suspensions, at)
 
     def _ended(self, fact: Recorded, event: EngagementEnded, at: int) -> None:
-        if EXIT in self.lives:
+        if EXIT in self.by_key:
             return
         assert self._terms is not None
         for case in list(self._open_cases.values()):
@@ -160,7 +160,7 @@ class Progress:
                 self._end(life.key, "cancelled", at, fact)
 
     def _matched(self, fact: Recorded, event: ProfessionalMatched | SuccessorAccepted, at: int) -> None:
-        if ("onboard", event.assignment_id) not in self.lives:
+        if ("onboard", event.assignment_id) not in self.by_key:
             self._start(
                 "onboard",
                 event.assignment_id,
@@ -183,7 +183,7 @@ class Progress:
             _close(case.successors, at)
 
     def _reported(self, fact: Recorded, event: UnderperformanceReported, at: int) -> None:
-        if ("acknowledge", event.concern_id) not in self.lives:
+        if ("acknowledge", event.concern_id) not in self.by_key:
             self._acknowledging[event.assignment_id] = self._start(
                 "acknowledge", event.concern_id, fact, at, seat_id=event.seat_id, assignment_id=event.assignment_id
             ).key
@@ -272,13 +272,13 @@ class Progress:
         if case and case.ended_at is None:
             self._end(case.replace.key, "stopped", at, fact)
             self._close_case(case, at, fact)
-            case.transfer = self.lives.get(("transfer_knowledge", event.case_id))
+            case.transfer = self.by_key.get(("transfer_knowledge", event.case_id))
 
     def _start_transfer(self, fact: Recorded, event: ProfessionalReplaced, at: int) -> None:
         key: Key = ("transfer_knowledge", event.case_id)
         assert self._terms is not None
         goal = self._terms.policy.obligations.transfer_knowledge.goal
-        if key not in self.lives and (goal or key in self._planned_for):
+        if key not in self.by_key and (goal or key in self._planned_for):
             self._start(*key, fact, at, seat_id=event.seat_id, case_id=event.case_id)
             self._already_transferred(key, fact, at)
 
@@ -315,30 +315,30 @@ def _close(stretches: Sequence[Stretch], at: int) -> None:
         stretches[-1].end = at
 
 
-_TAKES: dict[type[object], Callable[[Progress, Recorded, Any, int], None]] = {
-    EngagementOpened: Progress._opened,
-    TermsAmended: Progress._terms_amended,
-    EngagementSuspended: Progress._suspended,
-    EngagementResumed: Progress._resumed,
-    EngagementEnded: Progress._ended,
-    SeatClosed: Progress._seat_closed,
-    ProfessionalMatched: Progress._matched,
-    ProfessionalOnboarded: Progress._onboarded,
-    MatchWithdrawn: Progress._gone,
-    ProfessionalDeparted: Progress._gone,
-    UnderperformanceReported: Progress._reported,
-    UnderperformanceAcknowledged: Progress._acknowledged,
-    UnderperformanceResolved: Progress._resolved,
-    ReplacementRequested: Progress._requested,
-    ReplacementPaused: Progress._paused,
-    ReplacementResumed: Progress._case_resumed,
-    SuccessorProposed: Progress._proposed,
-    SuccessorAccepted: Progress._accepted,
-    SuccessorDeclined: Progress._declined,
-    ProfessionalReplaced: Progress._replaced,
-    ReplacementWithdrawn: Progress._withdrawn,
-    KnowledgeTransferPlanned: Progress._planned,
-    KnowledgeTransferred: Progress._knowledge_transferred,
+_TAKES: dict[type[object], Callable[[Lives, Recorded, Any, int], None]] = {
+    EngagementOpened: Lives._opened,
+    TermsAmended: Lives._terms_amended,
+    EngagementSuspended: Lives._suspended,
+    EngagementResumed: Lives._resumed,
+    EngagementEnded: Lives._ended,
+    SeatClosed: Lives._seat_closed,
+    ProfessionalMatched: Lives._matched,
+    ProfessionalOnboarded: Lives._onboarded,
+    MatchWithdrawn: Lives._gone,
+    ProfessionalDeparted: Lives._gone,
+    UnderperformanceReported: Lives._reported,
+    UnderperformanceAcknowledged: Lives._acknowledged,
+    UnderperformanceResolved: Lives._resolved,
+    ReplacementRequested: Lives._requested,
+    ReplacementPaused: Lives._paused,
+    ReplacementResumed: Lives._case_resumed,
+    SuccessorProposed: Lives._proposed,
+    SuccessorAccepted: Lives._accepted,
+    SuccessorDeclined: Lives._declined,
+    ProfessionalReplaced: Lives._replaced,
+    ReplacementWithdrawn: Lives._withdrawn,
+    KnowledgeTransferPlanned: Lives._planned,
+    KnowledgeTransferred: Lives._knowledge_transferred,
 }
 TELLING: Final = frozenset(_TAKES)
 """The kinds of event that change a clock."""

@@ -14,7 +14,7 @@ from application.ports.log import Receipt
 from infrastructure.events.rows import EnvelopedEvent
 from infrastructure.log.ledger import Entry, lines, place, receipts_of, unproven
 from infrastructure.log.postgresql import arrays
-from infrastructure.projections.engagements import postgresql_record
+from infrastructure.projections.engagement_list import postgresql_record
 
 _PARAMETERS: Final = 31
 _PLACES: Final = ", ".join(f"${number}" for number in range(1, _PARAMETERS + 1))

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from application.listing import Listed, Status
+from application.list_line import Listed, Status
 from application.marketplace import Marketplace
-from application.ports.listing import After, Listing, Wanted
+from application.ports.engagement_list import After, Listing, Wanted
 from application.ports.pages import Page
 from domain.clocks.reading import clocks_of
 from domain.engagement.state import EngagementHistory
