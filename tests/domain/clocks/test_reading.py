@@ -177,6 +177,13 @@ def test_a_suspension_pauses_every_clock_and_says_whom_it_waits_on() -> None:
     assert reading(again, "acknowledge", "c1", 10.5).breach_at == day(11)
 
 
+def test_two_clocks_of_one_kind_are_each_measured_under_the_terms_at_their_start() -> None:
+    again = [*REPORTED, on(2.5, resolve()), on(3, amend_terms("patient", "us-east")), on(4, report("c2"))]
+    first, second = (reading(past(*again), "acknowledge", each, "2026-01-09T10:00:00Z") for each in ("c1", "c2"))
+    assert (first.goal_seconds, second.goal_seconds) == (2 * DAY, 20 * DAY)
+    assert (first.within_calendar_hours, second.within_calendar_hours) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("lines", "clock", "subject"),
     [
