@@ -283,6 +283,11 @@ def test_a_transfer_without_a_goal_has_a_clock_only_with_a_plan() -> None:
     assert reading(done, "transfer_knowledge", "k1", 9).stopped_at == day(8)
 
 
+def test_a_transfer_runs_on_after_its_seat_was_closed() -> None:
+    closed = past(*REPLACED, on(7, close_seat()))
+    assert reading(closed, "transfer_knowledge", "k1", 7.5).state == "running"
+
+
 def test_an_exit_has_a_clock_with_a_plan_or_a_goal_and_somebody_who_was_active() -> None:
     assert ("exit_transfer", "exit") not in clocks(past(on(2, end())), 9).readings
     assert ("exit_transfer", "exit") not in clocks(past(*ACTIVE, on(2, end()), policy="free"), 9).readings
