@@ -1,9 +1,11 @@
 """Rule 14: a breach is noticed when the clock, read now, is past its goal; once for each instant."""
 
 from domain.clocks.notice import DueAtOtherInstant, GoalNotPassed, RecordBreach, ServiceLevelBreached, UnknownClock
+from domain.engagement.lifecycle.opening import BeforeTheOpening
 from domain.language.words import ActingParty
+from domain.law.command import InTheFuture
 from domain.law.rejection import NotYours
-from tests.domain.clocks.test_reading import DAY, REPORTED, REQUESTED, past
+from tests.domain.clocks.test_reading import DAY, REPORTED, REQUESTED, in_hours, past
 from tests.domain.given import Given, by, day, on
 from tests.domain.reading import reading
 from tests.domain.words import acknowledge, correct, end, propose, withdraw_case
@@ -80,3 +82,20 @@ def test_a_notice_changes_no_clock() -> None:
     assert reading(saved, "acknowledge", "c1", 900).state == "met", "recorded late, and met after all"
     searching = past(*REQUESTED).and_(by("system", RecordBreach(clock="propose", subject_id="k1", due_at=day(4))))
     searching.when(on(3, propose())).recorded()
+
+
+def test_a_notice_is_given_neither_in_the_future_nor_before_the_opening() -> None:
+    past(*REPORTED).when(on(1_001, by("system", breach()))).then_rejected(InTheFuture, field="occurred_at")
+    past(*REPORTED).when(on(-1, by("system", breach()))).then_rejected(BeforeTheOpening)
+
+
+def test_no_notice_is_given_in_advance() -> None:
+    running = past(*REPORTED, policy="eternal", publishing=[in_hours("eternal", 48_000)])
+    assert reading(running, "acknowledge", "c1", 1_000).breach_at == day(2_002)
+    running.when(by("system", breach(2_002))).then_rejected(GoalNotPassed, field="clock")
+
+
+def test_a_notice_takes_the_next_place_in_the_history() -> None:
+    before = past(*REPORTED)
+    [notice] = before.when(by("system", breach())).facts
+    assert (notice.version, notice.place, notice.ordinal) == (before.history.version + 1, before.history.version + 1, 0)

@@ -177,6 +177,13 @@ def test_a_suspension_pauses_every_clock_and_says_whom_it_waits_on() -> None:
     assert reading(again, "acknowledge", "c1", 10.5).breach_at == day(11)
 
 
+def test_two_clocks_of_one_kind_are_each_measured_under_the_terms_at_their_start() -> None:
+    again = [*REPORTED, on(2.5, resolve()), on(3, amend_terms("patient", "us-east")), on(4, report("c2"))]
+    first, second = (reading(past(*again), "acknowledge", each, "2026-01-09T10:00:00Z") for each in ("c1", "c2"))
+    assert (first.goal_seconds, second.goal_seconds) == (2 * DAY, 20 * DAY)
+    assert (first.within_calendar_hours, second.within_calendar_hours) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("lines", "clock", "subject"),
     [
@@ -274,6 +281,11 @@ def test_a_transfer_without_a_goal_has_a_clock_only_with_a_plan() -> None:
     assert reading(past(*planned, policy="free"), "transfer_knowledge", "k1", 9).state == "running"
     done = past(*planned, on(7, waive_item()), on(8, transferred()), policy="free")
     assert reading(done, "transfer_knowledge", "k1", 9).stopped_at == day(8)
+
+
+def test_a_transfer_runs_on_after_its_seat_was_closed() -> None:
+    closed = past(*REPLACED, on(7, close_seat()))
+    assert reading(closed, "transfer_knowledge", "k1", 7.5).state == "running"
 
 
 def test_an_exit_has_a_clock_with_a_plan_or_a_goal_and_somebody_who_was_active() -> None:

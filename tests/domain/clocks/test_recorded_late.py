@@ -24,7 +24,9 @@ from tests.domain.words import (
     replace_professional,
     report,
     request,
+    resume,
     resume_case,
+    suspend,
     transferred,
     waive_item,
 )
@@ -123,3 +125,15 @@ def test_a_transfer_stops_its_clock_from_when_its_plan_was_known_to_be_of_the_ca
     assert (late.state, late.recorded_late) == ("met", True)
     in_time = read(live(*done, at_once(3.5, of_the_case)), "transfer_knowledge", "k1")
     assert (in_time.state, in_time.recorded_late) == ("met", False)
+
+
+def test_of_two_suspensions_the_one_during_a_clock_kept_it_from_its_breach() -> None:
+    before = [at_once(1.2, suspend()), at_once(1.4, resume())]
+    during = [at_once(3, suspend()), at_once(6, resume())]
+    found = read(live(*ACTIVE, *before, at_once(2, report()), *during, at_once(6.5, acknowledge())))
+    assert (found.state, found.recorded_late) == ("met", False)
+
+
+def test_a_stop_while_suspended_comes_in_time_however_long_the_suspension_lasts() -> None:
+    found = read(live(*REPORTED, at_once(3, suspend()), at_once(6, acknowledge())))
+    assert (found.state, found.recorded_late) == ("met", False)

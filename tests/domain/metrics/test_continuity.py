@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from domain.metrics.coverage import Gaps
 from domain.metrics.ratio import NOTHING, Ratio
 from tests.domain.given import Given, day, given, on
 from tests.domain.measured import HOUR, continuity
@@ -51,7 +52,8 @@ def test_before_the_opening_everything_is_empty() -> None:
     found = continuity(given(opened(), *ANA), -1)
     assert (found.coverage, found.presence, found.stability, found.key_person_seats) == (NOTHING,) * 4
     assert found.coverage.fraction is None
-    assert (found.tenures, found.departures, found.upcoming, found.gaps.count) == ((), {}, (), 0)
+    assert (found.tenures, found.departures, found.upcoming) == ((), {}, ())
+    assert found.gaps == Gaps(count=0, total_seconds=0, longest_seconds=0)
 
 
 def test_a_seat_is_covered_from_active_to_ended() -> None:

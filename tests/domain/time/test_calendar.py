@@ -93,6 +93,7 @@ def test_an_unknown_zone_is_a_problem(zone: str) -> None:
     ],
 )
 def test_a_malformed_interval_is_a_problem_of_its_place(interval: tuple[str, str], message: str) -> None:
+    assert problems(replace(US_EAST, week={"tue": (interval, *OFFICE)})) == [("week.tue.0", message)]
     hours = (*OFFICE, interval)
     assert problems(replace(US_EAST, week={"tue": hours})) == [("week.tue.1", message)]
     assert problems(replace(US_EAST, exceptions={"2026-06-01": hours})) == [("exceptions.2026-06-01.1", message)]
