@@ -1,7 +1,8 @@
 """An engagement's line in the list: what it says, and how that follows from a history.
 
-What the list shows more, it has in three places: here, as a column in `infrastructure.projections.engagement_list`
-with a migration, and, if it is answered, in `application.queries.engagement_list`.
+What the list shows more, it has here (the field, and how it follows), as a column in
+`infrastructure.projections.engagement_list` with a migration that adds it to the table and to PostgreSQL's append
+function, and, if it is answered, in `application.queries.engagement_list`.
 """
 
 from dataclasses import dataclass

@@ -13,11 +13,11 @@ from api.http.events import event_bytes
 from api.terminal.speech import Told, Unable
 from application.list_line import listed
 from application.ports.engagement_list import Wanted
-from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
-from domain.law.timeline import check, voided_by
+from domain.law.timeline import check, timeline_of
+from domain.register import ENGAGEMENT
 from infrastructure.events.codec import adapter
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
@@ -117,9 +117,8 @@ def findings(standfast: Standfast, told: Told) -> Iterator[str]:
 def _of_one(standfast: Standfast, facts: Sequence[Recorded]) -> Iterator[str]:
     """What is wrong with one engagement: its timeline from zero, and its line in the list."""
     engagement_id = facts[0].stream_id
-    voided = voided_by(facts)
-    timeline = sorted((fact for fact in facts if fact.version not in voided), key=lambda fact: fact.key)
-    if not isinstance(timeline[0].event, EngagementOpened):
+    timeline = timeline_of(facts)
+    if not isinstance(timeline[0].event, ENGAGEMENT.opening):
         yield f"timeline: {engagement_id} does not begin with its opening"
         return
     try:

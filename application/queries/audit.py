@@ -66,7 +66,7 @@ def states(facts: Sequence[Recorded]) -> Iterator[tuple[Recorded, State]]:
     yield facts[0], state
     for index, fact in enumerate(facts[1:], start=2):
         if not event_of(fact).ordered:
-            state = _refolded(facts[:index]) if getattr(fact.event, "voids", ()) else state
+            state = _refolded(facts[:index]) if event_of(fact).takes_back() else state
         elif fact.key > latest:
             latest = fact.key
             state = tolerant(state, fact)

@@ -192,9 +192,7 @@ def answer_of(state: State | None, question: EngagementAsOf) -> StateAnswer:
 
 
 def _seat(state: State, seat: Seat) -> SeatAnswer:
-    case = state.cases[seat.case_id] if seat.case_id else None
-    if case and not case.open:
-        case = None
+    case = state.open_case_on(seat.seat_id)
     successor = successor_of(state, case) if case else None
     holder = next((each for each in state.live_on_seat(seat.seat_id) if each is not successor), None)
     return SeatAnswer(

@@ -77,9 +77,8 @@ def open_concern_on(state: State, assignment_id: str) -> Concern | None:
 
 def open_case_of(state: State, concern: Concern) -> Case | None:
     """The open case that took the concern along: only the last one of its seat may be."""
-    last = state.seats[state.assignments[concern.assignment_id].seat_id].case_id
-    case = state.cases[last] if last else None
-    return case if case and case.concern_id == concern.concern_id and case.open else None
+    case = state.open_case_on(state.assignments[concern.assignment_id].seat_id)
+    return case if case and case.concern_id == concern.concern_id else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,11 @@ class State:
     def live_on_seat(self, seat_id: str) -> list[Assignment]:
         return [each for each in self.on_seat(seat_id) if each.live]
 
+    def open_case_on(self, seat_id: str) -> Case | None:
+        """The last case of a seat, if it is open: no other one may be."""
+        last = self.seats[seat_id].case_id
+        return self.cases[last] if last and self.cases[last].open else None
+
     def with_seat(self, seat_id: str, seat: Seat) -> "State":
         return replace(self, seats={**self.seats, seat_id: seat})
 

@@ -1,6 +1,6 @@
 """Kinds of streams: what an aggregate brings to the law."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
@@ -30,13 +30,22 @@ class StreamKind:
     def commands(self) -> Mapping[str, type[Command[Any]]]:
         """Every command by its name outside."""
         found = (kind for room in self.rooms for kind in defined_in(room, Command))
-        return {kind.command_name: kind for kind in found if "command_name" in vars(kind)}
+        return named((kind.command_name, kind) for kind in found if "command_name" in vars(kind))
 
     @cached_property
     def events(self) -> Mapping[str, type[Event[Any]]]:
         """Every event that a command records, by the name it is stored under: that of its class."""
         recorded = (kind for command in self.commands.values() for kind in (command.records, *command.also_records))
-        return {kind.__name__: kind for kind in recorded}
+        return named((kind.__name__, kind) for kind in recorded)
+
+
+def named(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """By their names. Raises ValueError where two have one name."""
+    found: dict[str, T] = {}
+    for name, kind in pairs:
+        if found.setdefault(name, kind) is not kind:
+            raise ValueError(f"{found[name]} and {kind} are both called {name}")
+    return found
 
 
 def defined_in(room: ModuleType, base: type[T]) -> Iterator[type[T]]:

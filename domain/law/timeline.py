@@ -103,11 +103,10 @@ def voided_by(facts: Iterable[Recorded]) -> dict[int, Recorded]:
     return {version: fact for fact in facts for version in event_of(fact).takes_back()}
 
 
-def timeline_of(facts: Iterable[Recorded], voided: Mapping[int, Recorded] | None = None) -> tuple[Recorded, ...]:
-    """What of these facts counts, in the order of the timeline; ``voided`` where it is known already."""
-    facts = tuple(facts)
-    gone = voided_by(facts) if voided is None else voided
-    return tuple(sorted((fact for fact in facts if fact.version not in gone), key=_key))
+def timeline_of(facts: Sequence[Recorded]) -> tuple[Recorded, ...]:
+    """What of these facts counts, in the order of the timeline."""
+    voided = voided_by(facts)
+    return tuple(sorted((fact for fact in facts if fact.version not in voided), key=_key))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from domain.law.event import event_of
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
 from domain.law.timeline import judged, opened, trusted
-from domain.law.voiding import FactVoided
 from domain.time.calendar import Calendar
 
 
@@ -79,8 +78,8 @@ class _Log:
 
     def add(self, twin: Twin) -> None:
         fact = twin.actual
-        if isinstance(fact.event, FactVoided):
-            gone = set(fact.event.voids)
+        gone = set(event_of(fact).takes_back())
+        if gone:
             self._timeline = [each for each in self._timeline if each[1].actual.version not in gone]
             self._end = None
         place = bisect_left(self._timeline, fact.key, key=_key)

@@ -7,6 +7,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, ClassVar
 
+import pytest
+
 import domain
 from domain.engagement.annotation import EventAnnotated
 from domain.engagement.deed import EngagementCommand, EngagementEvent
@@ -28,6 +30,8 @@ def forgotten(kind: StreamKind, rooms: Iterable[ModuleType]) -> Iterator[str]:
         for command in defined_in(room, Command):
             if hasattr(command, "records"):
                 yield from _forgotten_of(kind, command)
+            elif "command_name" in vars(command):
+                yield f"{_at(command)} records nothing: give it `records`, the event that it makes"
         for event in defined_in(room, Event):
             if not _shared(event) and event not in kind.events.values():
                 yield f"{_at(event)} is recorded by no command: name it in `records` or `also_records` of its command"
@@ -79,6 +83,10 @@ class Remark(EngagementCommand):
     records: ClassVar = EventAnnotated
 
 
+class Wishful(EngagementCommand):
+    command_name: ClassVar = "wish"
+
+
 def room(*members: type) -> ModuleType:
     made = ModuleType(__name__)
     vars(made).update({each.__name__: each for each in members})
@@ -103,4 +111,15 @@ def test_what_was_forgotten_is_said_in_one_sentence() -> None:
     assert list(forgotten(kind_of(room(Remark)), [room(Remark)])) == [
         f"{here}.Remark is never offered: give it a classmethod `possible`, or say there that it is not"
     ]
+    assert list(forgotten(ENGAGEMENT, [room(Wishful)])) == [
+        f"{here}.Wishful records nothing: give it `records`, the event that it makes"
+    ]
     assert list(forgotten(kind_of(room(LaunchShip)), [room(ShipLaunched)])) == []
+
+
+def test_two_commands_of_one_name_are_told() -> None:
+    class Again(LaunchShip):
+        command_name: ClassVar = "launch-ship"
+
+    with pytest.raises(ValueError, match="are both called launch-ship"):
+        assert kind_of(room(LaunchShip, Again)).commands

@@ -19,7 +19,7 @@ ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = ROOT / "docs" / "how-to"
 BLOCK: Final = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COPIED: Final = ("domain", "application", "infrastructure", "api", "migrations", "docs", "tests")
-LEFT_OUT: Final = shutil.ignore_patterns("faults", "store", "mutation", "command_line")
+LEFT_OUT: Final = shutil.ignore_patterns("faults", "store", "mutation", "browser", "door", "how_to")
 PLAIN: Final = "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider -q\n"
 WITHOUT_PLUGINS: Final = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 """The pages are walked without the plugins that the whole suite needs: they take longer than the tests."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Protocol
 
 from domain.engagement.assignments.about import (
     AboutAssignment,
@@ -35,11 +36,38 @@ class SeatHasOpenCase(Rejection):
     """A seat with an open case is filled through its case."""
 
 
-def seated(state: State, made: Assignment) -> State:
-    """The state with an assignment that an event makes on its seat."""
+class Seating(Protocol):
+    """What an event says of the assignment that it makes."""
+
+    @property
+    def assignment_id(self) -> str: ...
+    @property
+    def seat_id(self) -> str: ...
+    @property
+    def professional_id(self) -> str: ...
+    @property
+    def partner_id(self) -> str | None: ...
+    @property
+    def supply_source(self) -> SupplySource: ...
+    @property
+    def day_rate(self) -> Money | None: ...
+
+
+def seated(state: State, made: Seating, made_by: EngagementEvent, at: datetime) -> State:
+    """The state with the assignment that an event makes on its seat."""
+    assignment = Assignment(
+        assignment_id=made.assignment_id,
+        seat_id=made.seat_id,
+        professional_id=made.professional_id,
+        partner_id=made.partner_id,
+        supply_source=made.supply_source,
+        day_rate=made.day_rate,
+        made_by=made_by,
+        matched_at=at,
+    )
     seat = state.seat(made.seat_id)
     seat = replace(seat, assignment_ids=(*seat.assignment_ids, made.assignment_id))
-    return state.with_assignment(made).with_seat(seat.seat_id, seat)
+    return state.with_assignment(assignment).with_seat(seat.seat_id, seat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,25 +94,16 @@ class ProfessionalMatched(EngagementEvent):
     def permit(self, state: State, fact: Recorded) -> None:
         if self.assignment_id in state.assignments:
             raise AssignmentExists(f"assignment {self.assignment_id} exists with other content", field="assignment_id")
-        seat = open_seat(state, self.seat_id)
-        if seat.case_id and state.cases[seat.case_id].open:
-            raise SeatHasOpenCase(f"case {seat.case_id} of seat {self.seat_id} is open", field="seat_id")
+        open_seat(state, self.seat_id)
+        case = state.open_case_on(self.seat_id)
+        if case:
+            raise SeatHasOpenCase(f"case {case.case_id} of seat {self.seat_id} is open", field="seat_id")
         if state.live_on_seat(self.seat_id):
             raise SeatTaken(f"seat {self.seat_id} is taken", field="seat_id")
         cooled_down(state, self.seat_id, self.professional_id, fact.occurred_at)
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        assignment = Assignment(
-            assignment_id=self.assignment_id,
-            seat_id=self.seat_id,
-            professional_id=self.professional_id,
-            partner_id=self.partner_id,
-            supply_source=self.supply_source,
-            day_rate=self.day_rate,
-            made_by=self,
-            matched_at=fact.occurred_at,
-        )
-        return seated(state, assignment)
+        return seated(state, self, self, fact.occurred_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,5 +163,4 @@ class WithdrawMatch(AssignmentCommand):
 
 def _empty(state: State, seat_id: str) -> bool:
     """Whether a seat is filled by a match: nobody holds it, and no case is open on it."""
-    case_id = state.seats[seat_id].case_id
-    return not state.live_on_seat(seat_id) and not (case_id and state.cases[case_id].open)
+    return not state.live_on_seat(seat_id) and state.open_case_on(seat_id) is None

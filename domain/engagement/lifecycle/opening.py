@@ -44,8 +44,6 @@ class BeforeTheOpening(Rejection):
 class EngagementOpened(EngagementEvent, Opening[State]):
     """A client hires capacity; the terms are carried whole, so that the history is complete by itself."""
 
-    voidable: ClassVar = False
-
     engagement_id: UUID
     client_id: Id
     model: Model

@@ -82,9 +82,10 @@ class ReplacementRequested(EngagementEvent):
     def permit(self, state: State, fact: Recorded) -> None:
         if self.case_id in state.cases:
             raise CaseExists(f"case {self.case_id} exists with other content", field="case_id")
-        seat = open_seat(state, self.seat_id)
-        if seat.case_id and state.cases[seat.case_id].open:
-            raise CaseOpen(f"case {seat.case_id} is open on seat {self.seat_id}", field="seat_id")
+        open_seat(state, self.seat_id)
+        other = state.open_case_on(self.seat_id)
+        if other:
+            raise CaseOpen(f"case {other.case_id} is open on seat {self.seat_id}", field="seat_id")
         if any(not each.active for each in state.live_on_seat(self.seat_id)):
             raise SeatTaken(f"somebody is matched to seat {self.seat_id}", field="seat_id")
         self._concern_fits(state)
@@ -170,7 +171,7 @@ class RequestReplacement(EngagementCommand):
 
 def _replaceable(state: State, seat_id: str) -> bool:
     """Whether somebody on a seat, or gone from it, may be replaced: no case is open, and nobody is only matched."""
-    seat, live = state.seats[seat_id], state.live_on_seat(seat_id)
-    if seat.case_id and state.cases[seat.case_id].open:
+    if state.open_case_on(seat_id):
         return False
-    return all(each.active for each in live) and (bool(live) or seat.last_departed_id is not None)
+    live = state.live_on_seat(seat_id)
+    return all(each.active for each in live) and (bool(live) or state.seats[seat_id].last_departed_id is not None)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from domain.engagement.assignments.about import cooled_down
 from domain.engagement.assignments.matching import seated
 from domain.engagement.deed import EngagementCommand, EngagementEvent, about
-from domain.engagement.nouns.assignment import Assignment, AssignmentExists
+from domain.engagement.nouns.assignment import AssignmentExists
 from domain.engagement.nouns.case import Case
 from domain.engagement.nouns.match import Match
 from domain.engagement.nouns.proposal import Proposal
@@ -200,17 +200,7 @@ class SuccessorAccepted(EngagementEvent):
             decided_by=self,
             assignment_id=self.assignment_id,
         )
-        assignment = Assignment(
-            assignment_id=self.assignment_id,
-            seat_id=self.seat_id,
-            professional_id=self.professional_id,
-            partner_id=self.partner_id,
-            supply_source=self.supply_source,
-            day_rate=self.day_rate,
-            made_by=self,
-            matched_at=fact.occurred_at,
-        )
-        return seated(state.with_proposal(proposal), assignment)
+        return seated(state.with_proposal(proposal), self, self, fact.occurred_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
