@@ -223,8 +223,10 @@ class Recording:
         if answer.forgotten:
             raise AnswerForgotten("the Idempotency-Key was refused so long ago that its answer is gone")
         if answer.first_position is None:
-            history = (yield self._recall(request)).history
-            return unchanged(history, answer.version or history.version)
+            found = yield self._recall(request)
+            if found is None or found.version < (answer.version or 0):
+                raise AnswerForgotten("the log does not hold any more what was answered: it may be an older copy")
+            return unchanged(found.history, answer.version or found.version)
         last = answer.first_position + answer.count - 1
         return outcome_of(self.read((yield partial(self.store.log.between, answer.first_position - 1, last, None))))
 

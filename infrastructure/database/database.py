@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InvalidRequestError
 
 from application.ports.log import StoreUnavailable
 from infrastructure.database import sqlite
@@ -83,8 +84,15 @@ class Database:
         On PostgreSQL each statement is its own transaction: under READ COMMITTED it sees what it would see inside of
         one, and two round trips are saved.
         """
-        with self.turn, self._readers.connect() as connection:
+        with self.turn, self._connected() as connection:
             yield connection
+
+    def _connected(self) -> Connection:
+        """Raises StoreUnavailable where the file of the database keeps being another one."""
+        try:
+            return self._readers.connect()
+        except InvalidRequestError as error:
+            raise StoreUnavailable(f"the file of the database is not there to be read: {error}") from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -110,6 +110,8 @@ def connect(url: URL) -> Any:
     if connection.files.database != before.database:
         connection.close()
         raise FileGone(f"{path} was replaced while it was opened")
+    with _saving:  # a file that is new may have the number of one that is gone
+        _saved.discard(connection.files.wal)
     return connection
 
 
@@ -120,14 +122,15 @@ def let_go(connection: Any) -> None:
     opens the database next makes a new one. Raises StoreUnavailable where that cannot be done, and closes nothing.
     """
     with _saving:
-        if connection.files.only_the_wal_is_gone and connection.files.wal not in _saved:
+        wal = connection.files.wal
+        if wal and connection.files.only_the_wal_is_gone and wal not in _saved:
             _save(connection)
-            _saved.add(connection.files.wal)
+            _saved.add(wal)
     connection.close()
 
 
 _saving = Lock()
-_saved: set[File | None] = set()
+_saved: set[File] = set()
 """The deleted write-ahead logs that hold nothing any more. One is put back once: then the next one is written to."""
 
 

@@ -22,7 +22,7 @@ File = tuple[int, int]
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-class FileGone(Exception):
+class FileGone(StoreUnavailable):
     """The name of the database, or of its write-ahead log, does not lead to the file that is open any more."""
 
 
@@ -35,20 +35,22 @@ class OpenFile:
     """The files that a connection has open, by what their names led to when it opened them."""
 
     path: Path
+    wal_path: Path
     database: File | None
     wal: File | None
 
     @staticmethod
     def at(path: Path) -> "OpenFile":
         """What a name leads to now."""
-        return OpenFile(path, _file(path), _file(wal_of(path)))
+        beside = wal_of(path)
+        return OpenFile(path, beside, _file(path), _file(beside))
 
     def check(self) -> None:
         """Raises FileGone unless the names still lead there."""
         if self.database is None or _file(self.path) != self.database:
             raise FileGone(f"{self.path} is not the file that is open")
-        if self.wal is None or _file(wal_of(self.path)) != self.wal:
-            raise FileGone(f"{wal_of(self.path)} is not the file that is open")
+        if self.wal is None or _file(self.wal_path) != self.wal:
+            raise FileGone(f"{self.wal_path} is not the file that is open")
 
     @property
     def only_the_wal_is_gone(self) -> bool:
@@ -57,12 +59,18 @@ class OpenFile:
 
 
 def wal_of(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
+    """Where SQLite keeps the write-ahead log: beside the file itself, also where the path is a link to it."""
+    return _beside(path, "-wal")
+
+
+def _beside(path: Path, ending: str) -> Path:
+    found = path.resolve()
+    return found.with_name(found.name + ending)
 
 
 def keep_private(path: Path) -> None:
     """Takes from others what they may do with the database and the files beside it. Raises ReadableByOthers."""
-    for one in (path, wal_of(path), path.with_name(path.name + "-shm")):
+    for one in (path, wal_of(path), _beside(path, "-shm")):
         mode = _mode(one)
         if mode is not None and mode & OTHERS:
             _take_from_others(one, mode)

@@ -57,8 +57,8 @@ class Continuity:
     def ends_at(self, mark: Mark, position: int, log_id: UUID) -> None:
         """The head was found there after the mark was taken."""
         with self._lock:
-            known, self._log_id = self._log_id, log_id
-        self._found(mark, position < mark.position or known not in (None, log_id), position)
+            known = self._log_id
+        self._found(mark, position < mark.position or known not in (None, log_id), position, log_id)
 
     def recorded(self, mark: Mark, outcomes: Iterable[object]) -> None:
         """An append came to this after the mark was taken."""
@@ -71,13 +71,15 @@ class Continuity:
         """An event that was recorded before the mark was taken is not there."""
         self._found(mark, True, 0)
 
-    def _found(self, mark: Mark, another: bool, position: int) -> None:
+    def _found(self, mark: Mark, another: bool, position: int, log_id: UUID | None = None) -> None:
         with self._lock:
             if mark.replacements != self._replacements:
                 return  # asked of the log before this one
             if not another:
                 self._position = max(self._position, position)
+                self._log_id = log_id or self._log_id
                 return
+            self._log_id = log_id  # where only an event was missed, the next look at the head tells
             self._replacements += 1
             self.replacement = Replacement(datetime.now(UTC), self._position)
             self._position = position

@@ -18,7 +18,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.database.tables import answers, events, log_identity
 from infrastructure.events.rows import COLUMNS, PlacedEvent, notification, stored_event
-from infrastructure.log.continuity import Continuity
+from infrastructure.log.continuity import Continuity, Mark
 
 _ROW = [events.c[name] for name in COLUMNS]
 _LOG_ID = select(log_identity.c.log_id).scalar_subquery().label("log_id")
@@ -77,11 +77,14 @@ class Log:
 
     def following(self, last: Followed) -> Sequence[StoredEvent]:
         """What was recorded of an engagement since an event. Raises `EndsElsewhere` where the log does not hold it."""
-        return self.since(last, self.stream(last.engagement_id, after=last.version - 1))
-
-    def since(self, last: Followed, rows: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
-        """The rows after an event, of those from its version on. Raises `EndsElsewhere` where the first is another."""
         mark = self._continuity.mark()
+        return self.since(mark, last, self.stream(last.engagement_id, after=last.version - 1))
+
+    def since(self, mark: Mark, last: Followed, rows: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
+        """The rows after an event, of those from its version on that were read after the mark was taken.
+
+        Raises `EndsElsewhere` where the first is another.
+        """
         first = rows[0] if rows else None
         if isinstance(first, PlacedEvent) and (first.originator_version, first.salt) == (last.version, last.salt):
             return rows[1:]

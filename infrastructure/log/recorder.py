@@ -92,7 +92,8 @@ class LogRecorder(ApplicationRecorder):
 
     async def following_async(self, last: Followed) -> Sequence[StoredEvent]:
         """`log.following` for coroutines."""
-        return self.log.since(last, await self.stream_async(last.engagement_id, after=last.version - 1))
+        mark = self.continuity.mark()
+        return self.log.since(mark, last, await self.stream_async(last.engagement_id, after=last.version - 1))
 
     def whenever_replaced(self, forget: Callable[[], object]) -> None:
         """Have something called each time that the log turns out to be another one, or an older copy."""

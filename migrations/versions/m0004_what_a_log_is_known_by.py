@@ -4,8 +4,8 @@ After an older copy was put in the place of a log, a process may hold what the c
 which event it follows, by version and salt, and is refused where the log does not hold that one: no version can be
 left out. The event's own version is unique, so that nothing can follow the same event twice.
 
-The function of before is dropped, or its caller could still leave versions out: the owner grants the new one
-(`infrastructure.database.roles`) after this migration.
+The function of before is dropped, or its caller could still leave versions out. Whoever might call it may call the new
+one, and whoever reads the events may read the id of the log.
 """
 
 from uuid import uuid4
@@ -47,7 +47,7 @@ BEGIN
     -- One look-up an event, whatever the planner thinks of the table: a scalar subquery is never turned into a join.
     IF EXISTS (
         SELECT FROM unnest(followed_ids, followed_versions, followed_salts) AS f(originator_id, version, salt)
-        WHERE f.salt IS DISTINCT FROM (
+        WHERE f.salt IS NULL OR f.salt IS DISTINCT FROM (
             SELECT e.salt FROM public.events AS e
             WHERE e.originator_id = f.originator_id AND e.originator_version = f.version)
     ) THEN
@@ -107,18 +107,37 @@ def upgrade() -> None:
         _guard_sqlite()
         return
     _guard_postgresql()
-    op.execute(f"DROP FUNCTION public.append_events({shipped._SIGNATURE})")
-    op.execute(_APPEND)
-    op.execute(f"REVOKE ALL ON FUNCTION public.append_events({_SIGNATURE}) FROM PUBLIC")
+    _exchange(shipped._SIGNATURE, _SIGNATURE, _APPEND)
+    for reader in _roles("pg_class", "relacl", "public.events", "SELECT"):
+        op.execute(f"GRANT SELECT ON public.log_identity TO {reader}")
 
 
 def downgrade() -> None:
     op.drop_table("log_identity")
     if op.get_bind().dialect.name != "postgresql":
         return
-    op.execute(f"DROP FUNCTION public.append_events({_SIGNATURE})")
-    op.execute(shipped._APPEND)
-    op.execute(f"REVOKE ALL ON FUNCTION public.append_events({shipped._SIGNATURE}) FROM PUBLIC")
+    _exchange(_SIGNATURE, shipped._SIGNATURE, shipped._APPEND)
+
+
+def _exchange(old: str, new: str, made: str) -> None:
+    """Another append function in the place of one, with the same callers."""
+    callers = _roles("pg_proc", "proacl", f"public.append_events({old})", "EXECUTE")
+    op.execute(f"DROP FUNCTION public.append_events({old})")
+    op.execute(made)
+    op.execute(f"REVOKE ALL ON FUNCTION public.append_events({new}) FROM PUBLIC")
+    for caller in callers:
+        op.execute(f"GRANT EXECUTE ON FUNCTION public.append_events({new}) TO {caller}")
+
+
+def _roles(catalogue: str, rights: str, named: str, right: str) -> list[str]:
+    """Who beside the owner was given a right, quoted."""
+    kind = "regprocedure" if catalogue == "pg_proc" else "regclass"
+    query = sa.text(
+        f"SELECT quote_ident(r.rolname) FROM pg_catalog.{catalogue} AS c, "
+        f"LATERAL aclexplode(c.{rights}) AS a JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee "
+        f"WHERE c.oid = CAST(:named AS {kind}) AND a.privilege_type = :right AND a.grantor <> a.grantee"
+    )
+    return list(op.get_bind().execute(query, {"named": named, "right": right}).scalars())
 
 
 def _create_identity() -> None:

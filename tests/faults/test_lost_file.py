@@ -59,6 +59,28 @@ def remark(opened: Opened, text: str, *, through_a_loop: bool = False) -> Outcom
 losses = pytest.mark.parametrize("lose", [moved, deleted, only_the_file_deleted])
 
 
+def test_a_database_behind_a_link_is_served_and_its_own_log_is_looked_at(sqlite_url: URL) -> None:
+    real = file_of(sqlite_url).with_name("real.db")
+    real.touch()
+    file_of(sqlite_url).symlink_to(real)
+    with shop(sqlite_url) as opened:
+        open_engagements(opened.marketplace, 1)
+        assert wal_of(file_of(sqlite_url)).name == "real.db-wal"
+        assert remark(opened, "through the link").version == 2
+        moved(real)
+        with pytest.raises(StoreUnavailable):
+            remark(opened, "into what is gone")
+
+
+def test_a_reader_of_a_file_that_is_gone_is_told_that_it_is_unavailable(sqlite_url: URL) -> None:
+    with shop(sqlite_url) as opened:
+        open_engagements(opened.marketplace, 1)
+        moved(file_of(sqlite_url))
+        for _ in range(2):
+            with pytest.raises((StoreUnavailable, sql.OperationalError)):
+                opened.marketplace.history(engagement(0))
+
+
 @losses
 @pytest.mark.parametrize("through_a_loop", [False, True])
 def test_nothing_is_acknowledged_into_a_file_that_is_gone(sqlite_url: URL, lose: Loss, through_a_loop: bool) -> None:

@@ -19,6 +19,7 @@ from application.many_commands import record_all
 from application.marketplace import Marketplace
 from application.ports.log import Followed
 from infrastructure.database.database import Database
+from infrastructure.log.continuity import Mark
 from infrastructure.log.reading import Log
 from infrastructure.log.sqlite import ledger as sqlite_ledger
 from tests.faults import wishes
@@ -107,7 +108,7 @@ def test_what_was_lost_is_not_told_any_more(database_url: URL) -> None:
         assert again.version == KEPT + 1, "its key is lost with it, so it is a new command"
 
 
-def test_many_at_once_go_on_from_what_is_there(database_url: URL) -> None:
+def test_many_at_once_go_on_from_what_is_there(database_url: URL, told: list[structlog.typing.EventDict]) -> None:
     async def at_once(marketplace: Marketplace) -> list[Outcome]:
         requests = [wishes.remark(f"r {number}", engagement(0)) for number in range(50)]
         return await asyncio.gather(*map(marketplace.record_async, requests))
@@ -115,6 +116,7 @@ def test_many_at_once_go_on_from_what_is_there(database_url: URL) -> None:
     with put_back(database_url) as opened:
         versions = sorted(outcome.version for outcome in asyncio.run(at_once(opened.marketplace)))
         assert versions == list(range(KEPT + 1, KEPT + 51))
+        assert [line["event"] for line in told].count("the log was replaced") == 1
         assert_clean(opened.database)
 
 
@@ -127,7 +129,9 @@ def test_control_without_the_proof_of_the_append_versions_are_left_out(
         database = Database(database_url)
         with shop(database_url):
             pass  # migrated
-        altered(database, "append_events", "WHERE f.salt IS DISTINCT FROM", "WHERE false AND f.salt IS DISTINCT FROM")
+        altered(
+            database, "append_events", "f.salt IS NULL OR f.salt IS DISTINCT FROM", "false AND f.salt IS DISTINCT FROM"
+        )
         database.close()
     _believe_what_is_at_hand(monkeypatch)
     with put_back(database_url) as opened:
@@ -146,7 +150,7 @@ def test_control_without_the_proof_of_reads_what_was_lost_is_told(
 
 
 def _believe_what_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    def since(_: Log, last: Followed, rows: Sequence[StoredEvent]) -> list[StoredEvent]:
+    def since(_: Log, mark: Mark, last: Followed, rows: Sequence[StoredEvent]) -> list[StoredEvent]:
         return [row for row in rows if row.originator_version > last.version]
 
     monkeypatch.setattr(Log, "since", since)

@@ -11,6 +11,7 @@ from application.ports.log import Append, VersionTaken
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
 from infrastructure.log import verify
+from infrastructure.log.reading import Log
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.terms.catalogue import Catalogue
 from tests.store import samples
@@ -42,6 +43,21 @@ def writer(owner: Database) -> Iterator[Database]:
     database = Database(owner.url.set(username=WRITER))
     yield database
     database.close()
+
+
+def test_who_could_append_before_a_migration_can_after_it(postgres_url: URL, owner: Database) -> None:
+    schema.downgrade(owner, "0003")
+    roles.grant(owner, writer=WRITER, reader=READER)
+    schema.upgrade(owner)
+    for name in (WRITER, READER):
+        database = Database(postgres_url.set(username=name))
+        assert Log(database).head().position == 1
+        database.close()
+    as_writer = Database(postgres_url.set(username=WRITER))
+    recorder = LogRecorder(as_writer)
+    assert recorder.append(samples.append(uuid4(), 1)).first_position == 2
+    recorder.close()
+    as_writer.close()
 
 
 def attempt(database: Database, *statements: str) -> None:
