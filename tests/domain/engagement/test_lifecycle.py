@@ -9,7 +9,7 @@ import pytest
 
 from domain.engagement.assignments.matching import ProfessionalMatched
 from domain.engagement.deed import EngagementEndedAlready, EngagementSuspendedNow
-from domain.engagement.lifecycle.amendment import TermsAmended
+from domain.engagement.lifecycle.amendment import AmendTerms, TermsAmended
 from domain.engagement.lifecycle.opening import BeforeTheOpening, CoreWorkNeedsReason
 from domain.engagement.lifecycle.suspension import EngagementNotSuspended, EngagementResumed, EngagementSuspended
 from domain.engagement.nouns.pause import PauseEndsBeforeItStarts
@@ -336,3 +336,13 @@ def test_what_happened_is_neither_before_the_opening_nor_in_the_future() -> None
     past.when(on(soon, match())).then(ProfessionalMatched)
     past.when(on(soon + 1e-6, match())).then_rejected(InTheFuture, field="occurred_at")
     refuses_to_open(on(1000.01, opened()), InTheFuture)
+
+
+def test_an_opening_names_its_terms_or_those_of_its_model() -> None:
+    assert list(opened(policy="other@2", calendar="london").names()) == [("policy", "other@2"), ("calendar", "london")]
+    assert list(opened("managed_services").names()) == [("policy", "managed_services"), ("calendar", "weekdays")]
+
+
+def test_an_amendment_names_what_it_changes() -> None:
+    assert list(AmendTerms(calendar="london", reason="Moved.").names()) == [("calendar", "london")]
+    assert list(AmendTerms(policy="other", reason="Agreed.").names()) == [("policy", "other")]
