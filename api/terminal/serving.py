@@ -98,7 +98,7 @@ def protocol(limits: Limits, shared: Connections) -> Any:
     try:
         from api.http.door.by_httptools import ByHttptools as One
     except ImportError:
-        from api.http.door.by_h11 import ByH11 as One  # type: ignore[assignment]
+        from api.http.door.by_h11 import ByH11 as One  # type: ignore[assignment]  # the same protocol in Python
     return partial(One, limits=limits, shared=shared)
 
 
