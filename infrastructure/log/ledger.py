@@ -127,20 +127,21 @@ def judge(entries: Sequence[Entry], found: Found) -> list[Outcome | None]:
 def unproven(entries: Iterable[Entry]) -> Sequence[Followed]:
     """What a batch follows and does not record itself: to be found in the log, in the transaction that writes it.
 
-    Raises `Conflict` where an entry follows another event than the one that an entry before it records.
+    Raises `Conflict` where an entry follows another event than the last that the entries before it record.
     """
-    recorded: dict[Place, bytes] = {}
-    followed: dict[Followed, None] = {}
+    last: dict[UUID | str, tuple[int, bytes]] = {}
+    followed: list[Followed] = []
     for entry in entries:
-        follows = entry.append.follows
+        events, follows = entry.append.events, entry.append.follows
         if follows is not None:
-            salt = recorded.get((follows.engagement_id, follows.version))
-            if salt is None:
-                followed[follows] = None
-            elif salt != follows.salt:
+            before = last.get(follows.engagement_id)
+            if before is None:
+                followed.append(follows)
+            elif before != (follows.version, follows.salt):
                 raise Conflict
-        recorded.update(_salted(entry))
-    return list(followed)
+        if events:
+            last[events[-1].originator_id] = events[-1].originator_version, entry.salts[-1]
+    return followed
 
 
 def places(entries: Iterable[Entry]) -> list[Place]:
