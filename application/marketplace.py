@@ -1,10 +1,12 @@
 """The marketplace: commands in, facts recorded; histories out, as known at any instant."""
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
+from operator import attrgetter
 from typing import cast
 from uuid import UUID
 
@@ -28,6 +30,9 @@ MOST_EVENTS_IN_THE_LOOP = 200
 
 COMMANDS_A_ROUND = 256
 """How many commands of an import are decided before they are recorded: as many as one commit takes."""
+
+
+_position = attrgetter("position")
 
 
 def process_clock() -> datetime:
@@ -154,10 +159,8 @@ class Marketplace(Application[UUID]):
         Raises UnknownEngagement where it is not known now either.
         """
         history = self.history(engagement_id)
-        facts = tuple(fact for fact in history.facts if fact.position <= known.position)
-        if len(facts) == history.version:
-            return history
-        return EngagementHistory.of(facts) if facts else None
+        version = bisect_right(history.facts, known.position, key=_position)
+        return history.as_known(version) if version else None
 
     def at_hand(self, engagement_id: UUID) -> EngagementHistory | None:
         """What this process remembers of an engagement, not proved."""

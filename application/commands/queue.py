@@ -12,7 +12,6 @@ from threading import Lock
 from uuid import UUID
 
 from application.commands.histories_at_hand import Recalled, WarmHistories
-from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
 
 KEPT_AFTER = 256
@@ -39,13 +38,25 @@ class Queue:
     base: Recalled | None
     tip: Recalled
     under_way: int = 0
-    broken: bool = False
     recorded: list[Place] = field(default_factory=list)
 
-    def take(self) -> list[Place]:
-        """The places that were recorded since this was last asked, in the order of versions."""
-        taken, self.recorded = self.recorded, []
-        return sorted(taken, key=lambda place: place.recalled.version)
+    def settled(self) -> Recalled | None:
+        """What is recorded of the engagement by now without a gap, with the facts as the log placed them.
+
+        None where that is no more than what this said last.
+        """
+        self.recorded.sort(key=lambda place: place.recalled.version)
+        before, facts = self.base, list[Recorded]()
+        for place in self.recorded:
+            if place.base is not before:
+                break
+            before = place.recalled
+            facts += place.facts
+        if before is None or before is self.base:
+            return None
+        del self.recorded[: sum(place.recalled.version <= before.version for place in self.recorded)]
+        self.base = before
+        return Recalled(before.history.stored(facts), before.salt)
 
 
 class Queues:
@@ -88,30 +99,21 @@ class Queues:
     def _break(self, engagement_id: UUID, queue: Queue) -> None:
         """Those behind fail on their own; whoever comes now begins a queue on what is recorded."""
         with self._lock:
-            queue.broken = True
             if self._queues.get(engagement_id) is queue:
                 del self._queues[engagement_id]
+            queue.under_way -= 1
+            self._keep(engagement_id, queue)
 
     def _leave(self, engagement_id: UUID, queue: Queue, place: Place) -> None:
         with self._lock:
             queue.under_way -= 1
             queue.recorded.append(place)
-            if queue.broken or (queue.under_way and len(queue.recorded) < KEPT_AFTER):
-                return
-            if not queue.under_way:
+            if not queue.under_way and self._queues.get(engagement_id) is queue:
                 del self._queues[engagement_id]
-            places = queue.take()
-        queue.base = recorded_of(queue.base, places) or queue.base
-        if queue.base:
-            self._warm.put(engagement_id, queue.base)
+            if not queue.under_way or len(queue.recorded) >= KEPT_AFTER:
+                self._keep(engagement_id, queue)
 
-
-def recorded_of(base: Recalled | None, places: Sequence[Place]) -> Recalled | None:
-    """What an engagement comes to with these places, as the log placed their facts; None where one is missing."""
-    last = places[-1]
-    if len(places) == 1 and last.base is base:
-        return Recalled(last.recalled.history.stored(last.facts), last.recalled.salt)
-    facts = [fact for place in places for fact in place.facts]
-    if (base.version if base else 0) + len(facts) != last.recalled.version:
-        return None
-    return Recalled(base.history.extended(facts) if base else EngagementHistory.of(facts), last.recalled.salt)
+    def _keep(self, engagement_id: UUID, queue: Queue) -> None:
+        settled = queue.settled()
+        if settled:
+            self._warm.put(engagement_id, settled)

@@ -1,14 +1,13 @@
 """The audit: each event with who, when, and what it changed in the state as it was known then."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from domain.engagement.state import EngagementHistory, State
 from domain.language.words import Instant
-from domain.law.event import event_of
 from domain.law.recorded import Actor, Recorded
-from domain.law.timeline import opened, timeline_of, tolerant
+from domain.law.timeline import tolerant
 
 View = Callable[[State | None], Mapping[str, Any]]
 """A state as plain JSON values, under the names of the interface."""
@@ -40,48 +39,19 @@ class Step:
 
 
 def steps(history: EngagementHistory, view: View, *, after: int, limit: int) -> list[Step]:
-    """The steps of the versions ``after + 1`` to ``after + limit``."""
-    wanted = range(after + 1, min(after + limit, history.version) + 1)
-    before: Mapping[str, Any] = view(None)
-    found = []
-    for fact, state in states(history.facts):
-        if fact.version < wanted.start - 1:
-            continue
-        if fact.version not in wanted and fact.version != wanted.start - 1:
-            break
-        now = view(state)
-        if fact.version in wanted:
-            found.append(_step(history, fact, tuple(changes(before, now))))
-        before = now
-    return found
-
-
-def states(facts: Sequence[Recorded]) -> Iterator[tuple[Recorded, State]]:
-    """Each fact in the order of recording, with the state as known right after it.
+    """The steps of the versions ``after + 1`` to ``after + limit``.
 
     Half-way through a correction the timeline may not be lawful: there a fact counts only where it is permitted.
     """
-    state = opened(facts[0])
-    latest = facts[0].key
-    yield facts[0], state
-    for index, fact in enumerate(facts[1:], start=2):
-        if not event_of(fact).ordered:
-            state = _refolded(facts[:index]) if event_of(fact).takes_back() else state
-        elif fact.key > latest:
-            latest = fact.key
-            state = tolerant(state, fact)
-        else:
-            state = _refolded(facts[:index])
-        yield fact, state
-
-
-def _refolded(facts: Sequence[Recorded]) -> State:
-    timeline = timeline_of(facts)
-    state: State = opened(timeline[0])
-    for fact in timeline[1:]:
-        if event_of(fact).ordered:
-            state = tolerant(state, fact)
-    return state
+    known = history.as_known(after, tolerant) if 0 < after <= history.version else None
+    before = view(known.state if known else None)
+    found = []
+    for fact in history.facts[after : after + limit]:
+        known = known.extended([fact], tolerant) if known else EngagementHistory.of([fact])
+        now = view(known.state)
+        found.append(_step(history, fact, tuple(changes(before, now))))
+        before = now
+    return found
 
 
 def _step(history: EngagementHistory, fact: Recorded, changed: tuple[Change, ...]) -> Step:

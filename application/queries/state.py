@@ -1,7 +1,6 @@
 """The state of an engagement as it is answered: every part under the name it has in the interface."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from application.list_line import status_of
@@ -13,11 +12,10 @@ from domain.engagement.nouns.concern import Category, Concern, Outcome, Severity
 from domain.engagement.nouns.plan import ItemState, KnowledgeKind, Plan, Purpose
 from domain.engagement.nouns.seat import Seat
 from domain.engagement.replacement.about import proposals_of, standing_of, successor_of
-from domain.engagement.state import EngagementHistory, State, WorkClass
+from domain.engagement.state import State, WorkClass
 from domain.engagement.terms.policy import Cause
 from domain.language.money import Money
 from domain.language.words import Allocation, Instant, Model, SupplySource, Weight
-from domain.law.timeline import fold
 from domain.register import allowed_commands
 
 
@@ -158,13 +156,7 @@ class StateAnswer(AboutEngagement):
 
 def state_answer(question: EngagementAsOf) -> StateAnswer:
     """The state of what had happened by ``as_of``, in a history as known then."""
-    return answer_of(_state(question.history, question.as_of) if question.history else None, question)
-
-
-def _state(history: EngagementHistory, as_of: datetime) -> State | None:
-    all_by_then = history.timeline[-1].occurred_at <= as_of
-    state: State | None = history.state if all_by_then else fold(history.until(as_of))
-    return state
+    return answer_of(question.history.state_at(question.as_of) if question.history else None, question)
 
 
 def answer_of(state: State | None, question: EngagementAsOf) -> StateAnswer:

@@ -18,7 +18,7 @@ from domain.language.changed import replace
 from domain.language.personal import Personal
 from domain.language.words import Model
 from domain.law.event import Event
-from domain.law.timeline import History
+from domain.law.history import History
 
 WorkClass = Literal["core", "non_core"]
 EndReason = Literal["completed", "terminated", "cancelled"]

@@ -11,9 +11,10 @@ from uuid import UUID
 from domain.language.bounds import STRICT
 from domain.language.words import ActingParty, field_names
 from domain.law.event import Event, Opening, S, event_of, opening_of
+from domain.law.history import History
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import NotYours, Unfit
-from domain.law.timeline import History, judged
+from domain.law.timeline import judged
 
 CLOCKS_MAY_DIFFER: Final = timedelta(minutes=5)
 """How far an ``occurred_at`` may lie after the instant of recording."""
@@ -220,7 +221,7 @@ def lawful(history: History[S], state: S, facts: Sequence[Recorded]) -> None:
     """Raises the Rejection that forbids these facts in this history."""
     keep_ties(history, facts)
     if event_of(facts[0]).ordered:
-        history.accept(facts)
+        history.judge(facts)
     else:
         judged(state, facts[0])
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from operator import attrgetter
 from typing import Annotated, Any, ClassVar
 from uuid import uuid5
 
@@ -12,12 +11,11 @@ from domain.language.bounds import Distinct, bounds
 from domain.language.words import Text
 from domain.law.command import ITSELF, Command, Named, Order, Subject, acting_for, keep_ties, made, on_time, recorded
 from domain.law.event import Event, event_of
+from domain.law.history import History
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import Rejection, Unfit
-from domain.law.timeline import History, check, judged, opened, tolerant
+from domain.law.timeline import judged, tolerant
 from domain.law.voiding import FactVoided, NotVoidable, UnknownVersion, Version
-
-_key = attrgetter("key")
 
 
 class NothingCorrected(Unfit):
@@ -81,7 +79,7 @@ def correct(command: CorrectHistory, history: History[Any], order: Order, publis
         except Rejection as refused:
             refused.field = f"record[{index}].{refused.field}" if refused.field else f"record[{index}]"
             raise
-    final = check(draft.timeline, frozenset(fact.version for fact in draft.new))
+    final = history.judge(draft.new, draft.gone)
     for fact in draft.new:
         if not event_of(fact).ordered:
             judged(final, fact)
@@ -122,57 +120,48 @@ def entry_order(order: Order, index: int, entry: Entry, voidings: Sequence[Recor
 
 @dataclass
 class Draft:
-    """A timeline on which a correction is at work: it may be unlawful until the last entry is recorded."""
+    """A history on which a correction is at work: it may be unlawful until the last entry is recorded."""
 
-    timeline: list[Recorded]
     history: History[Any]
+    gone: list[Recorded]
+    """The facts voided here."""
     places: dict[tuple[type[Event[Any]], tuple[object, ...]], list[int]]
-    """The versions voided here, by type and subject: the places their successors take."""
-    next_version: int
+    """Their versions, by type and subject: the places their successors take."""
     new: list[Recorded] = field(default_factory=list)
 
     @staticmethod
     def without(history: History[Any], voidings: Sequence[Recorded]) -> "Draft":
-        gone = {version for fact in voidings for version in event_of(fact).takes_back()}
+        versions = sorted(version for fact in voidings for version in event_of(fact).takes_back())
+        gone = [history.facts[version - 1] for version in versions]
         places: dict[tuple[type[Event[Any]], tuple[object, ...]], list[int]] = {}
-        for version in sorted(gone):
-            event = event_of(history.facts[version - 1])
-            places.setdefault((type(event), subject_of(event)), []).append(version)
-        kept = [fact for fact in history.timeline if fact.version not in gone]
-        return Draft(kept, history, places, history.version + len(voidings) + 1)
+        for fact in gone:
+            event = event_of(fact)
+            places.setdefault((type(event), subject_of(event)), []).append(fact.version)
+        return Draft(history.extended(voidings, tolerant) if voidings else history, gone, places)
 
     def record(self, order: Order, published: Any) -> None:
         """Decides one entry at its place. Raises the Rejection that forbids it."""
         on_behalf_of = acting_for(order, order.command.parties(self.history.state))
         on_time(self.history, order)
         place = self.place(order.command.records, order.command)
-        state = self.before((order.at, place or self.next_version, self.next_version))
-        stream_id = self.history.stream_id
-        facts = made(state, order, on_behalf_of, published, stream_id, self.next_version)
+        version = self.history.version + 1
+        state = self.history.before((order.at, place or version, version))
+        facts = made(state, order, on_behalf_of, published, self.history.stream_id, version)
         if order.command.records.ordered and event_of(facts[0]).stands(state, facts[0]):
             return
-        for fact in facts:
-            taken = self.place(type(event_of(fact)), event_of(fact), take=True)
-            self.new.append(replace(fact, place=taken or fact.version))
-        self.timeline = sorted((*self.timeline, *self.new[-len(facts) :]), key=_key)
-        self.next_version += len(facts)
+        placed = [replace(fact, place=self.taken_place(event_of(fact)) or fact.version) for fact in facts]
+        self.new += placed
+        self.history = self.history.extended(placed, tolerant)
 
-    def place(self, kind: type[Event[Any]], about: Event[Any] | Command[Any], *, take: bool = False) -> int | None:
+    def place(self, kind: type[Event[Any]], about: Event[Any] | Command[Any]) -> int | None:
         """The first place not taken among the voided facts of this kind about the same ids."""
         free = self.places.get((kind, tuple(getattr(about, name) for name in kind.subject)))
-        if not free:
-            return None
-        return free.pop(0) if take else free[0]
+        return free[0] if free else None
 
-    def before(self, key: tuple[datetime, int, int]) -> Any:
-        """The state just before a place, as far as the draft is lawful."""
-        state = opened(self.timeline[0])
-        for fact in self.timeline[1:]:
-            if fact.key >= key:
-                break
-            if event_of(fact).ordered:
-                state = tolerant(state, fact)
-        return state
+    def taken_place(self, event: Event[Any]) -> int | None:
+        """The same for an event that takes it."""
+        free = self.places.get((type(event), subject_of(event)))
+        return free.pop(0) if free else None
 
 
 def subject_of(event: Event[Any]) -> tuple[object, ...]:

@@ -9,6 +9,9 @@ from domain.language.bounds import STRICT
 from domain.language.personal import Personal
 from domain.language.words import ActingParty, Id, Instant
 
+Key = tuple[datetime, int, int]
+"""A place in the timeline: ``occurred_at``, ``place``, ``version``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -51,7 +54,7 @@ class Recorded:
         return self.on_behalf_of.party if self.on_behalf_of else self.actor.party
 
     @property
-    def key(self) -> tuple[datetime, int, int]:
+    def key(self) -> Key:
         """The order of the timeline."""
         return self.occurred_at, self.place, self.version
 

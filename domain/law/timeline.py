@@ -3,16 +3,11 @@ order of (``occurred_at``, ``place``, ``version``); a timeline is lawful when ev
 just before it, and a fact whose effect already stands changes nothing
 (docs/rules.md, *The timeline law*)."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import Any, Generic
-from uuid import UUID
+from typing import Any
 
-from domain.law.event import Event, S, Thing, Tie, event_of, opening_of
+from domain.law.event import Event, S, Tie, event_of, opening_of
 from domain.law.recorded import Recorded
 from domain.law.rejection import ContradictsLaterFact, Rejection
 
@@ -107,86 +102,6 @@ def timeline_of(facts: Sequence[Recorded]) -> tuple[Recorded, ...]:
     """What of these facts counts, in the order of the timeline."""
     voided = voided_by(facts)
     return tuple(sorted((fact for fact in facts if fact.version not in voided), key=_key))
-
-
-@dataclass(frozen=True)
-class History(Generic[S]):
-    """All that was recorded in one stream, in order of version."""
-
-    facts: tuple[Recorded, ...]
-    timeline: tuple[Recorded, ...] = field(repr=False)
-    state: S = field(repr=False)
-    ids: Mapping[Thing, str | None] = field(repr=False)
-    """Every id ever introduced, by kind, with what it is tied to."""
-
-    @staticmethod
-    def of(facts: Sequence[Recorded]) -> "History[Any]":
-        """The history that these facts make; the first is the opening."""
-        timeline = timeline_of(facts)
-        state = fold(timeline)
-        assert state is not None, "a history begins with its opening"
-        return History(tuple(facts), timeline, state, dict(introduced(facts)))
-
-    def extended(self, facts: Sequence[Recorded]) -> "History[S]":
-        """The history with more facts. Where nothing later exists only these are folded."""
-        later = all(fact.key > self.timeline[-1].key for fact in facts)
-        if not later or any(event_of(fact).takes_back() for fact in facts):
-            return History.of((*self.facts, *facts))
-        new = sorted(facts, key=_key)
-        state = self.state
-        for fact in new:
-            if event_of(fact).ordered:
-                state = trusted(state, fact)
-        ids = {**self.ids, **found} if (found := dict(introduced(facts))) else self.ids
-        return History((*self.facts, *facts), (*self.timeline, *new), state, ids)
-
-    def stored(self, facts: Sequence[Recorded]) -> "History[S]":
-        """The same history with its last facts as the store placed them: position and instant decide nothing."""
-        placed = {fact.version: fact for fact in facts}
-        count = len(facts)
-        tail = self.timeline[-count:]
-        if all(fact.version in placed for fact in tail):
-            timeline = (*self.timeline[:-count], *(placed[fact.version] for fact in tail))
-        else:
-            timeline = tuple(placed.get(fact.version, fact) for fact in self.timeline)
-        return History((*self.facts[:-count], *facts), timeline, self.state, self.ids)
-
-    @property
-    def stream_id(self) -> UUID:
-        return self.facts[0].stream_id
-
-    @property
-    def version(self) -> int:
-        return len(self.facts)
-
-    @cached_property
-    def voided(self) -> Mapping[int, Recorded]:
-        return voided_by(self.facts)
-
-    def before(self, key: tuple[datetime, int, int]) -> S:
-        """The state just before a place in the timeline (at the earliest just after the opening)."""
-        if key > self.timeline[-1].key:
-            return self.state
-        end = max(1, bisect_left(self.timeline, key, key=_key))
-        state: S = fold(self.timeline[:end])
-        return state
-
-    def until(self, as_of: datetime) -> tuple[Recorded, ...]:
-        """The timeline of what had happened by ``as_of``."""
-        if self.timeline[-1].occurred_at <= as_of:
-            return self.timeline
-        return tuple(fact for fact in self.timeline if fact.occurred_at <= as_of)
-
-    def accept(self, new: Sequence[Recorded]) -> None:
-        """Judges the law for new facts. Raises the Rejection that forbids them."""
-        versions = frozenset(fact.version for fact in new)
-        first = min((fact.key for fact in new), default=None)
-        if first is None:
-            return
-        at_the_end = first > self.timeline[-1].key
-        start = len(self.timeline) if at_the_end else max(1, bisect_left(self.timeline, first, key=_key))
-        merged = sorted((*self.timeline[start:], *new), key=_key)
-        check(merged, versions, 0, self.before(first))
 
 
 def introduced(facts: Iterable[Recorded]) -> Iterator[Tie]:

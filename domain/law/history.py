@@ -1,0 +1,107 @@
+"""The history of one stream: everything that was recorded, what of it counts, and what it comes to."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, Generic
+from uuid import UUID
+
+from domain.law.event import S, Thing, event_of
+from domain.law.growing import Growing
+from domain.law.marked import Change, Marked, Take
+from domain.law.recorded import Key, Recorded
+from domain.law.timeline import introduced, timeline_of, trusted, voided_by
+
+_key = attrgetter("key")
+
+
+@dataclass(frozen=True)
+class History(Generic[S]):
+    """All that was recorded in one stream, in order of version."""
+
+    facts: Growing[Recorded]
+    marked: Marked[S] = field(repr=False, compare=False)
+    ids: Mapping[Thing, str | None] = field(repr=False)
+    """Every id ever introduced, by kind, with what it is tied to."""
+
+    @staticmethod
+    def of(facts: Iterable[Recorded]) -> "History[Any]":
+        """The history that these facts make; the first is the opening."""
+        recorded = Growing(facts)
+        return History(recorded, Marked.of(timeline_of(recorded)), dict(introduced(recorded)))
+
+    def extended(self, facts: Sequence[Recorded], take: Take = trusted) -> "History[S]":
+        """The history with more facts."""
+        if not facts:
+            return self
+        gone = {version for fact in facts for version in event_of(fact).takes_back()}
+        known = [self.facts[version - 1] for version in gone if version <= self.version]
+        change = Change([fact for fact in facts if fact.version not in gone], known)
+        if change.first > self.marked.last:
+            marked = self.marked.grown(sorted(change.new, key=_key), take)
+        else:
+            marked = self.marked.changed(change, take)
+        ids = {**self.ids, **found} if (found := dict(introduced(facts))) else self.ids
+        return History(self.facts.grown(facts), marked, ids)
+
+    def stored(self, facts: Sequence[Recorded]) -> "History[S]":
+        """The same history with some of its facts as the store placed them: position and instant decide nothing."""
+        for fact in facts:
+            self.facts.settle(fact.version - 1, fact)
+            index = bisect_left(self.timeline, fact.key, key=_key)
+            if index < len(self.timeline) and self.timeline[index].version == fact.version:
+                self.timeline.settle(index, fact)
+        return History(self.facts, self.marked, self.ids)
+
+    def as_known(self, version: int, take: Take = trusted) -> "History[S]":
+        """The history as it was when it had so many facts, one at least."""
+        later = self.facts[version:]
+        if not later:
+            return self
+        revived = [self.facts[each - 1] for fact in later for each in event_of(fact).takes_back() if each <= version]
+        shared = self.marked.place(Change(later, revived).first)
+        kept = [fact for fact in self.timeline[shared:] if fact.version <= version]
+        marked = self.marked.first(shared).grown(sorted((*kept, *revived), key=_key), take)
+        facts = self.facts.first(version)
+        return History(facts, marked, dict(introduced(facts)))
+
+    @property
+    def timeline(self) -> Growing[Recorded]:
+        """The facts that were not taken back, in the order of the timeline."""
+        return self.marked.facts
+
+    @property
+    def state(self) -> S:
+        return self.marked.state
+
+    @property
+    def stream_id(self) -> UUID:
+        return self.facts[0].stream_id
+
+    @property
+    def version(self) -> int:
+        return len(self.facts)
+
+    @cached_property
+    def voided(self) -> Mapping[int, Recorded]:
+        return voided_by(self.facts)
+
+    def before(self, key: Key) -> S:
+        """The state just before a place in the timeline (at the earliest just after the opening)."""
+        return self.marked.before(key)
+
+    def until(self, as_of: datetime) -> Sequence[Recorded]:
+        """The timeline of what had happened by ``as_of``."""
+        return self.timeline.first(self.marked.until(as_of))
+
+    def state_at(self, as_of: datetime) -> S | None:
+        """The state at ``as_of``; None before the opening."""
+        count = self.marked.until(as_of)
+        return self.marked.first(count).state if count else None
+
+    def judge(self, new: Sequence[Recorded], gone: Sequence[Recorded] = ()) -> S:
+        """The state with these facts in the timeline, and others taken back. Raises the Rejection that forbids it."""
+        return self.marked.judged(Change(new, gone)) if new or gone else self.state
