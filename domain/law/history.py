@@ -23,7 +23,7 @@ class History(Generic[S]):
     """All that was recorded in one stream, in order of version."""
 
     facts: Growing[Recorded]
-    marked: Marked[S] = field(repr=False, compare=False)
+    marked: Marked[S] = field(repr=False)
     ids: Mapping[Thing, str | None] = field(repr=False)
     """Every id ever introduced, by kind, with what it is tied to."""
 

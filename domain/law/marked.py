@@ -6,7 +6,7 @@ before it; and only as far as it makes a difference: where the state at a later 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
@@ -65,7 +65,7 @@ class Marked(Generic[S]):
     """The facts of a timeline, beginning with the opening, their marks, and the state at the end."""
 
     facts: Growing[Recorded]
-    marks: Growing[Mark[S]]
+    marks: Growing[Mark[S]] = field(repr=False, compare=False)
     state: S
 
     @staticmethod
