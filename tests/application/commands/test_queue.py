@@ -3,17 +3,26 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from random import Random
+from uuid import uuid4
 
 import pytest
 
+from application.commands import queue
+from application.commands.histories_at_hand import Recalled, WarmHistories
 from application.commands.queue import Queue, Queues
 from application.commands.request import Outcome, Refused, RefusedBefore, Request, StaleVersion
 from application.many_commands import record_all
 from application.marketplace import Marketplace
 from application.ports.log import Append, Receipt, StoreUnavailable
+from domain.engagement.state import EngagementHistory
+from domain.law.recorded import Recorded
 from tests.application.commands.test_recording import note
 from tests.application.conftest import Opening
 from tests.application.requests import ENGAGEMENT, match, opening, request
+from tests.domain.walks import walk
 
 Results = Sequence[Outcome | BaseException]
 Way = Callable[[Marketplace, Sequence[Request]], Results]
@@ -160,6 +169,62 @@ def test_a_store_that_takes_nothing_is_told_to_everybody_who_waits(
         results = in_a_loop(marketplace, [request(note(f"{number}")) for number in range(5)])
     assert [type(result) for result in results] == [StoreUnavailable] * 5
     assert marketplace.record(request(note())).version == 2
+
+
+@in_order
+def test_nobody_waits_for_those_who_came_later(marketplace: Marketplace, way: Way) -> None:
+    """Whoever wants something of another engagement is served in turn, however many want one thing."""
+    marketplace.record(request(opening()))
+    other = marketplace.record(replace(request(opening()), engagement_id=uuid4())).engagement_id
+    hot = [request(note(f"{number}")) for number in range(2 * AT_ONCE)]
+    results = way(marketplace, [*hot[:AT_ONCE], replace(request(note()), engagement_id=other), *hot[AT_ONCE:]])
+    served = results[AT_ONCE]
+    assert isinstance(served, Outcome)
+    assert served.position == 2 + AT_ONCE + 1
+
+
+def chain(length: int) -> list[Recalled]:
+    """What an engagement comes to, fact by fact, the first one recorded."""
+    facts = walk(Random(3)).facts[:length]
+    found = [Recalled(EngagementHistory.of(facts[:1]), b"1")]
+    for fact in facts[1:]:
+        found.append(Recalled(found[-1].history.extended([fact]), b"%d" % fact.version))
+    return found
+
+
+def recorded(tip: Recalled, position: int) -> list[Recorded]:
+    return [replace(tip.history.facts[-1], position=position)]
+
+
+def test_what_is_recorded_out_of_order_is_kept_when_the_gap_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "KEPT_AFTER", 2)
+    tips, warm = chain(6), WarmHistories()
+    queues, places = Queues(warm), [ExitStack() for _ in range(5)]
+    taken = [each.enter_context(queues.place(*tips[n : n + 2])) for n, each in enumerate(places)]
+    for n, version in ((1, None), (2, None), (0, 4), (4, 4), (3, 6)):
+        taken[n].facts = recorded(tips[n + 1], 100 + n)
+        places[n].close()
+        known = warm.get(tips[0].history.stream_id)
+        assert (known.version if known else None) == version
+    kept = warm.get(tips[0].history.stream_id)
+    assert kept
+    assert [fact.position for fact in kept.history.facts[1:]] == [100, 101, 102, 103, 104]
+    assert queues.ahead(tips[0].history.stream_id) is None
+
+
+def test_what_was_recorded_before_one_failed_is_kept() -> None:
+    tips, warm = chain(5), WarmHistories()
+    queues, places = Queues(warm), [ExitStack() for _ in range(4)]
+    taken = [each.enter_context(queues.place(*tips[n : n + 2])) for n, each in enumerate(places)]
+    for n in (0, 1):
+        taken[n].facts = recorded(tips[n + 1], 100 + n)
+        places[n].close()
+    for n in (2, 3):
+        with pytest.raises(StoreUnavailable), places[n]:
+            raise StoreUnavailable("full")
+    kept = warm.get(tips[0].history.stream_id)
+    assert kept
+    assert (kept.version, kept.salt) == (3, tips[2].salt)
 
 
 def test_they_share_commits_and_are_decided_once(marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch) -> None:
