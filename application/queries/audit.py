@@ -1,9 +1,10 @@
 """The audit: each event with who, when, and what it changed in the state as it was known then."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from application.queries.touched import touched
 from domain.engagement.state import EngagementHistory, State
 from domain.language.words import Instant
 from domain.law.recorded import Actor, Recorded
@@ -11,6 +12,12 @@ from domain.law.timeline import tolerant
 
 View = Callable[[State | None], Mapping[str, Any]]
 """A state as plain JSON values, under the names of the interface."""
+
+Places = Mapping[str, Sequence[int]]
+"""Where the items of lists stand, by the names of the lists."""
+
+NO_PLACES: Final[Places] = {}
+_TwoPlaces = tuple[Sequence[int] | None, Sequence[int] | None]
 
 NOT_COMPARED: Final = frozenset({"engagement_id", "version", "position", "as_of", "known_at", "allowed_commands"})
 
@@ -44,14 +51,20 @@ def steps(history: EngagementHistory, view: View, *, after: int, limit: int) -> 
     Half-way through a correction the timeline may not be lawful: there a fact counts only where it is permitted.
     """
     known = history.as_known(after, tolerant) if 0 < after <= history.version else None
-    before = view(known.state if known else None)
     found = []
     for fact in history.facts[after : after + limit]:
+        before = known.state if known else None
         known = known.extended([fact], tolerant) if known else EngagementHistory.of([fact])
-        now = view(known.state)
-        found.append(_step(history, fact, tuple(changes(before, now))))
-        before = now
+        found.append(_step(history, fact, tuple(_changes(before, known.state, view))))
     return found
+
+
+def _changes(before: State | None, after: State, view: View) -> Iterator[Change]:
+    if before is None:
+        yield from changes(view(None), view(after))
+    elif before is not after:
+        one, other = touched(before, after)
+        yield from changes(view(one.state), view(other.state), one.places, other.places)
 
 
 def _step(history: EngagementHistory, fact: Recorded, changed: tuple[Change, ...]) -> Step:
@@ -68,21 +81,28 @@ def _step(history: EngagementHistory, fact: Recorded, changed: tuple[Change, ...
     )
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    """What differs between two states, path by path; what has an id is compared with its like."""
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], were: Places = NO_PLACES, are: Places = NO_PLACES
+) -> Iterator[Change]:
+    """What differs between two states, path by path; what has an id is compared with its like.
+
+    ``were`` and ``are`` tell where the items of a list stand, if not one behind the other from the first on.
+    """
     for name in after:
         if name not in NOT_COMPARED:
-            yield from _differences(f"/{name}", before.get(name), after[name])
+            places = were.get(name), are.get(name)
+            yield from _differences(f"/{name}", before.get(name), after[name], places)
 
 
-def _differences(path: str, before: Any, after: Any) -> Iterator[Change]:
+def _differences(path: str, before: Any, after: Any, places: _TwoPlaces = (None, None)) -> Iterator[Change]:
     if before == after:
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in after:
             yield from _differences(f"{path}/{name}", before.get(name), after[name])
     elif _identified(before) and _identified(after):
-        yield from _list_differences(path, before, after)
+        were, are = (placed or range(len(items)) for placed, items in zip(places, (before, after), strict=True))
+        yield from _list_differences(path, dict(zip(were, before, strict=True)), dict(zip(are, after, strict=True)))
     else:
         yield Change(path=path, before=before, after=after)
 
@@ -91,11 +111,11 @@ def _identified(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, Mapping) for each in value)
 
 
-def _list_differences(path: str, before: list[Any], after: list[Any]) -> Iterator[Change]:
-    known = {_identity(each): each for each in before}
-    for index, each in enumerate(after):
+def _list_differences(path: str, before: Mapping[int, Any], after: Mapping[int, Any]) -> Iterator[Change]:
+    known = {_identity(each): each for each in before.values()}
+    for index, each in after.items():
         yield from _differences(f"{path}/{index}", known.pop(_identity(each), None), each)
-    for index, each in enumerate(before):
+    for index, each in before.items():
         if _identity(each) in known:
             yield Change(path=f"{path}/{index}", before=each, after=None)
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final, Generic, NamedTuple
 
+from domain.language.alike import alike
 from domain.law.event import S, event_of
 from domain.law.growing import Growing
 from domain.law.recorded import Key, Recorded
@@ -95,7 +96,7 @@ class Marked(Generic[S]):
         made = self.first(self.place(change.first))
         for stretch in self._stretches(change):
             made = made.grown(stretch.facts, take)
-            if stretch.settled and made.state == stretch.until.state:
+            if stretch.settled and alike(made.state, stretch.until.state):
                 return made._followed_by(self, stretch.until.count)
         return made
 
@@ -105,7 +106,7 @@ class Marked(Generic[S]):
         state = self.before(change.first)
         for stretch in self._stretches(change):
             state = check(stretch.facts, versions, 0, state)
-            if stretch.settled and state == stretch.until.state:
+            if stretch.settled and alike(state, stretch.until.state):
                 return self.state
         return state
 

@@ -1,0 +1,49 @@
+"""The audit says what each event changed: as much as two whole states would tell, and in as few words."""
+
+from typing import Any, Final
+
+from hypothesis import HealthCheck, given, settings
+
+from api.queries.engagements import viewed
+from application.queries.audit import changes, steps
+from domain.engagement.state import EngagementHistory
+from domain.law.event import event_of
+from domain.law.timeline import tolerant
+from tests.domain.histories import Story, stories
+from tests.domain.walks import histories
+
+LAWS: Final = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def known_after(history: EngagementHistory, version: int) -> Any:
+    """The state after so many facts, read from zero; None before the first."""
+    return history.as_known(version, tolerant).state if version else None
+
+
+def assert_told(history: EngagementHistory) -> None:
+    for step in steps(history, viewed, after=0, limit=history.version):
+        before, after = (viewed(known_after(history, version)) for version in (step.version - 1, step.version))
+        assert step.changes == tuple(changes(before, after))
+        if event_of(history.facts[step.version - 1]).takes_back():
+            continue
+        assert all(change.before != change.after for change in step.changes)
+
+
+@LAWS
+@given(histories())
+def test_a_step_says_what_two_whole_states_tell(history: EngagementHistory) -> None:
+    assert_told(history)
+
+
+@LAWS
+@given(stories())
+def test_also_where_corrections_take_back_what_others_hang_on(told: Story) -> None:
+    assert_told(told.history)
+
+
+@LAWS
+@given(histories())
+def test_a_page_is_a_part_of_all_steps(history: EngagementHistory) -> None:
+    everything = steps(history, viewed, after=0, limit=history.version)
+    for after in range(0, history.version + 2, 5):
+        assert steps(history, viewed, after=after, limit=7) == everything[after : after + 7]
