@@ -241,8 +241,9 @@ def explain(
 def verify() -> None:
     """Checks that the store is whole; exit code 1 where it is not.
 
-    Positions and versions without a gap, every event readable, every timeline lawful from zero, every line of the
-    list as its history says, and the database still refusing to change what is recorded.
+    Positions and versions without a gap, every event readable, every timeline lawful from zero; every line of the
+    list, every kept answer and every published document as it was recorded; and the database still refusing to change
+    what is recorded: its triggers, functions and rights as the migrations made them.
     """
     from api.terminal import inspection
 

@@ -100,8 +100,11 @@ def _short(name: str, value: Any) -> str:
 
 def findings(standfast: Standfast, told: Told) -> Iterator[str]:
     """Everything that is not as it should be; ``told`` hears how many events are read, then read again."""
-    for found in verify.store(standfast.database, lambda done, _: told(done)):
+    of_the_store = verify.store(standfast.database, lambda done, _: told(done))
+    for found in of_the_store:
         yield f"{found.check}: {found.detail}"
+    if not verify.readable(of_the_store):
+        return
     read = standfast.recorder.log.head().position
     for engagement_id in standfast.recorder.log.engagement_ids():
         rows = standfast.recorder.log.stream(engagement_id)

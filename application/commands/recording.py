@@ -207,7 +207,7 @@ class Recording:
         if request.keyed:
             status, problem = request.keyed.written(refused)
             try:
-                yield Append(key=_key(request, status=status, version=version, position=0, problem=problem))
+                yield Append(key=_key(request, status=status, position=0, problem=problem))
             except KeyAnswered as answered:
                 return (yield from self._again(request, answered.answer))
             except CommandRecorded as recorded:

@@ -17,8 +17,9 @@ from application.list_line import LineOf, Listed
 class Key:
     """What to remember of a command that came with an Idempotency-Key: recorded in the transaction of its events.
 
-    `version` is the engagement's version after the command; `position` is only given where the command recorded
-    nothing (then: the engagement's last one); `problem` holds the bytes of a refusal.
+    `version` is the engagement's version after the command, `None` where it was refused; `position` is only given where
+    the command recorded nothing (then: the engagement's last one, 0 where it was refused or there is no engagement);
+    `problem` holds the bytes of a refusal.
     """
 
     command_id: UUID

@@ -56,9 +56,12 @@ def enveloped(recorded: Recorded) -> EnvelopedEvent:
 def recorded(row: PlacedEvent) -> Recorded:
     """The event that a row holds. Raises `MapperDeserialisationError` where the codec cannot read it."""
     try:
-        event = codec.decode(row.topic, row.schema_version, row.state)
-    except (codec.UnknownEventType, codec.UnreadableEvent) as error:
+        return _recorded(row)
+    except (codec.UnknownEventType, codec.UnreadableEvent, OverflowError) as error:  # the last: no instant
         raise MapperDeserialisationError(f"event {row.id} ({row.topic}) cannot be read: {error}") from error
+
+
+def _recorded(row: PlacedEvent) -> Recorded:
     return Recorded(
         stream_id=cast(UUID, row.originator_id),
         version=row.originator_version,
@@ -72,7 +75,7 @@ def recorded(row: PlacedEvent) -> Recorded:
         ordinal=row.ordinal,
         correlation_id=row.correlation_id,
         causation_id=row.causation_id,
-        event=event,
+        event=codec.decode(row.topic, row.schema_version, row.state),
     )
 
 

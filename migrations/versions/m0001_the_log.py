@@ -16,7 +16,7 @@ _APPEND_ONLY = ("events", "catalogue")
 def upgrade() -> None:
     _create_tables()
     op.execute("INSERT INTO head (id, position, recorded_at) VALUES (1, 0, 0)")
-    if op.get_bind().dialect.name == "postgresql":
+    if op.get_context().dialect.name == "postgresql":
         _guard_postgresql()
     else:
         _guard_sqlite()
@@ -25,7 +25,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in _TABLES:
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
+    if op.get_context().dialect.name == "postgresql":
         op.execute("DROP FUNCTION public.refuse_change()")
 
 

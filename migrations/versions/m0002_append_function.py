@@ -99,7 +99,7 @@ END $$
 
 
 def upgrade() -> None:
-    if op.get_bind().dialect.name != "postgresql":
+    if op.get_context().dialect.name != "postgresql":
         return
     op.execute(_APPEND)
     op.execute(_LOCK_HEAD)
@@ -108,7 +108,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name != "postgresql":
+    if op.get_context().dialect.name != "postgresql":
         return
     op.execute("DROP FUNCTION public.lock_head()")
     op.execute(f"DROP FUNCTION public.append_events({_SIGNATURE})")

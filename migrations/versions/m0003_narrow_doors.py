@@ -61,7 +61,7 @@ _FUNCTIONS = ("publish_document(text, text, bytea)", "forget_answers(bigint)", "
 
 
 def upgrade() -> None:
-    if op.get_bind().dialect.name != "postgresql":
+    if op.get_context().dialect.name != "postgresql":
         return
     for statement in (_PUBLISH, _FORGET, _DURABLE):
         op.execute(statement)
@@ -75,7 +75,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name != "postgresql":
+    if op.get_context().dialect.name != "postgresql":
         return
     op.execute("DROP TRIGGER head_durable ON public.head")
     for function in reversed(_FUNCTIONS):

@@ -48,7 +48,7 @@ _APPEND = _with(_with(shipped._APPEND, "answers_in integer[], listed text,", _AS
 
 def upgrade() -> None:
     _create_identity()
-    if op.get_bind().dialect.name != "postgresql":
+    if op.get_context().dialect.name != "postgresql":
         _guard_sqlite()
         return
     _guard_postgresql()
@@ -59,7 +59,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("log_identity")
-    if op.get_bind().dialect.name != "postgresql":
+    if op.get_context().dialect.name != "postgresql":
         return
     _exchange(_SIGNATURE, shipped._SIGNATURE, shipped._APPEND)
 
@@ -75,7 +75,9 @@ def _exchange(old: str, new: str, made: str) -> None:
 
 
 def _roles(catalogue: str, rights: str, named: str, right: str) -> list[str]:
-    """Who beside the owner was given a right, quoted."""
+    """Who beside the owner was given a right, quoted; nobody where the statements are only told."""
+    if op.get_context().as_sql:
+        return []
     kind = "regprocedure" if catalogue == "pg_proc" else "regclass"
     query = sa.text(
         f"SELECT quote_ident(r.rolname) FROM pg_catalog.{catalogue} AS c, "

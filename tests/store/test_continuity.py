@@ -118,4 +118,4 @@ def test_verify_says_where_the_id_is_not_guarded(database: Database) -> None:
     name = "log_identity_append_only" if database.is_postgresql else "log_identity_no_update"
     with database.writing() as connection:
         connection.execute(text(f"DROP TRIGGER {name}" + (" ON log_identity" if database.is_postgresql else "")))
-    assert [finding.detail for finding in protection(database)] == [f"{name} is missing or switched off"]
+    assert [finding.detail for finding in protection(database)] == [f"{name} on log_identity is missing"]

@@ -10,27 +10,17 @@ from sqlalchemy.engine import URL
 from application.ports.log import Append, VersionTaken
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
-from infrastructure.log import verify
 from infrastructure.log.reading import Log
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.terms.catalogue import Catalogue
 from tests.store import samples
-
-WRITER, READER = "standfast_writer", "standfast_reader"
+from tests.store.role_set_up import READER, WRITER, as_documented
 
 
 @pytest.fixture
 def owner(postgres_url: URL) -> Iterator[Database]:
     """A database as the documentation sets it up, with one event in it."""
-    with psycopg.connect(postgres_url.set(drivername="postgresql").render_as_string(hide_password=False)) as admin:
-        for role in (WRITER, READER):
-            admin.execute(
-                f"DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation "
-                "THEN NULL; END $$".encode()
-            )
-    database = Database(postgres_url)
-    schema.upgrade(database)
-    roles.grant(database, writer=WRITER, reader=READER)
+    database = as_documented(postgres_url)
     recorder = LogRecorder(database)
     recorder.append(samples.append(uuid4(), 1))
     recorder.close()
@@ -143,20 +133,3 @@ def test_the_reader_reads_and_cannot_append(owner: Database) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         attempt(reader, APPEND_ONE)
     reader.close()
-
-
-def test_verify_finds_a_right_too_many_and_a_guard_too_few(owner: Database) -> None:
-    assert list(verify.protection(owner)) == []
-    attempt(
-        owner,
-        f"GRANT INSERT ON events TO {WRITER}",
-        "GRANT EXECUTE ON FUNCTION public.lock_head() TO PUBLIC",
-        "ALTER TABLE events DISABLE TRIGGER events_append_only",
-        "ALTER FUNCTION public.forget_answers(bigint) RESET search_path",
-    )
-    assert {finding.detail for finding in verify.protection(owner)} == {
-        f"{WRITER} may INSERT events",
-        "PUBLIC may call lock_head",
-        "events_append_only is missing or switched off",
-        "forget_answers does not run as its owner with a fixed search path",
-    }

@@ -1,0 +1,28 @@
+"""A PostgreSQL database as the documentation sets it up for production: an owner, a writer and a reader."""
+
+import psycopg
+from sqlalchemy.engine import URL
+
+from infrastructure.database import roles, schema
+from infrastructure.database.database import Database
+
+WRITER, READER = "standfast_writer", "standfast_reader"
+
+
+def as_documented(url: URL) -> Database:
+    """The owner's database, migrated and with the rights of both roles, which it makes where they are missing."""
+    make_roles(url, WRITER, READER)
+    database = Database(url)
+    schema.upgrade(database)
+    roles.grant(database, writer=WRITER, reader=READER)
+    return database
+
+
+def make_roles(url: URL, *names: str) -> None:
+    """Roles belong to the server, so that they may be there from another database."""
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as admin:
+        for name in names:
+            admin.execute(
+                f"DO $$ BEGIN CREATE ROLE {name} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation "
+                "THEN NULL; END $$".encode()
+            )
