@@ -194,7 +194,6 @@ class CaseLife:
     awaits: list[Stretch]
     successors: list[Stretch]
     decides: dict[str, Life] = field(default_factory=dict)
-    transfer: Life | None = None
     qualified_declines: int = 0
     """Successors claimed qualified and declined as qualified."""
     ended_at: int | None = None

@@ -46,10 +46,6 @@ class Clock:
     stop_recorded_at: Instant | None
     stop_recorded_by: ActingParty | None
 
-    @property
-    def key(self) -> Key:
-        return self.clock, self.subject_id
-
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
@@ -77,7 +73,7 @@ def read(life: Life, as_of: int, log: Log) -> Clock:
     """A clock as of an instant; the log tells whether it was met only because something was recorded late."""
     goal, elapsed = life.scale.goal_seconds, life.elapsed(as_of)
     waits = life.present() if life.ended_at is None else None
-    paused = waits is not None and not life.counts(waits)
+    paused = not life.counts(waits)
     state = _state(life, elapsed, paused)
     breach_at = _breach_at(life, as_of, state)
     stop = life.ended_by[0] if life.ending == "stopped" else None

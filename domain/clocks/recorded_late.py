@@ -112,9 +112,7 @@ class Log:
             own = self._with(("proposal", subject_id), SuccessorProposed, "case")
         else:
             own = self._with(("case", subject_id), KnowledgeTransferPlanned, "plan")
-        first = min((fact.occurred_at for fact in own), default=None)
-        if first is None:
-            return []
+        first = min(fact.occurred_at for fact in own)
         # What was suspended, closed or ended before the first of them is nothing to this clock.
         for_all = [fact for fact in self._for_all if fact.occurred_at >= first]
         return list({fact.version: fact for fact in (*self._terms, *own, *for_all)}.values())

@@ -272,7 +272,6 @@ class Lives:
         if case and case.ended_at is None:
             self._end(case.replace.key, "stopped", at, fact)
             self._close_case(case, at, fact)
-            case.transfer = self.by_key.get(("transfer_knowledge", event.case_id))
 
     def _start_transfer(self, fact: Recorded, event: ProfessionalReplaced, at: int) -> None:
         key: Key = ("transfer_knowledge", event.case_id)

@@ -142,6 +142,8 @@ def test_the_states_of_a_clock_follow_its_goal() -> None:
 def test_at_risk_begins_at_the_share_of_the_goal_that_the_policy_names() -> None:
     assert not reading(past(*REPORTED), "acknowledge", "c1", 3.49).at_risk
     assert reading(past(*REPORTED), "acknowledge", "c1", 3.5).at_risk
+    paused = reading(past(*REPORTED, on(3.5, suspend())), "acknowledge", "c1", 9)
+    assert (paused.state, paused.at_risk) == ("paused", True)
 
 
 def test_without_a_goal_business_time_is_measured_and_nothing_is_breached() -> None:
@@ -210,6 +212,11 @@ def test_the_exit_runs_whatever_was_suspended_before_it() -> None:
 def test_a_clock_past_its_goal_is_breached_also_while_paused() -> None:
     read = reading(past(*REPORTED, on(5, suspend())), "acknowledge", "c1", 9)
     assert (read.state, read.paused, read.breach_at) == ("breached", True, day(4))
+
+
+def test_a_goal_used_up_when_a_pause_begins_is_breached_from_then_on() -> None:
+    read = reading(past(*REPORTED, on(4, suspend()), on(5, resume())), "acknowledge", "c1", 6)
+    assert (read.state, read.breach_at) == ("breached", day(4))
 
 
 def test_a_pause_of_the_case_stops_its_search_and_replacement_but_no_decision() -> None:
@@ -309,17 +316,25 @@ def test_who_recorded_the_stop_is_told() -> None:
     assert read.stop_recorded_by == "partner"
 
 
+def in_new_york(*lines: Line | Command[Any], policy: str) -> Given:
+    """On a calendar whose holidays are known up to 31 December 2026."""
+    opening = opened("managed_marketplace", policy=policy, calendar="us-east@1")
+    return given(opening, *lines, publishing=PUBLISHED)
+
+
 def test_a_reading_beyond_the_known_holidays_says_so() -> None:
-    known = reading(past(*REPORTED), "acknowledge", "c1", 3)
-    assert not known.beyond_calendar
-    at_new_york = given(
-        opened("managed_marketplace", policy="hours", calendar="us-east"), *REPORTED, publishing=PUBLISHED
-    )
-    read = reading(at_new_york, "acknowledge", "c1", "2050-01-01T00:00:00Z")
-    assert read.beyond_calendar
-    assert not reading(
-        at_new_york.and_(on(3, acknowledge())), "acknowledge", "c1", "2050-01-01T00:00:00Z"
-    ).beyond_calendar
+    assert not reading(past(*REPORTED), "acknowledge", "c1", "2050-01-01T00:00:00Z").beyond_calendar
+    reported = in_new_york(*REPORTED, policy="free")
+    assert not reading(reported, "acknowledge", "c1", "2027-01-01T04:59:59Z").beyond_calendar
+    assert reading(reported, "acknowledge", "c1", "2027-01-01T05:00:00Z").beyond_calendar
+    met = reported.and_(on(3, acknowledge()))
+    assert not reading(met, "acknowledge", "c1", "2050-01-01T00:00:00Z").beyond_calendar
+
+
+def test_a_breach_foretold_beyond_the_known_holidays_says_so() -> None:
+    just_before = [*ACTIVE, on(350, report())]
+    assert not reading(in_new_york(*just_before, policy="hours"), "acknowledge", "c1", 351).beyond_calendar
+    assert reading(in_new_york(*just_before, policy="patient"), "acknowledge", "c1", 351).beyond_calendar
 
 
 def test_within_calendar_hours_is_told_at_the_instant_of_the_reading() -> None:
