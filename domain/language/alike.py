@@ -23,7 +23,8 @@ def _in_order(one: object, other: object) -> bool:
     if isinstance(one, tuple) and isinstance(other, tuple):
         return all(map(_in_order, one, other))
     if is_dataclass(one):
-        return all(_in_order(getattr(one, name), getattr(other, name)) for name in _names(type(one)))
+        kind: Any = type(one)
+        return all(_in_order(getattr(one, name), getattr(other, name)) for name in _names(kind))
     return True
 
 
