@@ -11,6 +11,7 @@ from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 from sqlalchemy.engine import make_url
 
+from api.desks import Desks
 from application.marketplace import Marketplace, process_clock
 from application.ports.store import Clock
 from infrastructure.database.database import Database
@@ -36,9 +37,11 @@ class Standfast:
     marketplace: Marketplace
     engagements: Engagements
     terms: CatalogueShelf
+    desks: Desks
 
     def close(self) -> None:
         """Finishes what was accepted and lets the database go."""
+        self.desks.close()
         self.marketplace.close()
 
 
@@ -82,6 +85,7 @@ def assemble(settings: Settings, clock: Clock = process_clock) -> Standfast:
         marketplace=marketplace,
         engagements=Engagements(factory.database),
         terms=terms,
+        desks=Desks(),
     )
 
 

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from operator import attrgetter
 from typing import cast
@@ -13,9 +14,10 @@ from uuid import UUID
 from eventsourcing.application import Application
 from eventsourcing.persistence import StoredEvent
 
+from application.commands.apart import Apart
 from application.commands.histories_at_hand import Recalled, WarmHistories
 from application.commands.queue import Queues
-from application.commands.recording import Recall, Recording, Step
+from application.commands.recording import Costly, Recall, Recording, Step
 from application.commands.request import Outcome, Request
 from application.commands.terms_of_a_round import LookedUpOnce
 from application.commands.under_way import Progress
@@ -54,9 +56,15 @@ class Marketplace(Application[UUID]):
         super().__init__(dict(env))
         self.store = cast(Store, self.recorder)
         self.clock = clock
+        self._apart = Apart()
         self._warm = WarmHistories()
         self.store.whenever_replaced(self._warm.forget)
         self._recording = Recording(self.store, self, Queues(self._warm), self.mapper, terms, clock)
+
+    def close(self) -> None:
+        """Finishes what was accepted and lets the store go."""
+        super().close()
+        self._apart.close()
 
     def record(self, request: Request) -> Outcome:
         """Records what a command says, in this thread. Raises what ``Recording.steps`` lists."""
@@ -114,6 +122,8 @@ class Marketplace(Application[UUID]):
                 return self.store.append(step)
             case Recall():
                 return self._topped_up(step.engagement_id, step.at_hand)
+            case Costly():
+                return step.work()
         return step()
 
     async def _take_async(self, step: Step) -> object:
@@ -122,6 +132,8 @@ class Marketplace(Application[UUID]):
                 return await self.store.append_async(step)
             case Recall():
                 return await self._recalled(step)
+            case Costly():
+                return await self._apart.do(step.work)
         return await asyncio.to_thread(step)
 
     async def _recalled(self, recall: Recall) -> Recalled | None:
@@ -134,7 +146,7 @@ class Marketplace(Application[UUID]):
             self._warm.drop(recall.engagement_id)
             return await self._recalled(Recall(recall.engagement_id, None))
         if len(rows) > MOST_EVENTS_IN_THE_LOOP:
-            return await asyncio.to_thread(self._grown, recall.engagement_id, known, rows)
+            return await self._apart.do(partial(self._grown, recall.engagement_id, known, rows))
         return self._grown(recall.engagement_id, known, rows)
 
     def history(self, engagement_id: UUID) -> EngagementHistory:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.desks import CallerGone
 from api.http.operations import Operation
 from api.http.problem_kinds import FORESEEN
 from api.http.problems import answer_problem
@@ -85,6 +86,8 @@ class Dispatch:
 async def _answer(operation: Operation, request: Request) -> Response:
     try:
         return await operation.endpoint(request)
+    except CallerGone:
+        return Response(status_code=503)
     except FORESEEN as error:
         return answer_problem(request, error)
     except OF_THE_DATABASE as error:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from api.desks import TooMuchAsked
 from api.http.strict_json import FieldsWrong, Malformed
 from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
 from application.ports.log import OutcomeUnknown, PositionBeyondHead, StoreBusy, StoreClosed, StoreUnavailable
@@ -105,6 +106,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     HeadersTooLarge: 431,
     Unforeseen: 500,
     Contended: 503,
+    TooMuchAsked: 503,
     NotReached: 503,
     StoreUnavailable: 503,
     OutcomeUnknown: 503,

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.composition import Standfast
+from api.desks import LARGE
 from api.http.operations import JSON, Gives, Operation, asked
 from api.http.paging import Position
 from api.http.problem_kinds import NotReached
@@ -46,6 +49,8 @@ class Question:
     written: Callable[[Any], bytes] = json_of
     refused: tuple[int, ...] = ()
     """The statuses of its own refusals, beside those that every query has."""
+    costly: Callable[[Any], bool] = lambda _: False
+    """Whether it is costly as it is asked, whatever the size of the engagement."""
 
 
 def questioning(standfast: Standfast, question: Question) -> Operation:
@@ -57,7 +62,8 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
     async def endpoint(request: Request) -> Response:
         found = asked(question.asks, request)
         await reached(standfast, found.min_position)
-        return Response(await run_in_threadpool(answered, found), media_type=JSON)
+        costly = question.costly(found)
+        return Response(await answer_of(standfast, request, partial(answered, found), costly=costly), media_type=JSON)
 
     return Operation(
         method="GET",
@@ -70,6 +76,29 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
         problems=(*question.refused, *((404, 422, 503) if "{" in question.path else (422, 503))),
         endpoint=endpoint,
     )
+
+
+async def answer_of(
+    standfast: Standfast, request: Request, work: Callable[[], bytes], *, costly: bool = False
+) -> bytes:
+    """The answer, worked out where it keeps nobody waiting. Raises TooMuchAsked, CallerGone, and what the work raises.
+
+    What is asked about a large engagement is costly, at hand or not.
+    """
+    about = request.path_params.get("engagement_id")
+    if about is not None and not costly:
+        costly = await _events_of(standfast, UUID(about)) > LARGE
+    if not costly:
+        return await standfast.desks.quick.answer(work)
+    return await standfast.desks.costly.answer_patiently(work, request.receive)
+
+
+async def _events_of(standfast: Standfast, engagement_id: UUID) -> int:
+    """How many events an engagement has, as far as that is known without reading them."""
+    known = standfast.marketplace.at_hand(engagement_id)
+    if known:
+        return known.version
+    return await standfast.desks.quick.answer(partial(standfast.recorder.log.version, engagement_id))
 
 
 async def reached(standfast: Standfast, position: int | None) -> None:

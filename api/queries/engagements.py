@@ -147,6 +147,7 @@ QUESTIONS: Final = (
             limit=asked.limit,
         ),
         written=list_bytes,
+        costly=lambda asked: asked.at_risk is not None,
     ),
     Question(
         path="/v1/engagements/{engagement_id}",

@@ -6,13 +6,12 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from api.composition import Standfast
 from api.http.operations import JSON, EngagementAsked, Gives, Operation, Takes, asked, body_of
-from api.http.questions import Question
+from api.http.questions import Question, answer_of
 from api.http.strict_json import FieldsWrong, json_of, validated
 from api.queries.engagements import InstantAsked, about
 from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
@@ -116,7 +115,8 @@ async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
     """Answers what a request supposes."""
     engagement_id = asked(EngagementAsked, http).engagement_id
     body = validated(WhatIfBody, await body_of(http))
-    return Response(await run_in_threadpool(_supposed, standfast, engagement_id, body), media_type=JSON)
+    answer = await answer_of(standfast, http, partial(_supposed, standfast, engagement_id, body))
+    return Response(answer, media_type=JSON)
 
 
 def _supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> bytes:

@@ -42,6 +42,7 @@ from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.published import Published
 from domain.language.changed import replace
 from domain.law.command import Command, OpeningCommand, Order
+from domain.law.correction import CorrectHistory
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
 from domain.register import allowed_commands
@@ -55,13 +56,35 @@ class Recall:
     at_hand: Recalled | None
 
 
-Step = Append | Recall | Callable[[], Any]
-"""An append to be made durable, a history to be brought up to date, or something else to be read."""
+@dataclass(frozen=True, slots=True)
+class Costly:
+    """Something to work out that takes long: not where others wait meanwhile."""
+
+    work: Callable[[], Any]
+
+
+Step = Append | Recall | Costly | Callable[[], Any]
+"""An append to be made durable, a history to be brought up to date, something to work out, or to be read."""
 
 Steps = Generator[Step, Any, Outcome]
 
-Decision = Sequence[Recorded] | Rejection | StaleVersion
-"""The facts that a command records, none where its effect stands, or what forbids it."""
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a command comes to: facts, with the history that they make, or what forbids it, or neither where it stands.
+
+    ``base`` is what it was decided on; ``under_way``: not all of that is recorded yet.
+    """
+
+    base: Recalled | None
+    under_way: bool
+    facts: Sequence[Recorded] = ()
+    history: EngagementHistory | None = None
+    refusal: Rejection | StaleVersion | None = None
+
+
+FAR_BACK: Final = 1_000
+"""How many facts may lie behind what is decided before deciding it takes long."""
 
 MOST_ATTEMPTS: Final = 100
 
@@ -92,14 +115,13 @@ class Recording:
         recalled, fresh = self.histories.recalled(request.engagement_id), False
         for _ in range(MOST_ATTEMPTS):
             published = yield from self._published(request.command)
-            ahead = self.queues.ahead(request.engagement_id)
-            base = ahead or recalled
-            decision = self._decision(request, base.history if base else None, published)
+            decide = partial(self._decided, request, recalled, published)
+            decided: Decided = (yield Costly(decide)) if self._takes_long(request, recalled) else decide()
             try:
-                if isinstance(decision, Sequence) and decision:
-                    return (yield from self._append(request, base, decision))
-                if ahead or fresh:
-                    return (yield from self._told(request, base, decision, under_way=ahead is not None))
+                if decided.history:
+                    return (yield from self._append(request, decided, decided.history))
+                if decided.under_way or fresh:
+                    return (yield from self._told(request, decided))
             except (VersionTaken, EndsElsewhere, Overtaken):
                 pass  # somebody was faster, or one before it failed: decide again on what is recorded now
             except KeyAnswered as known:
@@ -110,11 +132,26 @@ class Recording:
                 recalled, fresh = (yield self._recall(request)), True
         raise Contended(f"{request.engagement_id} is being written by many at once")
 
-    def _decision(self, request: Request, history: EngagementHistory | None, published: Published) -> Decision:
+    def _decided(self, request: Request, recalled: Recalled | None, published: Published) -> Decided:
+        """The decision on what the engagement comes to by now, or on what was recalled of it."""
+        ahead = self.queues.ahead(request.engagement_id)
+        base = ahead or self.histories.recalled(request.engagement_id) or recalled
+        history, under_way = base.history if base else None, ahead is not None
         try:
-            return self.decide(request, history, published)
+            facts = self.decide(request, history, published)
         except (Rejection, StaleVersion) as refusal:
-            return refusal
+            return Decided(base, under_way, refusal=refusal)
+        if not facts:
+            return Decided(base, under_way)
+        return Decided(base, under_way, facts, history.extended(facts) if history else EngagementHistory.of(facts))
+
+    def _takes_long(self, request: Request, recalled: Recalled | None) -> bool:
+        """Whether so much lies behind what a command says that it takes long to judge."""
+        base, at = self.queues.ahead(request.engagement_id) or recalled, request.occurred_at
+        if base is None or base.version <= FAR_BACK:
+            return False
+        corrects = isinstance(request.command, CorrectHistory)
+        return corrects or (at is not None and base.version - base.history.marked.until(at) > FAR_BACK)
 
     def _recall(self, request: Request) -> Recall:
         return Recall(request.engagement_id, self.histories.recalled(request.engagement_id))
@@ -158,8 +195,8 @@ class Recording:
         found: Published = yield partial(self.terms.named, policies, calendars)
         return found
 
-    def _append(self, request: Request, base: Recalled | None, facts: Sequence[Recorded]) -> Steps:
-        extended = base.history.extended(facts) if base else EngagementHistory.of(facts)
+    def _append(self, request: Request, decided: Decided, extended: EngagementHistory) -> Steps:
+        base, facts = decided.base, decided.facts
         append = Append(
             events=tuple(self.mapper.to_stored_event(cast(Any, fact)) for fact in facts),
             key=_key(request, status=200 if base else 201, version=extended.version),
@@ -172,14 +209,15 @@ class Recording:
             place.facts = placed(facts, receipt)
         return outcome_of(place.facts)
 
-    def _told(self, request: Request, base: Recalled | None, decision: Decision, *, under_way: bool) -> Steps:
+    def _told(self, request: Request, decided: Decided) -> Steps:
         """The answer to a command that records nothing, once what it was decided on is recorded."""
-        if under_way and base:
+        base = decided.base
+        if decided.under_way and base:
             yield Append(follows=base.last)
-        if not isinstance(decision, Sequence):
-            return (yield from self._refuse(request, base.history if base else None, decision))
+        if decided.refusal:
+            return (yield from self._refuse(request, base.history if base else None, decided.refusal))
         assert base, "a command without effect meets an engagement"
-        found = (yield self._recall(request)) if under_way else base  # with every fact as the log placed it
+        found = (yield self._recall(request)) if decided.under_way else base  # with every fact as the log placed it
         if found is None or found.version < base.version:
             raise EndsElsewhere(base.last)
         return (yield from self._nothing(request, unchanged(found.history, base.version)))

@@ -75,6 +75,12 @@ class Log:
         query = query.order_by(version.desc() if newest_first else version).limit(limit)
         return [stored_event(row) for row in self._rows(query)]
 
+    def version(self, originator_id: UUID | str) -> int:
+        """The last version of a stream; 0 where nothing is recorded."""
+        query = select(func.max(events.c.originator_version)).where(events.c.originator_id == originator_id)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one() or 0
+
     def following(self, last: Followed) -> Sequence[StoredEvent]:
         """What was recorded of an engagement since an event. Raises `EndsElsewhere` where the log does not hold it."""
         mark = self._continuity.mark()
