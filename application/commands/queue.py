@@ -56,7 +56,8 @@ class Queue:
             return None
         del self.recorded[: sum(place.recalled.version <= before.version for place in self.recorded)]
         self.base = before
-        return Recalled(before.history.stored(facts), before.salt)
+        stored = before.history.stored(facts)
+        return Recalled(stored, before.salt) if stored.placed == stored.version else None
 
 
 class Queues:

@@ -26,12 +26,15 @@ class History(Generic[S]):
     marked: Marked[S] = field(repr=False)
     ids: Mapping[Thing, str | None] = field(repr=False)
     """Every id ever introduced, by kind, with what it is tied to."""
+    placed: int = field(repr=False, compare=False)
+    """Up to which version the facts are known to be as the store placed them, in the timeline too."""
 
     @staticmethod
     def of(facts: Iterable[Recorded]) -> "History[Any]":
         """The history that these facts make; the first is the opening."""
         recorded = Growing(facts)
-        return History(recorded, Marked.of(timeline_of(recorded)), dict(introduced(recorded)))
+        placed = len(recorded) if recorded[-1].position else 0
+        return History(recorded, Marked.of(timeline_of(recorded)), dict(introduced(recorded)), placed)
 
     def extended(self, facts: Sequence[Recorded], take: Take = trusted) -> "History[S]":
         """The history with more facts."""
@@ -45,16 +48,23 @@ class History(Generic[S]):
         else:
             marked = self.marked.changed(change, take)
         ids = {**self.ids, **found} if (found := dict(introduced(facts))) else self.ids
-        return History(self.facts.grown(facts), marked, ids)
+        recorded = self.facts.grown(facts)
+        placed = len(recorded) if self.placed == self.version and facts[-1].position else self.placed
+        return History(recorded, marked, ids, placed)
 
     def stored(self, facts: Sequence[Recorded]) -> "History[S]":
-        """The same history with some of its facts as the store placed them: position and instant decide nothing."""
+        """The same history with its last facts as the store placed them: position and instant decide nothing.
+
+        Those before them may have been placed since this was made of them.
+        """
         for fact in facts:
             self.facts.settle(fact.version - 1, fact)
+        for fact in self.facts[self.placed :]:
             index = bisect_left(self.timeline, fact.key, key=_key)
             if index < len(self.timeline) and self.timeline[index].version == fact.version:
                 self.timeline.settle(index, fact)
-        return History(self.facts, self.marked, self.ids)
+        placed = self.version if all(fact.position for fact in self.facts[self.placed :]) else self.placed
+        return History(self.facts, self.marked, self.ids, placed)
 
     def as_known(self, version: int, take: Take = trusted) -> "History[S]":
         """The history as it was when it had so many facts, one at least."""
@@ -66,7 +76,7 @@ class History(Generic[S]):
         kept = [fact for fact in self.timeline[shared:] if fact.version <= version]
         marked = self.marked.first(shared).grown(sorted((*kept, *revived), key=_key), take)
         facts = self.facts.first(version)
-        return History(facts, marked, dict(introduced(facts)))
+        return History(facts, marked, dict(introduced(facts)), min(self.placed, version))
 
     @property
     def timeline(self) -> Growing[Recorded]:

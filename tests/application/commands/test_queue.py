@@ -5,18 +5,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
+from threading import current_thread
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from application.commands import queue
+from application.commands import apart, queue, recording
 from application.commands.histories_at_hand import Recalled, WarmHistories
 from application.commands.queue import Queue, Queues
+from application.commands.recording import Recording
 from application.commands.request import Outcome, Refused, RefusedBefore, Request, StaleVersion
 from application.many_commands import record_all
 from application.marketplace import Marketplace
-from application.ports.log import Append, Receipt, StoreUnavailable
+from application.ports.log import Append, Receipt, StoreBusy, StoreUnavailable
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
 from tests.application.commands.test_recording import note
@@ -186,7 +190,7 @@ def test_nobody_waits_for_those_who_came_later(marketplace: Marketplace, way: Wa
 def chain(length: int) -> list[Recalled]:
     """What an engagement comes to, fact by fact, the first one recorded."""
     facts = walk(Random(3)).facts[:length]
-    found = [Recalled(EngagementHistory.of(facts[:1]), b"1")]
+    found = [Recalled(EngagementHistory.of([replace(facts[0], position=1)]), b"1")]
     for fact in facts[1:]:
         found.append(Recalled(found[-1].history.extended([fact]), b"%d" % fact.version))
     return found
@@ -256,3 +260,46 @@ def count_decisions(marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(kind, "decide", counted)
     return decided
+
+
+def late(number: int) -> Request:
+    """Something that was noted the day after the opening, and is recorded now."""
+    happened = request(opening()).occurred_at
+    assert happened
+    return replace(request(note(f"{number}")), occurred_at=happened + timedelta(days=1))
+
+
+@pytest.mark.parametrize("far_back", [3, 10_000])
+def test_what_lies_far_back_is_decided_apart_and_comes_to_the_same(
+    marketplace: Marketplace, another: Opening, monkeypatch: pytest.MonkeyPatch, far_back: int
+) -> None:
+    monkeypatch.setattr(recording, "FAR_BACK", far_back)
+    monkeypatch.setattr(apart, "MOST_WAITING", AT_ONCE)
+    marketplace.record(request(opening()))
+    in_bulk(marketplace, [request(note(f"{number}")) for number in range(10)])
+    threads: set[str] = set()
+    decide = Recording.decide
+
+    def decided(*arguments: Any) -> Any:
+        threads.add(current_thread().name)
+        return decide(*arguments)
+
+    monkeypatch.setattr(Recording, "decide", decided)
+    results = in_a_loop(marketplace, [late(number) for number in range(AT_ONCE)])
+    assert sorted(versions(results)) == list(range(12, AT_ONCE + 12))
+    assert {name.startswith("standfast-apart") for name in threads} == {far_back == 3}
+    assert marketplace.history(ENGAGEMENT) == another().history(ENGAGEMENT)
+
+
+def test_more_than_may_wait_apart_are_told_to_come_again(
+    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "FAR_BACK", 3)
+    monkeypatch.setattr(apart, "MOST_WAITING", 5)
+    marketplace.record(request(opening()))
+    in_bulk(marketplace, [request(note(f"{number}")) for number in range(10)])
+    results = in_a_loop(marketplace, [late(number) for number in range(AT_ONCE)])
+    busy = [result for result in results if isinstance(result, StoreBusy)]
+    assert 0 < len(busy) <= AT_ONCE - 5
+    assert len(versions(results)) == AT_ONCE - len(busy)
+    assert marketplace.history(ENGAGEMENT).version == 11 + AT_ONCE - len(busy)
