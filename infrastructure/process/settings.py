@@ -8,6 +8,8 @@ import platformdirs
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from infrastructure.database.address import address_of
+
 
 def default_database_url() -> str:
     """A SQLite file in the user's data directory."""
@@ -15,11 +17,9 @@ def default_database_url() -> str:
     return f"sqlite:///{path}"
 
 
-def of_a_kind_served(url: str) -> str:
-    """Raises ValueError for a database that the store does not know."""
-    kind = url.partition("://")[0].partition("+")[0]
-    if kind not in ("sqlite", "postgresql", "postgres"):
-        raise ValueError(f"a database is sqlite:///FILE or postgresql://HOST/NAME, not {kind}")
+def of_a_database(url: str) -> str:
+    """Raises AddressUnclear for what cannot be read as the address of a database."""
+    address_of(url)
     return url
 
 
@@ -40,12 +40,15 @@ def of_host_names(text: str) -> str:
 
 
 class Settings(BaseSettings):
-    """The settings of one process. An unknown value of a known variable stops the start."""
+    """The settings of one process. An unknown value of a known variable stops the start.
 
-    model_config = SettingsConfigDict(env_prefix="STANDFAST_", frozen=True)
+    The address of the database may hold a password: neither the text of an error nor ``repr`` has it.
+    """
 
-    database_url: Annotated[str, AfterValidator(of_a_kind_served)] = Field(
-        default_factory=default_database_url, description="SQLite or PostgreSQL"
+    model_config = SettingsConfigDict(env_prefix="STANDFAST_", frozen=True, hide_input_in_errors=True)
+
+    database_url: Annotated[str, AfterValidator(of_a_database)] = Field(
+        default_factory=default_database_url, description="SQLite or PostgreSQL", repr=False
     )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: Annotated[int, Field(ge=0, le=65_535)] = Field(
