@@ -74,7 +74,6 @@ def assemble(settings: Settings, clock: Clock = process_clock) -> Standfast:
     terms.publish_defaults()
     marketplace = OpenedMarketplace(factory, env, terms, clock)
     assert isinstance(marketplace.recorder, LogRecorder), "the factory makes no other"
-    marketplace.recorder.whenever_replaced(terms.forget)
     return Standfast(
         settings=settings,
         database=factory.database,

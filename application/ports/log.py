@@ -142,6 +142,10 @@ class PositionBeyondHead(Exception):
 
 
 class StoreUnavailable(OperationalError):
+    """The database cannot be used for now: try again later."""
+
+
+class NotTaken(StoreUnavailable):
     """The database did not take the append, and nothing of it is recorded: try again later."""
 
 
@@ -150,12 +154,12 @@ class OutcomeUnknown(StoreUnavailable):
 
 
 class StoreBusy(StoreUnavailable):
-    """More appends wait than the writer takes: nothing of this one is recorded. Try again in `retry_after` seconds."""
+    """More waits for the database than it takes, nothing of this is recorded: try again in `retry_after` seconds."""
 
     def __init__(self, retry_after: int = 1) -> None:
-        super().__init__("too many appends are waiting")
+        super().__init__("too much is waiting for the database")
         self.retry_after = retry_after
 
 
 class StoreClosed(StoreUnavailable):
-    """The store was closed before it accepted this append."""
+    """The store was closed before it accepted this."""

@@ -17,6 +17,7 @@ from sqlalchemy.exc import InvalidRequestError
 from application.ports.log import StoreUnavailable
 from infrastructure.database import sqlite
 from infrastructure.database.address import address_of, driver_of
+from infrastructure.database.another_schema import let_go_of_the_outdated
 
 DURABLE = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write")}
 """PostgreSQL settings without which an acknowledged append can be lost, and the values that are safe."""
@@ -118,13 +119,15 @@ def canonical(url: str | URL) -> URL:
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
         connect_args=_LINK,
     )
+    let_go_of_the_outdated(engine)
+    return engine
 
 
 def _refuse_unsafe(engine: Engine) -> None:
