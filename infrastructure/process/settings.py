@@ -1,6 +1,8 @@
 """What can be set from outside: environment variables named ``STANDFAST_…``."""
 
 import re
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -31,6 +33,14 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(each.strip().lower() for each in text.split(",") if each.strip())
 
 
+def names_of(host: str) -> frozenset[str]:
+    """What a request calls an address that is listened on: as it was written, and in its usual form."""
+    forms = {host.lower()}
+    with suppress(ValueError):  # a name
+        forms.add(ip_address(host).compressed)
+    return frozenset(f"[{form}]" if ":" in form else form for form in forms)
+
+
 def of_host_names(text: str) -> str:
     """Raises ValueError for what is no name that a request can call a server by."""
     for name in names_in(text):
@@ -55,7 +65,7 @@ class Settings(BaseSettings):
         default=8000, description="the port to listen on, 0: any free one"
     )
     host_names: Annotated[str, AfterValidator(of_host_names)] = Field(
-        default="", description="what it is called beside localhost, 127.0.0.1 and [::1]: a,b"
+        default="", description="what it is called beside its host, localhost, 127.0.0.1 and [::1]: a,b"
     )
     connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=1_000, description="the most that are open at once; fewer where the limit of open files is near"
