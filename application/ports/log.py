@@ -145,6 +145,15 @@ class StoreUnavailable(OperationalError):
     """The database cannot be used for now: try again later."""
 
 
+class LogReplaced(StoreUnavailable):
+    """The log is not the one any more that was followed: another one, or an older copy, is in its place."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            f"the log that was followed up to position {position} was replaced by another or an older copy"
+        )
+
+
 class NotTaken(StoreUnavailable):
     """The database did not take the append, and nothing of it is recorded: try again later."""
 
