@@ -30,7 +30,7 @@ from api.openapi import TITLE, VERSION, document
 from api.queries.engagements import QUESTIONS
 from api.queries.measures import MEASURES, what_if_operations
 from api.terms.routes import terms_operations, terms_questions
-from infrastructure.process.settings import Settings, names_in
+from infrastructure.process.settings import Settings, names_in, names_of
 from infrastructure.process.telemetry import Counters
 
 
@@ -69,7 +69,8 @@ def application(standfast: Standfast) -> FastAPI:
     app.add_exception_handler(NothingHere, answer_problem)
     app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
     app.add_exception_handler(HTTPException, unrouted(addresses))
-    door = Door(Dispatch(app.framework, addresses), names_in(standfast.settings.host_names))
+    settings = standfast.settings
+    door = Door(Dispatch(app.framework, addresses), names_in(settings.host_names), names_of(settings.host))
     app.outermost = Observation(door, counters)
     described = cache(lambda: document(operations))
     app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents

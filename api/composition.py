@@ -9,11 +9,11 @@ from pathlib import Path
 
 from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
-from sqlalchemy.engine import make_url
 
 from api.desks import Desks
 from application.marketplace import Marketplace, process_clock
 from application.ports.store import Clock
+from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
 from infrastructure.log.factory import DATABASE_URL, LogFactory
@@ -77,7 +77,6 @@ def assemble(settings: Settings, clock: Clock = process_clock) -> Standfast:
     terms.publish_defaults()
     marketplace = OpenedMarketplace(factory, env, terms, clock)
     assert isinstance(marketplace.recorder, LogRecorder), "the factory makes no other"
-    marketplace.recorder.whenever_replaced(terms.forget)
     return Standfast(
         settings=settings,
         database=factory.database,
@@ -101,6 +100,6 @@ def schema_of(settings: Settings) -> Iterator[Database]:
 
 
 def _make_room(database_url: str) -> None:
-    url = make_url(database_url)
+    url = address_of(database_url)
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
         Path(str(url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)

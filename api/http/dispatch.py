@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
-from sqlalchemy import exc as sql
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
@@ -16,9 +15,7 @@ from api.http.operations import Operation
 from api.http.problem_kinds import FORESEEN
 from api.http.problems import answer_problem
 from application.ports.log import StoreUnavailable
-
-OF_THE_DATABASE: Final = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)
-"""What SQLAlchemy raises where the database does not answer."""
+from infrastructure.database.another_schema import is_unusable
 
 Segments = tuple[str | None, ...]
 """A path cut at its slashes; None where an address takes anything."""
@@ -90,5 +87,7 @@ async def _answer(operation: Operation, request: Request) -> Response:
         return Response(status_code=503)
     except FORESEEN as error:
         return answer_problem(request, error)
-    except OF_THE_DATABASE as error:
+    except SQLAlchemyError as error:
+        if not is_unusable(error):
+            raise
         return answer_problem(request, StoreUnavailable(str(error)))

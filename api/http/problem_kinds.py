@@ -141,8 +141,12 @@ def kind_of(error: type[Exception]) -> ProblemKind:
     """
     nearest = _nearest(error)
     kind = error if issubclass(error, Rejection) else nearest
-    title = (kind.__doc__ or kind.__name__).strip().splitlines()[0]
-    return ProblemKind(type=f"/problems/{rule_of(kind)}", title=title, status=STATUSES[nearest])
+    return ProblemKind(type=f"/problems/{rule_of(kind)}", title=said_of(kind), status=STATUSES[nearest])
+
+
+def said_of(kind: type[Exception]) -> str:
+    """What a person is told of a kind of error: the first line of its text."""
+    return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
 
 
 def _nearest(error: type[Exception]) -> type[Exception]:

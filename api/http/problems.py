@@ -8,10 +8,10 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.problem_kinds import MethodNotAllowed, kind_of
+from api.http.problem_kinds import MethodNotAllowed, ProblemKind, kind_of, said_of
 from api.http.strict_json import FieldsWrong
 from application.commands.request import Refused, RefusedBefore, StaleVersion
-from application.ports.log import StoreUnavailable
+from application.ports.log import NotTaken, StoreUnavailable
 from domain.law.rejection import ContradictsLaterFact, Rejection
 from infrastructure.events.codec import adapter
 
@@ -62,7 +62,7 @@ def problem_of(error: Exception, path: str) -> Problem:
         type=kind.type,
         title=kind.title,
         status=kind.status,
-        detail=kind.title if isinstance(cause, StoreUnavailable) else str(cause) or kind.title,
+        detail=_detail(cause, kind),
         instance=quote(path, errors="replace"),
         violations=_violations(cause),
         allowed_commands=error.allowed if isinstance(error, Refused) and error.version else None,
@@ -97,6 +97,13 @@ def _headers(error: Exception, status: int) -> dict[str, str]:
     if status in (429, 503):
         headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
     return headers
+
+
+def _detail(cause: Exception, kind: ProblemKind) -> str:
+    """What the store says is for the log; who asked is told whether anything is recorded."""
+    if isinstance(cause, StoreUnavailable):
+        return said_of(NotTaken) if isinstance(cause, NotTaken) else kind.title
+    return str(cause) or kind.title
 
 
 def _violations(cause: Exception) -> tuple[Violation, ...] | None:

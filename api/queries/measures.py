@@ -38,7 +38,10 @@ class ClockAsked(InstantAsked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsAsked(InstantAsked):
-    """The metrics over the window [from, to): by default from the opening to ``as_of``."""
+    """The metrics over the window [from, to), ``from`` before ``to`` and not after ``as_of``.
+
+    By default from the opening to ``as_of``.
+    """
 
     from_: Instant | None = None
     to: Instant | None = None

@@ -89,7 +89,8 @@ def serve(
     from infrastructure.process.telemetry import configure_logs
 
     settings = Settings()
-    listener = serving.listening(host or settings.host, settings.port if port is None else port)
+    settings = settings.model_copy(update={"host": host or settings.host})
+    listener = serving.listening(settings.host, settings.port if port is None else port)
     configure_logs(settings)
     serving.end_on_sigterm()
     serving.serve(assemble(settings), listener)
@@ -117,7 +118,7 @@ def demo(
     serving.only_here(host)
     serving.end_on_sigterm()
     with demonstration.throw_away_database() as url:
-        settings = Settings(database_url=url)
+        settings = Settings(database_url=url, host=host)
         marketplace = demonstration.populated(settings, seed, engagements)
         events = speech.counted(marketplace.marketplace.known().position, "event")
         speech.result(f"{speech.counted(engagements, 'engagement')}, {events}: seed {seed}")

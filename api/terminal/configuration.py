@@ -3,15 +3,13 @@
 import os
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import quote
 
 from rich.table import Table
-from sqlalchemy.engine import make_url
 
+from infrastructure.database.address import shown
 from infrastructure.process.settings import Settings
 
 PREFIX: Final = "STANDFAST_"
-MASKED: Final = "***"
 
 
 def settings_table(settings: Settings) -> Table:
@@ -22,7 +20,7 @@ def settings_table(settings: Settings) -> Table:
     for name, field in type(settings).model_fields.items():
         variable = f"{PREFIX}{name.upper()}"
         source = "environment" if variable in _environment() else "default"
-        table.add_row(variable, masked(str(getattr(settings, name))), source, field.description or "")
+        table.add_row(variable, _value(settings, name), source, field.description or "")
     return table
 
 
@@ -36,11 +34,5 @@ def _environment() -> Mapping[str, str]:
     return {name.upper(): value for name, value in os.environ.items()}
 
 
-def masked(value: str) -> str:
-    """A value without the password of an address, wherever that stands in it."""
-    if "://" not in value:
-        return value
-    url = make_url(value)
-    query = {name: MASKED if "password" in name.lower() else each for name, each in url.query.items()}
-    shown = url.set(query=query).render_as_string(hide_password=True)
-    return shown.replace(quote(MASKED, safe=""), MASKED)
+def _value(settings: Settings, name: str) -> str:
+    return shown(settings.database_url) if name == "database_url" else str(getattr(settings, name))

@@ -18,7 +18,7 @@ def why(error: Exception) -> str | None:
     if isinstance(error, Rejection):
         return f"{error.detail}."
     if isinstance(error, ValidationError) and error.title == "Settings":
-        wrong = "; ".join(f"STANDFAST_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        wrong = "; ".join(f"STANDFAST_{str(each['loc'][0]).upper()}: {_said(each['msg'])}" for each in error.errors())
         return f"{wrong}.\nPut the variable right, or unset it."
     if isinstance(error, StoreUnavailable):
         return f"the database cannot be used: {error}.\nWhat was recorded stands; try the same again later."
@@ -28,3 +28,8 @@ def why(error: Exception) -> str | None:
         said = str(getattr(error, "orig", None) or error).strip()
         return f"the database cannot be used: {said}\nCheck STANDFAST_DATABASE_URL (standfast config shows it)."
     return None
+
+
+def _said(message: str) -> str:
+    """What a validator of ours says, without what the library puts before it."""
+    return message.removeprefix("Value error, ")

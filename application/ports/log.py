@@ -143,6 +143,19 @@ class PositionBeyondHead(Exception):
 
 
 class StoreUnavailable(OperationalError):
+    """The database cannot be used for now: try again later."""
+
+
+class LogReplaced(StoreUnavailable):
+    """The log is not the one any more that was followed: another one, or an older copy, is in its place."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            f"the log that was followed up to position {position} was replaced by another or an older copy"
+        )
+
+
+class NotTaken(StoreUnavailable):
     """The database did not take the append, and nothing of it is recorded: try again later."""
 
 
@@ -151,12 +164,12 @@ class OutcomeUnknown(StoreUnavailable):
 
 
 class StoreBusy(StoreUnavailable):
-    """More appends wait than the writer takes: nothing of this one is recorded. Try again in `retry_after` seconds."""
+    """More waits for the database than it takes, nothing of this is recorded: try again in `retry_after` seconds."""
 
     def __init__(self, retry_after: int = 1) -> None:
-        super().__init__("too many appends are waiting")
+        super().__init__("too much is waiting for the database")
         self.retry_after = retry_after
 
 
 class StoreClosed(StoreUnavailable):
-    """The store was closed before it accepted this append."""
+    """The store was closed before it accepted this."""

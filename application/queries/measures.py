@@ -124,8 +124,11 @@ def _clocks(question: EngagementAsOf) -> Clocks:
 def _metrics(
     question: EngagementAsOf, history: EngagementHistory | None, from_: datetime | None, to: datetime | None
 ) -> Metrics:
-    if from_ and (from_ > question.as_of or (to is not None and from_ >= to)):
-        raise WindowEmpty("from is before to and not after as_of", field="from")
+    if from_ and from_ > question.as_of:
+        raise WindowEmpty("from is not after as_of", field="from")
+    starts = from_ or (history.state.opened_at if history else None)
+    if to and starts and starts >= to:
+        raise WindowEmpty("from, by default the opening, is before to", field="from" if from_ else "to")
     return metrics_of(history, as_of=question.as_of, known_at=question.known.known_at, from_=from_, to=to)
 
 

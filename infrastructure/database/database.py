@@ -11,11 +11,13 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import InvalidRequestError
 
 from application.ports.log import StoreUnavailable
 from infrastructure.database import sqlite
+from infrastructure.database.address import address_of, driver_of
+from infrastructure.database.another_schema import let_go_of_the_outdated
 
 DURABLE = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write")}
 """PostgreSQL settings without which an acknowledged append can be lost, and the values that are safe."""
@@ -110,23 +112,22 @@ class Database:
 
 
 def canonical(url: str | URL) -> URL:
-    """The URL with the driver that the store uses: psycopg 3 for PostgreSQL."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() == "sqlite":
-        return parsed.set(drivername="sqlite+pysqlite")
-    raise ValueError(f"a database is sqlite:// or postgresql://, not {parsed.get_backend_name()}://")
+    """The URL with the driver that the store uses: psycopg 3 for PostgreSQL. Raises AddressUnclear."""
+    if isinstance(url, str):
+        return address_of(url)
+    return url.set(drivername=driver_of(url.get_backend_name()))
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
         connect_args=_LINK,
     )
+    let_go_of_the_outdated(engine)
+    return engine
 
 
 def _refuse_unsafe(engine: Engine) -> None:

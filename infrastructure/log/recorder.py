@@ -10,7 +10,7 @@ transaction, and raises (all from `application.ports.log`):
 * `KeyAnswered(answer)`: this key was answered before (first, last or meanwhile): give that answer again;
 * `CommandRecorded(command_id)`: its answer is gone, its events are found by `log.of_command(command_id)`;
 * `VersionTaken(engagement_id, version)`, `EndsElsewhere(followed)`: decide again on fresh state;
-* `StoreUnavailable`, and of it `OutcomeUnknown`, `StoreBusy`, `StoreClosed`: 503, the same key may be tried again.
+* `StoreUnavailable`, as `NotTaken`, `OutcomeUnknown`, `StoreBusy`, `StoreClosed`: 503, the same key may be tried again.
 
 `append_async` is the same for coroutines, `append_all` for many appends at once (imports). What arrives together is
 committed together: by one thread a process, and on PostgreSQL by the event loop beside it. Close the recorder before

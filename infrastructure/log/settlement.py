@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from eventsourcing.persistence import DataError
 
-from application.ports.log import OutcomeUnknown, StoreUnavailable
+from application.ports.log import NotTaken, OutcomeUnknown, StoreUnavailable
 from infrastructure.log.ledger import Conflict, Entry, Interrupted, Ledger, Outcome, Refused, Unavailable, in_turns
 
 PATIENCE_SECONDS = 5.0
@@ -72,4 +72,4 @@ class Settlement:
 
 def unavailable(error: Exception, *, unknown: bool) -> StoreUnavailable:
     """What the caller is told where the database did not take an append."""
-    return OutcomeUnknown(str(error)) if unknown else StoreUnavailable(str(error))
+    return OutcomeUnknown(str(error)) if unknown else NotTaken(str(error))

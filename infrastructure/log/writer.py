@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from threading import Condition, Lock, Thread
 from typing import TypeVar
 
-from application.ports.log import Append, Receipt, StoreBusy, StoreClosed, StoreUnavailable
+from application.ports.log import Append, NotTaken, Receipt, StoreBusy, StoreClosed
 from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Entry, Outcome, sealed
 from infrastructure.log.settlement import Settlement
@@ -208,7 +208,7 @@ def _resolve(awaited: Sequence[Awaited]) -> None:
 
 
 def _outcome(outcome: Outcome | None) -> Outcome:
-    return outcome if outcome is not None else StoreUnavailable("the append was not settled")
+    return outcome if outcome is not None else NotTaken("the append was not settled")
 
 
 def _receipt(outcome: Outcome | None) -> Receipt:

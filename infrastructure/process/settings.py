@@ -1,12 +1,16 @@
 """What can be set from outside: environment variables named ``STANDFAST_…``."""
 
 import re
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import platformdirs
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from infrastructure.database.address import address_of
 
 
 def default_database_url() -> str:
@@ -15,11 +19,9 @@ def default_database_url() -> str:
     return f"sqlite:///{path}"
 
 
-def of_a_kind_served(url: str) -> str:
-    """Raises ValueError for a database that the store does not know."""
-    kind = url.partition("://")[0].partition("+")[0]
-    if kind not in ("sqlite", "postgresql", "postgres"):
-        raise ValueError(f"a database is sqlite:///FILE or postgresql://HOST/NAME, not {kind}")
+def of_a_database(url: str) -> str:
+    """Raises AddressUnclear for what cannot be read as the address of a database."""
+    address_of(url)
     return url
 
 
@@ -31,6 +33,14 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(each.strip().lower() for each in text.split(",") if each.strip())
 
 
+def names_of(host: str) -> frozenset[str]:
+    """What a request calls an address that is listened on: as it was written, and in its usual form."""
+    forms = {host.lower()}
+    with suppress(ValueError):  # a name
+        forms.add(ip_address(host).compressed)
+    return frozenset(f"[{form}]" if ":" in form else form for form in forms)
+
+
 def of_host_names(text: str) -> str:
     """Raises ValueError for what is no name that a request can call a server by."""
     for name in names_in(text):
@@ -40,19 +50,22 @@ def of_host_names(text: str) -> str:
 
 
 class Settings(BaseSettings):
-    """The settings of one process. An unknown value of a known variable stops the start."""
+    """The settings of one process. An unknown value of a known variable stops the start.
 
-    model_config = SettingsConfigDict(env_prefix="STANDFAST_", frozen=True)
+    The address of the database may hold a password: neither the text of an error nor ``repr`` has it.
+    """
 
-    database_url: Annotated[str, AfterValidator(of_a_kind_served)] = Field(
-        default_factory=default_database_url, description="SQLite or PostgreSQL"
+    model_config = SettingsConfigDict(env_prefix="STANDFAST_", frozen=True, hide_input_in_errors=True)
+
+    database_url: Annotated[str, AfterValidator(of_a_database)] = Field(
+        default_factory=default_database_url, description="SQLite or PostgreSQL", repr=False
     )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: Annotated[int, Field(ge=0, le=65_535)] = Field(
         default=8000, description="the port to listen on, 0: any free one"
     )
     host_names: Annotated[str, AfterValidator(of_host_names)] = Field(
-        default="", description="what it is called beside localhost, 127.0.0.1 and [::1]: a,b"
+        default="", description="what it is called beside its host, localhost, 127.0.0.1 and [::1]: a,b"
     )
     connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=1_000, description="the most that are open at once; fewer where the limit of open files is near"

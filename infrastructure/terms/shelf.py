@@ -1,9 +1,9 @@
 """The published terms: documents of the catalogue as the domain's policies and calendars, and the shipped defaults."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
-from threading import Lock
 from typing import Any, Final, Literal
 
 from domain.engagement.terms.policy import Policy
@@ -15,15 +15,18 @@ from infrastructure.terms.catalogue import Catalogue
 Kind = Literal["policy", "calendar"]
 KINDS: Final[dict[Kind, type]] = {"policy": Policy, "calendar": Calendar}
 SHIPPED: Final[dict[Kind, str]] = {"policy": "policies", "calendar": "calendars"}
+KEPT_DOCUMENTS: Final = 256
 
 
 class CatalogueShelf:
-    """Reads and publishes terms; a version once read is kept, since it never changes."""
+    """Reads and publishes terms.
+
+    What was made of a document is kept by its bytes: the catalogue is asked each time, since the log, and the catalogue
+    with it, may be another one by now.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._kept: dict[tuple[str, str], Any] = {}
-        self._lock = Lock()
 
     def named(self, policies: Iterable[str], calendars: Iterable[str]) -> Published:
         """The documents of these names (``code`` or ``code@n``); those not published are left out."""
@@ -38,34 +41,36 @@ class CatalogueShelf:
 
     def publish_defaults(self) -> None:
         """Publishes the shipped terms where they are not published yet."""
-        shipped = json.loads((files("infrastructure") / "terms" / "defaults.json").read_text(encoding="utf-8"))
-        for kind, name in SHIPPED.items():
-            for document in shipped[name]:
-                if self.catalogue.get(kind, document["code"]) is None:
-                    self.publish(kind, adapter(KINDS[kind]).validate_json(json.dumps(document)))
+        for (kind, code), document in shipped().items():
+            if self.catalogue.get(kind, code) is None:
+                self.publish(kind, document)
 
     def find(self, kind: Kind, name: str) -> Policy | Calendar | None:
-        """The document of a name, ``code`` (its newest version) or ``code@n``."""
-        kept = self._kept.get((kind, name))
-        if kept is not None:
-            return kept  # type: ignore[no-any-return]  # kept below, by kind
+        """The document of a name, ``code`` (its newest version) or ``code@n``.
+
+        Shipped terms that are missing are published: the log was replaced by an empty one since the process began.
+        """
         code, _, version = name.partition("@")
         row = self.catalogue.get(kind, code, int(version) if version else None)
-        if row is None:
-            return None
-        document: Policy | Calendar = with_version(kind, row.document, row.version)
-        with self._lock:
-            self._kept[kind, f"{code}@{row.version}"] = document
-        return document
-
-    def forget(self) -> None:
-        """Read every version anew: the log, and with it the catalogue, is another one."""
-        with self._lock:
-            self._kept.clear()
+        if row is None and (kind, code) in shipped() and self.catalogue.get(kind, code) is None:
+            self.publish_defaults()
+            return self.find(kind, name)
+        return with_version(kind, row.document, row.version) if row else None
 
     def _all(self, kind: Kind, names: Iterable[str]) -> dict[str, Any]:
         found = {name: self.find(kind, name) for name in names}
         return {name: document for name, document in found.items() if document is not None}
+
+
+@cache
+def shipped() -> Mapping[tuple[Kind, str], Policy | Calendar]:
+    """The shipped terms by their kind and code."""
+    found = json.loads((files("infrastructure") / "terms" / "defaults.json").read_text(encoding="utf-8"))
+    return {
+        (kind, document["code"]): adapter(KINDS[kind]).validate_json(json.dumps(document))
+        for kind, name in SHIPPED.items()
+        for document in found[name]
+    }
 
 
 def canonical(document: Policy | Calendar) -> bytes:
@@ -75,6 +80,7 @@ def canonical(document: Policy | Calendar) -> bytes:
     return json.dumps(shape, sort_keys=True, separators=(",", ":")).encode()
 
 
+@lru_cache(KEPT_DOCUMENTS)
 def with_version(kind: Kind, document: bytes, version: int) -> Policy | Calendar:
     """A stored document as the domain's."""
     shape = json.loads(document)

@@ -1,8 +1,11 @@
 """Who may knock: the names that this server is called by, and no page of another site."""
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from api.http.door.callers import Door
+from api.http.problem_kinds import ForeignOrigin
+from infrastructure.process.settings import names_of
 from tests.door.conftest import Serve, Served
 from tests.door.wire import OPENING, opening, request, told
 
@@ -11,6 +14,8 @@ OWN = (
     "LocalHost",
     "localhost:8000",
     "localhost:65535",
+    "localhost:",
+    "[::1]:",
     "127.0.0.1",
     "127.0.0.1:1",
     "[::1]",
@@ -64,6 +69,10 @@ FOREIGN = (
 )
 
 
+async def nobody(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """An application behind a door that is only asked whom it lets in."""
+
+
 def refused(door: Served, asked: bytes) -> tuple[int, str]:
     """How a command is refused that would be recorded otherwise: once, and to no effect."""
     before = door.recorded()
@@ -93,6 +102,27 @@ def test_the_refusal_says_which_setting_adds_a_name(door: Served) -> None:
 def test_what_is_no_name_is_400(door: Served, host: str) -> None:
     status, rule = refused(door, opening(host=host))
     assert (status, rule in ("host-unclear", "not-http")) == (400, True)  # h11 reads some of them itself
+
+
+@pytest.mark.parametrize(
+    ("host", "names"),
+    [
+        ("127.0.0.2", {"127.0.0.2"}),
+        ("::1", {"[::1]"}),
+        ("0:0:0:0:0:0:0:1", {"[::1]", "[0:0:0:0:0:0:0:1]"}),
+        ("LocalHost", {"localhost"}),
+    ],
+)
+def test_what_is_listened_on_has_its_names(host: str, names: set[str]) -> None:
+    assert names_of(host) == names
+
+
+def test_a_page_on_another_port_of_what_is_listened_on_is_of_another_site() -> None:
+    door = Door(nobody, (), names_of("127.0.0.2"))
+    pages = {"http://127.0.0.2:8000": None, "http://127.0.0.2": ForeignOrigin, "http://127.0.0.2:3000": ForeignOrigin}
+    for origin, refusal in pages.items():
+        refused = door._refusal([(b"host", b"127.0.0.2:8000"), (b"origin", origin.encode())])
+        assert type(refused) is (refusal or type(None)), origin
 
 
 @pytest.mark.parametrize("second", ["localhost", "evil.example"])
@@ -149,6 +179,7 @@ def test_one_own_origin_does_not_cover_for_a_foreign_one(door: Served) -> None:
     [
         ("localhost:8000", ["Origin: http://localhost:8000", "Sec-Fetch-Site: same-origin"]),
         ("LOCALHOST", ["Origin: http://localhost"]),
+        ("localhost:", ["Origin: http://localhost"]),
         ("[::1]:8000", ["Origin: http://[::1]:8000"]),
         ("localhost", ["Origin: https://localhost"]),  # a proxy before it ends TLS
         ("127.0.0.1:8000", ["Origin: https://testserver"]),  # a proxy before it keeps the name to itself

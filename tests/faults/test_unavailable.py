@@ -235,6 +235,7 @@ def test_over_http_a_database_that_is_gone_is_503_until_it_is_back(server: OwnSe
         assert [answer.status_code for answer in gone] == [503, 503, 503]
         assert [answer.headers["Content-Type"] for answer in gone] == ["application/problem+json"] * 3
         assert all(int(answer.headers["Retry-After"]) > 0 for answer in gone)
+        assert "append" not in gone[-1].text, "a read that fails says nothing of appends"
         server.start()
         deadline = time.monotonic() + RECOVERY_SECONDS
         while (answer := remark(1)).status_code == 503 and time.monotonic() < deadline:

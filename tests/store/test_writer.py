@@ -13,11 +13,11 @@ from application.ports.log import (
     Append,
     CommandRecorded,
     KeyAnswered,
+    NotTaken,
     OutcomeUnknown,
     Receipt,
     StoreBusy,
     StoreClosed,
-    StoreUnavailable,
     VersionTaken,
 )
 from infrastructure.database.database import Database
@@ -202,10 +202,10 @@ RECEIPT = Receipt(1, 1, datetime(2025, 1, 1, tzinfo=UTC))
     ("failures", "patience", "expected"),
     [
         ([lost(unknown=True), lost(unknown=False)], 5.0, Receipt),
-        ([lost(unknown=False)] * 9, 0.0, StoreUnavailable),
+        ([lost(unknown=False)] * 9, 0.0, NotTaken),
         ([lost(unknown=True)] * 9, 0.0, OutcomeUnknown),
         ([lost(unknown=True), Unavailable("disk full")], 5.0, OutcomeUnknown),
-        ([Unavailable("disk full")], 5.0, StoreUnavailable),
+        ([Unavailable("disk full")], 5.0, NotTaken),
     ],
 )
 def test_what_a_lost_connection_becomes(failures: list[Exception], patience: float, expected: type) -> None:

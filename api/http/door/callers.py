@@ -17,17 +17,22 @@ from api.http.problems import problem_response
 
 OF_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 KEPT_JUDGEMENTS: Final = 64
-_HOST: Final = re.compile(rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]{1,255})(?::(?P<port>[0-9]{1,5}))?")
+_HOST: Final = re.compile(rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]{1,255})(?::(?P<port>[0-9]{0,5}))?")
 _TELLING: Final = frozenset({b"host", b"origin", b"sec-fetch-site"})
 _HIGHEST_PORT: Final = 65_535
 
 
 class Door:
-    """The layer before every operation; ``names`` are those that this server is called by beside ``localhost``."""
+    """The layer before every operation; ``names`` are those that this server is called by beside ``localhost``.
 
-    def __init__(self, app: ASGIApp, names: Iterable[str]) -> None:
+    Pages under these names are its own, behind whatever proxy. ``host`` is what it listens on, by all its names: there
+    another port is another server.
+    """
+
+    def __init__(self, app: ASGIApp, names: Iterable[str], host: Iterable[str] = ()) -> None:
         self._app = app
         self._configured = frozenset(names)
+        self._called = OF_THIS_MACHINE.union(self._configured, host)
         self._host_refused = lru_cache(KEPT_JUDGEMENTS)(self._judged)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,13 +53,13 @@ class Door:
         if found is None or int(found["port"] or 0) > _HIGHEST_PORT:
             return HostUnclear("the header Host is a name or an address, and a port: localhost:8000")
         name = found["name"].decode().lower()
-        if name in OF_THIS_MACHINE or name in self._configured:
+        if name in self._called:
             return None
         return UnknownHost(name)
 
     def _page_refused(self, host: bytes, told: Iterable[tuple[bytes, bytes]]) -> Exception | None:
         """Reads are refused like commands: to the pages of other sites nobody has given the operator's eyes."""
-        own = host.decode().lower()
+        own = host.decode().lower().removesuffix(":")  # a port may be left out behind its colon (RFC 9110, 4.2.3)
         for name, value in told:
             if name == b"origin" and not self._own(value, own):
                 return ForeignOrigin(f"the header Origin names another site: {value.decode('latin-1')[:100]}")

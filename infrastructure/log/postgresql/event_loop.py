@@ -19,6 +19,7 @@ from psycopg import errors, generators
 from psycopg.pq.abc import PGresult
 
 from application.ports.log import Append, Receipt
+from infrastructure.database.another_schema import OUTDATED
 from infrastructure.database.database import Database
 from infrastructure.events.rows import COLUMNS, stored_event
 from infrastructure.log.continuity import Continuity
@@ -135,7 +136,7 @@ class AsyncPostgres:
             raise Conflict from error
         except psycopg.Error as error:
             lost = connection.closed or not error.sqlstate
-            if lost:
+            if lost or error.sqlstate in OUTDATED:
                 self._writer.drop()
             raise understood(error, lost=lost) from error
 

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import errors
 
 from application.ports.log import Answer, Receipt
+from infrastructure.database.another_schema import MISSING, OUTDATED
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros
 from infrastructure.log.ledger import (
@@ -85,7 +86,7 @@ class PostgresLedger:
 
     def _named(self, error: psycopg.Error) -> Exception:
         lost = self._connection is None or self._connection.closed or not error.sqlstate
-        if lost:
+        if lost or error.sqlstate in OUTDATED:
             self.close()
         return understood(error, lost=lost)
 
@@ -111,9 +112,9 @@ def understood(error: psycopg.Error, *, lost: bool) -> Exception:
     """The error as the writer understands it. Without a word from the server the outcome is unknown."""
     state = error.sqlstate or ""
     lost = lost or not state
-    if lost or state in _PASSING or state.startswith("08"):
+    if lost or state in _PASSING or state in OUTDATED or state.startswith("08"):
         return Interrupted(error, unknown=lost)
-    if state[:2] in _UNABLE:
+    if state[:2] in _UNABLE or state in MISSING:
         return Unavailable(str(error))
     return Refused(str(error))
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from api.app import application
 from api.composition import Standfast, assemble
 from api.http.problem_kinds import STATUSES, Unforeseen, kind_of, kinds
-from application.ports.log import OutcomeUnknown, StoreBusy, StoreUnavailable
+from application.ports.log import NotTaken, OutcomeUnknown, StoreBusy, StoreUnavailable
 from application.queries.as_of import AsOfTooFar
 from application.queries.measures import WindowEmpty
 from domain.engagement.lifecycle.opening import EngagementExists, UnknownEngagement
@@ -108,7 +108,12 @@ def test_the_document_lists_every_type(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("error", "rule", "retry_after"),
-    [(StoreBusy(7), "store-busy", "7"), (OutcomeUnknown("lost"), "outcome-unknown", "1")],
+    [
+        (StoreBusy(7), "store-busy", "7"),
+        (OutcomeUnknown("cut off"), "outcome-unknown", "1"),
+        (StoreUnavailable("away"), "store-unavailable", "1"),
+        (NotTaken("full"), "store-unavailable", "1"),
+    ],
 )
 def test_a_store_that_cannot_answer_is_503(
     standfast: Standfast, monkeypatch: pytest.MonkeyPatch, error: Exception, rule: str, retry_after: str
@@ -124,6 +129,8 @@ def test_a_store_that_cannot_answer_is_503(
         )
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, retry_after)
     assert answer.json()["type"] == f"/problems/{rule}"
+    assert str(error) not in answer.json()["detail"]
+    assert ("nothing of it is recorded" in answer.json()["detail"]) == isinstance(error, NotTaken)
 
 
 def test_a_database_that_is_gone_is_503_for_queries_too(standfast: Standfast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,6 +145,7 @@ def test_a_database_that_is_gone_is_503_for_queries_too(standfast: Standfast, mo
         }
         assert {answer.headers["Retry-After"] for answer in answers} == {"1"}
         assert all("gone" not in answer.text for answer in answers)
+        assert all("append" not in answer.text for answer in answers), "nothing was to be recorded"
 
 
 def test_what_nobody_foresaw_is_logged_and_tells_nothing(

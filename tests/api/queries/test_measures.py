@@ -147,6 +147,11 @@ def test_before_the_opening_the_answers_are_empty(concern: TestClient) -> None:
         ("metrics?as_of=2999-01-01T00:00:00Z", 422, "as_of"),
         ("metrics?from=2026-06-08T10:00:00Z&to=2026-06-08T10:00:00Z", 422, "from"),
         ("metrics?from=2026-06-08T10:00:00Z&as_of=2026-06-07T10:00:00Z", 422, "from"),
+        ("metrics?from=2026-06-08T10:00:00Z&to=2026-06-07T10:00:00Z&as_of=2026-06-09T10:00:00Z", 422, "from"),
+        ("metrics?to=2026-06-01T07:59:59Z", 422, "to"),
+        ("metrics?to=2026-06-01T08:00:00Z", 422, "to"),
+        ("metrics?to=2026-05-01T08:00:00Z&as_of=2026-06-07T10:00:00Z", 422, "to"),
+        ("metrics?to=2026-05-01T08:00:00Z&as_of=2026-05-07T10:00:00Z", 422, "to"),
         ("clocks/acknowledge/c9", 404, "subject_id"),
         ("clocks/breathe/c1", 404, None),
     ],
@@ -158,6 +163,18 @@ def test_a_question_that_cannot_be_answered_is_a_clear_problem(
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     assert [each["field"] for each in response.json().get("violations", [])] == ([field] if field else [])
+
+
+def test_a_window_may_end_after_it_is_read_and_begin_before_the_opening(concern: TestClient) -> None:
+    for asked in (
+        {"to": "2026-06-01T08:00:01Z"},
+        {"to": "2099-01-01T00:00:00Z"},
+        {"to": "2099-01-01T00:00:00Z", "as_of": "2026-05-01T08:00:00Z"},
+        {"to": "2020-01-01T00:00:00Z", "known_at": "2020-01-01T00:00:00Z"},  # of no opening anything is known
+        {"from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z"},
+        {"from": "2026-06-08T09:00:00Z", "as_of": "2026-06-08T09:00:00Z"},
+    ):
+        answered(concern, f"{HERE}/metrics", **asked)
 
 
 def test_an_instant_with_an_offset_is_the_instant_it_names(concern: TestClient) -> None:

@@ -143,6 +143,8 @@ def test_the_settings_are_shown_with_their_source_and_without_secrets(
         ("STANDFAST_PORT", "99999", "STANDFAST_PORT: "),
         ("STANDFAST_DATABASE_URL", "sqlite:////proc/nowhere/x.db", "/proc/nowhere: No such file"),
         ("STANDFAST_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "cannot be used"),
+        ("STANDFAST_DATABASE_URL", "postgresql://nobody@127.0.0.1:1,[::1]:1/none", "cannot be used"),
+        ("STANDFAST_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none?sslmode=wrong", "cannot be used"),
         ("STANDFAST_DATABASE_URL", "mysql://x", "a database is sqlite:///FILE or postgresql://HOST/NAME, not mysql"),
     ],
 )
@@ -154,6 +156,28 @@ def test_wrong_settings_end_with_a_reason(
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("command", ["config", "verify", "migrate", "serve"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "host=127.0.0.1 password=S3cret!x",
+        "postgresql:/joe:S3cret!x@h/x",
+        "postgresql://joe:p@S3cret!x@h/x",
+        "postgresql://joe:S3cret!x@127.0.0.1:port/x",
+        "postgresql://joe:S3cret!x@h1:1,h2:2:3/x",
+        "sqlite:///x?password=S3cret!x",
+    ],
+)
+def test_an_address_that_is_not_clear_ends_in_words_without_the_password(
+    standfast: Run, monkeypatch: pytest.MonkeyPatch, address: str, command: str
+) -> None:
+    monkeypatch.setenv("STANDFAST_DATABASE_URL", address)
+    ran = standfast(command)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("standfast: STANDFAST_DATABASE_URL: ")
+    assert "S3cret!x" not in ran.err
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])

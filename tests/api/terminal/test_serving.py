@@ -40,6 +40,20 @@ def test_serve_migrates_answers_and_ends_gracefully(sqlite_url: URL, tmp_path: P
     assert "Traceback" not in remarks
 
 
+@pytest.mark.parametrize("command", ["serve", "demo"])
+@pytest.mark.parametrize(("host", "name"), [("127.0.0.2", "127.0.0.2"), ("::1", "[::1]")])
+def test_what_is_listened_on_may_be_asked_by_that_name(
+    sqlite_url: URL, tmp_path: Path, command: str, host: str, name: str
+) -> None:
+    if ":" in host and not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    arguments = [command, "--host", host, "--port", "0", *(["--engagements", "1"] if command == "demo" else [])]
+    environment = {"STANDFAST_DATABASE_URL": str(sqlite_url)}
+    with running(*arguments, environment=environment, folder=tmp_path) as (address, _):
+        assert address.startswith(f"http://{name}:")
+        assert answer(f"{address}/healthz") == {"status": "ok"}
+
+
 def test_a_taken_port_is_named(sqlite_url: URL, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
