@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from uuid import UUID
@@ -58,9 +59,9 @@ def bare(url: URL, seconds: float) -> float:
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("CREATE TABLE report (engagement_id text, assignment_id text, percent integer)")
     lines = [f"/engagements/{_id(number)}/report-productivity\t{_BODY}" for number in range(WARM)]
-    with _serving(BARE_ROUTE, {"BARE_ROUTE_DSN": dsn}) as port:
-        _load(port, 1.0, lines)
-        return _load(port, seconds, lines)
+    with serving(BARE_ROUTE, {"BARE_ROUTE_DSN": dsn}) as server:
+        _load(server.port, 1.0, lines)
+        return _load(server.port, seconds, lines)
 
 
 def warm(url: URL, seconds: float) -> float:
@@ -106,8 +107,8 @@ def marketplace(url: URL, engagements: int) -> Iterator[int]:
             if failed:
                 raise failed[0]
     standfast.close()
-    with _serving(STANDFAST, {"STANDFAST_DATABASE_URL": settings.database_url}) as port:
-        yield port
+    with serving(STANDFAST, {"STANDFAST_DATABASE_URL": settings.database_url}) as server:
+        yield server.port
 
 
 STAFFING: tuple[dict[str, object], ...] = (
@@ -141,8 +142,16 @@ def request_of(line: dict[str, object], number: int) -> Request:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs."""
+
+    port: int
+    process_id: int
+
+
 @contextmanager
-def _serving(command: Sequence[str], environment: dict[str, str]) -> Iterator[int]:
+def serving(command: Sequence[str], environment: dict[str, str]) -> Iterator[Server]:
     """A server on a free port, logging to a file that nobody reads."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -153,7 +162,7 @@ def _serving(command: Sequence[str], environment: dict[str, str]) -> Iterator[in
         )
     try:
         _wait_for(port, server)
-        yield port
+        yield Server(port, server.pid)
     finally:
         server.terminate()
         server.wait(15)
