@@ -1,5 +1,6 @@
 """The schema's history: one tree of Alembic revisions for SQLite and PostgreSQL, run from code without an ini file."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,6 +33,12 @@ def current(connection: Connection) -> str | None:
 def newest() -> str | None:
     """The revision that this version of the software needs."""
     return ScriptDirectory(str(_PLACE)).get_current_head()
+
+
+@cache
+def knows(revision: str) -> bool:
+    """Whether this version of the software has this revision: a newer one may have made it."""
+    return any(known.revision == revision for known in ScriptDirectory(str(_PLACE)).walk_revisions())
 
 
 def _serialise(connection: Connection) -> None:

@@ -4,21 +4,19 @@ Reading transactions are short; on SQLite a writing one is BEGIN IMMEDIATE. A SQ
 connection, so there everything takes its turn.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import RLock
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InvalidRequestError
 
-from application.ports.log import StoreUnavailable
+from application.ports.log import StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
 from infrastructure.database import sqlite
-
-DURABLE = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write")}
-"""PostgreSQL settings without which an acknowledged append can be lost, and the values that are safe."""
+from infrastructure.database.condition import DURABLE, Condition, condition_of, examined, not_durable, told
 
 # A peer that vanished must not hold the head row for hours.
 _LINK: dict[str, Any] = {
@@ -29,24 +27,24 @@ _LINK: dict[str, Any] = {
 }
 
 
-class UnsafeSettings(StoreUnavailable):
-    """The database server is configured so that it can lose what it acknowledged."""
-
-
 class Database:
-    """An open database. `unsafe_settings=True` (for tests) serves a PostgreSQL that could lose commits."""
+    """An open database. `unsafe_settings=True` (to verify, and for tests) opens a PostgreSQL that could lose commits.
+
+    Raises StoreUnsafe for one otherwise, and StoreUnavailable where the file cannot be used.
+    """
 
     def __init__(self, url: str | URL, *, unsafe_settings: bool = False, pool_size: int = 8) -> None:
         self.url = canonical(url)
         self.in_memory = sqlite.in_memory(self.url)
         self.turn: AbstractContextManager[object] = RLock() if self.in_memory else nullcontext()
+        self._minds_settings = not unsafe_settings
         self._claim: sqlite.Claim | None = None
         if self.url.get_backend_name() == "sqlite":
             self._claim = None if self.in_memory else sqlite.claim(self.url)
             self.engine = sqlite.engine(self.url, pool_size)
         else:
             self.engine = _postgresql(self.url, pool_size)
-            if not unsafe_settings:
+            if self._minds_settings:
                 _refuse_unsafe(self.engine)
         self._readers = (
             self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_postgresql else self.engine
@@ -71,6 +69,21 @@ class Database:
         _, address = self.engine.dialect.create_connect_args(self.url)
         return {**address, **_LINK, "autocommit": True, "prepare_threshold": None}
 
+    def condition(self) -> Condition:
+        """In which condition it is now. Raises StoreUnavailable, and SQLAlchemy's errors where it does not answer."""
+        try:
+            with self.reading() as connection:
+                return condition_of(connection)
+        except StoreSchemaDiffers:  # there is not even a table that says which it is
+            return Condition(revision=None)
+
+    def demand(self, answer: Sequence[Any] | None) -> None:
+        """Raises StoreUnavailable unless a connection that answered so to `condition.QUESTION` can record durably."""
+        found = examined(answer)
+        refusal = (found if self._minds_settings else found.excused()).refusal
+        if refusal is not None:
+            raise refusal
+
     def own_sqlite_connection(self) -> Any:
         """A SQLite connection outside the pool; of a database in memory the only one, to be used in `turn`."""
         if self.in_memory:
@@ -84,7 +97,7 @@ class Database:
         On PostgreSQL each statement is its own transaction: under READ COMMITTED it sees what it would see inside of
         one, and two round trips are saved.
         """
-        with self.turn, self._connected() as connection:
+        with self.turn, told(reading=True), self._connected() as connection:
             yield connection
 
     def _connected(self) -> Connection:
@@ -98,7 +111,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction that is committed at the end, or rolled back by an exception."""
         immediate = self.engine.execution_options(**{sqlite.IMMEDIATE: True})
-        with self.turn, immediate.begin() as connection:
+        with self.turn, told(reading=False), immediate.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -133,11 +146,10 @@ def _refuse_unsafe(engine: Engine) -> None:
     wrong = unsafe(engine)
     if wrong:
         engine.dispose()
-        raise UnsafeSettings(f"PostgreSQL can lose acknowledged events with {', '.join(wrong)}")
+        raise StoreUnsafe(f"PostgreSQL can lose acknowledged events with {', '.join(wrong)}")
 
 
 def unsafe(engine: Engine) -> list[str]:
-    """The settings of a PostgreSQL server that are not durable, as `name=value`."""
+    """The settings of a PostgreSQL server that are not durable, as `name=value`, whatever its schema is."""
     with engine.connect() as connection:
-        values = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in DURABLE}
-    return [f"{name}={value}" for name, value in values.items() if value not in DURABLE[name]]
+        return list(not_durable([connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in DURABLE]))

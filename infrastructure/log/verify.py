@@ -23,7 +23,8 @@ _GUARDS = {
     "sqlite": ("events_no_update", "events_no_delete", "events_no_replace", "catalogue_no_update",
                "catalogue_no_delete", "catalogue_no_replace", "log_identity_no_update", "log_identity_no_delete",
                "log_identity_no_replace"),
-    "postgresql": ("events_append_only", "catalogue_append_only", "log_identity_append_only", "head_durable"),
+    "postgresql": ("events_append_only", "catalogue_append_only", "log_identity_append_only", "head_durable",
+                   "catalogue_durable"),
 }  # fmt: skip
 
 Advance = Callable[[int, int], None]

@@ -109,14 +109,21 @@ def test_the_writer_appends_publishes_reads_and_forgets(writer: Database) -> Non
         ["CREATE TABLE public.mine (x int)"],
         ["CREATE FUNCTION public.greatest(bigint, bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0'"],
         ["SET ROLE postgres"],
-        ["SET LOCAL synchronous_commit = off", APPEND_ONE],
-        [APPEND_ONE, "SET LOCAL synchronous_commit = off"],
-        ["SET LOCAL synchronous_commit = local", APPEND_ONE],
     ],
 )
 def test_the_writer_cannot(writer: Database, statements: list[str]) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         attempt(writer, *statements)
+
+
+@pytest.mark.parametrize("setting", ["off", "local", "remote_write"])
+def test_the_writer_cannot_commit_without_durability(writer: Database, setting: str) -> None:
+    careless = f"SET LOCAL synchronous_commit = {setting}"
+    publish = "SELECT public.publish_document('policy', 'p', '{}')"
+    for statements in ([careless, APPEND_ONE], [APPEND_ONE, careless], [careless, publish], [publish, careless]):
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match=setting):
+            attempt(writer, *statements)
+    attempt(writer, "SET LOCAL synchronous_commit = remote_apply", publish)
 
 
 def test_what_the_writer_cannot_is_possible_otherwise(writer: Database) -> None:

@@ -18,14 +18,15 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import errors, generators
 from psycopg.pq.abc import PGresult
 
-from application.ports.log import Append, Receipt
+from application.ports.log import Append, Receipt, StoreUnavailable
+from infrastructure.database.condition import QUESTION
 from infrastructure.database.database import Database
 from infrastructure.events.rows import COLUMNS, stored_event
 from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
 from infrastructure.log.postgresql import arrays
 from infrastructure.log.postgresql.append_call import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
-from infrastructure.log.postgresql.ledger import understood
+from infrastructure.log.postgresql.ledger import not_begun, understood
 from infrastructure.log.reading import Log
 from infrastructure.log.rounds import Rounds
 from infrastructure.log.settlement import Settlement, unavailable
@@ -126,8 +127,8 @@ class AsyncPostgres:
         """All entries in one transaction. Raises `Conflict`, `Interrupted`, `Refused`, `Unavailable`."""
         try:
             connection = await self._writer.connected()
-        except (psycopg.Error, OSError) as error:
-            raise Interrupted(error, unknown=False) from error
+        except (psycopg.Error, StoreUnavailable, OSError) as error:
+            raise not_begun(error) from error
         try:
             connection.pgconn.send_query_prepared(PREPARED, parameters(entries), FORMATS, result_format=BINARY)
             return receipts(await answered(connection), entries)
@@ -173,7 +174,10 @@ class Line:
         self._connection: Connection | None = None
 
     async def connected(self) -> Connection:
-        """The connection, its statements prepared. Raises `psycopg.Error`."""
+        """The connection, its statements prepared.
+
+        Raises `psycopg.Error`, and `StoreUnavailable` where it is to record and may not.
+        """
         if self._connection is None or self._connection.closed:
             connection = await self._database.own_async_connection()
             try:
@@ -188,6 +192,8 @@ class Line:
         arrays.register(connection)
         if not self._statements:
             connection.prepare_threshold = 0  # the driver prepares whatever is asked
+            return
+        self._database.demand(await (await connection.execute(QUESTION)).fetchone())
         for name, statement in self._statements.items():
             connection.pgconn.send_prepare(name, statement)
             checked(await answered(connection))

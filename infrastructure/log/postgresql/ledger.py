@@ -7,7 +7,8 @@ from uuid import UUID
 import psycopg
 from psycopg import errors
 
-from application.ports.log import Answer, Receipt
+from application.ports.log import Answer, Receipt, StoreUnavailable
+from infrastructure.database.condition import QUESTION, refusal
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros
 from infrastructure.log.ledger import (
@@ -79,8 +80,8 @@ class PostgresLedger:
         if self._connection is None or self._connection.closed:
             try:
                 self._connection = _opened(self._database)
-            except psycopg.Error as error:
-                raise Interrupted(error, unknown=False) from error
+            except (psycopg.Error, StoreUnavailable) as error:
+                raise not_begun(error) from error
         return self._connection
 
     def _named(self, error: psycopg.Error) -> Exception:
@@ -96,12 +97,17 @@ def _insert(connection: _Connection, entries: Sequence[Entry]) -> list[Receipt]:
 
 
 def _opened(database: Database) -> _Connection:
-    """A connection that is ready to append. Raises `psycopg.Error` where it is lost before that, and leaves none."""
+    """A connection that is ready to append.
+
+    Raises `psycopg.Error` where it is lost before that, `StoreUnavailable` where nothing may be recorded by it, and
+    leaves none.
+    """
     connection = database.own_connection()
     try:
         arrays.register(connection)
+        database.demand(connection.execute(QUESTION).fetchone())
         checked(connection.pgconn.prepare(PREPARED, APPEND))
-    except psycopg.Error:
+    except (psycopg.Error, StoreUnavailable):
         connection.close()
         raise
     return connection
@@ -113,9 +119,16 @@ def understood(error: psycopg.Error, *, lost: bool) -> Exception:
     lost = lost or not state
     if lost or state in _PASSING or state.startswith("08"):
         return Interrupted(error, unknown=lost)
-    if state[:2] in _UNABLE:
-        return Unavailable(str(error))
-    return Refused(str(error))
+    kind = refusal(error) or (StoreUnavailable if state[:2] in _UNABLE else None)
+    return Unavailable(error, kind) if kind else Refused(str(error))
+
+
+def not_begun(error: psycopg.Error | StoreUnavailable | OSError) -> Exception:
+    """The same of an error that came before anything was sent: where the server says nothing, it is tried again."""
+    if isinstance(error, StoreUnavailable):
+        return Unavailable(error, type(error))
+    found = understood(error, lost=False) if isinstance(error, psycopg.Error) else error
+    return found if isinstance(found, Unavailable) else Interrupted(error, unknown=False)
 
 
 def _find(connection: _Connection, entries: Sequence[Entry]) -> Found:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from application.ports.log import Answer, Followed, Receipt, StoreUnavailable
+from infrastructure.database.condition import refusal
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, to_micros
 from infrastructure.database.sqlite import let_go, library
@@ -107,7 +108,7 @@ class SqliteLedger:
         except FileGone as error:
             raise Interrupted(error, unknown=False) from error
         except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
+            raise Unavailable(error) from error
         return self._connection.cursor()
 
     def _check_file(self, *, committed: bool) -> None:
@@ -123,7 +124,7 @@ class SqliteLedger:
         try:
             let_go(self._connection)
         except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
+            raise Unavailable(error) from error
         self._connection = None
 
     def _insert(self, cursor: Any, entries: Sequence[Entry]) -> list[Receipt]:
@@ -243,5 +244,5 @@ def _named(error: Exception) -> Exception:
     if isinstance(error, library().OperationalError):
         if any(reason in str(error) for reason in _PASSING):
             return Interrupted(error, unknown=False)
-        return Unavailable(str(error))
+        return Unavailable(error, refusal(error) or StoreUnavailable)
     return Refused(str(error))
