@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import URL
 
-from application.ports.log import Append, VersionTaken
+from application.ports.log import Append, StoreReadOnly, VersionTaken
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
 from infrastructure.log import verify
@@ -149,7 +149,24 @@ def test_the_reader_reads_and_cannot_append(owner: Database) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar_one() == 1
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         attempt(reader, APPEND_ONE)
+    recorder = LogRecorder(reader)
+    with pytest.raises(StoreReadOnly):
+        recorder.append(samples.append(uuid4(), 1))
+    with pytest.raises(StoreReadOnly):
+        Catalogue(reader).publish("policy", "p", b"{}")
+    recorder.close()
     reader.close()
+
+
+def test_a_right_that_is_taken_away_under_a_writer_is_told_as_that(owner: Database, writer: Database) -> None:
+    recorder = LogRecorder(writer)
+    recorder.append(samples.append(uuid4(), 1))
+    attempt(owner, f"REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM {WRITER}")
+    with pytest.raises(StoreReadOnly):
+        recorder.append(samples.append(uuid4(), 1))
+    roles.grant(owner, writer=WRITER, reader=READER)
+    assert recorder.append(samples.append(uuid4(), 1)).first_position == 3
+    recorder.close()
 
 
 def test_verify_finds_a_right_too_many_and_a_guard_too_few(owner: Database) -> None:
