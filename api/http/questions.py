@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -56,8 +57,7 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
 
     async def endpoint(request: Request) -> Response:
         found = asked(question.asks, request)
-        await reached(standfast, found.min_position)
-        return Response(await run_in_threadpool(answered, found), media_type=JSON)
+        return Response(await reached(standfast, found.min_position, partial(answered, found)), media_type=JSON)
 
     return Operation(
         method="GET",
@@ -72,13 +72,21 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
     )
 
 
-async def reached(standfast: Standfast, position: int | None) -> None:
-    """Waits until a position has been recorded. Raises NotReached after two seconds."""
+async def reached(standfast: Standfast, position: int | None, answer: Callable[[], bytes]) -> bytes:
+    """The answer, read once a position has been recorded. Raises NotReached after two seconds."""
     if position is None:
-        return
+        return await run_in_threadpool(answer)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE_SECONDS
-    while (head := (await run_in_threadpool(standfast.recorder.log.head)).position) < position:
+    while isinstance(found := await run_in_threadpool(_from, standfast, position, answer), int):
         if loop.time() >= deadline:
-            raise NotReached(f"position {position} has not been recorded: the log ends at {head}")
+            raise NotReached(f"position {position} has not been recorded: the log ends at {found}")
         await asyncio.sleep(PAUSE_SECONDS)
+    return found
+
+
+def _from(standfast: Standfast, position: int, answer: Callable[[], bytes]) -> bytes | int:
+    """The answer of the server that holds the position, or where its log ends before that."""
+    with standfast.database.one_connection():
+        head = standfast.recorder.log.head().position
+        return answer() if head >= position else head

@@ -6,25 +6,30 @@ connection, so there everything takes its turn.
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from threading import RLock
+from threading import RLock, local
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InvalidRequestError
 
-from application.ports.log import StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
+from application.ports.log import OutcomeUnknown, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
 from infrastructure.database import sqlite
 from infrastructure.database.condition import DURABLE, Condition, condition_of, examined, not_durable, told
+from infrastructure.database.standby import StandbyWait
 
-# A peer that vanished must not hold the head row for hours.
+# A server that is frozen or out of reach must not hold a writer for hours: silent for 25 s, or, where it was sent
+# something, 20 s without a word from its machine.
 _LINK: dict[str, Any] = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
     "connect_timeout": 10,
 }
+_STANDBY = "standby"
+"""Where a connection of the pool keeps its `StandbyWait`."""
 
 
 class Database:
@@ -38,6 +43,7 @@ class Database:
         self.in_memory = sqlite.in_memory(self.url)
         self.turn: AbstractContextManager[object] = RLock() if self.in_memory else nullcontext()
         self._minds_settings = not unsafe_settings
+        self._kept = local()
         self._claim: sqlite.Claim | None = None
         if self.url.get_backend_name() == "sqlite":
             self._claim = None if self.in_memory else sqlite.claim(self.url)
@@ -97,8 +103,24 @@ class Database:
         On PostgreSQL each statement is its own transaction: under READ COMMITTED it sees what it would see inside of
         one, and two round trips are saved.
         """
-        with self.turn, told(reading=True), self._connected() as connection:
+        kept = getattr(self._kept, "connection", None)
+        with self.turn, told(reading=True), nullcontext(kept) if kept else self._connected() as connection:
             yield connection
+
+    @contextmanager
+    def one_connection(self) -> Iterator[None]:
+        """What this thread reads meanwhile it reads on one connection, so at one server, whatever stands between.
+
+        SQLite's file is one for all connections.
+        """
+        if not self.is_postgresql:
+            yield
+            return
+        with self.reading() as self._kept.connection:
+            try:
+                yield
+            finally:
+                self._kept.connection = None
 
     def _connected(self) -> Connection:
         """Raises StoreUnavailable where the file of the database keeps being another one."""
@@ -109,10 +131,16 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection in a transaction that is committed at the end, or rolled back by an exception."""
+        """A connection in a transaction that is committed at the end, or rolled back by an exception.
+
+        Raises OutcomeUnknown where the server committed without its standby.
+        """
         immediate = self.engine.execution_options(**{sqlite.IMMEDIATE: True})
         with self.turn, told(reading=False), immediate.begin() as connection:
+            standby: StandbyWait | None = connection.info.get(_STANDBY)
             yield connection
+        if standby and (said := standby.given_up()):
+            raise OutcomeUnknown(said)
 
     def close(self) -> None:
         """Close every connection; on SQLite also give the claim on the file back."""
@@ -133,13 +161,20 @@ def canonical(url: str | URL) -> URL:
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:
-    return create_engine(
+    made = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
         connect_args=_LINK,
     )
+
+    @event.listens_for(made, "connect")
+    def attend(connection: psycopg.Connection[Any], record: Any) -> None:
+        record.info[_STANDBY] = standby = StandbyWait()
+        standby.attend(connection)
+
+    return made
 
 
 def _refuse_unsafe(engine: Engine) -> None:

@@ -32,30 +32,22 @@ FIRST = "finds-its-session-cut"
 """A remark whose session may be gone, so that what became of it is unknown at first."""
 
 
-def administer(server: OwnServer, *statements: str) -> None:
-    """Each statement by itself, as the administrator."""
-    address = server.url().set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
-
-
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IS NOT NULL AND pid <> pg_backend_pid()"
 
 
 @contextmanager
 def reloaded(server: OwnServer, setting: str) -> Iterator[None]:
     """Switched off in the server's configuration, which open sessions read anew."""
-    administer(server, f"ALTER SYSTEM SET {setting} = off", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.3)")
+    server.administer(f"ALTER SYSTEM SET {setting} = off", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.3)")
     yield
-    administer(server, f"ALTER SYSTEM RESET {setting}", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.3)")
+    server.administer(f"ALTER SYSTEM RESET {setting}", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.3)")
 
 
 @contextmanager
 def cut(server: OwnServer, setting: str) -> Iterator[None]:
     """The same, and all sessions cut, so that new ones are made."""
     with reloaded(server, setting):
-        administer(server, CUT)
+        server.administer(CUT)
         yield
 
 
@@ -127,15 +119,15 @@ def test_control_without_the_checks_it_is_acknowledged(
 
 
 def test_a_role_that_runs_out_of_time_is_503_and_comes_back(server: OwnServer) -> None:
-    administer(server, "CREATE ROLE slow LOGIN SUPERUSER")
+    server.administer("CREATE ROLE slow LOGIN SUPERUSER")
     with TestClient(create_app(settings_of(server.url().set(username="slow")))) as client:
         path = opened(client)
-        administer(server, "ALTER ROLE slow SET statement_timeout = '1ms'", CUT)
+        server.administer("ALTER ROLE slow SET statement_timeout = '1ms'", CUT)
         note = "x" * 1000
         answers = [client.post(f"{path}/annotate", json={"note": note}) for _ in range(20)]
         answers += [client.get("/v1/events", params={"limit": 500}) for _ in range(5)]
         assert {answer.status_code for answer in answers} <= {200, 503}
-        administer(server, "ALTER ROLE slow RESET statement_timeout", CUT)
+        server.administer("ALTER ROLE slow RESET statement_timeout", CUT)
         annotated(client, path, FIRST)
         assert annotated(client, path, "a").status_code == 200
 
@@ -154,7 +146,7 @@ def every_connection(server: OwnServer) -> Iterator[None]:
 def test_without_a_connection_left_it_is_503_and_comes_back() -> None:
     with own_server(max_connections="12") as server, TestClient(create_app(settings_of(server.url()))) as client:
         path = opened(client)
-        administer(server, CUT)
+        server.administer(CUT)
         with every_connection(server):
             assert [annotated(client, path, "a").status_code, client.get(path).status_code] == [503, 503]
             ready = client.get("/readyz")

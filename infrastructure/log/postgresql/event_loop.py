@@ -21,12 +21,13 @@ from psycopg.pq.abc import PGresult
 from application.ports.log import Append, Receipt, StoreUnavailable
 from infrastructure.database.condition import QUESTION
 from infrastructure.database.database import Database
+from infrastructure.database.standby import LISTEN, StandbyWait
 from infrastructure.events.rows import COLUMNS, stored_event
 from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
 from infrastructure.log.postgresql import arrays
 from infrastructure.log.postgresql.append_call import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
-from infrastructure.log.postgresql.ledger import not_begun, understood
+from infrastructure.log.postgresql.ledger import confirm, not_begun, understood
 from infrastructure.log.reading import Log
 from infrastructure.log.rounds import Rounds
 from infrastructure.log.settlement import Settlement, unavailable
@@ -131,7 +132,7 @@ class AsyncPostgres:
             raise not_begun(error) from error
         try:
             connection.pgconn.send_query_prepared(PREPARED, parameters(entries), FORMATS, result_format=BINARY)
-            return receipts(await answered(connection), entries)
+            written = receipts(await answered(connection), entries)
         except errors.UniqueViolation as error:
             raise Conflict from error
         except psycopg.Error as error:
@@ -139,6 +140,8 @@ class AsyncPostgres:
             if lost:
                 self._writer.drop()
             raise understood(error, lost=lost) from error
+        confirm(self._writer.standby)
+        return written
 
     async def _read(self, wanted: Sequence[Stream]) -> Sequence[Sequence[StoredEvent] | BaseException]:
         try:
@@ -172,6 +175,7 @@ class Line:
         self._database = database
         self._statements = statements
         self._connection: Connection | None = None
+        self.standby = StandbyWait()
 
     async def connected(self) -> Connection:
         """The connection, its statements prepared.
@@ -193,6 +197,8 @@ class Line:
         if not self._statements:
             connection.prepare_threshold = 0  # the driver prepares whatever is asked
             return
+        await connection.execute(LISTEN)
+        self.standby.attend(connection)
         self._database.demand(await (await connection.execute(QUESTION)).fetchone())
         for name, statement in self._statements.items():
             connection.pgconn.send_prepare(name, statement)

@@ -7,10 +7,11 @@ from uuid import UUID
 import psycopg
 from psycopg import errors
 
-from application.ports.log import Answer, Receipt, StoreUnavailable
+from application.ports.log import Answer, OutcomeUnknown, Receipt, StoreUnavailable
 from infrastructure.database.condition import QUESTION, refusal
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros
+from infrastructure.database.standby import LISTEN, StandbyWait
 from infrastructure.log.ledger import (
     Conflict,
     Entry,
@@ -49,15 +50,18 @@ class PostgresLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: _Connection | None = None
+        self._standby = StandbyWait()
 
     def write(self, entries: Sequence[Entry]) -> list[Receipt]:
         connection = self._connected()
         try:
-            return _insert(connection, entries)
+            written = _insert(connection, entries)
         except errors.UniqueViolation as error:
             raise Conflict from error
         except psycopg.Error as error:
             raise self._named(error) from error
+        confirm(self._standby)
+        return written
 
     def write_carefully(self, entries: Sequence[Entry]) -> list[Outcome]:
         connection = self._connected()
@@ -67,9 +71,10 @@ class PostgresLedger:
                 outcomes = judge(entries, _find(connection, entries))
                 good = [entry for entry, outcome in zip(entries, outcomes, strict=True) if outcome is None]
                 written = _insert(connection, good) if good else []
-            return with_receipts(outcomes, written)
         except psycopg.Error as error:
             raise self._named(error) from error
+        confirm(self._standby)
+        return with_receipts(outcomes, written)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -79,7 +84,7 @@ class PostgresLedger:
     def _connected(self) -> _Connection:
         if self._connection is None or self._connection.closed:
             try:
-                self._connection = _opened(self._database)
+                self._connection = _opened(self._database, self._standby)
             except (psycopg.Error, StoreUnavailable) as error:
                 raise not_begun(error) from error
         return self._connection
@@ -96,7 +101,16 @@ def _insert(connection: _Connection, entries: Sequence[Entry]) -> list[Receipt]:
     return receipts(called, entries)
 
 
-def _opened(database: Database) -> _Connection:
+def confirm(standby: StandbyWait) -> None:
+    """Raises `Unavailable` where the server committed without its standby: whether that stands is unknown.
+
+    It is found by its key, under the lock of the head: that is a commit too, which waits for the standby.
+    """
+    if said := standby.given_up():
+        raise Unavailable(OutcomeUnknown(said), OutcomeUnknown)
+
+
+def _opened(database: Database, standby: StandbyWait) -> _Connection:
     """A connection that is ready to append.
 
     Raises `psycopg.Error` where it is lost before that, `StoreUnavailable` where nothing may be recorded by it, and
@@ -105,6 +119,8 @@ def _opened(database: Database) -> _Connection:
     connection = database.own_connection()
     try:
         arrays.register(connection)
+        connection.execute(LISTEN)
+        standby.attend(connection)
         database.demand(connection.execute(QUESTION).fetchone())
         checked(connection.pgconn.prepare(PREPARED, APPEND))
     except (psycopg.Error, StoreUnavailable):
