@@ -1,10 +1,12 @@
 """In which condition a connection finds its database: whether events can be recorded durably, and what forbids it.
 
-PostgreSQL is asked by `QUESTION`: at the start, on each new connection that records, and by `/readyz`. The functions
-of the database refuse by themselves to commit without durability; that and what else the database refuses has its
-kind by the code that comes with it (`refusal`).
+PostgreSQL is asked by `QUESTION`: at the start, on each connection that records, when it is new and again before long,
+and by `/readyz`. The functions of the database refuse by themselves to commit without durability; that and what else
+the database refuses has its kind by the code that comes with it (`refusal`).
 """
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,7 +42,10 @@ SELECT {", ".join(f"pg_catalog.current_setting('{name}')" for name in DURABLE)},
 """
 """What `examined` reads. A server without any schema says instead that there is no such table."""
 
-_REVISION: Final = "SELECT version_num FROM alembic_version"
+REVISION: Final = "SELECT version_num FROM alembic_version"
+
+LOOK_AGAIN_SECONDS = 1.0
+"""How long a connection that was found able to record is believed to be: a newer version may migrate meanwhile."""
 
 _BY_SQLSTATE: Final[Mapping[str, type[StoreUnavailable]]] = {
     "25006": StoreReadOnly,  # read_only_sql_transaction
@@ -87,6 +92,21 @@ class Condition:
         return replace(self, unsafe=())
 
 
+class LastLook:
+    """When the connection that records was last found able to."""
+
+    def __init__(self) -> None:
+        self._at = -math.inf
+
+    @property
+    def due(self) -> bool:
+        """Whether it is to be looked at again."""
+        return time.monotonic() - self._at >= LOOK_AGAIN_SECONDS
+
+    def taken(self) -> None:
+        self._at = time.monotonic()
+
+
 @cache
 def needed() -> str | None:
     """The revision of the schema that this version of the software works with."""
@@ -110,7 +130,7 @@ def condition_of(connection: Connection) -> Condition:
     """The condition of a database, by a connection of its engine."""
     if connection.dialect.name == "postgresql":
         return examined(connection.exec_driver_sql(QUESTION).one())
-    return Condition(revision=connection.exec_driver_sql(_REVISION).scalar_one_or_none())
+    return Condition(revision=connection.exec_driver_sql(REVISION).scalar_one_or_none())
 
 
 def refusal(error: BaseException | None) -> type[StoreUnavailable] | None:

@@ -19,7 +19,7 @@ from psycopg import errors, generators
 from psycopg.pq.abc import PGresult
 
 from application.ports.log import Append, Receipt, StoreUnavailable
-from infrastructure.database.condition import QUESTION
+from infrastructure.database.condition import QUESTION, LastLook
 from infrastructure.database.database import Database
 from infrastructure.database.standby import LISTEN, StandbyWait
 from infrastructure.events.rows import COLUMNS, stored_event
@@ -176,6 +176,7 @@ class Line:
         self._statements = statements
         self._connection: Connection | None = None
         self.standby = StandbyWait()
+        self._look = LastLook()
 
     async def connected(self) -> Connection:
         """The connection, its statements prepared.
@@ -190,6 +191,10 @@ class Line:
                 connection.pgconn.finish()
                 raise
             self._connection = connection
+            self._look.taken()
+        elif self._statements and self._look.due:
+            await self._examine(self._connection)
+            self._look.taken()
         return self._connection
 
     async def _prepare(self, connection: Connection) -> None:
@@ -199,10 +204,13 @@ class Line:
             return
         await connection.execute(LISTEN)
         self.standby.attend(connection)
-        self._database.demand(await (await connection.execute(QUESTION)).fetchone())
+        await self._examine(connection)
         for name, statement in self._statements.items():
             connection.pgconn.send_prepare(name, statement)
             checked(await answered(connection))
+
+    async def _examine(self, connection: Connection) -> None:
+        self._database.demand(await (await connection.execute(QUESTION)).fetchone())
 
     def drop(self) -> None:
         if self._connection is not None:

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import errors
 
 from application.ports.log import Answer, OutcomeUnknown, Receipt, StoreUnavailable
-from infrastructure.database.condition import QUESTION, refusal
+from infrastructure.database.condition import QUESTION, LastLook, refusal
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros
 from infrastructure.database.standby import LISTEN, StandbyWait
@@ -51,6 +51,7 @@ class PostgresLedger:
         self._database = database
         self._connection: _Connection | None = None
         self._standby = StandbyWait()
+        self._look = LastLook()
 
     def write(self, entries: Sequence[Entry]) -> list[Receipt]:
         connection = self._connected()
@@ -82,11 +83,16 @@ class PostgresLedger:
             self._connection = None
 
     def _connected(self) -> _Connection:
-        if self._connection is None or self._connection.closed:
-            try:
+        try:
+            if self._connection is None or self._connection.closed:
                 self._connection = _opened(self._database, self._standby)
-            except (psycopg.Error, StoreUnavailable) as error:
-                raise not_begun(error) from error
+            elif self._look.due:
+                self._database.demand(self._connection.execute(QUESTION).fetchone())
+            else:
+                return self._connection
+        except (psycopg.Error, StoreUnavailable) as error:
+            raise not_begun(error) from error
+        self._look.taken()
         return self._connection
 
     def _named(self, error: psycopg.Error) -> Exception:

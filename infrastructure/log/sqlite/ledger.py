@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from application.ports.log import Answer, Followed, Receipt, StoreUnavailable
-from infrastructure.database.condition import refusal
+from infrastructure.database.condition import REVISION, Condition, LastLook, refusal
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, to_micros
 from infrastructure.database.sqlite import let_go, library
@@ -59,6 +59,7 @@ class SqliteLedger:
         self._database = database
         self._clock = clock
         self._connection: Any = None
+        self._look = LastLook()
 
     def write(self, entries: Sequence[Entry]) -> list[Receipt]:
         with self._transaction() as cursor:
@@ -105,11 +106,21 @@ class SqliteLedger:
         try:
             if self._connection is None:
                 self._connection = self._database.own_sqlite_connection()
+            if self._look.due:
+                self._examine()
         except FileGone as error:
             raise Interrupted(error, unknown=False) from error
         except StoreUnavailable as error:
-            raise Unavailable(error) from error
+            raise Unavailable(error, type(error)) from error
         return self._connection.cursor()
+
+    def _examine(self) -> None:
+        """Raises `StoreSchemaDiffers` where another version has migrated the database."""
+        found = self._connection.execute(REVISION).fetchone()
+        differs = Condition(revision=found and found[0]).refusal
+        if differs is not None:
+            raise differs
+        self._look.taken()
 
     def _check_file(self, *, committed: bool) -> None:
         """Raises `Interrupted` where the name does not lead to the file: tried again, what is there is opened."""

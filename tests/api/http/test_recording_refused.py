@@ -1,5 +1,6 @@
 """Where nothing can be recorded: queries are answered, commands are 503 of their kind, and `/readyz` says which."""
 
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -11,7 +12,7 @@ from starlette.testclient import TestClient
 import migrations
 from api.app import create_app
 from api.examples.bodies import bodies
-from infrastructure.database import schema
+from infrastructure.database import condition, schema
 from infrastructure.database.database import Database
 from tests.api.conftest import opened
 from tests.api.serving import settings_of
@@ -114,6 +115,9 @@ def test_a_newer_schema_under_a_running_process(either_client: TestClient, datab
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
+    time.sleep(condition.LOOK_AGAIN_SECONDS)
+    refused = either_client.post(f"{path}/annotate", json=NOTE)
+    assert (refused.status_code, refused.json()["type"]) == (503, "/problems/store-schema-differs")
     ready = either_client.get("/readyz").json()
     assert (ready["status"], ready["recording"]["state"]) == ("degraded", "schema-differs")
     assert "a newer version made it" in ready["recording"]["detail"]
