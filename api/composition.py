@@ -7,22 +7,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 
 from api.desks import Desks
 from application.marketplace import Marketplace, process_clock
+from application.ports.log import StoreReadOnly
 from application.ports.store import Clock
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
-from infrastructure.log.factory import DATABASE_URL, LogFactory
+from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.settings import Settings
 from infrastructure.projections.engagement_list import Engagements
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
 
+log = structlog.get_logger("standfast.composition")
 COLLECT_AFTER = (20_000, 20, 20)
 """How many new objects the cycle collector waits for: facts are kept by the thousand, and have no cycles."""
 
@@ -58,10 +61,11 @@ class OpenedMarketplace(Marketplace):
         return self._opened
 
 
-def assemble(settings: Settings, clock: Clock = process_clock) -> Standfast:
-    """Opens the database, migrates it first, and publishes the shipped terms where they are missing.
+def assemble(settings: Settings, clock: Clock = process_clock, *, as_it_is: bool = False) -> Standfast:
+    """Opens the database, migrates it first, and publishes the shipped terms where they are missing and may be.
 
     ``clock`` is whose time facts are recorded at (PostgreSQL keeps its own); only a simulation brings another.
+    ``as_it_is``: nothing is changed and no setting minded, to look at whatever is there.
     Raises StoreUnavailable where the database cannot be used safely, and SQLAlchemy's errors where it is not there.
     """
     gc.set_threshold(*COLLECT_AFTER)
@@ -72,20 +76,34 @@ def assemble(settings: Settings, clock: Clock = process_clock) -> Standfast:
         "MAPPER_TOPIC": "infrastructure.events.mapper:RecordedMapper",
         DATABASE_URL: settings.database_url,
     }
-    factory = LogFactory(Environment(Marketplace.__name__, env), clock=lambda: to_micros(clock()))
-    terms = CatalogueShelf(Catalogue(factory.database))
-    terms.publish_defaults()
+    database = Database(settings.database_url, unsafe_settings=as_it_is)
+    factory = LogFactory(
+        Environment(Marketplace.__name__, {**env, CREATE_TABLE: "no" if as_it_is else "yes"}),
+        clock=lambda: to_micros(clock()),
+        database=database,
+    )
+    terms = CatalogueShelf(Catalogue(database))
+    if not as_it_is:
+        _publish_defaults(terms)
     marketplace = OpenedMarketplace(factory, env, terms, clock)
     assert isinstance(marketplace.recorder, LogRecorder), "the factory makes no other"
     return Standfast(
         settings=settings,
-        database=factory.database,
+        database=database,
         recorder=marketplace.recorder,
         marketplace=marketplace,
-        engagements=Engagements(factory.database),
+        engagements=Engagements(database),
         terms=terms,
         desks=Desks(),
     )
+
+
+def _publish_defaults(terms: CatalogueShelf) -> None:
+    """Where nothing may be recorded, whoever may publishes them at its own start."""
+    try:
+        terms.publish_defaults()
+    except StoreReadOnly as error:
+        log.warning("the shipped terms are not published", reason=str(error))
 
 
 @contextmanager

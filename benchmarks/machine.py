@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from infrastructure.database.database import DURABLE, Database
+from infrastructure.database.condition import DURABLE
+from infrastructure.database.database import Database
 from infrastructure.database.sqlite import library
 
 

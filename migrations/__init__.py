@@ -59,6 +59,12 @@ class _Told(StringIO):
         return len(text)
 
 
+@cache
+def knows(revision: str) -> bool:
+    """Whether this version of the software has this revision: a newer one may have made it."""
+    return any(known.revision == revision for known in ScriptDirectory(str(_PLACE)).walk_revisions())
+
+
 def _serialise(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":  # on SQLite the transaction itself is exclusive
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -9,7 +9,7 @@ from uuid import UUID
 from api.commands.answers import CommandAnswer
 from api.examples.commands import command_answer, documents, history, published, state
 from api.http.events import event_bytes
-from api.http.health import Alive, ClockReading, LogReading, Readiness
+from api.http.health import Alive, ClockReading, LogReading, Readiness, RecordingReading
 from api.http.problem_kinds import ProblemKind, kinds
 from api.http.problem_routes import ProblemKinds
 from api.http.strict_json import json_of
@@ -93,6 +93,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
             position=1,
             clock=ClockReading(ok=True, behind_seconds=0.0),
             log=LogReading(ok=True, log_id=LOG_ID, replaced=None),
+            recording=RecordingReading(ok=True, state="able", detail=None),
         )
     ),
     ProblemKind: lambda: _plain(next(iter(kinds().values()))),

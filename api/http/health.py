@@ -14,7 +14,7 @@ from api.http.operations import JSON, Gives, Nothing, Operation, asked
 from api.http.paging import Position
 from api.http.strict_json import json_of
 from application.marketplace import process_clock
-from application.ports.log import StoreUnavailable
+from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreStandby, StoreUnavailable, StoreUnsafe
 from domain.language.words import Instant
 from infrastructure.log.reading import Head
 from infrastructure.process.telemetry import Counters, exposition
@@ -25,9 +25,19 @@ HELP: Final = {
     "standfast_requests_total": "Requests by method, route and status.",
     "standfast_request_seconds_total": "Seconds spent on requests by method and route.",
     "standfast_ready": "1 where the database answers.",
+    "standfast_recording": "1 where the database lets commands be recorded durably.",
     "standfast_log_replaced": "1 where the log was replaced under this process, by an older copy or another one.",
     "standfast_position": "The position of the last event.",
     "standfast_clock_behind_seconds": "How far this process's clock is behind the last event.",
+}
+
+State = Literal["able", "read-only", "standby", "unsafe", "schema-differs", "unavailable"]
+STATES: Final[dict[type[StoreUnavailable], State]] = {
+    StoreSchemaDiffers: "schema-differs",
+    StoreStandby: "standby",  # which is read-only too
+    StoreReadOnly: "read-only",
+    StoreUnsafe: "unsafe",
+    StoreUnavailable: "unavailable",
 }
 
 
@@ -64,30 +74,68 @@ class LogReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Readiness:
-    """Whether this process can serve. Degraded: it does, and somebody should look at it."""
+class RecordingReading:
+    """Whether the database lets commands be recorded: where not, they are answered 503, and ``detail`` says why."""
 
-    status: Literal["ready", "degraded", "unavailable"]
+    ok: bool
+    state: State
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether this process can serve. Degraded: it does, and somebody should look at it.
+
+    Read-only and standby: it answers queries, as it is meant to, and no command.
+    """
+
+    status: Literal["ready", "read-only", "standby", "degraded", "unavailable"]
     database: bool
     position: Position | None
     clock: ClockReading | None
     log: LogReading | None
+    recording: RecordingReading
 
 
 def readiness(standfast: Standfast) -> Readiness:
-    """Reads the head of the log, what became of the log, and the clock."""
+    """Reads in which condition the database is, the head of the log, what became of the log, and the clock."""
+    recording = _recording(_refusal(standfast))
     try:
         head = standfast.recorder.log.head()
-    except (SQLAlchemyError, StoreUnavailable):
-        return Readiness(status="unavailable", database=False, position=None, clock=None, log=None)
+    except (SQLAlchemyError, StoreUnavailable) as error:
+        recording = _recording(error) if recording.ok else recording
+        return Readiness(status="unavailable", database=False, position=None, clock=None, log=None, recording=recording)
     clock, log = _clock(head), _log(standfast, head)
     return Readiness(
-        status="ready" if clock.ok and log.ok else "degraded",
+        status=_status(recording) if clock.ok and log.ok else "degraded",
         database=True,
         position=head.position,
         clock=clock,
         log=log,
+        recording=recording,
     )
+
+
+def _refusal(standfast: Standfast) -> Exception | None:
+    """What a command would be told now."""
+    try:
+        return standfast.database.condition().refusal
+    except (SQLAlchemyError, StoreUnavailable) as error:
+        return error
+
+
+def _status(recording: RecordingReading) -> Literal["ready", "read-only", "standby", "degraded"]:
+    if recording.state in ("read-only", "standby"):
+        return recording.state
+    return "ready" if recording.ok else "degraded"
+
+
+def _recording(refusal: Exception | None) -> RecordingReading:
+    """The state by what refuses. What a database says that does not answer is not told."""
+    if refusal is None:
+        return RecordingReading(ok=True, state="able", detail=None)
+    state: State = next((state for kind, state in STATES.items() if isinstance(refusal, kind)), "unavailable")
+    return RecordingReading(ok=False, state=state, detail=None if state == "unavailable" else str(refusal))
 
 
 def _log(standfast: Standfast, head: Head) -> LogReading:
@@ -104,7 +152,7 @@ def _clock(head: Head) -> ClockReading:
 def numbers(standfast: Standfast, counters: Counters) -> str:
     """What Prometheus scrapes."""
     now = readiness(standfast)
-    gauges = {"standfast_ready": float(now.database)}
+    gauges = {"standfast_ready": float(now.database), "standfast_recording": float(now.recording.ok)}
     if now.clock and now.log and now.position is not None:
         gauges["standfast_log_replaced"] = float(not now.log.ok)
         gauges["standfast_position"] = now.position

@@ -12,7 +12,17 @@ from typing import Final
 from api.desks import TooMuchAsked
 from api.http.strict_json import FieldsWrong, Malformed
 from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
-from application.ports.log import OutcomeUnknown, PositionBeyondHead, StoreBusy, StoreClosed, StoreUnavailable
+from application.ports.log import (
+    OutcomeUnknown,
+    PositionBeyondHead,
+    StoreBusy,
+    StoreClosed,
+    StoreReadOnly,
+    StoreSchemaDiffers,
+    StoreStandby,
+    StoreUnavailable,
+    StoreUnsafe,
+)
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
 
 
@@ -109,6 +119,10 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     TooMuchAsked: 503,
     NotReached: 503,
     StoreUnavailable: 503,
+    StoreUnsafe: 503,
+    StoreReadOnly: 503,
+    StoreStandby: 503,
+    StoreSchemaDiffers: 503,
     OutcomeUnknown: 503,
     StoreBusy: 503,
     StoreClosed: 503,

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +17,8 @@ from api.http.paging import Position
 from api.http.problem_kinds import NotReached
 from api.http.strict_json import json_of
 from domain.language.bounds import STRICT
+
+T = TypeVar("T")
 
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.02
@@ -61,9 +62,8 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
 
     async def endpoint(request: Request) -> Response:
         found = asked(question.asks, request)
-        await reached(standfast, found.min_position)
-        costly = question.costly(found)
-        return Response(await answer_of(standfast, request, partial(answered, found), costly=costly), media_type=JSON)
+        work, costly = partial(answered, found), question.costly(found)
+        return Response(await reached(standfast, request, found.min_position, work, costly=costly), media_type=JSON)
 
     return Operation(
         method="GET",
@@ -78,9 +78,7 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
     )
 
 
-async def answer_of(
-    standfast: Standfast, request: Request, work: Callable[[], bytes], *, costly: bool = False
-) -> bytes:
+async def answer_of(standfast: Standfast, request: Request, work: Callable[[], T], *, costly: bool = False) -> T:
     """The answer, worked out where it keeps nobody waiting. Raises TooMuchAsked, CallerGone, and what the work raises.
 
     What is asked about a large engagement is costly, at hand or not.
@@ -101,13 +99,24 @@ async def _events_of(standfast: Standfast, engagement_id: UUID) -> int:
     return await standfast.desks.quick.answer(partial(standfast.recorder.log.version, engagement_id))
 
 
-async def reached(standfast: Standfast, position: int | None) -> None:
-    """Waits until a position has been recorded. Raises NotReached after two seconds."""
+async def reached(
+    standfast: Standfast, request: Request, position: int | None, answer: Callable[[], bytes], *, costly: bool
+) -> bytes:
+    """The answer, read once a position has been recorded. Raises NotReached after two seconds."""
     if position is None:
-        return
+        return await answer_of(standfast, request, answer, costly=costly)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE_SECONDS
-    while (head := (await run_in_threadpool(standfast.recorder.log.head)).position) < position:
+    read = partial(_from, standfast, position, answer)
+    while isinstance(found := await answer_of(standfast, request, read, costly=costly), int):
         if loop.time() >= deadline:
-            raise NotReached(f"position {position} has not been recorded: the log ends at {head}")
+            raise NotReached(f"position {position} has not been recorded: the log ends at {found}")
         await asyncio.sleep(PAUSE_SECONDS)
+    return found
+
+
+def _from(standfast: Standfast, position: int, answer: Callable[[], bytes]) -> bytes | int:
+    """The answer of the server that holds the position, or where its log ends before that."""
+    with standfast.database.one_connection():
+        head = standfast.recorder.log.head().position
+        return answer() if head >= position else head

@@ -45,12 +45,12 @@ def main() -> None:
 
 
 @contextmanager
-def opened() -> "Iterator[Standfast]":
-    """The marketplace of the settings, migrated, and closed at the end."""
+def opened(*, as_it_is: bool = False) -> "Iterator[Standfast]":
+    """The marketplace of the settings, migrated unless it is taken as it is, and closed at the end."""
     from api.composition import assemble
     from infrastructure.process.settings import Settings
 
-    standfast = assemble(Settings())
+    standfast = assemble(Settings(), as_it_is=as_it_is)
     try:
         yield standfast
     finally:
@@ -245,13 +245,17 @@ def verify() -> None:
     Positions and versions without a gap, every event readable, every timeline lawful from zero; every line of the
     list, every kept answer and every published document as it was recorded; and the database still refusing to change
     what is recorded: its triggers, functions and rights as the migrations made them.
+
+    The database is taken as it is: not migrated, and also with settings that serve refuses.
     """
     from api.terminal import inspection
 
-    with opened() as standfast:
-        events = standfast.recorder.log.head().position
-        with speech.progress("events", 2 * events) as told:
-            found = list(inspection.findings(standfast, told))
+    with opened(as_it_is=True) as standfast:
+        events, found = 0, inspection.misfits(standfast)
+        if not found:
+            events = standfast.recorder.log.head().position
+            with speech.progress("events", 2 * events) as told:
+                found = list(inspection.findings(standfast, told))
     for finding in found:
         speech.result(finding)
     verdict = "whole" if not found else f"not whole: {speech.counted(len(found), 'finding')}"

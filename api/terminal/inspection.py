@@ -13,6 +13,7 @@ from api.http.events import event_bytes
 from api.terminal.speech import Told, Unable
 from application.list_line import listed
 from application.ports.engagement_list import Wanted
+from application.ports.log import StoreSchemaDiffers
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
@@ -96,6 +97,14 @@ def _short(name: str, value: Any) -> str:
         return f"[{', '.join(_short('', each) for each in value)}]"
     text = str(value)
     return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+
+
+def misfits(standfast: Standfast) -> list[str]:
+    """What keeps anything else from being looked at: a schema that this version does not work with."""
+    refusal = standfast.database.condition().refusal
+    if not isinstance(refusal, StoreSchemaDiffers):
+        return []
+    return [f"schema: {refusal}", *(f"{found.check}: {found.detail}" for found in verify.settings(standfast.database))]
 
 
 def findings(standfast: Standfast, told: Told) -> Iterator[str]:

@@ -1,12 +1,23 @@
 """Why a command could not be run, in words that say what to do."""
 
+from typing import Final
+
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.terminal.speech import Unable
-from application.ports.log import StoreUnavailable
+from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
 from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.law.rejection import Rejection
+
+LATER: Final = "What was recorded stands; try the same again later."
+ADVICE: Final[dict[type[StoreUnavailable], str]] = {
+    StoreSchemaDiffers: "Its owner brings an older schema up with standfast migrate; a newer one needs the version "
+    "that made it.",
+    StoreReadOnly: "What is recorded can be read; to record, name the primary and a role that may write in "
+    "STANDFAST_DATABASE_URL.",
+    StoreUnsafe: "Put the settings of the server, the database or the role right; what was recorded stands.",
+}
 
 
 def why(error: Exception) -> str | None:
@@ -21,7 +32,8 @@ def why(error: Exception) -> str | None:
         wrong = "; ".join(f"STANDFAST_{str(each['loc'][0]).upper()}: {_said(each['msg'])}" for each in error.errors())
         return f"{wrong}.\nPut the variable right, or unset it."
     if isinstance(error, StoreUnavailable):
-        return f"the database cannot be used: {error}.\nWhat was recorded stands; try the same again later."
+        advice = next((advice for kind, advice in ADVICE.items() if isinstance(error, kind)), LATER)
+        return f"the database cannot be used: {error}.\n{advice}"
     if isinstance(error, OSError):
         return f"{error.filename or 'the operating system'}: {error.strerror or error}."
     if isinstance(error, SQLAlchemyError):

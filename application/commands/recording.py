@@ -238,6 +238,7 @@ class Recording:
             known = (yield partial(self.store.log.answer, request.command_id)) if request.keyed else None
             if known is None:
                 raise refusal
+            yield Append()  # an answer that was read may not have got to the standby: a commit waits until it has
             return (yield from self._again(request, known))
         version = history.version if history else 0
         allowed = tuple(allowed_commands(history.state)) if history else ()

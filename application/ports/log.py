@@ -159,6 +159,22 @@ class NotTaken(StoreUnavailable):
     """The database did not take the append, and nothing of it is recorded: try again later."""
 
 
+class StoreUnsafe(StoreUnavailable):
+    """The database could lose what it acknowledges: nothing is recorded until its settings are put right."""
+
+
+class StoreReadOnly(StoreUnavailable):
+    """The database may only be read here, and nothing can be recorded: try another server, or another role."""
+
+
+class StoreStandby(StoreReadOnly):
+    """The database is a standby, which can only be read: nothing can be recorded until it is the primary."""
+
+
+class StoreSchemaDiffers(StoreUnavailable):
+    """The schema of the database is not the one that this version needs: try again when it has been migrated."""
+
+
 class OutcomeUnknown(StoreUnavailable):
     """The database was lost after the append was sent: asking again with the same key tells what became of it."""
 

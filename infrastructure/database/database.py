@@ -4,51 +4,55 @@ Reading transactions are short; on SQLite a writing one is BEGIN IMMEDIATE. A SQ
 connection, so there everything takes its turn.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from threading import RLock
+from threading import RLock, local
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import InvalidRequestError
 
-from application.ports.log import StoreUnavailable
+from application.ports.log import OutcomeUnknown, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
 from infrastructure.database import sqlite
 from infrastructure.database.address import address_of, driver_of
 from infrastructure.database.another_schema import let_go_of_the_outdated
+from infrastructure.database.condition import DURABLE, Condition, condition_of, examined, not_durable, told
+from infrastructure.database.standby import StandbyWait
 
-DURABLE = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write")}
-"""PostgreSQL settings without which an acknowledged append can be lost, and the values that are safe."""
-
-# A peer that vanished must not hold the head row for hours.
+# A server that is frozen or out of reach must not hold a writer for hours: silent for 25 s, or, where it was sent
+# something, 20 s without a word from its machine.
 _LINK: dict[str, Any] = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
     "connect_timeout": 10,
 }
-
-
-class UnsafeSettings(StoreUnavailable):
-    """The database server is configured so that it can lose what it acknowledged."""
+_STANDBY = "standby"
+"""Where a connection of the pool keeps its `StandbyWait`."""
 
 
 class Database:
-    """An open database. `unsafe_settings=True` (for tests) serves a PostgreSQL that could lose commits."""
+    """An open database. `unsafe_settings=True` (to verify, and for tests) opens a PostgreSQL that could lose commits.
+
+    Raises StoreUnsafe for one otherwise, and StoreUnavailable where the file cannot be used.
+    """
 
     def __init__(self, url: str | URL, *, unsafe_settings: bool = False, pool_size: int = 8) -> None:
         self.url = canonical(url)
         self.in_memory = sqlite.in_memory(self.url)
         self.turn: AbstractContextManager[object] = RLock() if self.in_memory else nullcontext()
+        self._minds_settings = not unsafe_settings
+        self._kept = local()
         self._claim: sqlite.Claim | None = None
         if self.url.get_backend_name() == "sqlite":
             self._claim = None if self.in_memory else sqlite.claim(self.url)
             self.engine = sqlite.engine(self.url, pool_size)
         else:
             self.engine = _postgresql(self.url, pool_size)
-            if not unsafe_settings:
+            if self._minds_settings:
                 _refuse_unsafe(self.engine)
         self._readers = (
             self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_postgresql else self.engine
@@ -73,6 +77,21 @@ class Database:
         _, address = self.engine.dialect.create_connect_args(self.url)
         return {**address, **_LINK, "autocommit": True, "prepare_threshold": None}
 
+    def condition(self) -> Condition:
+        """In which condition it is now. Raises StoreUnavailable, and SQLAlchemy's errors where it does not answer."""
+        try:
+            with self.reading() as connection:
+                return condition_of(connection)
+        except StoreSchemaDiffers:  # there is not even a table that says which it is
+            return Condition(revision=None)
+
+    def demand(self, answer: Sequence[Any] | None) -> None:
+        """Raises StoreUnavailable unless a connection that answered so to `condition.QUESTION` can record durably."""
+        found = examined(answer)
+        refusal = (found if self._minds_settings else found.excused()).refusal
+        if refusal is not None:
+            raise refusal
+
     def own_sqlite_connection(self) -> Any:
         """A SQLite connection outside the pool; of a database in memory the only one, to be used in `turn`."""
         if self.in_memory:
@@ -86,8 +105,24 @@ class Database:
         On PostgreSQL each statement is its own transaction: under READ COMMITTED it sees what it would see inside of
         one, and two round trips are saved.
         """
-        with self.turn, self._connected() as connection:
+        kept = getattr(self._kept, "connection", None)
+        with self.turn, told(reading=True), nullcontext(kept) if kept else self._connected() as connection:
             yield connection
+
+    @contextmanager
+    def one_connection(self) -> Iterator[None]:
+        """What this thread reads meanwhile it reads on one connection, so at one server, whatever stands between.
+
+        SQLite's file is one for all connections.
+        """
+        if not self.is_postgresql:
+            yield
+            return
+        with self.reading() as self._kept.connection:
+            try:
+                yield
+            finally:
+                self._kept.connection = None
 
     def _connected(self) -> Connection:
         """Raises StoreUnavailable where the file of the database keeps being another one."""
@@ -98,10 +133,16 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection in a transaction that is committed at the end, or rolled back by an exception."""
+        """A connection in a transaction that is committed at the end, or rolled back by an exception.
+
+        Raises OutcomeUnknown where the server committed without its standby.
+        """
         immediate = self.engine.execution_options(**{sqlite.IMMEDIATE: True})
-        with self.turn, immediate.begin() as connection:
+        with self.turn, told(reading=False), immediate.begin() as connection:
+            standby: StandbyWait | None = connection.info.get(_STANDBY)
             yield connection
+        if standby and (said := standby.given_up()):
+            raise OutcomeUnknown(said)
 
     def close(self) -> None:
         """Close every connection; on SQLite also give the claim on the file back."""
@@ -119,26 +160,31 @@ def canonical(url: str | URL) -> URL:
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:
-    engine = create_engine(
+    made = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
         connect_args=_LINK,
     )
-    let_go_of_the_outdated(engine)
-    return engine
+    let_go_of_the_outdated(made)
+
+    @event.listens_for(made, "connect")
+    def attend(connection: psycopg.Connection[Any], record: Any) -> None:
+        record.info[_STANDBY] = standby = StandbyWait()
+        standby.attend(connection)
+
+    return made
 
 
 def _refuse_unsafe(engine: Engine) -> None:
     wrong = unsafe(engine)
     if wrong:
         engine.dispose()
-        raise UnsafeSettings(f"PostgreSQL can lose acknowledged events with {', '.join(wrong)}")
+        raise StoreUnsafe(f"PostgreSQL can lose acknowledged events with {', '.join(wrong)}")
 
 
 def unsafe(engine: Engine) -> list[str]:
-    """The settings of a PostgreSQL server that are not durable, as `name=value`."""
+    """The settings of a PostgreSQL server that are not durable, as `name=value`, whatever its schema is."""
     with engine.connect() as connection:
-        values = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in DURABLE}
-    return [f"{name}={value}" for name, value in values.items() if value not in DURABLE[name]]
+        return list(not_durable([connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in DURABLE]))

@@ -17,15 +17,17 @@ class TrackingUnsupported(NotImplementedError):
 
 
 class LogFactory(persistence.InfrastructureFactory[persistence.TrackingRecorder]):
-    """Opens the database of the environment and migrates it, unless CREATE_TABLE says no."""
+    """Opens the database of the environment, unless one is given, and migrates it, unless CREATE_TABLE says no."""
 
-    def __init__(self, env: Environment | EnvType | None, *, clock: Clock = process_clock) -> None:
+    def __init__(
+        self, env: Environment | EnvType | None, *, clock: Clock = process_clock, database: Database | None = None
+    ) -> None:
         super().__init__(env)
         self._clock = clock
         url = self.env.get(DATABASE_URL)
         if not url:
             raise OSError(f"{DATABASE_URL} is not set")
-        self.database = Database(url)
+        self.database = database or Database(url)
         self._recorders: list[LogRecorder] = []
         if strtobool(self.env.get(CREATE_TABLE) or "yes"):
             schema.upgrade(self.database)

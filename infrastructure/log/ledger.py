@@ -20,7 +20,9 @@ from application.ports.log import (
     EndsElsewhere,
     Followed,
     KeyAnswered,
+    NotTaken,
     Receipt,
+    StoreUnavailable,
     VersionTaken,
 )
 from infrastructure.database.instants import from_micros
@@ -90,7 +92,11 @@ class Refused(Exception):
 
 
 class Unavailable(Exception):
-    """The database cannot write for now: disk full, read-only, shutting down."""
+    """The database cannot write for now: disk full, read-only, shutting down; `kind` is what the callers are told."""
+
+    def __init__(self, cause: Exception, kind: type[StoreUnavailable] = NotTaken) -> None:
+        super().__init__(str(cause))
+        self.kind = kind
 
 
 class Ledger(Protocol):

@@ -71,5 +71,7 @@ class Settlement:
 
 
 def unavailable(error: Exception, *, unknown: bool) -> StoreUnavailable:
-    """What the caller is told where the database did not take an append."""
-    return OutcomeUnknown(str(error)) if unknown else NotTaken(str(error))
+    """What the caller is told where the database did not take an append; each caller has an exception of its own."""
+    if unknown:
+        return OutcomeUnknown(str(error))
+    return (error.kind if isinstance(error, Unavailable) else NotTaken)(str(error))

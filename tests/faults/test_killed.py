@@ -114,12 +114,13 @@ def test_control_without_durable_commits_the_power_failure_loses_commands(monkey
         database = Database(server.url())
         with shop(server.url()):
             pass  # migrated
-        altered(database, "append_events", "IF pg_catalog.current_setting('synchronous_commit') IN", "IF '' IN")
-        altered(database, "refuse_careless_commit", "IF current_setting('synchronous_commit') IN", "IF '' IN")
+        altered(database, "append_events", "pg_catalog.current_setting('synchronous_commit') NOT IN", "'on' NOT IN")
+        altered(database, "refuse_careless_commit", "current_setting('synchronous_commit') NOT IN", "'on' NOT IN")
         with database.writing() as connection:
             connection.execute(text("ALTER DATABASE postgres SET synchronous_commit = off"))
         database.close()
-        monkeypatch.setattr("infrastructure.database.database.unsafe", lambda _: [])
+        monkeypatch.setattr("infrastructure.database.database.not_durable", lambda _: ())
+        monkeypatch.setattr("infrastructure.database.condition.not_durable", lambda _: ())
         told = lose_power(server)
         database = Database(server.url())
         with pytest.raises(Broken, match="the log has \\[\\]"):

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.ports.log import KeyAnswered, VersionTaken
-from infrastructure.database import schema
+from infrastructure.database import condition, schema
 from infrastructure.database.database import Database
 from infrastructure.log.ledger import Entry, Found, judge, sealed
 from infrastructure.log.postgresql import ledger as postgres_ledger
@@ -20,6 +20,12 @@ from infrastructure.log.recorder import LogRecorder
 from tests.store import samples
 from tests.store.cutting_proxy import CuttingProxy
 from tests.store.test_order import assert_whole
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is cut is the answer to an append."""
+    monkeypatch.setattr(condition, "LOOK_AGAIN_SECONDS", 3600)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import URL
 
-from application.ports.log import Append, VersionTaken
+from application.ports.log import Append, StoreReadOnly, VersionTaken
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
 from infrastructure.log.reading import Log
@@ -99,14 +99,21 @@ def test_the_writer_appends_publishes_reads_and_forgets(writer: Database) -> Non
         ["CREATE TABLE public.mine (x int)"],
         ["CREATE FUNCTION public.greatest(bigint, bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0'"],
         ["SET ROLE postgres"],
-        ["SET LOCAL synchronous_commit = off", APPEND_ONE],
-        [APPEND_ONE, "SET LOCAL synchronous_commit = off"],
-        ["SET LOCAL synchronous_commit = local", APPEND_ONE],
     ],
 )
 def test_the_writer_cannot(writer: Database, statements: list[str]) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         attempt(writer, *statements)
+
+
+@pytest.mark.parametrize("setting", ["off", "local", "remote_write"])
+def test_the_writer_cannot_commit_without_durability(writer: Database, setting: str) -> None:
+    careless = f"SET LOCAL synchronous_commit = {setting}"
+    publish = "SELECT public.publish_document('policy', 'p', '{}')"
+    for statements in ([careless, APPEND_ONE], [APPEND_ONE, careless], [careless, publish], [publish, careless]):
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match=setting):
+            attempt(writer, *statements)
+    attempt(writer, "SET LOCAL synchronous_commit = remote_apply", publish)
 
 
 def test_what_the_writer_cannot_is_possible_otherwise(writer: Database) -> None:
@@ -132,4 +139,21 @@ def test_the_reader_reads_and_cannot_append(owner: Database) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM events").scalar_one() == 1
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         attempt(reader, APPEND_ONE)
+    recorder = LogRecorder(reader)
+    with pytest.raises(StoreReadOnly):
+        recorder.append(samples.append(uuid4(), 1))
+    with pytest.raises(StoreReadOnly):
+        Catalogue(reader).publish("policy", "p", b"{}")
+    recorder.close()
     reader.close()
+
+
+def test_a_right_that_is_taken_away_under_a_writer_is_told_as_that(owner: Database, writer: Database) -> None:
+    recorder = LogRecorder(writer)
+    recorder.append(samples.append(uuid4(), 1))
+    attempt(owner, f"REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM {WRITER}")
+    with pytest.raises(StoreReadOnly):
+        recorder.append(samples.append(uuid4(), 1))
+    roles.grant(owner, writer=WRITER, reader=READER)
+    assert recorder.append(samples.append(uuid4(), 1)).first_position == 3
+    recorder.close()

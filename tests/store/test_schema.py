@@ -14,8 +14,9 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL
 
 import migrations
+from application.ports.log import StoreUnsafe
 from infrastructure.database import schema, sqlite
-from infrastructure.database.database import Database, UnsafeSettings, unsafe
+from infrastructure.database.database import Database, unsafe
 from infrastructure.database.tables import metadata
 
 
@@ -88,7 +89,7 @@ def test_an_old_sqlite_serves_one_process(sqlite_url: URL, monkeypatch: pytest.M
 
 def test_a_postgresql_that_may_lose_commits_is_refused(postgres_url: URL) -> None:
     careless = postgres_url.update_query_dict({"options": "-c synchronous_commit=off"})
-    with pytest.raises(UnsafeSettings, match="synchronous_commit=off"):
+    with pytest.raises(StoreUnsafe, match="synchronous_commit=off"):
         Database(careless)
     allowed = Database(careless, unsafe_settings=True)
     assert unsafe(allowed.engine) == ["synchronous_commit=off"]

@@ -18,6 +18,7 @@ from application.ports.log import (
     Receipt,
     StoreBusy,
     StoreClosed,
+    StoreStandby,
     VersionTaken,
 )
 from infrastructure.database.database import Database
@@ -204,8 +205,10 @@ RECEIPT = Receipt(1, 1, datetime(2025, 1, 1, tzinfo=UTC))
         ([lost(unknown=True), lost(unknown=False)], 5.0, Receipt),
         ([lost(unknown=False)] * 9, 0.0, NotTaken),
         ([lost(unknown=True)] * 9, 0.0, OutcomeUnknown),
-        ([lost(unknown=True), Unavailable("disk full")], 5.0, OutcomeUnknown),
-        ([Unavailable("disk full")], 5.0, NotTaken),
+        ([lost(unknown=True), Unavailable(OSError("disk full"))], 5.0, OutcomeUnknown),
+        ([Unavailable(OSError("disk full"))], 5.0, NotTaken),
+        ([Unavailable(OSError("a standby"), StoreStandby)], 5.0, StoreStandby),
+        ([lost(unknown=True), Unavailable(OSError("a standby"), StoreStandby)], 5.0, OutcomeUnknown),
     ],
 )
 def test_what_a_lost_connection_becomes(failures: list[Exception], patience: float, expected: type) -> None:

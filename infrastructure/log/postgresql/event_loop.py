@@ -18,15 +18,17 @@ from eventsourcing.persistence import StoredEvent
 from psycopg import errors, generators
 from psycopg.pq.abc import PGresult
 
-from application.ports.log import Append, Receipt
+from application.ports.log import Append, Receipt, StoreUnavailable
 from infrastructure.database.another_schema import OUTDATED
+from infrastructure.database.condition import QUESTION, LastLook
 from infrastructure.database.database import Database
+from infrastructure.database.standby import LISTEN, StandbyWait
 from infrastructure.events.rows import COLUMNS, stored_event
 from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
 from infrastructure.log.postgresql import arrays
 from infrastructure.log.postgresql.append_call import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
-from infrastructure.log.postgresql.ledger import understood
+from infrastructure.log.postgresql.ledger import confirm, not_begun, understood
 from infrastructure.log.reading import Log
 from infrastructure.log.rounds import Rounds
 from infrastructure.log.settlement import Settlement, unavailable
@@ -127,11 +129,11 @@ class AsyncPostgres:
         """All entries in one transaction. Raises `Conflict`, `Interrupted`, `Refused`, `Unavailable`."""
         try:
             connection = await self._writer.connected()
-        except (psycopg.Error, OSError) as error:
-            raise Interrupted(error, unknown=False) from error
+        except (psycopg.Error, StoreUnavailable, OSError) as error:
+            raise not_begun(error) from error
         try:
             connection.pgconn.send_query_prepared(PREPARED, parameters(entries), FORMATS, result_format=BINARY)
-            return receipts(await answered(connection), entries)
+            written = receipts(await answered(connection), entries)
         except errors.UniqueViolation as error:
             raise Conflict from error
         except psycopg.Error as error:
@@ -139,6 +141,8 @@ class AsyncPostgres:
             if lost or error.sqlstate in OUTDATED:
                 self._writer.drop()
             raise understood(error, lost=lost) from error
+        confirm(self._writer.standby)
+        return written
 
     async def _read(self, wanted: Sequence[Stream]) -> Sequence[Sequence[StoredEvent] | BaseException]:
         try:
@@ -172,9 +176,14 @@ class Line:
         self._database = database
         self._statements = statements
         self._connection: Connection | None = None
+        self.standby = StandbyWait()
+        self._look = LastLook()
 
     async def connected(self) -> Connection:
-        """The connection, its statements prepared. Raises `psycopg.Error`."""
+        """The connection, its statements prepared.
+
+        Raises `psycopg.Error`, and `StoreUnavailable` where it is to record and may not.
+        """
         if self._connection is None or self._connection.closed:
             connection = await self._database.own_async_connection()
             try:
@@ -183,15 +192,26 @@ class Line:
                 connection.pgconn.finish()
                 raise
             self._connection = connection
+            self._look.taken()
+        elif self._statements and self._look.due:
+            await self._examine(self._connection)
+            self._look.taken()
         return self._connection
 
     async def _prepare(self, connection: Connection) -> None:
         arrays.register(connection)
         if not self._statements:
             connection.prepare_threshold = 0  # the driver prepares whatever is asked
+            return
+        await connection.execute(LISTEN)
+        self.standby.attend(connection)
+        await self._examine(connection)
         for name, statement in self._statements.items():
             connection.pgconn.send_prepare(name, statement)
             checked(await answered(connection))
+
+    async def _examine(self, connection: Connection) -> None:
+        self._database.demand(await (await connection.execute(QUESTION)).fetchone())
 
     def drop(self) -> None:
         if self._connection is not None:

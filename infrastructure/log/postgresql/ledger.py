@@ -7,10 +7,12 @@ from uuid import UUID
 import psycopg
 from psycopg import errors
 
-from application.ports.log import Answer, Receipt
+from application.ports.log import Answer, NotTaken, OutcomeUnknown, Receipt, StoreUnavailable
 from infrastructure.database.another_schema import MISSING, OUTDATED
+from infrastructure.database.condition import QUESTION, LastLook, refusal
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros
+from infrastructure.database.standby import LISTEN, StandbyWait
 from infrastructure.log.ledger import (
     Conflict,
     Entry,
@@ -49,15 +51,19 @@ class PostgresLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: _Connection | None = None
+        self._standby = StandbyWait()
+        self._look = LastLook()
 
     def write(self, entries: Sequence[Entry]) -> list[Receipt]:
         connection = self._connected()
         try:
-            return _insert(connection, entries)
+            written = _insert(connection, entries)
         except errors.UniqueViolation as error:
             raise Conflict from error
         except psycopg.Error as error:
             raise self._named(error) from error
+        confirm(self._standby)
+        return written
 
     def write_carefully(self, entries: Sequence[Entry]) -> list[Outcome]:
         connection = self._connected()
@@ -67,9 +73,10 @@ class PostgresLedger:
                 outcomes = judge(entries, _find(connection, entries))
                 good = [entry for entry, outcome in zip(entries, outcomes, strict=True) if outcome is None]
                 written = _insert(connection, good) if good else []
-            return with_receipts(outcomes, written)
         except psycopg.Error as error:
             raise self._named(error) from error
+        confirm(self._standby)
+        return with_receipts(outcomes, written)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -77,11 +84,16 @@ class PostgresLedger:
             self._connection = None
 
     def _connected(self) -> _Connection:
-        if self._connection is None or self._connection.closed:
-            try:
-                self._connection = _opened(self._database)
-            except psycopg.Error as error:
-                raise Interrupted(error, unknown=False) from error
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = _opened(self._database, self._standby)
+            elif self._look.due:
+                self._database.demand(self._connection.execute(QUESTION).fetchone())
+            else:
+                return self._connection
+        except (psycopg.Error, StoreUnavailable) as error:
+            raise not_begun(error) from error
+        self._look.taken()
         return self._connection
 
     def _named(self, error: psycopg.Error) -> Exception:
@@ -96,13 +108,29 @@ def _insert(connection: _Connection, entries: Sequence[Entry]) -> list[Receipt]:
     return receipts(called, entries)
 
 
-def _opened(database: Database) -> _Connection:
-    """A connection that is ready to append. Raises `psycopg.Error` where it is lost before that, and leaves none."""
+def confirm(standby: StandbyWait) -> None:
+    """Raises `Unavailable` where the server committed without its standby: whether that stands is unknown.
+
+    It is found by its key, under the lock of the head: that is a commit too, which waits for the standby.
+    """
+    if said := standby.given_up():
+        raise Unavailable(OutcomeUnknown(said), OutcomeUnknown)
+
+
+def _opened(database: Database, standby: StandbyWait) -> _Connection:
+    """A connection that is ready to append.
+
+    Raises `psycopg.Error` where it is lost before that, `StoreUnavailable` where nothing may be recorded by it, and
+    leaves none.
+    """
     connection = database.own_connection()
     try:
         arrays.register(connection)
+        connection.execute(LISTEN)
+        standby.attend(connection)
+        database.demand(connection.execute(QUESTION).fetchone())
         checked(connection.pgconn.prepare(PREPARED, APPEND))
-    except psycopg.Error:
+    except (psycopg.Error, StoreUnavailable):
         connection.close()
         raise
     return connection
@@ -114,9 +142,16 @@ def understood(error: psycopg.Error, *, lost: bool) -> Exception:
     lost = lost or not state
     if lost or state in _PASSING or state in OUTDATED or state.startswith("08"):
         return Interrupted(error, unknown=lost)
-    if state[:2] in _UNABLE or state in MISSING:
-        return Unavailable(str(error))
-    return Refused(str(error))
+    kind = refusal(error) or (NotTaken if state[:2] in _UNABLE or state in MISSING else None)
+    return Unavailable(error, kind) if kind else Refused(str(error))
+
+
+def not_begun(error: psycopg.Error | StoreUnavailable | OSError) -> Exception:
+    """The same of an error that came before anything was sent: where the server says nothing, it is tried again."""
+    if isinstance(error, StoreUnavailable):
+        return Unavailable(error, type(error))
+    found = understood(error, lost=False) if isinstance(error, psycopg.Error) else error
+    return found if isinstance(found, Unavailable) else Interrupted(error, unknown=False)
 
 
 def _find(connection: _Connection, entries: Sequence[Entry]) -> Found:

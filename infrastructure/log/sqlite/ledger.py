@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from application.ports.log import Answer, Followed, Receipt, StoreUnavailable
+from application.ports.log import Answer, Followed, NotTaken, Receipt, StoreUnavailable
+from infrastructure.database.condition import REVISION, Condition, LastLook, refusal
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, to_micros
 from infrastructure.database.sqlite import let_go, library
@@ -58,6 +59,7 @@ class SqliteLedger:
         self._database = database
         self._clock = clock
         self._connection: Any = None
+        self._look = LastLook()
 
     def write(self, entries: Sequence[Entry]) -> list[Receipt]:
         with self._transaction() as cursor:
@@ -104,11 +106,21 @@ class SqliteLedger:
         try:
             if self._connection is None:
                 self._connection = self._database.own_sqlite_connection()
+            if self._look.due:
+                self._examine()
         except FileGone as error:
             raise Interrupted(error, unknown=False) from error
         except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
+            raise Unavailable(error, type(error)) from error
         return self._connection.cursor()
+
+    def _examine(self) -> None:
+        """Raises `StoreSchemaDiffers` where another version has migrated the database."""
+        found = self._connection.execute(REVISION).fetchone()
+        differs = Condition(revision=found and found[0]).refusal
+        if differs is not None:
+            raise differs
+        self._look.taken()
 
     def _check_file(self, *, committed: bool) -> None:
         """Raises `Interrupted` where the name does not lead to the file: tried again, what is there is opened."""
@@ -123,7 +135,7 @@ class SqliteLedger:
         try:
             let_go(self._connection)
         except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
+            raise Unavailable(error) from error
         self._connection = None
 
     def _insert(self, cursor: Any, entries: Sequence[Entry]) -> list[Receipt]:
@@ -243,5 +255,5 @@ def _named(error: Exception) -> Exception:
     if isinstance(error, library().OperationalError):
         if any(reason in str(error) for reason in _PASSING):
             return Interrupted(error, unknown=False)
-        return Unavailable(str(error))
+        return Unavailable(error, refusal(error) or NotTaken)
     return Refused(str(error))

@@ -26,6 +26,7 @@ def test_a_ready_process_says_so(either_client: TestClient) -> None:
         "position": 1,
         "clock": {"ok": True, "behind_seconds": pytest.approx(0, abs=5)},
         "log": {"ok": True, "log_id": either_client.get("/v1/events").json()["log_id"], "replaced": None},
+        "recording": {"ok": True, "state": "able", "detail": None},
     }
 
 
@@ -69,6 +70,7 @@ def test_without_its_database_a_process_lives_but_is_not_ready(monkeypatch: pyte
         assert client.get("/healthz").status_code == 200
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+        assert answer.json()["recording"] == {"ok": False, "state": "unavailable", "detail": None}
         assert "standfast_ready 0" in client.get("/metrics").text
 
 

@@ -6,12 +6,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import URL
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.examples.commands import lines
 from api.http.questions import PATIENCE_SECONDS
 from tests.api.commands.test_log import record
 from tests.api.conftest import opened
+from tests.api.serving import settings_of
 
 LIFE = "/v1/engagements/" + str(lines()[0]["engagement_id"])
 
@@ -170,6 +174,20 @@ def test_a_query_waits_for_a_position_that_comes(client: TestClient) -> None:
     answer = client.get("/v1/engagements", params={"client_id": "late", "min_position": position + 1})
     timer.join()
     assert len(answer.json()["items"]) == 1
+
+
+@pytest.mark.parametrize("query", ["", "/history", "/replay", "/clocks"])
+def test_what_waited_for_a_position_is_read_on_the_connection_that_holds_it(postgres_url: URL, query: str) -> None:
+    """Another connection may lead to another server, which has not got there yet."""
+    with TestClient(create_app(settings_of(postgres_url))) as client:
+        path = opened(client)
+        engine = client.app.state.standfast.database.engine  # type: ignore[attr-defined]  # the application's own
+        handed_out: list[object] = []
+        event.listen(engine, "checkout", lambda connection, *_: handed_out.append(connection))
+        assert client.get(path + query).status_code == 200
+        handed_out.clear()
+        assert client.get(path + query, params={"min_position": 1}).status_code == 200
+        assert len(handed_out) == 1
 
 
 def test_a_query_for_a_position_that_does_not_come_is_503(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
+import migrations
 from api.composition import Standfast, schema_of
 from application.ports.engagement_list import Wanted
+from infrastructure.database import schema
 from infrastructure.process.settings import Settings
 from tests.api.terminal.conftest import Run
 from tests.api.terminal.test_import_history import SMALL
@@ -111,6 +113,70 @@ def test_verify_finds_an_unlawful_timeline_and_a_wrong_line_of_the_list(imported
     assert "timeline: " in ran.out
     assert "would break" in ran.out
     assert "differs from its history" in ran.out
+
+
+COMMANDS = [
+    ("export",),
+    ("history", "sig-a"),
+    ("replay", "sig-a"),
+    ("import", "nothing.jsonl"),
+    ("migrate",),
+    ("migrate", "down", "0001", "--yes"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_schema_that_a_newer_version_made_stops_every_command(
+    imported: Run, sqlite_url: URL, command: tuple[str, ...]
+) -> None:
+    with schema_of(Settings(database_url=str(sqlite_url))) as database, database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    ran = imported(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert "the schema has revision 9999, and this version of Standfast needs " in ran.err
+    assert "a newer version made it" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_verify_tells_of_a_schema_that_it_does_not_know_and_changes_nothing(imported: Run, sqlite_url: URL) -> None:
+    assert revision_of(sqlite_url) == migrations.newest()
+    imported("migrate", "down", "0003", "--yes")
+    ran = imported("verify")
+    assert (ran.code, ran.out.splitlines()[-1]) == (1, "0 events checked, not whole: 1 finding")
+    assert f"schema: the schema has revision 0003, and this version of Standfast needs {migrations.newest()}" in ran.out
+    assert revision_of(sqlite_url) == "0003"
+
+
+def test_verify_tells_that_there_is_no_schema(standfast: Run, sqlite_url: URL) -> None:
+    ran = standfast("verify")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.startswith("schema: the schema is not there, and this version of Standfast needs ")
+    assert revision_of(sqlite_url) is None
+
+
+def revision_of(url: URL) -> str | None:
+    with schema_of(Settings(database_url=str(url))) as database:
+        return schema.current(database)
+
+
+def test_a_revision_that_there_is_not_ends_with_a_reason(standfast: Run) -> None:
+    standfast("migrate")
+    ran = standfast("migrate", "down", "0000", "--yes")
+    assert (ran.code, ran.out) == (2, "")
+    assert "0000" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_verify_looks_at_a_server_that_serve_refuses(
+    standfast: Run, postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STANDFAST_DATABASE_URL", postgres_url.render_as_string(hide_password=False))
+    standfast("migrate")
+    careless = postgres_url.update_query_dict({"options": "-c synchronous_commit=off"})
+    monkeypatch.setenv("STANDFAST_DATABASE_URL", careless.render_as_string(hide_password=False))
+    assert "can lose acknowledged events" in standfast("export").err
+    ran = standfast("verify")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "settings: synchronous_commit=off")
 
 
 def test_the_schema_goes_up_and_down(standfast: Run) -> None:

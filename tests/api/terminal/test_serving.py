@@ -7,9 +7,13 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import URL
 
+from api.composition import schema_of
 from api.terminal import serving
+from infrastructure.database import schema
+from infrastructure.process.settings import Settings
 from tests.api.terminal.running import SECONDS_TO_STOP, EndedBeforeItServed, running
 
 
@@ -52,6 +56,19 @@ def test_what_is_listened_on_may_be_asked_by_that_name(
     with running(*arguments, environment=environment, folder=tmp_path) as (address, _):
         assert address.startswith(f"http://{name}:")
         assert answer(f"{address}/healthz") == {"status": "ok"}
+
+
+def test_a_schema_that_a_newer_version_made_is_not_served(sqlite_url: URL, tmp_path: Path) -> None:
+    with schema_of(Settings(database_url=str(sqlite_url))) as database:
+        schema.upgrade(database)
+        with database.writing() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    environment = {"STANDFAST_DATABASE_URL": str(sqlite_url)}
+    with pytest.raises(EndedBeforeItServed), running("serve", "--port", "0", environment=environment, folder=tmp_path):
+        pass
+    remarks = (tmp_path / "remarks.txt").read_text()
+    assert "a newer version made it" in remarks
+    assert "Traceback" not in remarks
 
 
 def test_a_taken_port_is_named(sqlite_url: URL, tmp_path: Path) -> None:

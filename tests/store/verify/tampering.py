@@ -3,10 +3,10 @@
 from infrastructure.database.database import Database
 
 _GUARDED = {
-    "events": "events_append_only",
-    "catalogue": "catalogue_append_only",
-    "log_identity": "log_identity_append_only",
-    "head": "head_durable",
+    "events": ("events_append_only",),
+    "catalogue": ("catalogue_append_only", "catalogue_durable"),
+    "log_identity": ("log_identity_append_only",),
+    "head": ("head_durable",),
 }
 
 
@@ -14,7 +14,8 @@ def tamper(database: Database, *statements: str) -> None:
     """Run statements with the triggers switched off. Bytes are written as in SQLite: x'00'."""
     if database.is_postgresql:
         off = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in _GUARDED]
-        on = [f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}" for table, name in _GUARDED.items()]
+        guards = [(table, name) for table, names in _GUARDED.items() for name in names]
+        on = [f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}" for table, name in guards]
         run(database, *off, *(statement.replace("x'00'", "'\\x00'::bytea") for statement in statements), *on)
         return
     with database.reading() as connection:

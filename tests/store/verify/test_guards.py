@@ -205,7 +205,7 @@ def test_what_is_on_tables_of_others_is_theirs(postgres: Database) -> None:
         ("append_events", "base + added, recorded_at", "base + added + 1, recorded_at"),
         ("append_events", "f.salt IS NULL OR", "false AND f.salt IS NULL OR"),
         ("refuse_change", "RAISE EXCEPTION", "RETURN NULL; RAISE EXCEPTION"),
-        ("refuse_careless_commit", "'off', 'local'", "'nothing'"),
+        ("refuse_careless_commit", "'on', 'remote_apply'", "'on', 'remote_apply', 'local'"),
         ("publish_document", "held IS NULL", "true"),
         ("forget_answers", "a.count > 0", "true"),
         ("lock_head", "FOR UPDATE", ""),
