@@ -91,7 +91,7 @@ class _Log:
 
     def before(self, fact: Recorded) -> Twins:
         """The states just before the place of a fact that is to be recorded next."""
-        place = max(1, bisect_left(self._timeline, fact.key, key=_key))
+        place = bisect_left(self._timeline, fact.key, key=_key)
         if place < len(self._timeline):
             return self._fold(place)
         if self._end is None:

@@ -12,7 +12,10 @@ from domain.engagement.assignments.absence import AbsenceRecorded, RecordAbsence
 from domain.engagement.assignments.matching import MatchProfessional, ProfessionalMatched
 from domain.engagement.concerns import ReportUnderperformance, UnderperformanceReported
 from domain.engagement.effort import RecordEffort
+from domain.engagement.lifecycle.suspension import EngagementResumed, SuspendEngagement
 from domain.engagement.nouns.seat import UnknownSeat
+from domain.engagement.replacement.guarantee import GuaranteeDecided
+from domain.engagement.replacement.pause import PauseReplacement, ReplacementResumed
 from domain.engagement.replacement.request import ReplacementRequested, RequestReplacement
 from domain.engagement.replacement.succession import (
     AcceptSuccessor,
@@ -27,9 +30,13 @@ from domain.engagement.transfer.planning import KnowledgeTransferPlanned, PlanKn
 from domain.law.command import Command, Order
 from domain.law.recorded import Actor
 from domain.law.rejection import ContradictsLaterFact, NotFound, NotYours, Rejection, Unfit, all_rejections
-from domain.register import COMMAND_NAMES, COMMANDS, EVENTS
+from domain.register import COMMAND_NAMES, COMMANDS, ENGAGEMENT, EVENTS
 from tests.domain.given import TODAY, EngagementId, Lines, day, given
 from tests.domain.words import absent, accept, active, handover, item, match, opened, propose, report, request
+
+
+def test_a_stream_is_stored_under_the_name_of_its_kind() -> None:
+    assert ENGAGEMENT.name == "engagement"
 
 
 def test_an_event_is_registered_by_the_name_of_its_class() -> None:
@@ -46,6 +53,17 @@ def test_a_command_is_registered_by_the_name_of_its_class_in_kebab_case() -> Non
 def test_every_event_but_the_decided_guarantee_is_what_some_command_records() -> None:
     recorded = {kind.records for kind in COMMANDS.values()}
     assert {name for name, kind in EVENTS.items() if kind not in recorded} == {"GuaranteeDecided"}
+
+
+ALSO_RECORDED: Final = {
+    RequestReplacement: (GuaranteeDecided,),
+    PauseReplacement: (ReplacementResumed,),
+    SuspendEngagement: (EngagementResumed,),
+}
+
+
+def test_these_commands_may_record_a_second_event() -> None:
+    assert {kind: kind.also_records for kind in COMMANDS.values() if kind.also_records} == ALSO_RECORDED
 
 
 CREATED: Final = {

@@ -56,6 +56,7 @@ class Case:
     outcome: CaseOutcome | None = None
     """None while it is open; cancelled with its seat or its engagement."""
     closed_by: Event[Any] | None = None
+    """The replacement that closed it; what else closes a case leaves none."""
     charge_to_client: Money | None = None
     incoming_id: str | None = None
     """The assignment that took over, once replaced."""

@@ -36,7 +36,7 @@ class ReplacementWithdrawn(EngagementEvent):
             raise SuccessorUnderWay(f"assignment {successor.assignment_id} is {successor.state}", field="case_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        return state.with_case(replace(state.case(self.case_id), outcome="withdrawn", closed_by=self))
+        return state.with_case(replace(state.case(self.case_id), outcome="withdrawn"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

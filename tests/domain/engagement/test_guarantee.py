@@ -73,6 +73,13 @@ def test_it_is_decided_once_at_the_first_request() -> None:
     assert decided(past).checks[2].facts["anchor_at"] == instant_text(day(4))
 
 
+def test_of_two_decisions_about_a_case_the_first_stands() -> None:
+    bare = variant("managed_marketplace", "bare", guarantee=replace(granted(), covered_causes=("no_show",)))
+    past = given(*MARKET, on(5, amend_terms("bare")), on(6, claim(cause="resignation")), publishing=[bare])
+    assert not past.state.case("k1").eligible
+    assert past.and_(on(4, claim(cause="resignation"))).state.case("k1").eligible
+
+
 def test_an_unclaimed_guarantee_is_not_decided_and_the_case_is_not_eligible() -> None:
     past = given(*MARKET).when(request()).then(ReplacementRequested)
     assert past.state.case("k1").decided is None

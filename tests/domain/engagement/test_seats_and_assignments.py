@@ -229,6 +229,11 @@ def test_a_waived_item_counts_for_onboarding() -> None:
     given(opened("managed_services"), match(), waive("nda")).when(onboard()).then(ProfessionalOnboarded)
 
 
+def test_an_item_is_known_as_completed_or_as_waived() -> None:
+    done = given(opened(), match(), complete("nda"), waive("access")).state.assignment("a1").onboarding
+    assert {item: each.how for item, each in done.items()} == {"nda": "completed", "access": "waived"}
+
+
 def test_items_are_done_while_matched_or_active_and_not_after() -> None:
     past = given(opened(), match(), complete("nda"), onboard(), complete("chat"), waive("access"), depart())
     past.when(complete("tracker")).then_rejected(AssignmentEnded, field="assignment_id")

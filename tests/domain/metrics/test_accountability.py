@@ -1,9 +1,14 @@
 """Accountability (docs/metrics.md): what each party kept, who held the ball, what was nobody's."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from domain.clocks.life import Waited
+from domain.engagement.terms.policy import Goal, ObligationTerms, Policy
 from domain.metrics.accountability import nearest_rank, response_seconds
+from domain.metrics.ratio import Ratio
 from tests.domain.clocks.test_reading import (
     ACCEPTED,
     ACTIVE,
@@ -13,16 +18,19 @@ from tests.domain.clocks.test_reading import (
     REQUESTED,
     past,
 )
-from tests.domain.given import given, on
+from tests.domain.given import Given, given, on, published, variant
 from tests.domain.reading import hours, record
 from tests.domain.words import (
     accept,
     acknowledge,
     active,
+    decline,
     end,
     onboard,
     opened,
     pause,
+    propose,
+    replace_professional,
     report,
     request,
     resolve,
@@ -71,9 +79,38 @@ def test_shares_compare_the_parties() -> None:
     assert found.parties["client"].share_of_breaches.fraction == 1 / 3
 
 
+def test_each_obligation_counts_once_in_the_shares_of_its_party() -> None:
+    lines = [*REPORTED, on(3, acknowledge()), on(3, resolve()), on(4, request()), on(5, propose()), on(5.5, accept())]
+    found = record(past(*lines, on(6, onboard("a2")), on(7, replace_professional())), 10).parties
+    platform = found["platform"]
+    # In goals of 48 hours: acknowledged and proposed after 24, replaced after 60, not transferred after 72.
+    assert (platform.met, platform.late, platform.breached) == (2, 1, 1)
+    assert platform.fulfilment == Ratio(2, 4)
+    # The professionals were onboarded twice, and the client decided, in time.
+    assert {party: each.share_of_obligations for party, each in found.items()} == {
+        "client": Ratio(1, 7),
+        "platform": Ratio(4, 7),
+        "professional": Ratio(2, 7),
+    }
+    assert {party: each.share_of_breaches for party, each in found.items()} == {
+        "client": Ratio(0, 2),
+        "platform": Ratio(2, 2),
+        "professional": Ratio(0, 2),
+    }
+
+
 def test_excused_and_cancelled_clocks_are_counted_apart() -> None:
-    found = record(past(*REQUESTED, on(3, withdraw_case())), 9)
-    assert (found.parties["platform"].cancelled, found.parties["platform"].fulfilment.denominator) == (2, 0)
+    found = record(past(*REQUESTED, on(3, withdraw_case())), 9).parties["platform"]
+    assert (found.cancelled, found.excused, found.fulfilment) == (2, 0, Ratio(0, 0))
+    declined = [each for who in ("ben", "eve", "joe") for each in (on(3, propose(who, who)), on(3, decline(who)))]
+    found = record(past(*REQUESTED, *declined), 9).parties["platform"]
+    assert (found.cancelled, found.excused, found.fulfilment) == (0, 1, Ratio(1, 1)), "the search was in time"
+
+
+def test_a_clock_that_stands_still_is_open_too() -> None:
+    found = record(past(*REPORTED, on(2.5, request()), on(3, pause())), 3.5).parties["platform"]
+    # The concern runs; the search and the replacement are paused.
+    assert (found.open, found.cancelled, found.fulfilment) == (3, 0, Ratio(0, 0))
 
 
 def test_what_was_recorded_late_is_told_of_what_was_met() -> None:
@@ -83,6 +120,23 @@ def test_what_was_recorded_late_is_told_of_what_was_met() -> None:
 
 def test_clocks_without_a_goal_name_nobody_for_the_list() -> None:
     assert record(past(*REPORTED, policy="free"), 9).parties == {}
+
+
+TWO_DAYS = Goal(value=Decimal(48), unit="hours")
+
+
+def freelancers(**obligations: ObligationTerms) -> Given:
+    """Ana is active from the first day on, and some obligations are agreed that the shipped policy leaves open."""
+    shipped = published().policies["freelancer_platform"]
+    own: Policy = variant("freelancer_platform", "own", obligations=replace(shipped.obligations, **obligations))
+    return given(opened(policy="own"), *(on(1, each) for each in active()), publishing=[own])
+
+
+def test_nobody_is_listed_like_a_party() -> None:
+    nobodys = freelancers(acknowledge=ObligationTerms(accountable=None, goal=TWO_DAYS)).and_(on(2, report()))
+    found = record(nobodys.and_(on(3, acknowledge())), 9).parties
+    assert {party: each.met for party, each in found.items()} == {"nobody": 1}
+    assert record(nobodys, 9).parties["nobody"].breached == 1
 
 
 @pytest.mark.parametrize(
@@ -139,6 +193,13 @@ def test_what_is_nobodys_is_measured_as_a_union() -> None:
     suspended = reported.and_(on(3, suspend()))
     assert record(suspended, 9).unowned_seconds == 7 * DAY, "paused or not"
     assert record(past(*REQUESTED), 9).unowned_seconds == 0
+
+
+def test_a_search_that_is_nobodys_is_not_unowned_where_somebody_answers_for_the_replacement() -> None:
+    clients = ObligationTerms(accountable="client", goal=None)
+    searched = freelancers(replace=clients).and_(on(2, request()), on(3, propose()))
+    assert record(searched, 9).unowned_seconds == 0
+    assert record(freelancers().and_(on(2, request()), on(3, propose())), 9).unowned_seconds == 7 * DAY
 
 
 def test_before_the_opening_everything_is_empty() -> None:

@@ -52,7 +52,7 @@ def test_before_the_opening_everything_is_empty() -> None:
     found = continuity(given(opened(), *ANA), -1)
     assert (found.coverage, found.presence, found.stability, found.key_person_seats) == (NOTHING,) * 4
     assert found.coverage.fraction is None
-    assert (found.tenures, found.departures, found.upcoming) == ((), {}, ())
+    assert (found.tenures, found.departures, found.unplanned_exits, found.upcoming) == ((), {}, 0, ())
     assert found.gaps == Gaps(count=0, total_seconds=0, longest_seconds=0)
 
 
@@ -151,6 +151,10 @@ def test_closed_time_alone_is_no_gap() -> None:
     assert continuity(past, 8).coverage == hours(48, 48)
 
 
+def test_a_seat_held_throughout_has_no_gap() -> None:
+    assert continuity(given(opened(), *ANA), 7).gaps == Gaps(count=0, total_seconds=0, longest_seconds=0)
+
+
 def test_gaps_are_counted_seat_by_seat() -> None:
     past = given(opened("freelancer_platform", seat("s1"), seat("s2", required_from=day(4))), *ANA, on(3, depart()))
     gaps = continuity(past, 7).gaps
@@ -218,6 +222,11 @@ def test_stable_is_a_seat_with_the_same_professional_at_both_ends() -> None:
     assert continuity(past, 7, to=2).stability == Ratio(2, 2), "whoever leaves at the end was there until then"
 
 
+def test_whoever_left_in_the_last_second_of_the_window_did_not_stay() -> None:
+    past = given(opened(), *ANA, on(2 - 1 / 86_400, depart()))
+    assert continuity(past, 7, to=2).stability == Ratio(0, 1)
+
+
 def test_a_seat_held_by_somebody_who_came_back_is_stable() -> None:
     past = given(opened(), *ANA, on(1, depart()), on(3, match("a2", "ana")), on(3, onboard("a2")))
     assert continuity(past, 7).stability == Ratio(1, 1)
@@ -234,7 +243,8 @@ def test_a_key_seat_depends_on_one_person_until_enough_is_handed_over() -> None:
     assert continuity(past, 7).key_person_seats == Ratio(1, 1)
     past = past.and_(handover("h1", item("i1", "4"), item("i2", "1")), deliver("i1"))
     assert continuity(past, 7).key_person_seats == Ratio(1, 1)
-    assert continuity(past.and_(verify("i1")), 7).key_person_seats == Ratio(0, 1)
+    assert continuity(past.and_(deliver("i2"), verify("i2")), 7).key_person_seats == Ratio(1, 1), "a fifth of it"
+    assert continuity(past.and_(verify("i1")), 7).key_person_seats == Ratio(0, 1), "four fifths of it"
 
 
 def test_a_plan_waived_whole_hands_over_nothing_of_a_key_seat() -> None:

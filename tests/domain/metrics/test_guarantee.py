@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from domain.engagement.terms.policy import Credit, Goal, Policy
+from domain.metrics.phases import phases_of
 from domain.metrics.ratio import Ratio
-from tests.domain.given import Given, Lines, given, on, published, variant
-from tests.domain.measured import HOUR, case_record, instant, metrics
+from tests.domain.given import Given, Lines, day, given, on, published, variant
+from tests.domain.measured import HOUR, case_record, instant, metrics, sight
 from tests.domain.words import (
     MARKETPLACE_ITEMS,
     accept,
@@ -141,6 +142,12 @@ def test_what_is_billed_on_a_case_or_its_plans_counts_once() -> None:
     assert case_record(past, 11).billed_transfer_minutes == 30 + 5 + 7
 
 
+def test_work_on_a_case_may_come_before_its_request() -> None:
+    past = requested().and_(on(6, effort(5, case_id="k1")))
+    assert metrics(past, 6.5).guarantee.cases == ()
+    assert case_record(past, 8).client_transfer_minutes == 5
+
+
 def test_what_the_client_spends_on_the_transfer_is_the_hidden_cost() -> None:
     past = requested().and_(on(8, handover(case_id="k1")), on(8, handover("h2")))
     past = past.and_(on(8, effort(5, case_id="k1")), on(8, effort(7, plan_id="h1")), on(8, effort(11, plan_id="h2")))
@@ -156,6 +163,11 @@ def test_the_credit_grows_with_every_business_day_late_up_to_its_cap(day: float,
 
 def test_the_credit_of_a_breach_grows_before_anybody_is_replaced() -> None:
     assert [case_record(requested(), day).credit for day in (20, 22)] == [money("0.00"), money("240.00")]
+
+
+def test_nothing_is_credited_for_a_late_case_that_was_withdrawn() -> None:
+    past = requested().and_(on(30, withdraw_case()))
+    assert [case_record(past, day).credit for day in (29, 40)] == [money("1440.00"), money("0.00")]
 
 
 def test_there_is_no_credit_without_a_guarantee_a_rule_or_a_rate() -> None:
@@ -195,6 +207,10 @@ def test_a_guarantee_is_honoured_once_all_of_it_was_kept() -> None:
     assert [case_record(kept, day).honoured for day in (9.5, 11)] == [None, True]
 
 
+def test_a_charge_of_nothing_breaks_no_guarantee() -> None:
+    assert case_record(handed_over(10, replaced(9, charge="0.00")), 11).honoured is True
+
+
 def test_a_guarantee_is_broken_as_soon_as_part_of_it_is_lost() -> None:
     assert case_record(requested(), 22).honoured is False, "breached"
     assert case_record(replaced(22), 22).honoured is False, "late"
@@ -214,6 +230,14 @@ def test_nothing_is_said_of_what_was_cancelled_or_excused() -> None:
         past = past.and_(on(8, propose(proposal, proposal)), on(8, decline(proposal)))
     assert case_record(past, 60).honoured is None
     assert case_record(replaced(9).and_(on(10, end())), 60).honoured is None, "its transfer was cancelled"
+
+
+def test_nothing_is_said_of_a_case_outside_even_where_something_was_billed_on_it() -> None:
+    billed = requested().and_(on(8, effort(5, kind="mentoring", billable=True, case_id="k1")))
+    assert case_record(billed, 9).honoured is False
+    assert case_record(billed.and_(on(9, withdraw_case())), 10).honoured is None
+    declined = [each for who in ("ben", "eve", "joe") for each in (on(9, propose(who, who)), on(9, decline(who)))]
+    assert case_record(billed.and_(*declined), 10).honoured is None
 
 
 def test_a_policy_without_a_goal_honours_by_completing() -> None:
@@ -288,6 +312,19 @@ def test_a_transfer_before_the_replacement_took_no_time() -> None:
     past = requested().and_(on(8, propose()), on(8, accept()), *settled(8, "a2"))
     past = handed_over(9, past).and_(on(11, replace_professional()))
     assert (phases(past, 10)["transfer"], phases(past)["transfer"]) == (None, 0)
+
+
+def test_the_first_of_several_transfers_ends_the_last_phase() -> None:
+    past = handed_over(10, replaced(9)).and_(on(10, handover("h2", case_id="k1", to_assignment_id="a2")))
+    past = past.and_(on(11, deliver("i1", "h2")), on(11, verify("i1", "h2")), on(12, transferred("h2")))
+    assert phases(past)["transfer"] == WORKDAY
+
+
+def test_a_concern_that_was_not_acknowledged_has_no_such_phase() -> None:
+    past = requested(ana().and_(on(4, report())), cause="non_performance", concern_id="c1")
+    case = past.state.case("k1")
+    assert phases_of(sight(past, 9).chronicle, past.state, case, (), None).acknowledge is None
+    assert phases_of(sight(past, 9).chronicle, past.state, case, (), day(7)).acknowledge == WORKDAY
 
 
 def test_phases_are_measured_on_the_calendar_of_the_request() -> None:

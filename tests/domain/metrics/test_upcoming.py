@@ -62,6 +62,7 @@ def test_the_day_after_starts_in_the_zone_of_the_calendar() -> None:
 def test_an_absence_leaves_the_seat_from_its_start() -> None:
     assert upcoming(held(on(0, absent(3, 5))), 1) == [("2026-01-08T09:00:00", "absence")]
     assert upcoming(held(on(2, absent(3, 5))), 1) == [], "not known yet"
+    assert upcoming(held(on(0, absent(3, 5))), 3) == [], "now, not upcoming"
 
 
 def test_what_comes_first_is_told() -> None:
@@ -104,6 +105,10 @@ def test_an_uncovered_seat_is_not_upcoming() -> None:
 
 def test_an_announced_day_that_has_passed_says_nothing_more() -> None:
     assert upcoming(held(on(0, leaving(6))), 3) == []
+    past = given(opened("freelancer_platform", seat(required_from=instant(20))), *ANA, on(0, leaving(16)))
+    midnight = 11 + 15 / 24
+    assert upcoming(past, midnight - 1 / 86_400) == [("2026-01-25T09:00:00", "start")]
+    assert upcoming(past, midnight) == [], "the day after has come, and she is still there"
 
 
 def test_whoever_is_absent_now_is_missed_again_at_the_next_absence() -> None:

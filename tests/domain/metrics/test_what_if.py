@@ -9,16 +9,31 @@ from hypothesis import settings
 
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.replacement.guarantee import GuaranteeDecided
+from domain.engagement.replacement.request import RequestReplacement
 from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Guarantee, GuaranteeNotOffered, PolicyDoesNotApply
-from domain.metrics.engagement import metrics_of
+from domain.metrics.engagement import Metrics, metrics_of
 from domain.metrics.what_if import supposed
 from tests import golden
-from tests.domain.clocks.test_reading import ACTIVE, DAY, REQUESTED, in_hours, past
-from tests.domain.given import given, on, published
+from tests.domain.clocks.test_reading import ACTIVE, DAY, PUBLISHED, REQUESTED, in_hours, past
+from tests.domain.given import day, given, on, published
 from tests.domain.reading import reading
 from tests.domain.walks import histories
-from tests.domain.words import accept, amend_terms, onboard, opened, propose, replace_professional, request, review
+from tests.domain.words import (
+    accept,
+    add_seat,
+    amend_terms,
+    correct,
+    match,
+    money,
+    onboard,
+    opened,
+    propose,
+    replace_professional,
+    request,
+    review,
+    withdraw_case,
+)
 
 CLAIMED = [*ACTIVE, on(2, request(cause="resignation", claim_guarantee=True))]
 STINGY_GUARANTEE = Guarantee(window_days=90, covered_causes=("resignation",), max_free_per_seat=0, credit=None)
@@ -47,6 +62,19 @@ def test_the_calendar_alone_leaves_an_amendment_of_the_policy() -> None:
     assert other.timeline[3].event.calendar is None  # type: ignore[attr-defined]
 
 
+def test_an_amendment_of_the_calendar_leaves_the_policy() -> None:
+    amended = past(*ACTIVE, on(1.5, amend_terms(calendar="us-east"))).history
+    other = supposed(amended, in_hours("other", 24), None)
+    assert (other.state.terms.policy.code, other.state.terms.calendar.code) == ("other", "us-east")
+    assert other.timeline[3].event.policy is None  # type: ignore[attr-defined]
+    always = supposed(amended, None, published().calendars["always"])
+    assert always.state.terms.calendar.code == "always"
+
+
+def test_an_engagement_that_has_only_opened_can_be_supposed() -> None:
+    assert supposed(past().history, in_hours("other", 24), None).state.terms.policy.code == "other"
+
+
 def test_a_claimed_guarantee_is_decided_again_and_others_are_not() -> None:
     assert eligible(past(*CLAIMED).history)
     other = supposed(past(*CLAIMED).history, STINGY, None)
@@ -70,6 +98,64 @@ def test_it_is_decided_on_what_was_recorded_at_the_request() -> None:
     assert not eligible(supposed(second.history, once, None), "k2")
     reviewed = second.and_(on(3.2, review(eligible=False)))
     assert not eligible(supposed(reviewed.history, once, None), "k2"), "the review was not recorded then"
+
+
+def test_what_was_charged_breaks_a_guarantee_that_other_terms_would_have_given() -> None:
+    lines = [*CLAIMED, on(3, propose()), on(3.2, accept()), on(3.5, onboard("a2"))]
+    refused = past(*lines, policy="stingy", publishing=[STINGY])
+    for charge, honoured in (("100.00", False), ("0.00", None)):
+        replaced = refused.and_(on(3.9, replace_professional(charge=charge)))
+        assert not eligible(replaced.history)
+        (case,) = in_full(supposed(replaced.history, in_hours(), None), 4).guarantee.cases
+        assert (case.eligible, case.honoured) == (True, honoured), "in time, and still to be transferred"
+
+
+def in_full(history: EngagementHistory, as_of: float) -> Metrics:
+    return metrics_of(history, as_of=day(as_of), known_at=history.facts[-1].recorded_at)
+
+
+AMENDABLE = [*PUBLISHED, STINGY]
+WITHDRAWN = [*REQUESTED, on(2.5, withdraw_case())]
+
+
+def claim(case_id: str = "k2") -> RequestReplacement:
+    return request(case_id, "resignation", claim_guarantee=True)
+
+
+def test_an_amendment_that_was_voided_decides_nothing() -> None:
+    amended = past(*ACTIVE, on(1.5, amend_terms("stingy")), publishing=AMENDABLE)
+    history = amended.and_(correct(void=(4,)), on(2, claim())).history
+    assert eligible(history, "k2")
+    assert supposed(history, None, None).facts == history.facts
+
+
+def test_an_amendment_recorded_late_decides_from_its_place_on() -> None:
+    amended = past(*WITHDRAWN, on(4, amend_terms("patient")), publishing=AMENDABLE)
+    history = amended.and_(on(3.5, amend_terms("stingy")), on(5, claim())).history
+    assert eligible(history, "k2"), "by the amendment that was recorded first and came last"
+    assert supposed(history, None, None).facts == history.facts
+
+
+def test_a_request_recorded_late_is_decided_on_what_stood_before_it() -> None:
+    amended = past(*WITHDRAWN, on(4, amend_terms("stingy")), publishing=AMENDABLE)
+    history = amended.and_(on(3, claim())).history
+    assert eligible(history, "k2"), "the amendment came later"
+    assert supposed(history, None, None).facts == history.facts
+    assert not eligible(supposed(history, STINGY, None), "k2")
+
+
+def test_half_way_through_a_correction_only_what_is_lawful_counts() -> None:
+    seats = past(*ACTIVE, on(1, add_seat()), on(2, match("b1", "bob", "s2")), on(2, onboard("b1")))
+    rematched = match("b1", "bob", "s2", day_rate=money("480.00"))
+    history = seats.and_(correct(on(2, claim()), on(2, rematched), void=(5,))).history
+    assert [fact.type for fact in history.facts[-3:]] == [
+        "ReplacementRequested",
+        "GuaranteeDecided",
+        "ProfessionalMatched",
+    ], "when it was decided, Bob was onboarded without a match"
+    assert eligible(history, "k2")
+    assert supposed(history, None, None).facts == history.facts
+    assert not eligible(supposed(history, STINGY, None), "k2")
 
 
 def test_a_policy_that_does_not_apply_to_the_model_is_refused() -> None:

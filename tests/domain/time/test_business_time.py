@@ -123,6 +123,13 @@ def test_eight_business_hours_from_opening_end_at_closing_the_same_day() -> None
     assert time.add(opening, 8 * HOUR + 1) == next_opening + 1
 
 
+def test_a_goal_runs_on_in_the_next_year() -> None:
+    # Thursday is over at 17:00; Friday 1 January 2027 is no exception of this calendar.
+    thursday = at("Europe/London", "2026-12-31 16:00")
+    assert business_time(LONDON).add(thursday, 8 * HOUR) == at("Europe/London", "2027-01-01 16:00")
+    assert business_time(LONDON).add(thursday, 270 * 8 * HOUR) == at("Europe/London", "2028-01-13 16:00")
+
+
 def test_lunch_does_not_count() -> None:
     split = calendar("Europe/London", (("09:00", "12:00"), ("13:00", "17:00")))
     from_half_past_eleven = business_time(split).add(at("Europe/London", "2026-06-01 11:30"), 2 * HOUR)
@@ -252,6 +259,12 @@ def test_closed_time_of_an_exception_carries_its_date_from_midnight_to_midnight(
     ]
 
 
+def test_no_segment_is_empty_where_the_time_asked_for_ends_at_an_opening() -> None:
+    eight, nine = at("Europe/London", "2026-06-01 08:00"), at("Europe/London", "2026-06-01 09:00")
+    assert list(business_time(LONDON).segments(eight, nine)) == [Segment(eight, nine, False, None)]
+    assert list(business_time(LONDON).segments(nine, nine)) == []
+
+
 def test_the_calendar_is_open_at_opening_and_closed_at_closing() -> None:
     time = business_time(LONDON)
     around = [at("Europe/London", "2026-06-01 09:00") + offset for offset in (-1, 0, 8 * HOUR - 1, 8 * HOUR)]
@@ -324,6 +337,13 @@ def test_the_end_of_year_9999_is_out_of_reach() -> None:
     time, last = business_time(calendar("UTC", ALL_DAY, WEEKDAYS)), utc("9999-12-31 23:59:59")
     assert time.add(last - 1, 1) == last
     assert time.add(last - 1, 2) is None
+
+
+def test_the_first_and_the_last_days_of_time_are_business_days() -> None:
+    office, closed_twice = calendar("UTC"), calendar("UTC", exceptions={"0001-01-03": (), "9999-12-29": ()})
+    # 1 January 0001 was a Monday, 31 December 9999 will be a Friday.
+    for a, b in ((utc("0001-01-01"), utc("0001-01-06")), (utc("9999-12-27"), utc("9999-12-31 23:59:59"))):
+        assert (hours_between(office, a, b), hours_between(closed_twice, a, b)) == (5 * 8, 4 * 8)
 
 
 def test_business_that_opens_on_exceptions_only_can_be_out_of_reach() -> None:
