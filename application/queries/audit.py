@@ -8,7 +8,6 @@ from application.queries.touched import touched
 from domain.engagement.state import EngagementHistory, State
 from domain.language.words import Instant
 from domain.law.recorded import Actor, Recorded
-from domain.law.timeline import tolerant
 
 View = Callable[[State | None], Mapping[str, Any]]
 """A state as plain JSON values, under the names of the interface."""
@@ -50,11 +49,11 @@ def steps(history: EngagementHistory, view: View, *, after: int, limit: int) -> 
 
     Half-way through a correction the timeline may not be lawful: there a fact counts only where it is permitted.
     """
-    known = history.as_known(after, tolerant) if 0 < after <= history.version else None
+    known = history.tolerant().as_known(after) if 0 < after <= history.version else None
     found = []
     for fact in history.facts[after : after + limit]:
         before = known.state if known else None
-        known = known.extended([fact], tolerant) if known else EngagementHistory.of([fact])
+        known = known.extended([fact]) if known else EngagementHistory.of([fact]).tolerant()
         found.append(_step(history, fact, tuple(_changes(before, known.state, view))))
     return found
 

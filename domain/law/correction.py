@@ -14,7 +14,7 @@ from domain.law.event import Event, event_of
 from domain.law.history import History
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import Rejection, Unfit
-from domain.law.timeline import judged, tolerant
+from domain.law.timeline import judged
 from domain.law.voiding import FactVoided, NotVoidable, UnknownVersion, Version
 
 
@@ -137,7 +137,7 @@ class Draft:
         for fact in gone:
             event = event_of(fact)
             places.setdefault((type(event), subject_of(event)), []).append(fact.version)
-        return Draft(history.extended(voidings, tolerant) if voidings else history, gone, places)
+        return Draft(history.tolerant().extended(voidings), gone, places)
 
     def record(self, order: Order, published: Any) -> None:
         """Decides one entry at its place. Raises the Rejection that forbids it."""
@@ -151,7 +151,7 @@ class Draft:
             return
         placed = [replace(fact, place=self.taken_place(event_of(fact)) or fact.version) for fact in facts]
         self.new += placed
-        self.history = self.history.extended(placed, tolerant)
+        self.history = self.history.extended(placed)
 
     def place(self, kind: type[Event[Any]], about: Event[Any] | Command[Any]) -> int | None:
         """The first place not taken among the voided facts of this kind about the same ids."""

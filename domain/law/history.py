@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
@@ -11,9 +11,9 @@ from uuid import UUID
 
 from domain.law.event import S, Thing, event_of
 from domain.law.growing import Growing
-from domain.law.marked import Change, Marked, Take
+from domain.law.marked import Change, Marked
 from domain.law.recorded import Key, Recorded
-from domain.law.timeline import introduced, timeline_of, trusted, voided_by
+from domain.law.timeline import introduced, timeline_of, tolerant, voided_by
 
 _key = attrgetter("key")
 
@@ -36,7 +36,11 @@ class History(Generic[S]):
         placed = len(recorded) if recorded[-1].position else 0
         return History(recorded, Marked.of(timeline_of(recorded)), dict(introduced(recorded)), placed)
 
-    def extended(self, facts: Sequence[Recorded], take: Take = trusted) -> "History[S]":
+    def tolerant(self) -> "History[S]":
+        """The same history, to which more may come that is not lawful: such a fact counts only where it is."""
+        return replace(self, marked=replace(self.marked, take=tolerant))
+
+    def extended(self, facts: Sequence[Recorded]) -> "History[S]":
         """The history with more facts."""
         if not facts:
             return self
@@ -44,9 +48,9 @@ class History(Generic[S]):
         known = [self.facts[version - 1] for version in gone if version <= self.version]
         change = Change([fact for fact in facts if fact.version not in gone], known)
         if change.first > self.marked.last:
-            marked = self.marked.grown(sorted(change.new, key=_key), take)
+            marked = self.marked.grown(sorted(change.new, key=_key))
         else:
-            marked = self.marked.changed(change, take)
+            marked = self.marked.changed(change)
         ids = {**self.ids, **found} if (found := dict(introduced(facts))) else self.ids
         recorded = self.facts.grown(facts)
         placed = len(recorded) if self.placed == self.version and facts[-1].position else self.placed
@@ -66,7 +70,7 @@ class History(Generic[S]):
         placed = self.version if all(fact.position for fact in self.facts[self.placed :]) else self.placed
         return History(self.facts, self.marked, self.ids, placed)
 
-    def as_known(self, version: int, take: Take = trusted) -> "History[S]":
+    def as_known(self, version: int) -> "History[S]":
         """The history as it was when it had so many facts, one at least."""
         later = self.facts[version:]
         if not later:
@@ -74,7 +78,7 @@ class History(Generic[S]):
         revived = [self.facts[each - 1] for fact in later for each in event_of(fact).takes_back() if each <= version]
         shared = self.marked.place(Change(later, revived).first)
         kept = [fact for fact in self.timeline[shared:] if fact.version <= version]
-        marked = self.marked.first(shared).grown(sorted((*kept, *revived), key=_key), take)
+        marked = self.marked.first(shared).grown(sorted((*kept, *revived), key=_key))
         facts = self.facts.first(version)
         return History(facts, marked, dict(introduced(facts)), min(self.placed, version))
 

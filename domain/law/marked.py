@@ -68,34 +68,35 @@ class Marked(Generic[S]):
     facts: Growing[Recorded]
     marks: Growing[Mark[S]] = field(repr=False, compare=False)
     state: S
+    take: Take = field(repr=False, compare=False, default=trusted)
 
     @staticmethod
     def of(timeline: Sequence[Recorded]) -> "Marked[Any]":
         """A lawful timeline with its marks."""
         state = opened(timeline[0])
         begun = Marked(Growing(timeline[:1]), Growing([Mark(1, state)]), state)
-        return begun.grown(timeline[1:], trusted)
+        return begun.grown(timeline[1:])
 
     @property
     def last(self) -> Key:
         return self.facts[-1].key
 
-    def grown(self, facts: Sequence[Recorded], take: Take) -> "Marked[S]":
+    def grown(self, facts: Sequence[Recorded]) -> "Marked[S]":
         """This with facts behind all others, in their order."""
-        state, marks, last = self.state, list[Mark[S]](), self.marks[-1].count
+        take, state, marks, last = self.take, self.state, list[Mark[S]](), self.marks[-1].count
         for count, fact in enumerate(facts, len(self.facts) + 1):
             if event_of(fact).ordered:
                 state = take(state, fact)
             if count - last >= EVERY:
                 marks.append(Mark(count, state))
                 last = count
-        return Marked(self.facts.grown(facts), self.marks.grown(marks), state)
+        return self._with(self.facts.grown(facts), self.marks.grown(marks), state)
 
-    def changed(self, change: Change, take: Take) -> "Marked[S]":
+    def changed(self, change: Change) -> "Marked[S]":
         """This with a change in it."""
         made = self.first(self.place(change.first))
         for stretch in self._stretches(change):
-            made = made.grown(stretch.facts, take)
+            made = made.grown(stretch.facts)
             if stretch.settled and alike(made.state, stretch.until.state):
                 return made._followed_by(self, stretch.until.count)
         return made
@@ -128,21 +129,20 @@ class Marked(Generic[S]):
             return self
         marks = self.marks.first(bisect_right(self.marks, count, key=_count))
         mark = marks[-1]
-        begun = Marked(self.facts.first(mark.count), marks, mark.state)
-        return Marked(self.facts.first(count), marks, begun._folded(self.facts[mark.count : count]))
-
-    def _folded(self, facts: Sequence[Recorded]) -> S:
-        state = self.state
-        for fact in facts:
+        state = mark.state
+        for fact in self.facts[mark.count : count]:
             if event_of(fact).ordered:
-                state = trusted(state, fact)
-        return state
+                state = self.take(state, fact)
+        return self._with(self.facts.first(count), marks, state)
+
+    def _with(self, facts: Growing[Recorded], marks: Growing[Mark[S]], state: S) -> "Marked[S]":
+        return Marked(facts, marks, state, self.take)
 
     def _followed_by(self, other: "Marked[S]", count: int) -> "Marked[S]":
         """This, and behind it what another has behind so many facts."""
         later = len(self.facts) - count
         marks = [Mark(mark.count + later, mark.state) for mark in other.marks if mark.count > count]
-        return Marked(self.facts.grown(other.facts[count:]), self.marks.grown(marks), other.state)
+        return self._with(self.facts.grown(other.facts[count:]), self.marks.grown(marks), other.state)
 
     def _stretches(self, change: Change) -> Iterator[Stretch]:
         """The timeline with a change in it, from the first difference on, mark by mark."""

@@ -8,7 +8,6 @@ from api.queries.engagements import viewed
 from application.queries.audit import changes, steps
 from domain.engagement.state import EngagementHistory
 from domain.law.event import event_of
-from domain.law.timeline import tolerant
 from tests.domain.histories import Story, stories
 from tests.domain.walks import histories
 
@@ -17,7 +16,7 @@ LAWS: Final = settings(max_examples=12, deadline=None, suppress_health_check=[He
 
 def known_after(history: EngagementHistory, version: int) -> Any:
     """The state after so many facts, read from zero; None before the first."""
-    return history.as_known(version, tolerant).state if version else None
+    return history.tolerant().as_known(version).state if version else None
 
 
 def assert_told(history: EngagementHistory) -> None:
