@@ -8,19 +8,17 @@ from typing import Any
 
 def alike(one: object, other: object) -> bool:
     """Whether two values cannot be told apart, also by the order of what they hold."""
-    return one is other or (one == other and _in_order(one, other))
+    return one == other and _in_order(one, other)
 
 
-def _in_order(one: object, other: object) -> bool:
+def _in_order(one: Any, other: Any) -> bool:
     """The same of two that are equal."""
     if one is other:
         return True
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return all(
-            key == its and _in_order(value, others)
-            for (key, value), (its, others) in zip(one.items(), other.items(), strict=True)
-        )
-    if isinstance(one, tuple) and isinstance(other, tuple):
+    if isinstance(one, Mapping):
+        pairs = zip(one.items(), other.items(), strict=True)
+        return all(key == its and _in_order(value, others) for (key, value), (its, others) in pairs)
+    if isinstance(one, tuple):
         return all(map(_in_order, one, other))
     if is_dataclass(one):
         kind: Any = type(one)

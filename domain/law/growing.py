@@ -62,9 +62,7 @@ class Growing(Sequence[T]):
         return islice(self._items, self._length)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Growing | tuple | list):
-            return NotImplemented
-        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+        return isinstance(other, Growing | tuple | list) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]  # as of a list
 

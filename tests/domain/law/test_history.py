@@ -25,7 +25,7 @@ from tests.domain.given import given as a_history
 from tests.domain.given import on
 from tests.domain.histories import Story, stories
 from tests.domain.walks import histories
-from tests.domain.words import active, change_rate, opened, productivity
+from tests.domain.words import active, change_rate, correct, depart, opened, productivity
 
 LAWS: Final = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MARKS: Final = 4
@@ -73,6 +73,67 @@ def test_a_mark_is_the_state_after_so_many_facts(history: EngagementHistory, ran
         assert all(0 < later - earlier <= 2 * MARKS for earlier, later in pairwise(counts))
         assert len(one.timeline) - counts[-1] <= 2 * MARKS
         assert all(mark.state == fold(one.timeline[: mark.count]) for mark in one.marked.marks)
+
+
+@LAWS
+@given(histories())
+def test_what_is_read_at_once_has_a_mark_every_so_many_facts(history: EngagementHistory) -> None:
+    read = EngagementHistory.of(history.facts)
+    assert [mark.count for mark in read.marked.marks] == list(range(1, len(read.timeline) + 1, MARKS))
+
+
+def test_what_makes_no_difference_does_not_hide_what_is_forbidden_behind_it() -> None:
+    reports = [on(10 + number / 100, productivity(number % 100)) for number in range(5 * MARKS)]
+    history = a_history(opened(), *(on(1, step) for step in active()), *reports).history
+    harmless, again = (
+        replace(fact, version=history.version + 1, place=history.version + 1) for fact in history.facts[-1:] * 2
+    )
+    harmless = replace(harmless, occurred_at=history.facts[-1].occurred_at - timedelta(hours=4))
+    onboarded = next(fact for fact in history.facts if fact.type == "ProfessionalOnboarded")
+    left = a_history(opened(), *(on(1, step) for step in active()), on(12, depart())).history.facts[-1]
+    gone = replace(left, version=history.version + 2, place=history.version + 2, occurred_at=again.occurred_at)
+    more = replace(again, version=history.version + 3, place=history.version + 3)
+    assert history.judge([harmless]) == history.state
+    with pytest.raises(Rejection):
+        history.judge([harmless, gone, more])
+    assert onboarded.occurred_at < harmless.occurred_at
+
+
+def test_what_the_store_placed_while_others_were_decided_is_placed_in_them_too() -> None:
+    history = a_history(opened(), *(on(1, step) for step in active()), on(30, productivity(1))).history
+    placed = [replace(fact, position=fact.version) for fact in history.facts]
+    base = EngagementHistory.of(placed)
+    assert (base.placed, history.placed) == (base.version, 0)
+    new = [replace(placed[-1], version=base.version + n, place=base.version + n, position=0) for n in (1, 2, 3)]
+    late = [replace(fact, occurred_at=fact.occurred_at - timedelta(days=n)) for n, fact in enumerate(new, start=1)]
+    first = base.extended(late[:1])
+    second = first.extended(late[1:2])
+    assert (first.placed, second.placed) == (base.version, base.version)
+    stored = [replace(fact, position=fact.version + 50) for fact in late]
+    assert first.stored(stored[:1]).placed == base.version + 1
+    both = second.stored(stored[1:2])
+    assert both == EngagementHistory.of([*placed, *stored[:2]])
+    assert both.placed == both.version
+    assert both.extended(stored[2:]).placed == both.version + 1
+    assert both.as_known(base.version).placed == base.version
+    assert both.extended(late[2:]).placed == both.version
+    not_yet = base.extended(late[:1]).extended(late[1:2]).stored(stored[1:2])
+    assert not_yet.placed == base.version
+    assert not_yet.extended(stored[2:]).placed == base.version
+    assert not_yet.as_known(base.version + 1).placed == base.version
+
+
+def test_what_was_taken_back_before_it_was_placed_takes_nobodys_place() -> None:
+    history = a_history(opened(), *(on(1, step) for step in active()), on(30, productivity(1))).history
+    past = a_history(opened(), *(on(1, step) for step in active()), on(30, productivity(1)), correct(void=(4,)))
+    voiding = past.history.facts[-1]
+    assert voiding.type == "FactVoided"
+    base = EngagementHistory.of([replace(fact, position=fact.version) for fact in history.facts[:-1]])
+    for days in (0, 5, -5):
+        wrong = replace(history.facts[-1], occurred_at=voiding.occurred_at + timedelta(days=days))
+        pending = base.extended([wrong]).extended([voiding])
+        stored = [replace(fact, position=fact.version) for fact in (wrong, voiding)]
+        assert pending.stored(stored) == EngagementHistory.of([*base.facts, *stored])
 
 
 @LAWS
@@ -136,7 +197,7 @@ def test_what_makes_no_difference_later_is_not_folded_to_the_end(monkeypatch: py
     reports = [on(10 + number / 100, productivity(number % 100)) for number in range(40 * MARKS)]
     past = a_history(opened(), *(on(1, step) for step in active()), *reports)
     folded: list[Recorded] = []
-    monkeypatch.setattr(marked, "check", counting(marked.check, folded))
+    monkeypatch.setattr(marked, "check", counting(check, folded))
     counted = replace(past.history.marked, take=counting(trusted, folded))
     past = replace(past, history=replace(past.history, marked=counted))
     past.and_(on(5, productivity(1)))
@@ -172,6 +233,9 @@ def test_it_is_read_as_a_tuple_is(items: list[int], more: list[int], part: slice
     assert [seen[index] for index in range(-len(items), len(items))] == [*items, *items]
     assert list(reversed(seen)) == items[::-1]
     assert seen.first(2) == items[:2]
+    assert repr(seen) == f"Growing({items})"
+    assert seen != {"not": "a sequence"}
+    assert seen != [*items, 1]
     for outside in (len(items), -len(items) - 1):
         with pytest.raises(IndexError):
             seen[outside]

@@ -10,12 +10,14 @@ import pytest
 
 from domain.engagement.lifecycle.amendment import AmendTerms
 from domain.law import event, voiding
-from domain.law.command import Command, OpeningCommand
+from domain.law.command import Command, OpeningCommand, Order
 from domain.law.correction import CorrectHistory, Entry
 from domain.law.event import Event, Opening
 from domain.law.recorded import Actor, Recorded
 from domain.law.stream import defined_in
 from domain.law.voiding import FactVoided
+from tests.domain.given import given
+from tests.domain.words import opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,14 @@ def test_an_opening_command_says_what_it_opens_and_what_repeats_it() -> None:
         BuyLamp().opening(UUID(int=1), None)
     with pytest.raises(TypeError, match="BuyLamp knows no opening"):
         BuyLamp().repeats(None)
+
+
+def test_what_opens_again_with_the_same_content_records_nothing() -> None:
+    past = given(opened())
+    again = Order(
+        command=opened(), actor=Actor(party="platform"), command_id=UUID(int=2), now=past.history.facts[0].recorded_at
+    )
+    assert again.facts(past.history, past.terms) == []
 
 
 def test_a_command_is_offered_about_nothing_and_names_nothing_unless_it_says_so() -> None:
