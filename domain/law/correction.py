@@ -1,21 +1,26 @@
 """Corrections: facts voided and others recorded in one step, the law judged once, on the result."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from domain.language.bounds import Distinct, bounds
 from domain.language.words import Text
 from domain.law.command import ITSELF, Command, Named, Order, Subject, acting_for, keep_ties, made, on_time, recorded
 from domain.law.event import Event, event_of
 from domain.law.history import History
-from domain.law.recorded import Actor, Recorded
+from domain.law.marked import Marked
+from domain.law.recorded import Actor, Key, Recorded
 from domain.law.rejection import Rejection, Unfit
 from domain.law.timeline import judged
 from domain.law.voiding import FactVoided, NotVoidable, UnknownVersion, Version
+
+_key = attrgetter("key")
 
 
 class NothingCorrected(Unfit):
@@ -90,6 +95,9 @@ def correct(command: CorrectHistory, history: History[Any], order: Order, publis
 def voidings_of(history: History[Any], command: CorrectHistory) -> Iterator[FactVoided]:
     """One voiding for each command concerned. Raises UnknownVersion or NotVoidable."""
     done = set(history.voided)
+    together: dict[UUID, list[int]] = {}
+    for each in history.facts if command.void else ():
+        together.setdefault(each.command_id, []).append(each.version)
     for version in command.void:
         if not 1 <= version <= history.version:
             raise UnknownVersion(f"the history has no version {version}", field="void")
@@ -97,7 +105,7 @@ def voidings_of(history: History[Any], command: CorrectHistory) -> Iterator[Fact
         if not event_of(fact).voidable:
             raise NotVoidable(f"version {version} is {fact.type}", field="void")
         if version not in done:
-            voids = tuple(each.version for each in history.facts if each.command_id == fact.command_id)
+            voids = tuple(together[fact.command_id])
             done.update(voids)
             yield FactVoided(version=version, voids=voids, reason=command.reason)
 
@@ -120,13 +128,18 @@ def entry_order(order: Order, index: int, entry: Entry, voidings: Sequence[Recor
 
 @dataclass
 class Draft:
-    """A history on which a correction is at work: it may be unlawful until the last entry is recorded."""
+    """A timeline on which a correction is at work, folded forward from entry to entry: half-way it may be unlawful."""
 
     history: History[Any]
     gone: list[Recorded]
     """The facts voided here."""
     places: dict[tuple[type[Event[Any]], tuple[object, ...]], list[int]]
     """Their versions, by type and subject: the places their successors take."""
+    marked: Marked[Any]
+    """The timeline as far as it was folded."""
+    later: list[Recorded]
+    """What comes behind that, in its order."""
+    version: int
     new: list[Recorded] = field(default_factory=list)
 
     @staticmethod
@@ -137,21 +150,37 @@ class Draft:
         for fact in gone:
             event = event_of(fact)
             places.setdefault((type(event), subject_of(event)), []).append(fact.version)
-        return Draft(history.tolerant().extended(voidings), gone, places)
+        common = min((history.marked.place(fact.key) for fact in gone), default=len(history.timeline))
+        taken_back = set(versions)
+        later = [fact for fact in history.timeline[common:] if fact.version not in taken_back]
+        version = history.version + len(voidings)
+        return Draft(history, gone, places, history.marked.first(common).tolerant(), later, version)
 
     def record(self, order: Order, published: Any) -> None:
         """Decides one entry at its place. Raises the Rejection that forbids it."""
         on_behalf_of = acting_for(order, order.command.parties(self.history.state))
         on_time(self.history, order)
         place = self.place(order.command.records, order.command)
-        version = self.history.version + 1
-        state = self.history.before((order.at, place or version, version))
+        version = self.version + 1
+        state = self.before((order.at, place or version, version))
         facts = made(state, order, on_behalf_of, published, self.history.stream_id, version)
         if order.command.records.ordered and event_of(facts[0]).stands(state, facts[0]):
             return
         placed = [replace(fact, place=self.taken_place(event_of(fact)) or fact.version) for fact in facts]
         self.new += placed
-        self.history = self.history.extended(placed)
+        self.version += len(placed)
+        self.later = sorted((*placed, *self.later), key=_key)
+
+    def before(self, key: Key) -> Any:
+        """The state just before a place, as far as the draft is lawful."""
+        if key <= self.marked.last:
+            count = self.marked.place(key)
+            self.later = [*self.marked.facts[count:], *self.later]
+            self.marked = self.marked.first(count)
+        passed = bisect_left(self.later, key, key=_key)
+        self.marked = self.marked.grown(self.later[:passed])
+        self.later = self.later[passed:]
+        return self.marked.state
 
     def place(self, kind: type[Event[Any]], about: Event[Any] | Command[Any]) -> int | None:
         """The first place not taken among the voided facts of this kind about the same ids."""

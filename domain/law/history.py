@@ -1,21 +1,24 @@
 """The history of one stream: everything that was recorded, what of it counts, and what it comes to."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, Generic
+from typing import Any, Final, Generic
 from uuid import UUID
 
 from domain.law.event import S, Thing, event_of
 from domain.law.growing import Growing
 from domain.law.marked import Change, Marked
 from domain.law.recorded import Key, Recorded
-from domain.law.timeline import introduced, timeline_of, tolerant, voided_by
+from domain.law.timeline import introduced, timeline_of, voided_by
 
 _key = attrgetter("key")
+
+MANY: Final = 1_000
+"""From how many facts on it is quicker to look through a timeline than to look each of them up."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class History(Generic[S]):
 
     def tolerant(self) -> "History[S]":
         """The same history, to which more may come that is not lawful: such a fact counts only where it is."""
-        return replace(self, marked=replace(self.marked, take=tolerant))
+        return replace(self, marked=self.marked.tolerant())
 
     def extended(self, facts: Sequence[Recorded]) -> "History[S]":
         """The history with more facts."""
@@ -63,12 +66,20 @@ class History(Generic[S]):
         """
         for fact in facts:
             self.facts.settle(fact.version - 1, fact)
+        for index, fact in self._unplaced():
+            self.timeline.settle(index, self.facts[fact.version - 1])
+        placed = self.version if all(fact.position for fact in self.facts[self.placed :]) else self.placed
+        return History(self.facts, self.marked, self.ids, placed)
+
+    def _unplaced(self) -> Iterator[tuple[int, Recorded]]:
+        """The facts of the timeline that were not placed when it was made, and where they stand in it."""
+        if self.version - self.placed > MANY:
+            yield from ((index, fact) for index, fact in enumerate(self.timeline) if not fact.position)
+            return
         for fact in self.facts[self.placed :]:
             index = bisect_left(self.timeline, fact.key, key=_key)
             if index < len(self.timeline) and self.timeline[index].version == fact.version:
-                self.timeline.settle(index, fact)
-        placed = self.version if all(fact.position for fact in self.facts[self.placed :]) else self.placed
-        return History(self.facts, self.marked, self.ids, placed)
+                yield index, fact
 
     def as_known(self, version: int) -> "History[S]":
         """The history as it was when it had so many facts, one at least."""

@@ -6,9 +6,10 @@ before it; and only as far as it makes a difference: where the state at a later 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from math import ceil
 from operator import attrgetter
 from typing import Any, Final, Generic, NamedTuple
 
@@ -16,7 +17,7 @@ from domain.language.alike import alike
 from domain.law.event import S, event_of
 from domain.law.growing import Growing
 from domain.law.recorded import Key, Recorded
-from domain.law.timeline import check, opened, trusted
+from domain.law.timeline import check, opened, tolerant, trusted
 
 EVERY: Final = 256
 """How many facts lie between two marks; up to twice as many where some came late."""
@@ -77,17 +78,22 @@ class Marked(Generic[S]):
         begun = Marked(Growing(timeline[:1]), Growing([Mark(1, state)]), state)
         return begun.grown(timeline[1:])
 
+    def tolerant(self) -> "Marked[S]":
+        """This, to which more may come that is not lawful: such a fact counts only where it is."""
+        return replace(self, take=tolerant)
+
     @property
     def last(self) -> Key:
         return self.facts[-1].key
 
-    def grown(self, facts: Sequence[Recorded]) -> "Marked[S]":
+    def grown(self, facts: Sequence[Recorded], every: int | None = None) -> "Marked[S]":
         """This with facts behind all others, in their order."""
+        every = every or EVERY
         take, state, marks, last = self.take, self.state, list[Mark[S]](), self.marks[-1].count
         for count, fact in enumerate(facts, len(self.facts) + 1):
             if event_of(fact).ordered:
                 state = take(state, fact)
-            if count - last >= EVERY:
+            if count - last >= every:
                 marks.append(Mark(count, state))
                 last = count
         return self._with(self.facts.grown(facts), self.marks.grown(marks), state)
@@ -96,7 +102,8 @@ class Marked(Generic[S]):
         """This with a change in it."""
         made = self.first(self.place(change.first))
         for stretch in self._stretches(change):
-            made = made.grown(stretch.facts)
+            tail = stretch.until.count == len(self.facts)
+            made = made.grown(stretch.facts) if tail else made._up_to_a_mark(stretch.facts)
             if stretch.settled and alike(made.state, stretch.until.state):
                 return made._followed_by(self, stretch.until.count)
         return made
@@ -137,6 +144,14 @@ class Marked(Generic[S]):
 
     def _with(self, facts: Growing[Recorded], marks: Growing[Mark[S]], state: S) -> "Marked[S]":
         return Marked(facts, marks, state, self.take)
+
+    def _up_to_a_mark(self, facts: Sequence[Recorded]) -> "Marked[S]":
+        """This with facts behind all others, and marks evenly among them, the last one at their end."""
+        total = len(self.facts) - self.marks[-1].count + len(facts)
+        made = self.grown(facts, ceil(total / max(1, total // EVERY)))
+        if made.marks[-1].count == len(made.facts):
+            return made
+        return replace(made, marks=made.marks.grown([Mark(len(made.facts), made.state)]))
 
     def _followed_by(self, other: "Marked[S]", count: int) -> "Marked[S]":
         """This, and behind it what another has behind so many facts."""

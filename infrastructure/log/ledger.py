@@ -133,20 +133,23 @@ def judge(entries: Sequence[Entry], found: Found) -> list[Outcome | None]:
 def unproven(entries: Iterable[Entry]) -> Sequence[Followed]:
     """What a batch follows and does not record itself: to be found in the log, in the transaction that writes it.
 
-    Raises `Conflict` where an entry follows another event than the last that the entries before it record.
+    Raises `Conflict` where an entry contradicts those before it.
     """
-    last: dict[UUID | str, tuple[int, bytes]] = {}
+    recorded: dict[tuple[UUID | str, int], bytes] = {}
+    streams: set[UUID | str] = set()
     followed: list[Followed] = []
     for entry in entries:
         events, follows = entry.append.events, entry.append.follows
         if follows is not None:
-            before = last.get(follows.engagement_id)
-            if before is None:
+            salt = recorded.get((follows.engagement_id, follows.version))
+            if salt is None and not (events and follows.engagement_id in streams):
                 followed.append(follows)
-            elif before != (follows.version, follows.salt):
+            elif salt != follows.salt:
                 raise Conflict
         if events:
-            last[events[-1].originator_id] = events[-1].originator_version, entry.salts[-1]
+            last = events[-1]
+            recorded[last.originator_id, last.originator_version] = entry.salts[-1]
+            streams.add(last.originator_id)
     return followed
 
 

@@ -56,9 +56,9 @@ class Settlement:
         while True:
             try:
                 return self._ledger.write_carefully(entries)
-            except Refused as error:
+            except (Conflict, Refused) as error:
                 if len(entries) == 1:
-                    return [DataError(str(error))]
+                    return [DataError(str(error) or "the database refuses what was judged to stand in nobody's way")]
                 return [outcome for entry in entries for outcome in self._carefully([entry], unknown)]
             except Unavailable as error:
                 return [unavailable(error, unknown=unknown) for _ in entries]

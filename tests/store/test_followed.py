@@ -11,6 +11,7 @@ from application.ports.log import Append, EndsElsewhere, Followed, Receipt, Vers
 from infrastructure.events.rows import PlacedEvent
 from infrastructure.log.ledger import Conflict, sealed, unproven
 from infrastructure.log.recorder import LogRecorder
+from infrastructure.log.settlement import Settlement
 from tests.store import samples
 
 All = Callable[[LogRecorder, Sequence[Append]], list[Receipt | Exception | BaseException]]
@@ -112,6 +113,29 @@ def test_without_events_an_append_asks_whether_the_event_is_there(recorder: LogR
     asked = [Append(follows=Followed(stream, version, salt(of))) for version, of in ((1, 1), (2, 2), (2, 1), (3, 3))]
     assert kinds(append_all(recorder, asked)) == ["Receipt", "Receipt", "EndsElsewhere", "EndsElsewhere"]
     assert recorder.log.head().position == 2
+
+
+@ways
+def test_a_proof_of_an_older_event_keeps_nobody_from_being_recorded(
+    recorder: LogRecorder, append_all: All, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream, other = uuid4(), uuid4()
+    recorder.append(following(stream, 1, count=2))
+    monkeypatch.setattr(Settlement, "carefully", unwanted)
+    batch = [
+        following(stream, 3),
+        Append(follows=Followed(stream, 1, salt(1))),
+        following(other, 1),
+        following(stream, 4),
+        Append(follows=Followed(stream, 3, salt(3))),
+        Append(follows=Followed(stream, 4, salt(4))),
+    ]
+    assert kinds(append_all(recorder, batch)) == ["Receipt"] * 6
+    assert [len(recorder.log.stream(one)) for one in (stream, other)] == [4, 1]
+
+
+def unwanted(*_: object) -> list[object]:
+    raise AssertionError("nothing stands in the way")
 
 
 def test_events_begin_just_after_the_one_that_they_follow() -> None:

@@ -82,6 +82,20 @@ def test_what_is_read_at_once_has_a_mark_every_so_many_facts(history: Engagement
     assert [mark.count for mark in read.marked.marks] == list(range(1, len(read.timeline) + 1, MARKS))
 
 
+def test_however_many_come_late_the_marks_stay_as_far_apart() -> None:
+    reports = [on(10 + number / 100, productivity(number % 100)) for number in range(5 * MARKS)]
+    history = a_history(opened(), *(on(1, step) for step in active()), *reports).history
+    late = replace(history.facts[-1], occurred_at=history.facts[-1].occurred_at - timedelta(days=2))
+    for number in range(1, 20 * MARKS):
+        version = history.version + 1
+        earlier = late.occurred_at - timedelta(minutes=number)
+        history = history.extended([replace(late, version=version, place=version, occurred_at=earlier)])
+    counts = [mark.count for mark in history.marked.marks]
+    assert all(0 < later - sooner <= 2 * MARKS for sooner, later in pairwise([*counts, len(history.timeline)]))
+    assert len(counts) <= len(history.timeline) / MARKS + 2
+    assert history == EngagementHistory.of(history.facts)
+
+
 def test_what_makes_no_difference_does_not_hide_what_is_forbidden_behind_it() -> None:
     reports = [on(10 + number / 100, productivity(number % 100)) for number in range(5 * MARKS)]
     history = a_history(opened(), *(on(1, step) for step in active()), *reports).history
