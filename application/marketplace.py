@@ -14,7 +14,7 @@ from uuid import UUID
 from eventsourcing.application import Application
 from eventsourcing.persistence import StoredEvent
 
-from application.commands.apart import Apart
+from application.commands.apart import Apart, Loading
 from application.commands.histories_at_hand import Recalled, WarmHistories
 from application.commands.queue import Queues
 from application.commands.recording import Costly, Recall, Recording, Step
@@ -57,6 +57,7 @@ class Marketplace(Application[UUID]):
         self.store = cast(Store, self.recorder)
         self.clock = clock
         self._apart = Apart()
+        self._loading = Loading()
         self._warm = WarmHistories()
         self.store.whenever_replaced(self._warm.forget)
         self._recording = Recording(self.store, self, Queues(self._warm), self.mapper, terms, clock)
@@ -65,6 +66,7 @@ class Marketplace(Application[UUID]):
         """Finishes what was accepted and lets the store go."""
         super().close()
         self._apart.close()
+        self._loading.close()
 
     def record(self, request: Request) -> Outcome:
         """Records what a command says, in this thread. Raises what ``Recording.steps`` lists."""
@@ -133,7 +135,7 @@ class Marketplace(Application[UUID]):
             case Recall():
                 return await self._recalled(step)
             case Costly():
-                return await self._apart.do(step.work)
+                return await self._apart.do(step.work, step.undo)
         return await asyncio.to_thread(step)
 
     async def _recalled(self, recall: Recall) -> Recalled | None:
@@ -146,7 +148,8 @@ class Marketplace(Application[UUID]):
             self._warm.drop(recall.engagement_id)
             return await self._recalled(Recall(recall.engagement_id, None))
         if len(rows) > MOST_EVENTS_IN_THE_LOOP:
-            return await self._apart.do(partial(self._grown, recall.engagement_id, known, rows))
+            key = recall.engagement_id, rows[-1].originator_version, cast(Salted, rows[-1]).salt
+            return await self._loading.of(key, partial(self._grown, recall.engagement_id, known, rows))
         return self._grown(recall.engagement_id, known, rows)
 
     def history(self, engagement_id: UUID) -> EngagementHistory:

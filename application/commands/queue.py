@@ -5,6 +5,7 @@ recorded or not yet, and the log commits what waits together. Where one fails, t
 they follow, and each is decided again on what is recorded by then.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,11 +25,25 @@ class Overtaken(Exception):
 
 @dataclass(slots=True)
 class Place:
-    """A command's place in the queue: what it was decided on, what that comes to, and its facts once recorded."""
+    """A command's place in the queue: what it was decided on, what that comes to, and its facts once recorded.
 
+    It is taken with the decision, and left at the end of a `with`: where that fails, the queue breaks behind it.
+    """
+
+    queues: "Queues"
+    queue: "Queue"
     base: Recalled | None
     recalled: Recalled
     facts: Sequence[Recorded] = ()
+
+    def __enter__(self) -> "Place":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.queues.leave(self)
+        else:  # also where its caller gave it up: what became of it is not known here
+            self.queues.give_up(self)
 
 
 @dataclass(slots=True)
@@ -66,6 +81,7 @@ class Queues:
     def __init__(self, warm: WarmHistories) -> None:
         self._warm = warm
         self._queues: dict[UUID, Queue] = {}
+        self._apart: Counter[UUID] = Counter()
         self._lock = Lock()
 
     def ahead(self, engagement_id: UUID) -> Recalled | None:
@@ -73,39 +89,31 @@ class Queues:
         queue = self._queues.get(engagement_id)
         return queue.tip if queue else None
 
-    @contextmanager
-    def place(self, base: Recalled | None, recalled: Recalled) -> Iterator[Place]:
-        """A place in the queue while the command is recorded. Raises Overtaken where `base` is not its end."""
-        place = Place(base, recalled)
+    def join(self, base: Recalled | None, recalled: Recalled) -> Place:
+        """A place at the end of the queue. Raises Overtaken where `base` is not its end."""
         engagement_id = recalled.last.engagement_id
-        queue = self._join(engagement_id, place)
-        try:
-            yield place
-        except BaseException:  # also where its caller gave it up: what became of it is not known here
-            self._break(engagement_id, queue)
-            raise
-        self._leave(engagement_id, queue, place)
-
-    def _join(self, engagement_id: UUID, place: Place) -> Queue:
         with self._lock:
             queue = self._queues.get(engagement_id)
             if queue is None:
-                queue = self._queues[engagement_id] = Queue(place.base, place.recalled)
-            elif queue.tip is not place.base:
+                queue = self._queues[engagement_id] = Queue(base, recalled)
+            elif queue.tip is not base:
                 raise Overtaken
-            queue.tip = place.recalled
+            queue.tip = recalled
             queue.under_way += 1
-            return queue
+        return Place(self, queue, base, recalled)
 
-    def _break(self, engagement_id: UUID, queue: Queue) -> None:
+    def give_up(self, place: Place) -> None:
         """Those behind fail on their own; whoever comes now begins a queue on what is recorded."""
+        engagement_id, queue = place.recalled.last.engagement_id, place.queue
         with self._lock:
             if self._queues.get(engagement_id) is queue:
                 del self._queues[engagement_id]
             queue.under_way -= 1
             self._keep(engagement_id, queue)
 
-    def _leave(self, engagement_id: UUID, queue: Queue, place: Place) -> None:
+    def leave(self, place: Place) -> None:
+        """Its facts are recorded."""
+        engagement_id, queue = place.recalled.last.engagement_id, place.queue
         with self._lock:
             queue.under_way -= 1
             queue.recorded.append(place)
@@ -113,6 +121,23 @@ class Queues:
                 del self._queues[engagement_id]
             if not queue.under_way or len(queue.recorded) >= KEPT_AFTER:
                 self._keep(engagement_id, queue)
+
+    def apart(self, engagement_id: UUID) -> bool:
+        """Whether something that takes long is being decided on it: whatever comes then is decided behind that."""
+        return self._apart[engagement_id] > 0
+
+    @contextmanager
+    def deciding_apart(self, engagement_id: UUID) -> Iterator[None]:
+        """Says so meanwhile."""
+        with self._lock:
+            self._apart[engagement_id] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._apart[engagement_id] -= 1
+                if not self._apart[engagement_id]:
+                    del self._apart[engagement_id]
 
     def _keep(self, engagement_id: UUID, queue: Queue) -> None:
         settled = queue.settled()

@@ -13,7 +13,7 @@ from uuid import UUID
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.commands.histories_at_hand import Recalled
-from application.commands.queue import Overtaken, Queues
+from application.commands.queue import Overtaken, Place, Queues
 from application.commands.random_ids import new_salt
 from application.commands.request import (
     AnswerForgotten,
@@ -58,9 +58,10 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Costly:
-    """Something to work out that takes long: not where others wait meanwhile."""
+    """Something to work out that takes long: not where others wait meanwhile. ``undo`` takes it back unread."""
 
     work: Callable[[], Any]
+    undo: Callable[[Any], None]
 
 
 Step = Append | Recall | Costly | Callable[[], Any]
@@ -71,7 +72,7 @@ Steps = Generator[Step, Any, Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a command comes to: facts, with the history that they make, or what forbids it, or neither where it stands.
+    """What a command comes to: facts, with its place in the queue, or what forbids it, or neither where it stands.
 
     ``base`` is what it was decided on; ``under_way``: not all of that is recorded yet.
     """
@@ -79,8 +80,14 @@ class Decided:
     base: Recalled | None
     under_way: bool
     facts: Sequence[Recorded] = ()
-    history: EngagementHistory | None = None
+    salts: Sequence[bytes] = ()
+    place: Place | None = None
     refusal: Rejection | StaleVersion | None = None
+
+    def undo(self) -> None:
+        """Nobody records it."""
+        if self.place:
+            self.place.queues.give_up(self.place)
 
 
 FAR_BACK: Final = 1_000
@@ -115,14 +122,13 @@ class Recording:
         recalled, fresh = self.histories.recalled(request.engagement_id), False
         for _ in range(MOST_ATTEMPTS):
             published = yield from self._published(request.command)
-            decide = partial(self._decided, request, recalled, published)
-            decided: Decided = (yield Costly(decide)) if self._takes_long(request, recalled) else decide()
+            decided: Decided = yield from self._decision(request, recalled, published)
             try:
-                if decided.history:
-                    return (yield from self._append(request, decided, decided.history))
+                if decided.place:
+                    return (yield from self._append(request, decided, decided.place))
                 if decided.under_way or fresh:
                     return (yield from self._told(request, decided))
-            except (VersionTaken, EndsElsewhere, Overtaken):
+            except (VersionTaken, EndsElsewhere):
                 pass  # somebody was faster, or one before it failed: decide again on what is recorded now
             except KeyAnswered as known:
                 return (yield from self._again(request, known.answer))
@@ -132,26 +138,48 @@ class Recording:
                 recalled, fresh = (yield self._recall(request)), True
         raise Contended(f"{request.engagement_id} is being written by many at once")
 
+    def _decision(
+        self, request: Request, recalled: Recalled | None, published: Published
+    ) -> Generator[Step, Any, Decided]:
+        """The decision, apart where it takes long, or where another one on the engagement does and was there first."""
+        decide, one = partial(self._decided, request, recalled, published), request.engagement_id
+        if not self._takes_long(request, recalled) and not self.queues.apart(one):
+            return decide()
+        with self.queues.deciding_apart(one):
+            decided: Decided = yield Costly(decide, Decided.undo)
+            return decided
+
     def _decided(self, request: Request, recalled: Recalled | None, published: Published) -> Decided:
-        """The decision on what the engagement comes to by now, or on what was recalled of it."""
-        ahead = self.queues.ahead(request.engagement_id)
-        base = ahead or self.histories.recalled(request.engagement_id) or recalled
-        history, under_way = base.history if base else None, ahead is not None
-        try:
-            facts = self.decide(request, history, published)
-        except (Rejection, StaleVersion) as refusal:
-            return Decided(base, under_way, refusal=refusal)
-        if not facts:
-            return Decided(base, under_way)
-        return Decided(base, under_way, facts, history.extended(facts) if history else EngagementHistory.of(facts))
+        """The decision on what the engagement comes to by now, or on what was recalled of it. Raises Contended."""
+        for _ in range(MOST_ATTEMPTS):
+            ahead = self.queues.ahead(request.engagement_id)
+            base = ahead or self.histories.recalled(request.engagement_id) or recalled
+            history, under_way = base.history if base else None, ahead is not None
+            try:
+                facts = self.decide(request, history, published)
+            except (Rejection, StaleVersion) as refusal:
+                return Decided(base, under_way, refusal=refusal)
+            if not facts:
+                return Decided(base, under_way)
+            extended = history.extended(facts) if history else EngagementHistory.of(facts)
+            salts = tuple(new_salt() for _ in facts)
+            try:
+                place = self.queues.join(base, Recalled(extended, salts[-1]))
+            except Overtaken:
+                continue  # in another thread somebody was faster
+            return Decided(base, under_way, facts, salts, place)
+        raise Contended(f"{request.engagement_id} is being written by many at once")
 
     def _takes_long(self, request: Request, recalled: Recalled | None) -> bool:
         """Whether so much lies behind what a command says that it takes long to judge."""
-        base, at = self.queues.ahead(request.engagement_id) or recalled, request.occurred_at
-        if base is None or base.version <= FAR_BACK:
+        base, command, at = self.queues.ahead(request.engagement_id) or recalled, request.command, request.occurred_at
+        if base is None:
             return False
-        corrects = isinstance(request.command, CorrectHistory)
-        return corrects or (at is not None and base.version - base.history.marked.until(at) > FAR_BACK)
+        if isinstance(command, CorrectHistory):
+            return (len(command.void) + len(command.record)) * base.version > FAR_BACK
+        if at is None or not command.records.ordered or base.version <= FAR_BACK:
+            return False
+        return base.version - base.history.marked.until(at) > FAR_BACK
 
     def _recall(self, request: Request) -> Recall:
         return Recall(request.engagement_id, self.histories.recalled(request.engagement_id))
@@ -195,17 +223,16 @@ class Recording:
         found: Published = yield partial(self.terms.named, policies, calendars)
         return found
 
-    def _append(self, request: Request, decided: Decided, extended: EngagementHistory) -> Steps:
-        base, facts = decided.base, decided.facts
-        append = Append(
-            events=tuple(self.mapper.to_stored_event(cast(Any, fact)) for fact in facts),
-            key=_key(request, status=200 if base else 201, version=extended.version),
-            listed=LineOf(extended),
-            follows=base.last if base else None,
-            salts=tuple(new_salt() for _ in facts),
-        )
-        with self.queues.place(base, Recalled(extended, append.salts[-1])) as place:
-            receipt: Receipt = yield append
+    def _append(self, request: Request, decided: Decided, place: Place) -> Steps:
+        base, facts, extended = decided.base, decided.facts, place.recalled.history
+        with place:
+            receipt: Receipt = yield Append(
+                events=tuple(self.mapper.to_stored_event(cast(Any, fact)) for fact in facts),
+                key=_key(request, status=200 if base else 201, version=extended.version),
+                listed=LineOf(extended),
+                follows=base.last if base else None,
+                salts=decided.salts,
+            )
             place.facts = placed(facts, receipt)
         return outcome_of(place.facts)
 

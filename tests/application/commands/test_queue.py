@@ -13,9 +13,10 @@ from uuid import uuid4
 
 import pytest
 
+import application.marketplace
 from application.commands import apart, queue, recording
 from application.commands.histories_at_hand import Recalled, WarmHistories
-from application.commands.queue import Queue, Queues
+from application.commands.queue import Place, Queue, Queues
 from application.commands.recording import Recording
 from application.commands.request import Outcome, Refused, RefusedBefore, Request, StaleVersion
 from application.many_commands import record_all
@@ -204,7 +205,7 @@ def test_what_is_recorded_out_of_order_is_kept_when_the_gap_is_closed(monkeypatc
     monkeypatch.setattr(queue, "KEPT_AFTER", 2)
     tips, warm = chain(6), WarmHistories()
     queues, places = Queues(warm), [ExitStack() for _ in range(5)]
-    taken = [each.enter_context(queues.place(*tips[n : n + 2])) for n, each in enumerate(places)]
+    taken = [each.enter_context(queues.join(*tips[n : n + 2])) for n, each in enumerate(places)]
     for n, version in ((1, None), (2, None), (0, 4), (4, 4), (3, 6)):
         taken[n].facts = recorded(tips[n + 1], 100 + n)
         places[n].close()
@@ -219,7 +220,7 @@ def test_what_is_recorded_out_of_order_is_kept_when_the_gap_is_closed(monkeypatc
 def test_what_was_recorded_before_one_failed_is_kept() -> None:
     tips, warm = chain(5), WarmHistories()
     queues, places = Queues(warm), [ExitStack() for _ in range(4)]
-    taken = [each.enter_context(queues.place(*tips[n : n + 2])) for n, each in enumerate(places)]
+    taken = [each.enter_context(queues.join(*tips[n : n + 2])) for n, each in enumerate(places)]
     for n in (0, 1):
         taken[n].facts = recorded(tips[n + 1], 100 + n)
         places[n].close()
@@ -242,8 +243,9 @@ def test_control_without_the_queue_they_are_decided_again_and_again(
 ) -> None:
     decided = count_decisions(marketplace, monkeypatch)
     monkeypatch.setattr(Queues, "ahead", lambda *_: None)
-    monkeypatch.setattr(Queues, "_join", lambda _, _id, place: Queue(place.base, place.recalled, 1))
-    monkeypatch.setattr(Queues, "_leave", lambda *_: None)
+    alone = lambda queues, *of: Place(queues, Queue(*of), *of)  # noqa: E731
+    monkeypatch.setattr(Queues, "join", alone)
+    monkeypatch.setattr(Queues, "leave", lambda *_: None)
     in_a_loop(marketplace, [request(note(f"{number}")) for number in range(AT_ONCE)])
     assert len(decided) > AT_ONCE * 5
 
@@ -263,10 +265,11 @@ def count_decisions(marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch) -
 
 
 def late(number: int) -> Request:
-    """Something that was noted the day after the opening, and is recorded now."""
+    """A seat that was added the day after the opening, and is recorded now."""
     happened = request(opening()).occurred_at
     assert happened
-    return replace(request(note(f"{number}")), occurred_at=happened + timedelta(days=1))
+    added = request({"command": "add-seat", "seat_id": f"x{number}", "role": "qa"})
+    return replace(added, occurred_at=happened + timedelta(days=1))
 
 
 @pytest.mark.parametrize("far_back", [3, 10_000])
@@ -274,7 +277,6 @@ def test_what_lies_far_back_is_decided_apart_and_comes_to_the_same(
     marketplace: Marketplace, another: Opening, monkeypatch: pytest.MonkeyPatch, far_back: int
 ) -> None:
     monkeypatch.setattr(recording, "FAR_BACK", far_back)
-    monkeypatch.setattr(apart, "MOST_WAITING", AT_ONCE)
     marketplace.record(request(opening()))
     in_bulk(marketplace, [request(note(f"{number}")) for number in range(10)])
     threads: set[str] = set()
@@ -291,15 +293,58 @@ def test_what_lies_far_back_is_decided_apart_and_comes_to_the_same(
     assert marketplace.history(ENGAGEMENT) == another().history(ENGAGEMENT)
 
 
-def test_more_than_may_wait_apart_are_told_to_come_again(
+def test_who_waits_apart_for_too_long_is_told_to_come_again(
     marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recording, "FAR_BACK", 3)
-    monkeypatch.setattr(apart, "MOST_WAITING", 5)
     marketplace.record(request(opening()))
     in_bulk(marketplace, [request(note(f"{number}")) for number in range(10)])
-    results = in_a_loop(marketplace, [late(number) for number in range(AT_ONCE)])
-    busy = [result for result in results if isinstance(result, StoreBusy)]
-    assert 0 < len(busy) <= AT_ONCE - 5
-    assert len(versions(results)) == AT_ONCE - len(busy)
-    assert marketplace.history(ENGAGEMENT).version == 11 + AT_ONCE - len(busy)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(apart, "PATIENCE_SECONDS", -1.0)
+        results = in_a_loop(marketplace, [late(number) for number in range(5)])
+    assert [type(result) for result in results] == [StoreBusy] * 5
+    assert versions(in_a_loop(marketplace, [request(note())])) == [12]
+
+
+def test_what_comes_while_something_is_decided_apart_is_decided_behind_it_and_once(
+    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = count_decisions(marketplace, monkeypatch)
+    in_bulk(marketplace, [request(note(f"{number}")) for number in range(10)])
+    decided.clear()
+    monkeypatch.setattr(recording, "FAR_BACK", 3)
+    mixed = [late(n) if n % 5 == 0 else request(note(f"{n}")) for n in range(AT_ONCE)]
+    results = in_a_loop(marketplace, mixed)
+    assert versions(results) == list(range(12, AT_ONCE + 12))
+    assert len(decided) == AT_ONCE
+
+
+def test_one_given_up_while_it_is_decided_apart_leaves_no_place_behind(
+    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "FAR_BACK", 3)
+    marketplace.record(request(opening()))
+    in_bulk(marketplace, [request(note(f"{number}")) for number in range(10)])
+
+    async def give_one_up() -> list[int]:
+        task = asyncio.create_task(marketplace.record_async(late(0)))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+        return [(await marketplace.record_async(late(n))).version for n in (1, 2)]
+
+    assert asyncio.run(give_one_up()) == [12, 13]
+    assert marketplace._recording.queues.ahead(ENGAGEMENT) is None
+
+
+def test_many_at_once_on_one_that_is_not_at_hand_load_it_once(
+    marketplace: Marketplace, another: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marketplace.record(request(opening()))
+    in_bulk(marketplace, [request(note(f"{number}")) for number in range(20)])
+    door = another()
+    monkeypatch.setattr(application.marketplace, "MOST_EVENTS_IN_THE_LOOP", 3)
+    results = in_a_loop(door, [request(note(f"{number}")) for number in range(3 * AT_ONCE)])
+    assert sorted(versions(results)) == list(range(22, 3 * AT_ONCE + 22))
