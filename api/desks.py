@@ -6,8 +6,9 @@ compute at a time, and what would take the others' time for long waits apart, in
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock, local
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
@@ -15,12 +16,12 @@ T = TypeVar("T")
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 """What a server is asked for the next part of a request, and in the end for the word that its caller is gone."""
 
-QUICK: Final = (4, 1_000)
+QUICK: Final = (4, 200)
 COSTLY: Final = (2, 16)
 """How many are answered at a time, and how many wait."""
 
 PATIENCE_SECONDS: Final = 10.0
-"""How long a costly question waits for its answer."""
+"""How long a question waits for its answer."""
 
 LARGE: Final = 2_000
 """From how many events on an engagement is large: a question about it is costly."""
@@ -36,26 +37,30 @@ class CallerGone(Exception):
     """Nobody waits for the answer any more."""
 
 
+@dataclass(slots=True, eq=False)
+class Job:
+    """A question that was taken in; ``wanted`` until nobody waits for its answer any more."""
+
+    wanted: bool = True
+
+
 class Desk:
     """Answers in threads of its own; refuses what comes when as many wait as may."""
 
     def __init__(self, name: str, threads: int, waiting: int) -> None:
         self._threads = ThreadPoolExecutor(threads, f"standfast-{name}")
         self._most = threads + waiting
-        self._taken = 0
+        self._taken: set[Job] = set()
         self._lock = Lock()
 
-    async def answer(self, work: Callable[[], T]) -> T:
-        """What the work gives. Raises TooMuchAsked, and what the work raises."""
-        return await asyncio.wrap_future(self._take(work))
+    async def answer(self, work: Callable[[], T], receive: Receive) -> T:
+        """What the work gives, as long as somebody waits for it, and not for ever.
 
-    async def answer_patiently(self, work: Callable[[], T], receive: Receive) -> T:
-        """The same as long as somebody waits for it, and not for ever.
-
-        Raises CallerGone as well: what nobody waits for is not begun. What has begun is brought to its end.
+        What nobody waits for is not begun, and what has begun ends where it asks for `go_on`. Raises TooMuchAsked,
+        CallerGone, and what the work raises.
         """
-        future = self._take(work)
-        answer = asyncio.wrap_future(future)
+        job = self._take()
+        answer = asyncio.get_running_loop().run_in_executor(self._threads, self._done, job, work)
         gone = asyncio.ensure_future(_gone(receive))
         try:
             either: set[asyncio.Future[Any]] = {answer, gone}
@@ -64,25 +69,48 @@ class Desk:
                 return answer.result()
             raise CallerGone if gone.done() else TooMuchAsked("the answer did not come in time")
         finally:
+            job.wanted = False
             gone.cancel()
-            answer.cancel()
+            answer.add_done_callback(_heard)
 
     def close(self) -> None:
-        """Brings what has begun to its end, and begins nothing more."""
-        self._threads.shutdown(cancel_futures=True)
-
-    def _take(self, work: Callable[[], T]) -> Future[T]:
+        """Begins nothing more, and brings what has begun to an end."""
         with self._lock:
-            if self._taken >= self._most:
+            for job in self._taken:
+                job.wanted = False
+        self._threads.shutdown()
+
+    def _take(self) -> Job:
+        with self._lock:
+            if len(self._taken) >= self._most:
                 raise TooMuchAsked("too many questions are waiting")
-            self._taken += 1
-        future = self._threads.submit(work)
-        future.add_done_callback(self._given)
-        return future
+            job = Job()
+            self._taken.add(job)
+            return job
 
-    def _given(self, _future: Future[Any]) -> None:
-        with self._lock:
-            self._taken -= 1
+    def _done(self, job: Job, work: Callable[[], T]) -> T:
+        _at_work.job = job
+        try:
+            go_on()
+            return work()
+        finally:
+            _at_work.job = None
+            with self._lock:
+                self._taken.discard(job)
+
+
+class _AtWork(local):
+    job: Job | None = None
+
+
+_at_work = _AtWork()
+
+
+def go_on() -> None:
+    """Asked from time to time by what takes long. Raises CallerGone where nobody waits for it any more."""
+    job = _at_work.job
+    if job and not job.wanted:
+        raise CallerGone
 
 
 class Desks:
@@ -95,6 +123,12 @@ class Desks:
     def close(self) -> None:
         self.quick.close()
         self.costly.close()
+
+
+def _heard(answer: "asyncio.Future[Any]") -> None:
+    """What it failed with is nobody's any more."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 async def _gone(receive: Receive) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -83,8 +83,8 @@ class Dispatch:
 async def _answer(operation: Operation, request: Request) -> Response:
     try:
         return await operation.endpoint(request)
-    except CallerGone:
-        return Response(status_code=503)
+    except CallerGone as gone:
+        raise ClientDisconnect from gone
     except FORESEEN as error:
         return answer_problem(request, error)
     except SQLAlchemyError as error:

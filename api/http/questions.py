@@ -4,21 +4,19 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.composition import Standfast
-from api.desks import LARGE
+from api.desks import LARGE, Desk
 from api.http.operations import JSON, Gives, Operation, asked
 from api.http.paging import Position
 from api.http.problem_kinds import NotReached
 from api.http.strict_json import json_of
 from domain.language.bounds import STRICT
-
-T = TypeVar("T")
 
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.02
@@ -78,25 +76,30 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
     )
 
 
-async def answer_of(standfast: Standfast, request: Request, work: Callable[[], T], *, costly: bool = False) -> T:
+async def answer_of(
+    standfast: Standfast, request: Request, work: Callable[[], bytes], *, costly: bool = False
+) -> bytes:
     """The answer, worked out where it keeps nobody waiting. Raises TooMuchAsked, CallerGone, and what the work raises.
 
     What is asked about a large engagement is costly, at hand or not.
     """
+    return await (await _desk_of(standfast, request, costly=costly)).answer(work, request.receive)
+
+
+async def _desk_of(standfast: Standfast, request: Request, *, costly: bool) -> Desk:
     about = request.path_params.get("engagement_id")
     if about is not None and not costly:
-        costly = await _events_of(standfast, UUID(about)) > LARGE
-    if not costly:
-        return await standfast.desks.quick.answer(work)
-    return await standfast.desks.costly.answer_patiently(work, request.receive)
+        costly = await _events_of(standfast, request, UUID(about)) > LARGE
+    return standfast.desks.costly if costly else standfast.desks.quick
 
 
-async def _events_of(standfast: Standfast, engagement_id: UUID) -> int:
+async def _events_of(standfast: Standfast, request: Request, engagement_id: UUID) -> int:
     """How many events an engagement has, as far as that is known without reading them."""
     known = standfast.marketplace.at_hand(engagement_id)
     if known:
         return known.version
-    return await standfast.desks.quick.answer(partial(standfast.recorder.log.version, engagement_id))
+    counted = partial(standfast.recorder.log.version, engagement_id)
+    return await standfast.desks.quick.answer(counted, request.receive)
 
 
 async def reached(
@@ -107,16 +110,25 @@ async def reached(
         return await answer_of(standfast, request, answer, costly=costly)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE_SECONDS
-    read = partial(_from, standfast, position, answer)
-    while isinstance(found := await answer_of(standfast, request, read, costly=costly), int):
+    desk, quick = await _desk_of(standfast, request, costly=costly), standfast.desks.quick
+    found: bytes | int
+    while True:
+        found = position if desk is quick else await quick.answer(partial(_head, standfast), request.receive)
+        if found >= position:
+            found = await desk.answer(partial(_from, standfast, position, answer), request.receive)
+        if isinstance(found, bytes):
+            return found
         if loop.time() >= deadline:
             raise NotReached(f"position {position} has not been recorded: the log ends at {found}")
         await asyncio.sleep(PAUSE_SECONDS)
-    return found
+
+
+def _head(standfast: Standfast) -> int:
+    return standfast.recorder.log.head().position
 
 
 def _from(standfast: Standfast, position: int, answer: Callable[[], bytes]) -> bytes | int:
     """The answer of the server that holds the position, or where its log ends before that."""
     with standfast.database.one_connection():
-        head = standfast.recorder.log.head().position
+        head = _head(standfast)
         return answer() if head >= position else head

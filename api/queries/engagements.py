@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from api.composition import Standfast
+from api.desks import go_on
 from api.http.events import event_bytes
 from api.http.operations import EngagementPath
 from api.http.paging import Cursor, Limit, Position, packed, page_bytes, unpacked
@@ -77,6 +78,10 @@ class FeedAsked(ReadYourWrites):
     engagement_id: EngagementPath | None = None
 
 
+MOST_QUICK: Final = 100
+"""Of how many engagements the clocks are read for a page of the list before that is costly."""
+
+
 def about(standfast: Standfast, asked: InstantAsked) -> EngagementAsOf:
     """The engagement that is asked about, its instants resolved."""
     return engagement_as_of(standfast.marketplace, asked.engagement_id, asked.as_of, asked.known_at)
@@ -94,7 +99,8 @@ def wanted(asked: ListAsked) -> Wanted:
 
 
 def viewed(state: State | None) -> Mapping[str, Any]:
-    """A state as plain values; before the opening there is none."""
+    """A state as plain values; before the opening there is none. Raises CallerGone where nobody waits for it."""
+    go_on()
     shown: dict[str, Any] = adapter(StateAnswer).dump_python(answer_of(state, _NOBODY), mode="json")
     return shown
 
@@ -147,7 +153,7 @@ QUESTIONS: Final = (
             limit=asked.limit,
         ),
         written=list_bytes,
-        costly=lambda asked: asked.at_risk is not None,
+        costly=lambda asked: asked.at_risk is not None or asked.limit > MOST_QUICK,
     ),
     Question(
         path="/v1/engagements/{engagement_id}",

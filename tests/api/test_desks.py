@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import desks
-from api.desks import CallerGone, Desk, TooMuchAsked
+from api.desks import CallerGone, Desk, TooMuchAsked, go_on
 from api.http import questions
 from tests.api.conftest import opened
 
@@ -68,24 +68,23 @@ def leaving(when: asyncio.Event) -> Callable[[], Any]:
 
 def test_they_are_answered_in_turn_and_refused_beyond_the_room(desk: Desk, held: Held) -> None:
     async def ask() -> list[Any]:
-        asked = [asyncio.ensure_future(desk.answer_patiently(held.work(n), stays)) for n in range(3)]
+        asked = [asyncio.ensure_future(desk.answer(held.work(n), stays)) for n in range(3)]
         await asyncio.sleep(0)
-        for ask in (desk.answer(held.work(3)), desk.answer_patiently(held.work(3), stays)):
-            with pytest.raises(TooMuchAsked):
-                await ask
+        with pytest.raises(TooMuchAsked):
+            await desk.answer(held.work(3), stays)
         held.let_go.set()
         found = await asyncio.gather(*asked)
-        return [*found, await desk.answer(held.work(4)), await desk.answer_patiently(held.work(5), stays)]
+        return [*found, await desk.answer(held.work(4), stays)]
 
-    assert asyncio.run(ask()) == [0, 1, 2, 4, 5]
-    assert held.begun == [0, 1, 2, 4, 5]
+    assert asyncio.run(ask()) == [0, 1, 2, 4]
+    assert held.begun == [0, 1, 2, 4]
 
 
 def test_what_it_raises_is_raised_and_makes_room(desk: Desk) -> None:
     async def ask() -> None:
         for _ in range(10):
             with pytest.raises(ZeroDivisionError):
-                await desk.answer_patiently(lambda: 1 // 0, stays)
+                await desk.answer(lambda: 1 // 0, stays)
 
     asyncio.run(ask())
 
@@ -93,16 +92,17 @@ def test_what_it_raises_is_raised_and_makes_room(desk: Desk) -> None:
 def test_what_nobody_waits_for_any_more_is_not_begun(desk: Desk, held: Held) -> None:
     async def ask() -> None:
         leave = asyncio.Event()
-        first = asyncio.ensure_future(desk.answer(held.work(0)))
-        gone = [asyncio.ensure_future(desk.answer_patiently(held.work(n), leaving(leave))) for n in (1, 2)]
+        first = asyncio.ensure_future(desk.answer(held.work(0), stays))
+        gone = [asyncio.ensure_future(desk.answer(held.work(n), leaving(leave))) for n in (1, 2)]
         await asyncio.sleep(0.01)
         leave.set()
         for one in gone:
             with pytest.raises(CallerGone):
                 await one
-        more = asyncio.ensure_future(desk.answer(held.work(3)))
+        with pytest.raises(TooMuchAsked):  # they go when their turn comes
+            await desk.answer(held.work(3), stays)
         held.let_go.set()
-        assert (await first, await more) == (0, 3)
+        assert (await first, await desk.answer(held.work(3), stays)) == (0, 3)
 
     asyncio.run(ask())
     assert held.begun == [0, 3]
@@ -111,19 +111,66 @@ def test_what_nobody_waits_for_any_more_is_not_begun(desk: Desk, held: Held) -> 
 def test_what_has_begun_takes_its_room_to_its_end(desk: Desk, held: Held) -> None:
     async def ask() -> None:
         leave = asyncio.Event()
-        gone = asyncio.ensure_future(desk.answer_patiently(held.work(0), leaving(leave)))
+        gone = asyncio.ensure_future(desk.answer(held.work(0), leaving(leave)))
         await asyncio.to_thread(held.has_begun.wait, 10)
         leave.set()
         with pytest.raises(CallerGone):
             await gone
-        waiting = [asyncio.ensure_future(desk.answer(held.work(n))) for n in (1, 2)]
+        waiting = [asyncio.ensure_future(desk.answer(held.work(n), stays)) for n in (1, 2)]
         await asyncio.sleep(0.01)
         with pytest.raises(TooMuchAsked):
-            await desk.answer(held.work(3))
+            await desk.answer(held.work(3), stays)
         held.let_go.set()
         assert await asyncio.gather(*waiting) == [1, 2]
 
     asyncio.run(ask())
+
+
+def test_what_has_begun_ends_where_it_asks_to_go_on(desk: Desk) -> None:
+    begun, ended, leave = Event(), Event(), asyncio.Event()
+
+    def endless() -> None:
+        begun.set()
+        try:
+            while True:
+                go_on()
+                time.sleep(0.001)
+        finally:
+            ended.set()
+
+    async def ask() -> None:
+        gone = asyncio.ensure_future(desk.answer(endless, leaving(leave)))
+        await asyncio.to_thread(begun.wait, 10)
+        leave.set()
+        with pytest.raises(CallerGone):
+            await gone
+        assert await asyncio.to_thread(ended.wait, 10)
+
+    asyncio.run(ask())
+
+
+def test_a_desk_that_closes_brings_what_has_begun_to_an_end() -> None:
+    closing, begun = Desk("closing", 1, 1), Event()
+
+    def endless() -> None:
+        begun.set()
+        while True:
+            go_on()
+            time.sleep(0.001)
+
+    async def ask() -> None:
+        asked = [asyncio.ensure_future(closing.answer(endless, stays)) for _ in range(2)]
+        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(closing.close)
+        for one in asked:
+            with pytest.raises(CallerGone):
+                await one
+
+    asyncio.run(ask())
+
+
+def test_outside_of_a_desk_everything_goes_on() -> None:
+    go_on()
 
 
 def test_nobody_waits_for_ever(desk: Desk, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +179,7 @@ def test_nobody_waits_for_ever(desk: Desk, held: Held, monkeypatch: pytest.Monke
     async def ask() -> None:
         for _ in range(2):
             with pytest.raises(TooMuchAsked):
-                await desk.answer_patiently(held.work(0), stays)
+                await desk.answer(held.work(0), stays)
         held.let_go.set()
 
     asyncio.run(ask())
@@ -143,7 +190,7 @@ def crowded(client: TestClient, held: Held, monkeypatch: pytest.MonkeyPatch) -> 
     """A server at whose costly desk nobody has room; what has more than three events is large."""
     monkeypatch.setattr(questions, "LARGE", 3)
     full = Desk("full", 1, 0)
-    full._take(held.work(0))
+    full._take()
     standfast = client.app.state.standfast  # type: ignore[attr-defined]  # the application's own
     monkeypatch.setattr(standfast.desks, "costly", full)
     yield client
@@ -172,7 +219,11 @@ def test_who_asks_about_a_small_one_does_not_wait_for_those_who_ask_about_a_larg
     assert supposed.status_code == 503
     for answered in (crowded.get(f"{small}/metrics"), crowded.get("/v1/engagements")):
         assert answered.status_code == 200
-    assert crowded.get("/v1/engagements?at_risk=true").status_code == 503
+    for costly in ("?at_risk=true", "?limit=500"):
+        assert crowded.get(f"/v1/engagements{costly}").status_code == 503
+    head = crowded.get("/v1/events").json()["next"]
+    answered = crowded.get(f"{small}/metrics", params={"min_position": head})
+    assert answered.status_code == 200
 
 
 def test_control_without_a_desk_of_their_own_the_small_ones_wait_too(
@@ -183,7 +234,7 @@ def test_control_without_a_desk_of_their_own_the_small_ones_wait_too(
     common = Desk("common", 1, 5)
     monkeypatch.setattr(standfast.desks, "costly", common)
     monkeypatch.setattr(standfast.desks, "quick", common)
-    common._take(held.work(0))
+    common._threads.submit(held.work(0))
     began = time.monotonic()
     Timer(0.3, held.let_go.set).start()
     assert client.get(f"{small}/metrics").status_code == 200
