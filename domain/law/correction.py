@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import Annotated, Any, ClassVar
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from domain.language.bounds import Distinct, bounds
 from domain.language.words import Text
@@ -113,9 +113,14 @@ def entry_order(order: Order, index: int, entry: Entry, voidings: Sequence[Recor
         command=entry.command,
         occurred_at=entry.occurred_at or order.at,
         on_behalf_of=entry.on_behalf_of,
-        command_id=uuid5(order.command_id, str(index)),
+        command_id=entry_id(order.command_id, index),
         causation_id=voidings[0].event_id if voidings else str(order.command_id),
     )
+
+
+def entry_id(correction_id: UUID, index: int) -> UUID:
+    """The command id of a correction's entry."""
+    return uuid5(correction_id, str(index))
 
 
 @dataclass
