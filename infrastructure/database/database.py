@@ -19,7 +19,7 @@ from infrastructure.database import sqlite
 from infrastructure.database.address import address_of, driver_of
 from infrastructure.database.another_schema import let_go_of_the_outdated
 from infrastructure.database.condition import DURABLE, Condition, condition_of, examined, not_durable, told
-from infrastructure.database.standby import StandbyWait
+from infrastructure.database.standby import HEAR_WARNINGS, StandbyWait
 
 # A server that is frozen or out of reach must not hold a writer for hours: silent for 25 s, or, where it was sent
 # something, 20 s without a word from its machine.
@@ -171,6 +171,8 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
 
     @event.listens_for(made, "connect")
     def attend(connection: psycopg.Connection[Any], record: Any) -> None:
+        connection.execute(HEAR_WARNINGS)
+        connection.commit()
         record.info[_STANDBY] = standby = StandbyWait()
         standby.attend(connection)
 
