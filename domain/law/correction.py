@@ -121,9 +121,14 @@ def entry_order(order: Order, index: int, entry: Entry, voidings: Sequence[Recor
         command=entry.command,
         occurred_at=entry.occurred_at or order.at,
         on_behalf_of=entry.on_behalf_of,
-        command_id=uuid5(order.command_id, str(index)),
+        command_id=entry_id(order.command_id, index),
         causation_id=voidings[0].event_id if voidings else str(order.command_id),
     )
+
+
+def entry_id(correction_id: UUID, index: int) -> UUID:
+    """The command id of a correction's entry."""
+    return uuid5(correction_id, str(index))
 
 
 @dataclass

@@ -19,10 +19,10 @@ from infrastructure.database import sqlite
 from infrastructure.database.address import address_of, driver_of
 from infrastructure.database.another_schema import let_go_of_the_outdated
 from infrastructure.database.condition import DURABLE, Condition, condition_of, examined, not_durable, told
-from infrastructure.database.standby import StandbyWait
+from infrastructure.database.standby import HEAR_WARNINGS, StandbyWait
 
 # A server that is frozen or out of reach must not hold a writer for hours: silent for 25 s, or, where it was sent
-# something, 20 s without a word from its machine.
+# something, 20 s without a word from its machine. What the address says of it goes before.
 _LINK: dict[str, Any] = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -75,7 +75,7 @@ class Database:
 
     def _own_settings(self) -> dict[str, Any]:
         _, address = self.engine.dialect.create_connect_args(self.url)
-        return {**address, **_LINK, "autocommit": True, "prepare_threshold": None}
+        return {**_LINK, **address, "autocommit": True, "prepare_threshold": None}
 
     def condition(self) -> Condition:
         """In which condition it is now. Raises StoreUnavailable, and SQLAlchemy's errors where it does not answer."""
@@ -165,12 +165,14 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
-        connect_args=_LINK,
+        connect_args={name: value for name, value in _LINK.items() if name not in url.query},
     )
     let_go_of_the_outdated(made)
 
     @event.listens_for(made, "connect")
     def attend(connection: psycopg.Connection[Any], record: Any) -> None:
+        connection.execute(HEAR_WARNINGS)
+        connection.commit()
         record.info[_STANDBY] = standby = StandbyWait()
         standby.attend(connection)
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 from psycopg import AsyncConnection, Connection
 from psycopg.errors import Diagnostic
 
-LISTEN: Final = "SET client_min_messages = 'warning'"
-"""For a connection of one's own: a role may be set up not to be told of warnings."""
+HEAR_WARNINGS: Final = "SET client_min_messages = 'warning'"
+"""For every connection that commits: a role or a database may be set up not to be told of warnings."""
 
 _GIVES_UP: Final = "syncrep.c"
 

@@ -137,6 +137,8 @@ def test_a_role_that_is_told_of_no_warnings_is_told_of_this_one(server: OwnServe
         path = opened(client)
         with waiting_for_nobody(server):
             assert meanwhile(server, lambda: annotated(client, path, "a")).status_code == 503
+            published = meanwhile(server, lambda: client.post("/v1/calendars", json=bodies()["publish-calendar"]))
+            assert (published.status_code, published.json()["type"]) == (503, "/problems/outcome-unknown")
 
 
 def acknowledged_after_fail_over(server: OwnServer, client: TestClient) -> tuple[int, int]:

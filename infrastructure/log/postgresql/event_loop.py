@@ -22,7 +22,7 @@ from application.ports.log import Append, Receipt, StoreUnavailable
 from infrastructure.database.another_schema import OUTDATED
 from infrastructure.database.condition import QUESTION, LastLook
 from infrastructure.database.database import Database
-from infrastructure.database.standby import LISTEN, StandbyWait
+from infrastructure.database.standby import HEAR_WARNINGS, StandbyWait
 from infrastructure.events.rows import COLUMNS, stored_event
 from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
@@ -203,7 +203,7 @@ class Line:
         if not self._statements:
             connection.prepare_threshold = 0  # the driver prepares whatever is asked
             return
-        await connection.execute(LISTEN)
+        await connection.execute(HEAR_WARNINGS)
         self.standby.attend(connection)
         await self._examine(connection)
         for name, statement in self._statements.items():

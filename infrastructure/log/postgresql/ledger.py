@@ -12,7 +12,7 @@ from infrastructure.database.another_schema import MISSING, OUTDATED
 from infrastructure.database.condition import QUESTION, LastLook, refusal
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros
-from infrastructure.database.standby import LISTEN, StandbyWait
+from infrastructure.database.standby import HEAR_WARNINGS, StandbyWait
 from infrastructure.log.ledger import (
     Conflict,
     Entry,
@@ -126,7 +126,7 @@ def _opened(database: Database, standby: StandbyWait) -> _Connection:
     connection = database.own_connection()
     try:
         arrays.register(connection)
-        connection.execute(LISTEN)
+        connection.execute(HEAR_WARNINGS)
         standby.attend(connection)
         database.demand(connection.execute(QUESTION).fetchone())
         checked(connection.pgconn.prepare(PREPARED, APPEND))

@@ -7,14 +7,16 @@ events stay.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, exists, func, select, tuple_
+from sqlalchemy import Column, Row, Select, exists, select, tuple_
 
 from infrastructure.database import tables
 from infrastructure.database.database import Database
 from infrastructure.database.tables import events
 from infrastructure.log.verify.finding import Finding
+from infrastructure.log.verify.of_command import recorded_by
 from infrastructure.projections.engagement_list import engagements
 
 _PAGE = 2_000
@@ -23,23 +25,15 @@ _REFUSED = 400
 _Rows = Sequence[Row[Any]]
 
 _ANSWERS = select(tables.answers, tables.answers.c.count.label("number"))  # a row's own `count` is a method
-_OF_COMMANDS = select(
-    events.c.command_id,
-    func.count().label("number"),
-    func.min(events.c.position).label("first"),
-    func.max(events.c.position).label("last"),
-    func.max(events.c.originator_version).label("version"),
-    func.max(events.c.recorded_at).label("recorded_at"),
-).group_by(events.c.command_id)
 
 
 def answers(database: Database) -> Iterator[Finding]:
     """Every kept answer must tell of all events of its own command and of no others, or be a refusal all through."""
     for page in _pages(database, _ANSWERS, (tables.answers.c.command_id,)):
-        recorded = {row.command_id: row for row in _looked_up(database, page)}
+        recorded = recorded_by(database, page)
         standing = _versions(database, [row.position for row in page if not row.number])
         for answer in page:
-            for wrong in _wrong(answer, recorded.get(answer.command_id), standing):
+            for wrong in _wrong(answer, recorded[answer.command_id], standing):
                 yield Finding("answers", f"command {answer.command_id} {wrong}")
 
 
@@ -80,14 +74,6 @@ def _pages(database: Database, query: Select[Any], key: Sequence[Column[Any]]) -
         page_query = query.where(tuple_(*key) > last).order_by(*key).limit(_PAGE)
 
 
-def _looked_up(database: Database, page: _Rows) -> _Rows:
-    """What the commands of these answers recorded, a row for each that did."""
-    with database.reading() as connection:
-        return connection.execute(
-            _OF_COMMANDS.where(events.c.command_id.in_([row.command_id for row in page]))
-        ).all()  # fmt: skip
-
-
 def _versions(database: Database, positions: Sequence[int]) -> Mapping[int, int]:
     """Which version the event at each of these positions has; nothing where there is none."""
     query = select(events.c.position, events.c.originator_version).where(events.c.position.in_(positions))
@@ -95,9 +81,9 @@ def _versions(database: Database, positions: Sequence[int]) -> Mapping[int, int]
         return {row.position: row.originator_version for row in connection.execute(query)}
 
 
-def _wrong(answer: Row[Any], recorded: Row[Any] | None, standing: Mapping[int, int]) -> Iterator[str]:
+def _wrong(answer: Row[Any], recorded: _Rows, standing: Mapping[int, int]) -> Iterator[str]:
     """What is wrong with an answer, to be said behind the id of its command."""
-    if recorded is not None:
+    if recorded:
         yield from _wrongly_told(answer, recorded)
     elif answer.number or answer.first_position is not None:
         yield f"is answered with {_span(answer.first_position, answer.position)}, but recorded none"
@@ -109,19 +95,28 @@ def _wrong(answer: Row[Any], recorded: Row[Any] | None, standing: Mapping[int, i
         yield f"is answered with version {answer.version} at {answer.position}, where another event is or none"
 
 
-def _wrongly_told(answer: Row[Any], recorded: Row[Any]) -> Iterator[str]:
-    """An answer to a command that recorded events."""
-    told = (answer.first_position, answer.number, answer.position)
-    if told != (recorded.first, recorded.number, recorded.last):
+def _wrongly_told(answer: Row[Any], recorded: _Rows) -> Iterator[str]:
+    """An answer to a command that recorded events, which are in the order of their positions."""
+    first, last, number = recorded[0], recorded[-1], len(recorded)
+    if (answer.first_position, answer.number, answer.position) != (first.position, number, last.position):
         said = _span(answer.first_position, answer.position) if answer.number else "no event"
         yield (
             f"is answered with {said} (a count of {answer.number}), but recorded "
-            f"{_span(recorded.first, recorded.last)} (a count of {recorded.number})"
+            f"{_span(first.position, last.position)} (a count of {number})"
         )
-    if answer.version != recorded.version:
-        yield f"is answered with version {answer.version}, but recorded {recorded.version}"
-    if answer.recorded_at != recorded.recorded_at:
+    if answer.version != last.version:
+        yield f"is answered with version {answer.version}, but recorded {last.version}"
+    if answer.recorded_at != last.recorded_at:
         yield "is answered with another instant than that of its events"
+    if any(not _follows(event, before) for before, event in pairwise(recorded)):
+        yield f"recorded {_span(first.position, last.position)}, but not in one piece"
+
+
+def _follows(event: Row[Any], before: Row[Any]) -> bool:
+    """Whether both can be of one append: of one stream and one instant, nothing between them."""
+    return (event.stream, event.recorded_at, event.position, event.version) == (
+        before.stream, before.recorded_at, before.position + 1, before.version + 1,
+    )  # fmt: skip
 
 
 def _no_refusal(answer: Row[Any]) -> Iterator[str]:

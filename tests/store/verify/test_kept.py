@@ -155,6 +155,16 @@ def test_a_success_without_events_for_a_command_that_has_some_is_named(database:
 
 
 @pytest.mark.parametrize(
+    "change", ["originator_version = 7", f"originator_id = '{A.hex}', originator_version = 7", "recorded_at = 1"]
+)
+def test_events_of_one_command_that_are_apart_are_named(database: Database, change: str) -> None:
+    tamper(database, f"UPDATE events SET {change} WHERE position = 3")
+    assert [each for each in found(database) if each.startswith("answers")] == [
+        f"answers: command {TWO} recorded events 2 to 4, but not in one piece"
+    ]
+
+
+@pytest.mark.parametrize(
     ("statement", "wrong"),
     [
         ("UPDATE catalogue SET document = x'00' WHERE version = 1", ["policy p@1 is not the document of its digest"]),
