@@ -130,7 +130,7 @@ ASKED: dict[str, Ask] = {
     "clocks": get(f"{HERE}/clocks"),
     "metrics": get(f"{HERE}/metrics"),
     "replay": get(f"{HERE}/replay"),
-    "what if": post("what-if", lambda: {"policy": "staff_augmentation"}),
+    "what if": post("what-if", lambda: {"calendar": "london"}),
     "a command now": post("annotate", lambda: {"note": f"{next(_numbers)}"}),
     "a late one that nothing hangs on": LATE_EFFORT,
     "a late one that is overtaken": post(

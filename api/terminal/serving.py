@@ -7,7 +7,7 @@ import socket
 import sys
 from functools import partial
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import structlog
 import uvicorn
@@ -64,6 +64,10 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+SWITCH_SECONDS: Final = 0.001
+"""How long a thread that computes keeps the interpreter from the event loop, which asks for it a few times a request."""
+
+
 def serve(standfast: Standfast, listener: socket.socket) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
     address = address_of(listener)
@@ -73,6 +77,7 @@ def serve(standfast: Standfast, listener: socket.socket) -> None:
     config = configured(application(standfast), standfast.settings.connections)
     _leave_alone_what_is_loaded()
     with listener:
+        sys.setswitchinterval(SWITCH_SECONDS)
         uvicorn.Server(config).run(sockets=[listener])
 
 
