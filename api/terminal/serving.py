@@ -65,7 +65,7 @@ def address_of(listener: socket.socket) -> str:
 
 
 SWITCH_SECONDS: Final = 0.001
-"""How long a thread that computes keeps the interpreter from the event loop, which asks for it a few times a request."""
+"""How long a thread that computes keeps the interpreter from the event loop, which needs it often."""
 
 
 def serve(standfast: Standfast, listener: socket.socket) -> None:
