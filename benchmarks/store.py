@@ -44,14 +44,14 @@ class Comparison:
 
 
 GOALS = (
-    Comparison("PostgreSQL, coroutines", "library, PostgreSQL", 8.0),
-    Comparison("PostgreSQL, threads", "library, PostgreSQL", 6.0),
-    Comparison("PostgreSQL, coroutines", "library with database functions", 3.0),
-    Comparison("PostgreSQL, threads", "library with database functions", 2.0),
-    Comparison("PostgreSQL, coroutines", "emmett-postgresql", 5.0),
-    Comparison("PostgreSQL, coroutines", "UmaDB", 1.5),
+    Comparison("PostgreSQL, coroutines", "library, PostgreSQL", 15.0),
+    Comparison("PostgreSQL, threads", "library, PostgreSQL", 12.0),
+    Comparison("PostgreSQL, coroutines", "library with database functions", 5.0),
+    Comparison("PostgreSQL, threads", "library with database functions", 3.0),
+    Comparison("PostgreSQL, coroutines", "emmett-postgresql", 6.0),
+    Comparison("PostgreSQL, coroutines", "UmaDB", 2.5),
     Comparison("SQLite, coroutines", "library, SQLite", 4.0),
-    Comparison("SQLite, threads", "library, SQLite", 2.5),
+    Comparison("SQLite, threads", "library, SQLite", 3.0),
 )
 
 
