@@ -3,7 +3,7 @@
 import gc
 import zoneinfo
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from eventsourcing.utils import Environment
 
 from api.desks import Desks
 from application.marketplace import Marketplace, process_clock
-from application.ports.log import StoreReadOnly
+from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreUnavailable
 from application.ports.store import Clock
+from infrastructure.database import schema
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
@@ -65,7 +66,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, as_it_is: bool
     """Opens the database, migrates it first, and publishes the shipped terms where they are missing and may be.
 
     ``clock`` is whose time facts are recorded at (PostgreSQL keeps its own); only a simulation brings another.
-    ``as_it_is``: nothing is changed and no setting minded, to look at whatever is there.
+    ``as_it_is``: no setting is minded, and the schema is brought up only where it may be, to look at whatever is there.
     Raises StoreUnavailable where the database cannot be used safely, and SQLAlchemy's errors where it is not there.
     """
     gc.set_threshold(*COLLECT_AFTER)
@@ -83,7 +84,9 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, as_it_is: bool
         database=database,
     )
     terms = CatalogueShelf(Catalogue(database))
-    if not as_it_is:
+    if as_it_is:
+        _bring_up(database)
+    else:
         _publish_defaults(terms)
     marketplace = OpenedMarketplace(factory, env, terms, clock)
     assert isinstance(marketplace.recorder, LogRecorder), "the factory makes no other"
@@ -96,6 +99,12 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, as_it_is: bool
         terms=terms,
         desks=Desks(),
     )
+
+
+def _bring_up(database: Database) -> None:
+    if isinstance(database.condition().refusal, StoreSchemaDiffers):
+        with suppress(StoreUnavailable):  # newer, or not ours to change: whoever looks at it finds that
+            schema.upgrade(database)
 
 
 def _publish_defaults(terms: CatalogueShelf) -> None:

@@ -246,7 +246,7 @@ def verify() -> None:
     list, every kept answer and every published document as it was recorded; and the database still refusing to change
     what is recorded: its triggers, functions and rights as the migrations made them.
 
-    The database is taken as it is: not migrated, and also with settings that serve refuses.
+    The schema is brought up to date first where it may be. A newer one, and settings that serve refuses, are told.
     """
     from api.terminal import inspection
 
