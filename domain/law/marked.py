@@ -169,5 +169,5 @@ class Marked(Generic[S]):
             coming = len(new) if end.count == len(self.facts) else bisect_left(new, old[-1].key, key=_key)
             kept = [fact for fact in old if fact.version not in gone]
             here, new = sorted((*kept, *new[:coming]), key=_key), new[coming:]
-            yield Stretch(here, end, settled=not new and (not old or change.last <= old[-1].key))
+            yield Stretch(here, end, settled=not old or change.last <= old[-1].key)
             at = end.count

@@ -390,3 +390,9 @@ def test_a_goal_is_reached_in_the_last_second_of_the_year_9999_or_never() -> Non
         scale = Scale(goal=None, goal_seconds=None, time=BusinessTime(all_day), in_business_time=in_business_time)
         assert scale.reaching(last - 5, 5) == last
         assert scale.reaching(last - 5, 6) is None
+
+
+def test_what_was_used_up_before_a_pause_brings_the_breach_nearer_after_it() -> None:
+    used = past(*REPORTED, on(3, suspend()), on(4, resume()))
+    read = reading(used, "acknowledge", "c1", 6)
+    assert (read.state, read.breach_at, read.overrun_seconds) == ("breached", day(5), DAY)

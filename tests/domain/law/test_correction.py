@@ -11,6 +11,7 @@ from domain.engagement.assignments.about import AssignmentEnded, SeatTaken
 from domain.engagement.assignments.departure import ProfessionalDeparted
 from domain.engagement.assignments.matching import ProfessionalMatched
 from domain.engagement.assignments.onboarding import OnboardingItemCompleted, ProfessionalOnboarded
+from domain.engagement.assignments.productivity import ProductivityReported
 from domain.engagement.concerns import UnderperformanceReported, is_open
 from domain.engagement.effort import EffortRecorded
 from domain.engagement.lifecycle.opening import BeforeTheOpening, EngagementExists
@@ -384,3 +385,9 @@ def test_another_case_makes_no_other_content_of_a_decline() -> None:
     past = given(opened(), *active(), on(2, request()), on(3, propose()), on(4, decline()))
     renamed = past.and_(correct(on(2, request("k3")), on(3, propose(case_id="k3")), void=(4, 5)))
     renamed.when(decline()).then_nothing()
+
+
+def test_an_entry_is_decided_on_what_happened_before_it_behind_other_entries_too() -> None:
+    past = given(opened(), on(1, match()), on(2, onboard()), on(10, add_seat("s2")))
+    both = past.when(correct(on(4, productivity(50)), on(20, add_seat("s2"))))
+    both.then(ProductivityReported)
