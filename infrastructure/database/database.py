@@ -171,8 +171,9 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
 
     @event.listens_for(made, "connect")
     def attend(connection: psycopg.Connection[Any], record: Any) -> None:
+        connection.autocommit = True  # for the one statement: no commit is spent on it
         connection.execute(HEAR_WARNINGS)
-        connection.commit()
+        connection.autocommit = False
         record.info[_STANDBY] = standby = StandbyWait()
         standby.attend(connection)
 
