@@ -9,9 +9,6 @@ from sqlalchemy import Engine, event
 from sqlalchemy import exc as sql
 from sqlalchemy.engine import ExceptionContext
 
-MISSING: Final = frozenset({"3F000", "42P01", "42501", "42703", "42704", "42883"})
-"""PostgreSQL: no such schema, table, right, column, type or function."""
-
 OUTDATED: Final = frozenset({"0A000", "26000"})
 """PostgreSQL: what was prepared on this connection has another shape by now, or is gone; a new one prepares it anew."""
 
@@ -23,7 +20,7 @@ def is_unusable(error: sql.SQLAlchemyError) -> bool:
     """Whether the database could not be asked at all: then it is not the question that was wrong."""
     if isinstance(error, _AWAY) or type(error) is sql.DatabaseError:  # SQLite's, of a file that is no database
         return True
-    return isinstance(error, sql.DBAPIError) and _state(error.orig) in MISSING | OUTDATED
+    return isinstance(error, sql.DBAPIError) and _state(error.orig) in OUTDATED
 
 
 def let_go_of_the_outdated(engine: Engine) -> None:

@@ -1,10 +1,14 @@
 """A PostgreSQL database as the documentation sets it up for production: an owner, a writer and a reader."""
 
+from uuid import uuid4
+
 import psycopg
 from sqlalchemy.engine import URL
 
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
+from tests.store import samples
 
 WRITER, READER = "standfast_writer", "standfast_reader"
 
@@ -15,6 +19,15 @@ def as_documented(url: URL) -> Database:
     database = Database(url)
     schema.upgrade(database)
     roles.grant(database, writer=WRITER, reader=READER)
+    return database
+
+
+def with_one_event(url: URL) -> Database:
+    """The same with one event in it."""
+    database = as_documented(url)
+    recorder = LogRecorder(database)
+    recorder.append(samples.append(uuid4(), 1))
+    recorder.close()
     return database
 
 

@@ -14,16 +14,13 @@ from infrastructure.log.reading import Log
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.terms.catalogue import Catalogue
 from tests.store import samples
-from tests.store.role_set_up import READER, WRITER, as_documented
+from tests.store.role_set_up import READER, WRITER, with_one_event
 
 
 @pytest.fixture
 def owner(postgres_url: URL) -> Iterator[Database]:
     """A database as the documentation sets it up, with one event in it."""
-    database = as_documented(postgres_url)
-    recorder = LogRecorder(database)
-    recorder.append(samples.append(uuid4(), 1))
-    recorder.close()
+    database = with_one_event(postgres_url)
     yield database
     database.close()
 

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import errors
 
 from application.ports.log import Answer, NotTaken, OutcomeUnknown, Receipt, StoreUnavailable
-from infrastructure.database.another_schema import MISSING, OUTDATED
+from infrastructure.database.another_schema import OUTDATED
 from infrastructure.database.condition import QUESTION, LastLook, refusal
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros
@@ -142,7 +142,7 @@ def understood(error: psycopg.Error, *, lost: bool) -> Exception:
     lost = lost or not state
     if lost or state in _PASSING or state in OUTDATED or state.startswith("08"):
         return Interrupted(error, unknown=lost)
-    kind = refusal(error) or (NotTaken if state[:2] in _UNABLE or state in MISSING else None)
+    kind = refusal(error) or (NotTaken if state[:2] in _UNABLE else None)
     return Unavailable(error, kind) if kind else Refused(str(error))
 
 

@@ -9,18 +9,13 @@ from sqlalchemy.engine import URL
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
 from infrastructure.log import verify
-from infrastructure.log.recorder import LogRecorder
-from tests.store import samples
-from tests.store.role_set_up import READER, WRITER, as_documented, make_roles
+from tests.store.role_set_up import READER, WRITER, make_roles, with_one_event
 from tests.store.verify.tampering import run
 
 
 @pytest.fixture
 def owner(postgres_url: URL) -> Iterator[Database]:
-    database = as_documented(postgres_url)
-    recorder = LogRecorder(database)
-    recorder.append(samples.append(uuid4(), 1))
-    recorder.close()
+    database = with_one_event(postgres_url)
     yield database
     database.close()
 
