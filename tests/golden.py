@@ -19,7 +19,7 @@ from domain.law.recorded import Actor, Recorded
 from domain.time.calendar import Calendar
 from infrastructure.events.codec import adapter
 
-FOLDER = Path(__file__).parents[2] / "shared" / "golden"
+FOLDER = Path(__file__).parents[2] / "shared" / "golden-2"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem != "terms")
 needed = pytest.mark.skipif(not NAMES, reason="the golden histories are not part of the repository")
 

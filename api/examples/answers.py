@@ -25,6 +25,7 @@ from application.queries.engagement_list import ListedEngagement, listed_engagem
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy
+from domain.metrics.what_if import Supposition
 from domain.time.calendar import Calendar
 
 LOG_ID: Final = UUID("7d4f0f57-53e4-4f0e-9c70-6f0f3c2f8d11")
@@ -84,7 +85,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     ExplainedClock: _explained,
     MetricsAnswer: lambda: _plain(measures.metrics(_question(), None, None)),
     ReplayAnswer: lambda: _plain(measures.replay(_question())),
-    WhatIfAnswer: lambda: _plain(measures.what_if(_question(), None, published().calendar("always"))),
+    WhatIfAnswer: lambda: _plain(measures.what_if(_question(), Supposition(calendar=published().calendar("always")))),
     Alive: lambda: _plain(Alive()),
     Readiness: lambda: _plain(
         Readiness(

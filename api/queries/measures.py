@@ -20,7 +20,8 @@ from application.queries.as_of import engagement_as_of
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from domain.engagement.terms.policy import Obligation, Policy, TermsName
 from domain.language.bounds import STRICT
-from domain.language.words import Id, Instant
+from domain.language.words import Id, Instant, Model
+from domain.metrics.what_if import Supposition
 from domain.time.calendar import Calendar
 from domain.time.calendar import problems as calendar_problems
 from infrastructure.terms.shelf import Kind
@@ -49,10 +50,14 @@ class MetricsAsked(InstantAsked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfBody:
-    """Other terms, each as ``code@n``, as a bare code (its newest version) or as a whole document."""
+    """Another model, with its default policy unless one is named, and other terms.
+
+    These each as ``code@n``, as a bare code (its newest version) or as a whole document.
+    """
 
     __pydantic_config__ = STRICT
 
+    model: Model | None = None
     policy: TermsName | Policy | PolicyDraft | None = None
     calendar: TermsName | Calendar | CalendarDraft | None = None
     as_of: Instant | None = None
@@ -105,7 +110,7 @@ def what_if_operations(standfast: Standfast) -> Iterator[Operation]:
         path="/v1/engagements/{engagement_id}/what-if",
         name="what-if",
         tag=TAG,
-        text="The metrics under another policy or calendar, beside the actual ones. Records nothing.",
+        text="The metrics under another model, policy or calendar, beside the actual ones. Records nothing.",
         asks=EngagementAsked,
         takes=Takes(schema=WhatIfBody),
         gives=(Gives(status=200, text="Both figures, and the cases that flip.", schema=WhatIfAnswer),),
@@ -124,11 +129,11 @@ async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
 
 def _supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> bytes:
     question = engagement_as_of(standfast.marketplace, engagement_id, body.as_of)
-    policy = _document(standfast, "policy", body.policy, policy_of)
+    policy = _document(standfast, "policy", body.policy or body.model, policy_of)
     calendar = _document(standfast, "calendar", body.calendar, calendar_of)
     if isinstance(calendar, Calendar) and (wrong := calendar_problems(calendar)):
         raise FieldsWrong([(f"calendar.{field}", message) for field, message in wrong])
-    return json_of(measures.what_if(question, policy, calendar))
+    return json_of(measures.what_if(question, Supposition(model=body.model, policy=policy, calendar=calendar)))
 
 
 def _document(standfast: Standfast, kind: Kind, named: Any, published: Callable[[Any], Any]) -> Any:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import Mapper, StoredEvent
 
+from application.commands.already import Already, already
 from application.commands.histories_at_hand import Recalled
 from application.commands.queue import Overtaken, Place, Queues
 from application.commands.random_ids import new_salt
@@ -189,26 +190,26 @@ class Recording:
 
         Raises the Rejection that forbids it, or StaleVersion.
         """
-        command = request.command
-        now = self.clock()
+        if history and request.expected_version not in (None, history.version):
+            raise StaleVersion(history.version)
+        order = self._order(request, history)
         if history:
-            if request.expected_version not in (None, history.version):
-                raise StaleVersion(history.version)
-            now = max(now, history.facts[-1].recorded_at)
-        order = Order(
-            command=command,
+            return order.facts(history, published)
+        if isinstance(request.command, OpeningCommand):
+            return [order.opening(request.engagement_id, published)]
+        raise UnknownEngagement(f"there is no engagement {request.engagement_id}")
+
+    def _order(self, request: Request, history: EngagementHistory | None) -> Order:
+        now = self.clock()
+        return Order(
+            command=request.command,
             occurred_at=request.occurred_at,
             actor=request.actor,
             on_behalf_of=request.on_behalf_of,
             command_id=request.command_id,
             correlation_id=request.correlation_id or str(request.command_id),
-            now=now,
+            now=max(now, history.facts[-1].recorded_at) if history else now,
         )
-        if history:
-            return order.facts(history, published)
-        if isinstance(command, OpeningCommand):
-            return [order.opening(request.engagement_id, published)]
-        raise UnknownEngagement(f"there is no engagement {request.engagement_id}")
 
     def read(self, rows: Iterable[StoredEvent]) -> list[Recorded]:
         return [cast(Recorded, self.mapper.to_domain_event(row)) for row in rows]
@@ -247,7 +248,7 @@ class Recording:
         found = (yield self._recall(request)) if decided.under_way else base  # with every fact as the log placed it
         if found is None or found.version < base.version:
             raise EndsElsewhere(base.last)
-        return (yield from self._nothing(request, unchanged(found.history, base.version)))
+        return (yield from self._nothing(request, (yield from self._unchanged(request, found.history, base.version))))
 
     def _nothing(self, request: Request, outcome: Outcome) -> Steps:
         """The answer to a command whose effect stands."""
@@ -292,9 +293,19 @@ class Recording:
             found = yield self._recall(request)
             if found is None or found.version < (answer.version or 0):
                 raise AnswerForgotten("the log does not hold any more what was answered: it may be an older copy")
-            return unchanged(found.history, answer.version or found.version)
+            return (yield from self._unchanged(request, found.history, answer.version or found.version))
         last = answer.first_position + answer.count - 1
         return outcome_of(self.read((yield partial(self.store.log.between, answer.first_position - 1, last, None))))
+
+    def _unchanged(self, request: Request, history: EngagementHistory, version: int) -> Steps:
+        """The outcome of a command that recorded nothing when the engagement was at this version."""
+        published = yield from self._published(request.command)
+
+        def stands() -> Already:
+            known = history.as_known(version)
+            return already(known, request.command.standing(known, self._order(request, known), published))
+
+        return replace(outcome_of([history.facts[version - 1]]), facts=(), stands=stands)
 
     def _recorded_before(self, command_id: UUID) -> Steps:
         return outcome_of(self.read((yield partial(self.store.log.of_command, command_id))))
@@ -327,9 +338,3 @@ def outcome_of(facts: Sequence[Recorded]) -> Outcome:
         recorded_at=last.recorded_at,
         facts=tuple(facts),
     )
-
-
-def unchanged(history: EngagementHistory, version: int) -> Outcome:
-    """The outcome of a command that recorded nothing when the engagement was at this version."""
-    last = history.facts[version - 1]
-    return replace(outcome_of([last]), facts=())

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from application.commands.already import Already
 from application.commands.random_ids import new_id
 from domain.law.command import Command
 from domain.law.recorded import Actor, Recorded
@@ -84,10 +85,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a command recorded; without facts, where the engagement stood."""
+    """What a command recorded; without facts, where the engagement stood, and what stands already."""
 
     engagement_id: UUID
     version: int
     position: int
     recorded_at: datetime
     facts: tuple[Recorded, ...]
+    stands: Callable[[], Already] | None = None
+    """What stands already, where nothing was recorded."""

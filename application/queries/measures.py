@@ -10,12 +10,11 @@ from domain.clocks.explanation import Interval, explain
 from domain.clocks.notice import UnknownClock
 from domain.clocks.reading import Clock, Clocks, clocks_of
 from domain.engagement.state import EngagementHistory
-from domain.engagement.terms.policy import Obligation, Policy
+from domain.engagement.terms.policy import Obligation
 from domain.law.rejection import Unfit
 from domain.metrics.engagement import Metrics, metrics_of
 from domain.metrics.guarantee import CaseRecord
-from domain.metrics.what_if import supposed
-from domain.time.calendar import Calendar
+from domain.metrics.what_if import Supposition, supposed
 
 
 class WindowEmpty(Unfit):
@@ -23,7 +22,7 @@ class WindowEmpty(Unfit):
 
 
 class NothingSupposed(Unfit):
-    """A what-if supposes another policy, another calendar, or both."""
+    """A what-if supposes another model, another policy or another calendar."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +91,13 @@ def replay(question: EngagementAsOf) -> ReplayAnswer:
     )
 
 
-def what_if(question: EngagementAsOf, policy: Policy | None, calendar: Calendar | None) -> WhatIfAnswer:
+def what_if(question: EngagementAsOf, supposition: Supposition) -> WhatIfAnswer:
     """The metrics under other terms, beside the actual ones. Raises NothingSupposed or what keeps the policy away."""
-    if policy is None and calendar is None:
-        raise NothingSupposed("name a policy, a calendar or both", field="policy")
+    if supposition == Supposition():
+        raise NothingSupposed("name a model, a policy or a calendar", field="policy")
     history = question.history
     actual = _metrics(question, history, None, None)
-    hypothetical = _metrics(question, supposed(history, policy, calendar) if history else None, None, None)
+    hypothetical = _metrics(question, supposed(history, supposition) if history else None, None, None)
     return WhatIfAnswer(
         actual=actual,
         hypothetical=hypothetical,

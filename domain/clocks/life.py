@@ -24,20 +24,27 @@ from domain.time.business_time import BusinessTime, business_time, epoch_seconds
 Waited = Literal["client", "platform", "partner", "professional", "force_majeure", "nobody"]
 """Whom something waits on: a party, force majeure, or nobody where nobody is accountable."""
 
-Ending = Literal["stopped", "cancelled", "excused"]
+Ending = Literal["stopped", "overtaken", "cancelled", "excused"]
 Key = tuple[Obligation, str]
 """A clock: its obligation and the id of its subject."""
 
 
 @dataclass(slots=True)
 class Stretch:
-    """A time [start, end) in which everything, or one case, waited on somebody; ``end`` is None while it lasts."""
+    """A time [start, end) in which everything, or one case, waits on somebody.
+
+    ``end`` is None where none is known; an agreed one may lie ahead.
+    """
 
     kind: WaitKind
     waiting_on: Waited
     start: int
     opened_by: Recorded
     end: int | None = None
+
+    def lasts_at(self, moment: int) -> bool:
+        """Whether it has not ended by then."""
+        return self.end is None or moment < self.end
 
     @property
     def recorded_by(self) -> ActingParty | None:
@@ -67,6 +74,9 @@ def parts(start: int, end: int, layers: Sequence[Sequence[Stretch]]) -> Iterator
     if start >= end:
         return
     near = [layer[max(0, bisect_right(layer, start, key=_start) - 1) : _after(layer, end)] for layer in layers]
+    if not any(near):
+        yield Part(start, end, None)
+        return
     cuts = {start, end}
     for layer in near:
         for stretch in layer:
@@ -174,9 +184,13 @@ class Life:
         near = [layer[place - 1] for layer in self.layers if (place := _after(layer, last))]
         return any(not self.counts(each) and (each.end is None or each.end >= self.started_at) for each in near)
 
-    def present(self) -> Stretch | None:
-        """The stretch that lasts, as far as the facts go: the first of them."""
-        return next((layer[-1] for layer in self.layers if layer and layer[-1].end is None), None)
+    def present(self, as_of: int) -> Stretch | None:
+        """The first stretch that lasts at an instant, at which or later than which its facts end."""
+        return next((layer[-1] for layer in self.layers if layer and layer[-1].lasts_at(as_of)), None)
+
+    def known_until(self, as_of: int) -> int:
+        """The last instant at which, as far as is agreed, what it waits on changes."""
+        return max((as_of, *(layer[-1].end or as_of for layer in self.layers if layer)))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from domain.clocks.reading import Clock, clocks_of
@@ -61,6 +62,9 @@ class RecordBreach(EngagementCommand):
     def facts(self, history: EngagementHistory, order: Order, published: Any) -> list[Recorded]:
         return record_breach(self, history, order)
 
+    def standing(self, history: EngagementHistory, order: Order, published: Any) -> Recorded | None:
+        return _notice(history, self)
+
 
 def record_breach(command: RecordBreach, history: EngagementHistory, order: Order) -> list[Recorded]:
     """The notice of a breach, none where it was given before. Raises the Rejection that forbids it."""
@@ -71,7 +75,7 @@ def record_breach(command: RecordBreach, history: EngagementHistory, order: Orde
     clock = clocks.readings.get(key)
     if clock is None:
         raise UnknownClock(f"there is no clock {command.clock} of {command.subject_id}", field="subject_id")
-    if _noticed(history, command):
+    if _notice(history, command):
         return []
     _due(clock, command)
     assert clock.goal_seconds is not None, "what is past its goal has one"
@@ -87,11 +91,14 @@ def record_breach(command: RecordBreach, history: EngagementHistory, order: Orde
     return [recorded(order, on_behalf_of, history.stream_id, notice, order.at, version=version, ordinal=0)]
 
 
-def _noticed(history: EngagementHistory, command: RecordBreach) -> bool:
+def _notice(history: EngagementHistory, command: RecordBreach) -> Recorded | None:
     """A notice cannot be voided, so every one that was ever recorded counts."""
-    notices = (fact.event for fact in history.facts if isinstance(fact.event, ServiceLevelBreached))
     about = command.clock, command.subject_id, command.due_at
-    return any((each.clock, each.subject_id, each.due_at) == about for each in notices)
+    return next((fact for fact in history.facts if _noticed(fact.event) == about), None)
+
+
+def _noticed(event: object) -> tuple[Obligation, str, datetime] | None:
+    return (event.clock, event.subject_id, event.due_at) if isinstance(event, ServiceLevelBreached) else None
 
 
 def _due(clock: Clock, command: RecordBreach) -> None:

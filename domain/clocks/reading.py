@@ -1,11 +1,11 @@
 """The reading of a clock: one measured obligation as of an instant (docs/metrics.md, *How a clock is read*)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from domain.clocks.life import CaseLife, Key, Life, Waited
+from domain.clocks.life import CaseLife, Key, Life, Stretch, Waited
 from domain.clocks.recorded_late import Log
 from domain.clocks.starts_and_stops import Lives
 from domain.engagement.state import EngagementHistory
@@ -21,11 +21,12 @@ class Clock:
     """One clock as read at an instant.
 
     Instants are truncated to the second, but for ``stop_recorded_at``, which is that of the log; durations are whole
-    seconds, ``percent_elapsed`` is in percent of the goal.
+    seconds, of business or of calendar time as ``unit`` says; ``percent_elapsed`` is in percent of the goal.
     """
 
     clock: Obligation
     subject_id: Id
+    unit: Literal["business", "calendar"]
     state: ClockState
     accountable: Party | None
     waiting_on: Waited | None
@@ -55,6 +56,7 @@ class Clocks:
     readings: Mapping[Key, Clock]
     lives: Mapping[Key, Life]
     cases: Mapping[str, CaseLife]
+    suspensions: Sequence[Stretch]
 
 
 def clocks_of(history: EngagementHistory | None, as_of: datetime, known_at: datetime) -> Clocks:
@@ -66,13 +68,13 @@ def clocks_of(history: EngagementHistory | None, as_of: datetime, known_at: date
     now = epoch_seconds(as_of)
     log = Log(history.facts if history else (), known_at)
     readings = {key: read(life, now, log) for key, life in sorted(lives.by_key.items())}
-    return Clocks(now, readings, lives.by_key, lives.cases)
+    return Clocks(now, readings, lives.by_key, lives.cases, lives.suspensions)
 
 
 def read(life: Life, as_of: int, log: Log) -> Clock:
     """A clock as of an instant; the log tells whether it was met only because something was recorded late."""
     goal, elapsed = life.scale.goal_seconds, life.elapsed(as_of)
-    waits = life.present() if life.ended_at is None else None
+    waits = life.present(as_of) if life.ended_at is None else None
     paused = not life.counts(waits)
     state = _state(life, elapsed, paused)
     breach_at = _breach_at(life, as_of, state)
@@ -80,6 +82,7 @@ def read(life: Life, as_of: int, log: Log) -> Clock:
     return Clock(
         clock=life.clock,
         subject_id=life.subject_id,
+        unit="business" if life.scale.in_business_time else "calendar",
         state=state,
         accountable=life.accountable,
         waiting_on=None if life.ended_at is not None else waits.waiting_on if waits else life.waits_on,
@@ -111,24 +114,26 @@ def _state(life: Life, elapsed: int, paused: bool) -> ClockState:
     if life.ending == "cancelled" or life.ending == "excused":
         return life.ending
     over = goal is not None and elapsed > goal
+    if life.ending == "overtaken":
+        return "late" if over else "cancelled"
     if life.ending == "stopped":
         return "completed" if goal is None else "late" if over else "met"
     return "breached" if over else "paused" if paused else "running"
 
 
 def _breach_at(life: Life, as_of: int, state: ClockState) -> int | None:
-    """The earliest instant at which the goal is or was used up, if nothing more happens."""
+    """The earliest instant at which the goal is or was used up, if nothing more happens than is agreed."""
     goal = life.scale.goal_seconds
-    if goal is None or state not in ("running", "breached", "late"):
+    if goal is None or state not in ("running", "paused", "breached", "late"):
         return None
-    elapsed, end = 0, life.started_at
-    for start, end, stretch in life.parts(as_of):
+    elapsed, end, last = 0, life.started_at, life.known_until(as_of)
+    for start, end, stretch in life.parts(last):
         if life.counts(stretch):
             counted = life.scale.measure(start, end)
             if elapsed + counted >= goal:
                 return life.scale.reaching(start, goal - elapsed)
             elapsed += counted
-    return life.scale.reaching(end, goal - elapsed)
+    return life.scale.reaching(end, goal - elapsed) if life.counts(life.present(last)) else None
 
 
 def _at_risk(life: Life, elapsed: int) -> bool:

@@ -112,6 +112,8 @@ class Log:
             own = self._with(("proposal", subject_id), SuccessorProposed, "case")
         else:
             own = self._with(("case", subject_id), KnowledgeTransferPlanned, "plan")
+        if clock == "transfer_knowledge":
+            own += self._onboardings_of_outgoing(own)
         first = min(fact.occurred_at for fact in own)
         # What was suspended, closed or ended before the first of them is nothing to this clock.
         for_all = [fact for fact in self._for_all if fact.occurred_at >= first]
@@ -124,6 +126,13 @@ class Log:
         exits = {plan.plan_id for plan in plans if plan.purpose == "exit"}
         planned = [fact for plan_id in exits for fact in self._by_subject[("plan", plan_id)]]
         return [*planned, *(fact for fact in self._facts if isinstance(fact.event, ProfessionalOnboarded))]
+
+    def _onboardings_of_outgoing(self, about_case: Sequence[Recorded]) -> list[Recorded]:
+        """The facts by which those to be replaced became active."""
+        events = (fact.event for fact in about_case)
+        outgoing = {event.outgoing_assignment_id for event in events if isinstance(event, ProfessionalReplaced)}
+        found = (fact for each in outgoing for fact in self._by_subject.get(("assignment", each), ()))
+        return [fact for fact in found if isinstance(fact.event, ProfessionalOnboarded)]
 
     def _with(self, subject: Subject, naming: type, kind: str) -> list[Recorded]:
         """The facts about a subject, and those about the things that its facts of one type name."""

@@ -1,6 +1,7 @@
 """From the facts of a timeline to the lives of its clocks (docs/metrics.md, *The seven clocks*)."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from domain.clocks.life import CaseLife, Ending, Key, Life, Scale, Stretch
@@ -50,7 +51,7 @@ class Lives:
         self._plans: dict[str, tuple[Key, Recorded]] = {}
         self._planned_for: set[Key] = set()
         self._transferred: dict[Key, tuple[Recorded, Recorded]] = {}
-        self._anybody_active = False
+        self._onboarded: set[str] = set()
         for fact in facts:
             self.take(fact)
 
@@ -131,8 +132,8 @@ class Lives:
         self._terms = event.over(self._terms)
 
     def _suspended(self, fact: Recorded, event: EngagementSuspended, at: int) -> None:
-        if not _lasting(self.suspensions):
-            self.suspensions.append(Stretch("suspended", event.waiting_on, at, fact))
+        if not _lasting(self.suspensions, at):
+            self.suspensions.append(Stretch("suspended", event.waiting_on, at, fact, _seconds(event.until)))
 
     def _resumed(self, fact: Recorded, event: EngagementResumed, at: int) -> None:
         _close(self.suspensions, at)
@@ -147,7 +148,7 @@ class Lives:
             self._end(key, "cancelled", at, fact)
         _close(self.suspensions, at)
         goal = self._terms.policy.obligations.exit_transfer.goal
-        if EXIT in self._planned_for or (goal and self._anybody_active):
+        if EXIT in self._planned_for or (goal and self._onboarded):
             self._start(*EXIT, fact, at, layers=())
             self._already_transferred(EXIT, fact, at)
 
@@ -171,8 +172,8 @@ class Lives:
                 supply_source=event.supply_source,
             )
 
-    def _onboarded(self, fact: Recorded, event: ProfessionalOnboarded, at: int) -> None:
-        self._anybody_active = True
+    def _became_active(self, fact: Recorded, event: ProfessionalOnboarded, at: int) -> None:
+        self._onboarded.add(event.assignment_id)
         self._end(("onboard", event.assignment_id), "stopped", at, fact)
 
     def _gone(self, fact: Recorded, event: MatchWithdrawn | ProfessionalDeparted, at: int) -> None:
@@ -199,7 +200,8 @@ class Lives:
         if event.case_id in self.cases:
             return
         if event.concern_id:
-            self._end(("acknowledge", event.concern_id), "stopped", at, fact)
+            overtaken: Ending = "overtaken" if fact.party == "client" else "stopped"
+            self._end(("acknowledge", event.concern_id), overtaken, at, fact)
         pauses: list[Stretch] = []
         awaits: list[Stretch] = []
         successors: list[Stretch] = []
@@ -223,8 +225,8 @@ class Lives:
 
     def _paused(self, fact: Recorded, event: ReplacementPaused, at: int) -> None:
         case = self.cases.get(event.case_id)
-        if case and not _lasting(case.pauses):
-            case.pauses.append(Stretch("paused", event.waiting_on, at, fact))
+        if case and not _lasting(case.pauses, at):
+            case.pauses.append(Stretch("paused", event.waiting_on, at, fact, _seconds(event.until)))
 
     def _case_resumed(self, fact: Recorded, event: ReplacementResumed, at: int) -> None:
         case = self.cases.get(event.case_id)
@@ -277,7 +279,9 @@ class Lives:
         key: Key = ("transfer_knowledge", event.case_id)
         assert self._terms is not None
         goal = self._terms.policy.obligations.transfer_knowledge.goal
-        if key not in self.by_key and (goal or key in self._planned_for):
+        if event.outgoing_assignment_id not in self._onboarded or key in self.by_key:
+            return
+        if goal or key in self._planned_for:
             self._start(*key, fact, at, seat_id=event.seat_id, case_id=event.case_id)
             self._already_transferred(key, fact, at)
 
@@ -305,13 +309,17 @@ class Lives:
             self._end(key, "stopped", at, fact, planned)
 
 
-def _lasting(stretches: Sequence[Stretch]) -> bool:
-    return bool(stretches) and stretches[-1].end is None
+def _lasting(stretches: Sequence[Stretch], at: int) -> bool:
+    return bool(stretches) and stretches[-1].lasts_at(at)
 
 
 def _close(stretches: Sequence[Stretch], at: int) -> None:
-    if _lasting(stretches):
+    if _lasting(stretches, at):
         stretches[-1].end = at
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else epoch_seconds(instant)
 
 
 _TAKES: dict[type[object], Callable[[Lives, Recorded, Any, int], None]] = {
@@ -322,7 +330,7 @@ _TAKES: dict[type[object], Callable[[Lives, Recorded, Any, int], None]] = {
     EngagementEnded: Lives._ended,
     SeatClosed: Lives._seat_closed,
     ProfessionalMatched: Lives._matched,
-    ProfessionalOnboarded: Lives._onboarded,
+    ProfessionalOnboarded: Lives._became_active,
     MatchWithdrawn: Lives._gone,
     ProfessionalDeparted: Lives._gone,
     UnderperformanceReported: Lives._reported,

@@ -1,6 +1,7 @@
 """What all deeds of an engagement have in common: what a suspension or its end forbids, and who may command."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import ClassVar
 
 from domain.engagement.state import State
@@ -29,6 +30,10 @@ class EngagementEvent(Event[State]):
 
     while_suspended: ClassVar[bool] = False
     after_end: ClassVar[bool] = False
+
+    @classmethod
+    def reached(cls, state: State, at: datetime) -> State:
+        return state.reached(at)
 
     @classmethod
     def guard(cls, state: State) -> Rejection | None:

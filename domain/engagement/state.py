@@ -37,6 +37,8 @@ class State:
     terms: Terms
     suspension: Pause | None = None
     was_suspended: bool = False
+    pause_ends_at: datetime | None = None
+    """No pause or suspension is over by itself before this instant; None: none that lasts has an end."""
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
     seats: Mapping[str, Seat] = field(default_factory=dict)
@@ -95,6 +97,25 @@ class State:
         last = self.seats[seat_id].case_id
         return self.cases[last] if last and self.cases[last].open else None
 
+    def pausing_until(self, until: datetime | None) -> "State":
+        """This with one more pause, over by itself at an instant where one was agreed."""
+        if until is None or (self.pause_ends_at and self.pause_ends_at <= until):
+            return self
+        return replace(self, pause_ends_at=until)
+
+    def reached(self, at: datetime) -> "State":
+        """This once an instant has come: the pauses whose end was agreed for then, or for before, are over."""
+        if self.pause_ends_at is None or at < self.pause_ends_at:
+            return self
+        over = {each: replace(case, last_pause=None) for each, case in self.cases.items() if _over(case.pause, at)}
+        lasting = replace(
+            self,
+            suspension=None if _over(self.suspension, at) else self.suspension,
+            cases={**self.cases, **over} if over else self.cases,
+        )
+        ends = (each.until for each in (lasting.suspension, *(case.pause for case in lasting.cases.values())) if each)
+        return replace(lasting, pause_ends_at=min(filter(None, ends), default=None))
+
     def with_seat(self, seat_id: str, seat: Seat) -> "State":
         return replace(self, seats={**self.seats, seat_id: seat})
 
@@ -112,6 +133,10 @@ class State:
 
     def with_plan(self, plan: Plan) -> "State":
         return replace(self, plans={**self.plans, plan.plan_id: plan})
+
+
+def _over(pause: Pause | None, at: datetime) -> bool:
+    return pause is not None and pause.over_at(at)
 
 
 EngagementHistory: TypeAlias = History[State]

@@ -14,6 +14,7 @@ from domain.law.event import Event, Opening, S, event_of, opening_of
 from domain.law.history import History
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import NotYours, Unfit
+from domain.law.standing import made_so
 from domain.law.timeline import judged
 
 CLOCKS_MAY_DIFFER: Final = timedelta(minutes=5)
@@ -37,6 +38,7 @@ class Occasion:
     """What a decision takes from outside: the instant, the id it may give, what has been published."""
 
     at: datetime
+    now: datetime
     made: str
     published: Any
     """The published documents, in the form that this kind of stream looks them up in."""
@@ -102,6 +104,12 @@ class Command(Generic[S]):
         lawful(history, state, facts)
         return facts
 
+    def standing(self, history: History[S], order: "Order", published: Any) -> Recorded | None:
+        """Where it records nothing, the fact whose effect stands; None where it is no fact that could be repeated."""
+        version = history.version + 1
+        state = history.before((order.at, version, version))
+        return made_so(history, made(state, order, None, published, history.stream_id, version)[0])
+
 
 class OpeningCommand(Command[S]):
     """A command that begins a stream."""
@@ -130,6 +138,9 @@ class OpeningCommand(Command[S]):
         acting_for(order, self.by)
         self.repeats(history.facts[0].event)
         return []
+
+    def standing(self, history: History[S], order: "Order", published: Any) -> Recorded | None:
+        return history.facts[0]
 
 
 E = TypeVar("E", bound=Event[Any])
@@ -208,7 +219,7 @@ def made(
     state: S, order: Order, on_behalf_of: Actor | None, published: Any, stream_id: UUID, version: int
 ) -> list[Recorded]:
     """The facts of a decision, not judged yet. Raises what makes the decision impossible."""
-    occasion = Occasion(at=order.at, made=str(order.command_id), published=published)
+    occasion = Occasion(at=order.at, now=order.now, made=str(order.command_id), published=published)
     facts = []
     for ordinal, decided in enumerate(order.command.decide(state, occasion)):
         event, at = (decided.event, decided.at) if isinstance(decided, Later) else (decided, order.at)

@@ -58,6 +58,12 @@ class CorrectHistory(Command[Any]):
     def facts(self, history: History[Any], order: Order, published: Any) -> list[Recorded]:
         return correct(self, history, order, published)
 
+    def standing(self, history: History[Any], order: Order, published: Any) -> Recorded | None:
+        """The voiding of the first fact that it would void, or what stands of the first command it would record."""
+        if self.void:
+            return history.voided.get(self.void[0])
+        return self.record[0].command.standing(history, entry_order(order, 0, self.record[0], ()), published)
+
 
 def correct(command: CorrectHistory, history: History[Any], order: Order, published: Any) -> list[Recorded]:
     """The facts a correction records, none where it stands. Raises the Rejection that forbids it."""
@@ -185,7 +191,7 @@ class Draft:
         passed = bisect_left(self.later, key, key=_key)
         self.marked = self.marked.grown(self.later[:passed])
         self.later = self.later[passed:]
-        return self.marked.state
+        return event_of(self.history.facts[0]).reached(self.marked.state, key[0])
 
     def place(self, kind: type[Event[Any]], about: Event[Any] | Command[Any]) -> int | None:
         """The first place not taken among the voided facts of this kind about the same ids."""

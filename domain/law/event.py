@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -40,12 +41,21 @@ class Event(Generic[S]):
     voidable: ClassVar[bool] = True
 
     @classmethod
+    def reached(cls, state: S, at: datetime) -> S:
+        """The state once an instant has come: what was agreed to be over by itself by then is over."""
+        return state
+
+    @classmethod
     def guard(cls, state: S) -> Rejection | None:
         """What the state forbids all events of this kind, whatever they say."""
         return None
 
     def stands(self, state: S, fact: Recorded) -> bool:
         return False
+
+    def owed_to(self, maker: "Event[S]") -> bool:
+        """Whether, where its effect stands, the event that made it so is what a repeat of it would repeat."""
+        return True
 
     def permit(self, state: S, fact: Recorded) -> None:
         return None

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Final, Generic
 from uuid import UUID
 
-from domain.law.event import S, Thing, event_of
+from domain.law.event import S, Thing, event_of, opening_of
 from domain.law.growing import Growing
 from domain.law.marked import Change, Marked
 from domain.law.recorded import Key, Recorded
@@ -115,8 +115,8 @@ class History(Generic[S]):
         return voided_by(self.facts)
 
     def before(self, key: Key) -> S:
-        """The state just before a place in the timeline (at the earliest just after the opening)."""
-        return self.marked.before(key)
+        """The state that a fact at this place meets (at the earliest just after the opening)."""
+        return self._reached(self.marked.before(key), key[0])
 
     def until(self, as_of: datetime) -> Sequence[Recorded]:
         """The timeline of what had happened by ``as_of``."""
@@ -125,7 +125,11 @@ class History(Generic[S]):
     def state_at(self, as_of: datetime) -> S | None:
         """The state at ``as_of``; None before the opening."""
         count = self.marked.until(as_of)
-        return self.marked.first(count).state if count else None
+        return self._reached(self.marked.first(count).state, as_of) if count else None
+
+    def _reached(self, state: S, at: datetime) -> S:
+        found: S = opening_of(self.facts[0]).reached(state, at)
+        return found
 
     def judge(self, new: Sequence[Recorded], gone: Sequence[Recorded] = ()) -> S:
         """The state with these facts in the timeline, and others taken back. Raises the Rejection that forbids it."""

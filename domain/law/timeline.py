@@ -22,6 +22,7 @@ def opened(fact: Recorded) -> Any:
 def judged(state: S, fact: Recorded) -> S:
     """The state after a fact. Raises the Rejection that forbids it."""
     event: Event[S] = event_of(fact)
+    state = event.reached(state, fact.occurred_at)
     if event.stands(state, fact):
         return state
     forbidden = event.guard(state)
@@ -34,6 +35,7 @@ def judged(state: S, fact: Recorded) -> S:
 def trusted(state: S, fact: Recorded) -> S:
     """The state after a fact of a lawful timeline."""
     event: Event[S] = event_of(fact)
+    state = event.reached(state, fact.occurred_at)
     return state if event.stands(state, fact) else event.evolve(state, fact)
 
 
@@ -54,20 +56,6 @@ def fold(timeline: Iterable[Recorded]) -> Any:
         elif event_of(fact).ordered:
             state = trusted(state, fact)
     return state
-
-
-def effective(timeline: Iterable[Recorded]) -> Iterator[tuple[Recorded, Any, Any]]:
-    """The facts that changed something or set no order, each with the state before and after it."""
-    state: Any = None
-    for fact in timeline:
-        before = state
-        if state is None:
-            state = opened(fact)
-        elif event_of(fact).ordered:
-            if event_of(fact).stands(state, fact):
-                continue
-            state = event_of(fact).evolve(state, fact)
-        yield fact, before, state
 
 
 def check(timeline: Sequence[Recorded], new: frozenset[int], start: int = 1, state: Any = None) -> Any:

@@ -18,8 +18,17 @@ FEWEST_RESPONSES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Untimed:
+    """The clocks without a goal that name one party accountable; excused ones are counted as cancelled."""
+
+    completed: int
+    cancelled: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartyRecord:
-    """The clocks with a goal that name one party accountable, counted within the window."""
+    """The clocks that name one party accountable, counted within the window: those with a goal, and the ``untimed``."""
 
     met: int
     late: int
@@ -27,6 +36,7 @@ class PartyRecord:
     excused: int
     cancelled: int
     open: int
+    untimed: Untimed
     met_recorded_late: int
     fulfilment: Ratio
     share_of_obligations: Ratio
@@ -87,11 +97,14 @@ def nearest_rank(ascending: Sequence[int], percent: int) -> int:
 
 
 def _parties(readings: Iterable[Clock], window: Window) -> dict[str, PartyRecord]:
-    by_party: dict[str, list[Clock]] = {}
+    timed: dict[str, list[Clock]] = {}
+    untimed: dict[str, list[Clock]] = {}
     for each in readings:
-        if each.goal_seconds is not None:
-            by_party.setdefault(each.accountable or "nobody", []).append(each)
-    counts = {party: _counted(clocks, window) for party, clocks in sorted(by_party.items())}
+        party = each.accountable or "nobody"
+        clocks, others = (untimed, timed) if each.goal_seconds is None else (timed, untimed)
+        clocks.setdefault(party, []).append(each)
+        others.setdefault(party, [])
+    counts = {party: _counted(clocks, window) for party, clocks in sorted(timed.items())}
     obligations = sum(each["met"] + each["late"] + each["breached"] for each in counts.values())
     breaches = sum(each["late"] + each["breached"] for each in counts.values())
     return {
@@ -102,6 +115,7 @@ def _parties(readings: Iterable[Clock], window: Window) -> dict[str, PartyRecord
             excused=count["excused"],
             cancelled=count["cancelled"],
             open=count["running"] + count["paused"],
+            untimed=_untimed(untimed[party], window),
             met_recorded_late=count["met_recorded_late"],
             fulfilment=Ratio(count["met"], count["met"] + count["late"] + count["breached"]),
             share_of_obligations=Ratio(count["met"] + count["late"] + count["breached"], obligations),
@@ -109,6 +123,15 @@ def _parties(readings: Iterable[Clock], window: Window) -> dict[str, PartyRecord
         )
         for party, count in counts.items()
     }
+
+
+def _untimed(clocks: Iterable[Clock], window: Window) -> Untimed:
+    count = _counted(clocks, window)
+    return Untimed(
+        completed=count["completed"],
+        cancelled=count["cancelled"] + count["excused"],
+        open=count["running"] + count["paused"],
+    )
 
 
 def _counted(clocks: Iterable[Clock], window: Window) -> Counter[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from domain.clocks.reading import Clocks
 from domain.engagement.nouns.plan import Plan
 from domain.engagement.state import State
 from domain.language.bounds import STRICT
@@ -15,6 +16,7 @@ from domain.metrics.sight import Sight
 from domain.metrics.tenure import Tenure, departures_in, tenures, unplanned_exits_in
 from domain.metrics.upcoming import Upcoming, upcoming_absences
 from domain.time.business_time import epoch_seconds
+from domain.time.intervals import EVER, Pieces, union
 from domain.time.window import Window
 
 NO_GAPS: Final = Gaps(count=0, total_seconds=0, longest_seconds=0)
@@ -57,6 +59,8 @@ class Continuity:
     unplanned_exits: int = 0
     stability: Ratio = NOTHING
     key_person_seats: Ratio = NOTHING
+    key_person: tuple[Id, ...] = ()
+    """The seats of that fraction."""
 
 
 def continuity_in(sight: Sight) -> Continuity:
@@ -64,12 +68,13 @@ def continuity_in(sight: Sight) -> Continuity:
     window, chronicle, state = sight.window, sight.chronicle, sight.state
     if state is None:
         return Continuity(departures={})
-    seats = covers(chronicle, state)
+    seats = covers(state, _suspended(sight.clocks))
     cover = coverage_in(window, chronicle, seats)
     plans = tuple(
         Completeness(plan_id=plan_id, completeness=completeness_of(state.plans[plan_id]))
         for plan_id in sorted(state.plans)
     )
+    held, alone = _key_seats(state, seats)
     return Continuity(
         coverage=cover.coverage,
         presence=cover.presence,
@@ -82,8 +87,14 @@ def continuity_in(sight: Sight) -> Continuity:
         departures=departures_in(window, state),
         unplanned_exits=unplanned_exits_in(window, chronicle, state),
         stability=stability_in(window, seats),
-        key_person_seats=_key_person_seats(state, seats),
+        key_person_seats=Ratio(len(alone), len(held)),
+        key_person=tuple(alone),
     )
+
+
+def _suspended(clocks: Clocks) -> Pieces:
+    """A suspension that lasts has no end, unless one was agreed."""
+    return union((each.start, EVER if each.end is None else each.end) for each in clocks.suspensions)
 
 
 def completeness_of(plan: Plan) -> Ratio:
@@ -107,18 +118,18 @@ def _overlap(chronicle: Chronicle, state: State, case_id: str) -> int | None:
     return chronicle.business.between(epoch_seconds(incoming.active_at), epoch_seconds(outgoing.ended_at))
 
 
-def _key_person_seats(state: State, seats: Sequence[SeatCover]) -> Ratio:
-    """Of the key seats that somebody holds, those that only this one person knows enough about."""
+def _key_seats(state: State, seats: Sequence[SeatCover]) -> tuple[list[str], list[str]]:
+    """The key seats that somebody holds, and of these those that nobody has handed enough over about."""
     threshold = state.terms.policy.transfer_threshold
     documented = {
         plan.from_assignment_id
         for plan in state.plans.values()
         if plan.wanted_weight and plan.weight("verified") >= threshold * plan.wanted_weight
     }
-    key = [
-        {each.assignment.assignment_id for each in seat.held if each.assignment.active}
+    active = {
+        seat.seat.seat_id: {each.assignment.assignment_id for each in seat.held if each.assignment.active}
         for seat in seats
         if seat.seat.spec.key_role
-    ]
-    held = [active for active in key if active]
-    return Ratio(sum(not active & documented for active in held), len(held))
+    }
+    held = [seat_id for seat_id, holders in active.items() if holders]
+    return held, [seat_id for seat_id in held if not active[seat_id] & documented]

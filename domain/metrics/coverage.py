@@ -55,18 +55,18 @@ class SeatCover:
         return holds(self.required, second)
 
 
-def covers(chronicle: Chronicle, state: State) -> list[SeatCover]:
-    """Every seat's cover, in the order of their ids."""
+def covers(state: State, suspended: Pieces) -> list[SeatCover]:
+    """Every seat's cover, in the order of their ids; while suspended nothing is required."""
     absences: dict[str, list[Absence]] = {}
     for absence in state.absences.values():
         absences.setdefault(absence.assignment_id, []).append(absence)
-    return [_cover(chronicle, state, state.seats[seat_id], absences) for seat_id in sorted(state.seats)]
+    return [_cover(state, state.seats[seat_id], suspended, absences) for seat_id in sorted(state.seats)]
 
 
-def _cover(chronicle: Chronicle, state: State, seat: Seat, absences: Mapping[str, Sequence[Absence]]) -> SeatCover:
+def _cover(state: State, seat: Seat, suspended: Pieces, absences: Mapping[str, Sequence[Absence]]) -> SeatCover:
     active = (each for each in state.on_seat(seat.seat_id) if each.active_at)
     held = tuple(_held(each, absences.get(each.assignment_id, ())) for each in active)
-    return SeatCover(seat=seat, required=required_time(state, seat, chronicle.suspended), held=held)
+    return SeatCover(seat=seat, required=required_time(state, seat, suspended), held=held)
 
 
 def _held(assignment: Assignment, absences: Sequence[Absence]) -> Held:
@@ -132,8 +132,13 @@ def coverage_in(window: Window, chronicle: Chronicle, seats: Sequence[SeatCover]
 
 
 def stability_in(window: Window, seats: Sequence[SeatCover]) -> Ratio:
-    """Of the seats required at both ends of a window, those that some same professional held at both."""
+    """Of the seats held at first and required at the end of a window, those that some same professional held at both.
+
+    At first: at the first instant of the window at which the seat is required and somebody is active on it.
+    """
     # Pieces are whole seconds: a microsecond before the end is in the same pieces as a second before it.
-    first, last = window.from_, window.to - 1
-    both = [seat for seat in seats if seat.required_at(first) and seat.required_at(last)]
-    return Ratio(sum(bool(seat.holders_at(first) & seat.holders_at(last)) for seat in both), len(both))
+    last = window.to - 1
+    whole = union(((window.from_, window.to),))
+    firsts = ((seat, intersection(intersection(seat.required, seat.covered), whole)) for seat in seats)
+    both = [(seat, held[0][0]) for seat, held in firsts if held and seat.required_at(last)]
+    return Ratio(sum(bool(seat.holders_at(first) & seat.holders_at(last)) for seat, first in both), len(both))

@@ -3,16 +3,16 @@
 The definitions: docs/metrics.md, *Guarantee*.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final
+from typing import Final, Literal
 
 from domain.clocks.holder import held, waiting_seconds
 from domain.clocks.life import CaseLife, Key, Waited
 from domain.clocks.reading import Clock, ClockState
 from domain.engagement.effort import EffortRecorded
-from domain.engagement.nouns.case import Case, Check
+from domain.engagement.nouns.case import Case, Check, Review
 from domain.engagement.nouns.plan import Plan
 from domain.engagement.replacement.about import proposals_of
 from domain.engagement.replacement.guarantee_checks import window_ends_at
@@ -43,15 +43,24 @@ class Declines:
     unqualified: int
 
 
+Loss = Literal["late", "charged", "transfer_late", "transfer_billed"]
+"""What breaks a guarantee."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecord:
-    """One replacement case. Minutes are minutes, ``waiting_seconds`` business seconds by holder of the ball."""
+    """One replacement case; ``broken_because`` says why its guarantee was not honoured.
+
+    Minutes are minutes, ``waiting_seconds`` business seconds by holder of the ball.
+    """
 
     case_id: Id
     seat_id: Id
     eligible: bool
     checks: tuple[Check, ...]
+    reviewed: Review | None
     honoured: bool | None
+    broken_because: tuple[Loss, ...]
     declines: Declines
     charge_to_client: Money | None
     billed_transfer_minutes: int
@@ -129,8 +138,8 @@ def _ledger(chronicle: Chronicle, state: State) -> Mapping[str, _CaseLedger]:
         if plan.case_id:
             ledger[plan.case_id].plans.append(plan)
     for effort in chronicle.efforts:
-        for case_id in _cases_of(effort, state):
-            ledger[case_id].efforts.append(effort)
+        for case_id in _cases_of(effort.event, state):
+            ledger[case_id].efforts.append(effort.event)
     return ledger
 
 
@@ -148,12 +157,15 @@ def _case_record(
     replace, transfer = clocks["replace", case.case_id], clocks.get(("transfer_knowledge", case.case_id))
     acknowledge = clocks.get(("acknowledge", case.concern_id or ""))
     own = (clocks["propose", case.case_id], replace, transfer)
+    losses = tuple(_losses(case, replace, transfer, ledger.billed_minutes))
     return CaseRecord(
         case_id=case.case_id,
         seat_id=case.seat_id,
         eligible=case.eligible,
         checks=case.checks,
-        honoured=_honoured(replace, transfer, case.charge_to_client, ledger.billed_minutes) if case.eligible else None,
+        reviewed=case.reviewed,
+        honoured=False if losses else _kept(case, replace, transfer),
+        broken_because=losses,
         declines=_declines(state, case),
         charge_to_client=case.charge_to_client,
         billed_transfer_minutes=ledger.billed_minutes,
@@ -176,14 +188,24 @@ LOST: Final[tuple[ClockState, ...]] = ("late", "breached")
 OUTSIDE: Final[tuple[ClockState, ...]] = ("cancelled", "excused")
 
 
-def _honoured(replace: Clock, transfer: Clock | None, charge: Money | None, billed_minutes: int) -> bool | None:
-    """Whether an eligible case was replaced in time, free, and transferred in time at no cost."""
-    if replace.state in OUTSIDE:
-        return None
-    states = [replace.state] if transfer is None else [replace.state, transfer.state]
-    if any(each in LOST for each in states) or billed_minutes or (charge and charge.amount):
-        return False
-    return True if all(each in KEPT for each in states) else None
+def _losses(case: Case, replace: Clock, transfer: Clock | None, billed_minutes: int) -> Iterator[Loss]:
+    """What broke an eligible case's guarantee to be replaced in time, free, and transferred in time at no cost."""
+    if not case.eligible or replace.state in OUTSIDE:
+        return
+    if replace.state in LOST:
+        yield "late"
+    if case.charge_to_client and case.charge_to_client.amount:
+        yield "charged"
+    if transfer and transfer.state in LOST:
+        yield "transfer_late"
+    if billed_minutes:
+        yield "transfer_billed"
+
+
+def _kept(case: Case, replace: Clock, transfer: Clock | None) -> bool | None:
+    """Whether a guarantee that nothing broke was kept; None while it may still be, and where there is none."""
+    kept = replace.state in KEPT and (transfer is None or transfer.state in KEPT)
+    return True if case.eligible and kept else None
 
 
 def _credit(case: Case, replace: Clock, day_rate: Money | None) -> Money | None:

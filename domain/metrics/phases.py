@@ -27,6 +27,8 @@ class Phases:
     decide: int | None
     onboard: int | None
     transfer: int | None
+    rest: int | None
+    """Of a replaced case, what its search, decisions and onboarding leave: searching again, handing over."""
 
 
 def phases_of(
@@ -37,13 +39,19 @@ def phases_of(
     concern = state.concerns.get(case.concern_id or "")
     qualified = [each for each in proposals_of(state, case) if each.qualified]
     proposed = min((chronicle.proposed_at[each.proposal_id] for each in qualified), default=None)
+    requested, replaced = epoch_seconds(case.requested_at), chronicle.replaced_at.get(case.case_id)
+    search = None if proposed is None else time.between(requested, proposed)
+    decide = _decide(time, chronicle, qualified)
+    onboard = _onboard(time, chronicle, state, case)
+    told = sum(filter(None, (search, decide, onboard)))
     return Phases(
         detect=_detect(concern),
         acknowledge=_acknowledge(time, concern, acknowledged_at),
-        search=None if proposed is None else time.between(epoch_seconds(case.requested_at), proposed),
-        decide=_decide(time, chronicle, qualified),
-        onboard=_onboard(time, chronicle, state, case),
+        search=search,
+        decide=decide,
+        onboard=onboard,
         transfer=_transfer(time, chronicle, case, plans),
+        rest=None if replaced is None else time.between(requested, replaced) - told,
     )
 
 

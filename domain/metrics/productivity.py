@@ -1,18 +1,20 @@
 """How soon seats were filled and professionals productive (docs/metrics.md, *Productivity*)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final
 
+from domain.engagement.effort import EffortKind
 from domain.engagement.nouns.assignment import Assignment
 from domain.engagement.nouns.seat import Seat
 from domain.engagement.state import State
-from domain.language.words import Id
-from domain.metrics.chronicle import Chronicle, Report
+from domain.language.words import Id, Party
+from domain.metrics.chronicle import Chronicle, Effort, Report
 from domain.metrics.sight import Sight
 from domain.time.business_time import epoch_seconds
+from domain.time.window import Window
 
 PRODUCTIVE: Final = 75
 """Percent; reported at least twice in a row."""
@@ -40,15 +42,24 @@ class RampUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EffortSpent:
+    """Minutes by party and kind, and those of them that are billable."""
+
+    minutes: Mapping[Party, Mapping[EffortKind, int]] = field(default_factory=dict)
+    billable_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Productivity:
-    """One engagement's speed to productivity."""
+    """One engagement's speed to productivity, and the effort of a window."""
 
     seats: tuple[SeatFilled, ...] = ()
     assignments: tuple[RampUp, ...] = ()
+    effort: EffortSpent = EffortSpent()
 
 
 def productivity_in(sight: Sight) -> Productivity:
-    """The productivity of what had happened by ``as_of``, whatever the window; empty before the opening."""
+    """The productivity of what had happened by ``as_of``, and the effort in the window; empty before the opening."""
     chronicle, state = sight.chronicle, sight.state
     if state is None:
         return Productivity()
@@ -60,7 +71,20 @@ def productivity_in(sight: Sight) -> Productivity:
             for each in began
             if each.active_at
         ),
+        effort=_effort_in(sight.window, chronicle.efforts),
     )
+
+
+def _effort_in(window: Window, efforts: Iterable[Effort]) -> EffortSpent:
+    minutes: dict[Party, dict[EffortKind, int]] = {}
+    billable = 0
+    for effort in efforts:
+        if effort.at in window:
+            event = effort.event
+            of_party = minutes.setdefault(event.party, {})
+            of_party[event.kind] = of_party.get(event.kind, 0) + event.minutes
+            billable += event.minutes if event.billable else 0
+    return EffortSpent(minutes=minutes, billable_minutes=billable)
 
 
 def _filled(chronicle: Chronicle, state: State, seat: Seat) -> SeatFilled:

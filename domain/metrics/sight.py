@@ -14,14 +14,11 @@ class Sight:
     """What had happened by the window's ``as_of``, in a history as known then (None: nothing was known)."""
 
     history: EngagementHistory | None
+    state: State | None
+    """None before the opening."""
     chronicle: Chronicle
     clocks: Clocks
     window: Window
-
-    @property
-    def state(self) -> State | None:
-        """None before the opening."""
-        return self.chronicle.state
 
 
 def sight_of(
@@ -33,11 +30,12 @@ def sight_of(
     to: datetime | None = None,
 ) -> Sight:
     """The window starts at the opening unless ``from_`` says otherwise, and is cut to ``as_of``."""
-    chronicle = chronicle_of(history.until(as_of) if history else ())
-    start = from_ or (chronicle.state.opened_at if chronicle.state else as_of)
+    state = history.state_at(as_of) if history else None
+    start = from_ or (state.opened_at if state else as_of)
     return Sight(
         history=history,
-        chronicle=chronicle,
+        state=state,
+        chronicle=chronicle_of(history.until(as_of) if history else ()),
         clocks=clocks_of(history, as_of, known_at),
         window=Window.of(as_of, start, to),
     )

@@ -8,9 +8,9 @@ from typing import Literal
 from domain.engagement.state import State
 from domain.language.words import Id, Instant
 from domain.metrics.chronicle import Chronicle
-from domain.metrics.coverage import Held, SeatCover, required_time
+from domain.metrics.coverage import Held, SeatCover
 from domain.time.business_time import business_time, epoch_seconds, instant_at
-from domain.time.intervals import EVER, Pieces, difference, holds, intersection, union
+from domain.time.intervals import EVER, difference, holds, intersection, union
 
 Why = Literal["departure", "absence", "start"]
 
@@ -28,28 +28,19 @@ def upcoming_absences(
     chronicle: Chronicle, state: State, as_of: int, seats: Sequence[SeatCover]
 ) -> tuple[Upcoming, ...]:
     """What comes after ``as_of``, of every seat that is not uncovered then."""
-    suspended = _suspended_as_agreed(chronicle, state)
     found = (
-        _upcoming(chronicle, state, as_of, seat, required_time(state, seat.seat, suspended))
+        _upcoming(chronicle, state, as_of, seat)
         for seat in seats
         if seat.holders_at(as_of) or not seat.required_at(as_of)
     )
     return tuple(each for each in found if each)
 
 
-def _suspended_as_agreed(chronicle: Chronicle, state: State) -> Pieces:
-    """A suspension still in force lasts until the instant agreed, if any."""
-    if state.suspension is None or state.suspension.until is None:
-        return chronicle.suspended
-    agreed = epoch_seconds(state.suspension.until)
-    return union((start, min(end, agreed)) for start, end in chronicle.suspended)
-
-
-def _upcoming(chronicle: Chronicle, state: State, as_of: int, seat: SeatCover, required: Pieces) -> Upcoming | None:
+def _upcoming(chronicle: Chronicle, state: State, as_of: int, seat: SeatCover) -> Upcoming | None:
     here = [each for each in seat.held if each.active[1] == EVER]
     leaving = _leaving(chronicle, state, as_of, here)
     stays = (intersection(each.present, [(as_of, leaving.get(_id(each), EVER))]) for each in here)
-    unattended = difference(required, union(piece for pieces in stays for piece in pieces))
+    unattended = difference(seat.required, union(piece for pieces in stays for piece in pieces))
     for at, why in sorted(_changes(seat, here, leaving), key=itemgetter(0)):
         if at > as_of and holds(unattended, at):
             return Upcoming(seat_id=seat.seat.seat_id, at=instant_at(at), why=why)

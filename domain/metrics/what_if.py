@@ -1,9 +1,7 @@
-"""The same history under another policy or calendar (docs/metrics.md, *What-if*). Nothing is recorded."""
+"""The same history under another model, policy or calendar (docs/metrics.md, *What-if*). Nothing is recorded."""
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from operator import itemgetter
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from domain.engagement.lifecycle.amendment import TermsAmended
 from domain.engagement.lifecycle.opening import EngagementOpened
@@ -13,104 +11,86 @@ from domain.engagement.replacement.request import ReplacementRequested
 from domain.engagement.state import EngagementHistory, State
 from domain.engagement.terms.policy import Policy, fits_model
 from domain.language.changed import replace
+from domain.language.words import Model
 from domain.law.event import event_of
-from domain.law.recorded import Recorded
+from domain.law.recorded import Key, Recorded
 from domain.law.rejection import Rejection
-from domain.law.timeline import judged, opened, trusted
+from domain.law.timeline import judged, opened, timeline_of, trusted
 from domain.time.calendar import Calendar
 
 
-def supposed(history: EngagementHistory, policy: Policy | None, calendar: Calendar | None) -> EngagementHistory:
-    """The history as it would be had these terms been agreed at the opening and in every amendment.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supposition:
+    """Terms that an engagement is supposed to have had at its opening and in every amendment; None: its own."""
+
+    model: Model | None = None
+    policy: Policy | None = None
+    calendar: Calendar | None = None
+
+    def of(self, event: object) -> object:
+        """The event as it would have been."""
+        if isinstance(event, EngagementOpened):
+            model, policy = self.model or event.model, self.policy or event.policy
+            return replace(event, model=model, policy=policy, calendar=self.calendar or event.calendar)
+        if isinstance(event, TermsAmended):
+            amended = event.policy and (self.policy or event.policy)
+            return replace(event, policy=amended, calendar=event.calendar and (self.calendar or event.calendar))
+        return event
+
+
+def supposed(history: EngagementHistory, supposition: Supposition) -> EngagementHistory:
+    """The history as it would be.
 
     Every claimed guarantee is decided again on what was recorded when its case was requested; every other fact stays
     as it is, even one that the other terms would forbid. Raises the rule that keeps the policy from the model.
     """
-    if policy:
-        fits_model(policy, history.state.model)
-    return EngagementHistory.of(list(_decided_again(history.facts, policy, calendar)))
+    if supposition.policy:
+        fits_model(supposition.policy, supposition.model or history.state.model)
+    retelling = _Retelling(history.facts)
+    for fact in history.facts:
+        if isinstance(fact.event, GuaranteeDecided):
+            retelling.decide_again(fact)
+        else:
+            retelling.add(replace(fact, event=supposition.of(fact.event)))
+    return retelling.told()
 
 
-class Twin(NamedTuple):
-    """A fact as it is, and as it is supposed to be."""
+class _Retelling:
+    """The supposed facts so far, in the order in which they were recorded; the last of them are not folded yet."""
 
-    actual: Recorded
-    supposed: Recorded
+    def __init__(self, actual: Sequence[Recorded]) -> None:
+        self._actual = actual
+        self._told: EngagementHistory | None = None
+        self._pending: list[Recorded] = []
 
+    def add(self, fact: Recorded) -> None:
+        self._pending.append(fact)
 
-class Twins(NamedTuple):
-    """Two states at the same place: as it was, and as it is supposed to have been."""
+    def told(self) -> EngagementHistory:
+        """All of it, folded."""
+        self._told = self._told.extended(self._pending) if self._told else EngagementHistory.of(self._pending)
+        self._pending = []
+        return self._told
 
-    actual: State
-    supposed: State
+    def decide_again(self, decided: Recorded) -> None:
+        """Adds a decision as it would have been; the fact before it is its request."""
+        request = self._pending.pop()
+        assert isinstance(request.event, ReplacementRequested)
+        before = self._half_corrected(request.key) if request.causation_id else self.told().before(request.key)
+        event = decide_guarantee(before, request.event, request.occurred_at)
+        self._pending += [request, replace(decided, event=event)]
 
-
-def _decided_again(facts: Sequence[Recorded], policy: Policy | None, calendar: Calendar | None) -> Iterator[Recorded]:
-    """The facts in the order in which they were recorded, each under the supposed terms."""
-    log = _Log()
-    request: Recorded = facts[0]
-    before: Twins | None = None
-    for fact in facts:
-        event = fact.event
-        if isinstance(event, ReplacementRequested):
-            request, before = fact, log.before(fact)
-        if isinstance(event, EngagementOpened):
-            event = replace(event, policy=policy or event.policy, calendar=calendar or event.calendar)
-        elif isinstance(event, TermsAmended):
-            event = replace(event, policy=event.policy and (policy or event.policy))
-            event = replace(event, calendar=event.calendar and (calendar or event.calendar))
-        elif isinstance(event, GuaranteeDecided) and before and isinstance(request.event, ReplacementRequested):
-            event = decide_guarantee(before.supposed, request.event, request.occurred_at)
-        twin = Twin(fact, replace(fact, event=event))
-        log.add(twin)
-        yield twin.supposed
-
-
-_key: Final = itemgetter(0)
-
-
-class _Log:
-    """The timeline of what was recorded so far, with the states at its end while nothing came late."""
-
-    def __init__(self) -> None:
-        self._timeline: list[tuple[tuple[object, ...], Twin]] = []
-        self._end: Twins | None = None
-
-    def add(self, twin: Twin) -> None:
-        fact = twin.actual
-        gone = set(event_of(fact).takes_back())
-        if gone:
-            self._timeline = [each for each in self._timeline if each[1].actual.version not in gone]
-            self._end = None
-        place = bisect_left(self._timeline, fact.key, key=_key)
-        if place < len(self._timeline):
-            self._end = None
-        elif self._end:
-            self._end = _after(self._end, twin)
-        self._timeline.insert(place, (fact.key, twin))
-
-    def before(self, fact: Recorded) -> Twins:
-        """The states just before the place of a fact that is to be recorded next."""
-        place = bisect_left(self._timeline, fact.key, key=_key)
-        if place < len(self._timeline):
-            return self._fold(place)
-        if self._end is None:
-            self._end = self._fold(place)
-        return self._end
-
-    def _fold(self, place: int) -> Twins:
-        first = self._timeline[0][1]
-        twins = Twins(opened(first.actual), opened(first.supposed))
-        for _, twin in self._timeline[1:place]:
-            twins = _after(twins, twin)
-        return twins
-
-
-def _after(before: Twins, twin: Twin) -> Twins:
-    """The states after a fact; half-way through a correction it counts only where it was lawful, as it did then."""
-    if not event_of(twin.actual).ordered:
-        return before
-    try:
-        return Twins(judged(before.actual, twin.actual), trusted(before.supposed, twin.supposed))
-    except Rejection:
-        return before
+    def _half_corrected(self, place: Key) -> State:
+        """The state before a place in the midst of a correction: a fact counts only where it was lawful, as then."""
+        recorded = [*(self._told.facts if self._told else ()), *self._pending]
+        first, *rest = (fact for fact in timeline_of(recorded) if fact.key < place)
+        was, would_be = opened(self._actual[0]), opened(first)
+        for fact in rest:
+            if event_of(fact).ordered:
+                try:
+                    was = judged(was, self._actual[fact.version - 1])
+                except Rejection:
+                    continue
+                would_be = trusted(would_be, fact)
+        found: State = would_be
+        return found

@@ -42,6 +42,7 @@ def _midnight(day: int) -> int:
 _FIRST: Final = epoch_seconds(datetime.min.replace(tzinfo=UTC))
 _LAST: Final = epoch_seconds(datetime.max.replace(tzinfo=UTC))
 _YEARS: Final = range(date.min.year, date.max.year + 1)
+_LAST_YEAR: Final = date.max.year
 _YEAR_STARTS: Final = [*(_midnight(date(year, 1, 1).toordinal()) for year in _YEARS), _LAST + 1]
 
 
@@ -120,7 +121,17 @@ def _year_of_intervals(intervals: list[tuple[int, int]]) -> _Year:
 class BusinessTime:
     """A calendar made ready to measure: each year is laid out once, when first asked for, and searched from then on."""
 
-    __slots__ = ("_closures", "_closures_ends", "_exceptions", "_own_years", "_week", "_years", "_zone", "known_until")
+    __slots__ = (
+        "_closures",
+        "_closures_ends",
+        "_exceptions",
+        "_laid_out",
+        "_own_years",
+        "_week",
+        "_years",
+        "_zone",
+        "known_until",
+    )
 
     known_until: int | None
     """The first instant after the calendar's ``holidays_until``; None where that is open."""
@@ -136,6 +147,7 @@ class BusinessTime:
         self._closures = self._local_days(self._exceptions)
         self._closures_ends = [closure.end for closure in self._closures]
         self._years: dict[tuple[int, bool], _Year] = {}
+        self._laid_out: dict[int, _Year] = {}
         until = calendar.holidays_until
         self.known_until = None if until is None else self.local_midnight_after(day_of(until))
 
@@ -143,6 +155,10 @@ class BusinessTime:
         """Business seconds in [a, b); negative, as those of [b, a), when a > b."""
         if a > b:
             return -self.between(b, a)
+        year = _year_of(a)
+        if a >= _FIRST and b < _YEAR_STARTS[min(year, _LAST_YEAR)]:  # within one year, as most are
+            laid_out, zero = self._year(year), _year_start(year)
+            return laid_out.before(b - zero) - laid_out.before(a - zero)
         first, before_a = self._within_year(a)
         last, before_b = self._within_year(b)
         return sum(self._year(year).total for year in range(first, last)) - before_a + before_b
@@ -244,6 +260,13 @@ class BusinessTime:
         return [span for span in spans if span.start < span.end]
 
     def _year(self, year: int) -> _Year:
+        laid_out = self._laid_out.get(year)
+        if laid_out is None:
+            laid_out = self._laid_out[year] = self._kind_of(year)
+        return laid_out
+
+    def _kind_of(self, year: int) -> _Year:
+        """The year laid out, or another one that is laid out alike."""
         exceptions = self._exceptions
         if year not in _DATED_YEARS and year not in self._own_years:
             year = (_PAST if year < _DATED_YEARS.start else _FUTURE)[_kind_of_year(year)]

@@ -43,6 +43,7 @@ class Line:
     days: float | None = None
     actor: Actor = field(default_factory=lambda: Actor(party="platform", id="ops"))
     on_behalf_of: Actor | None = None
+    recorded: datetime | None = None
 
 
 Lines = list[Line | Command[Any]]
@@ -55,6 +56,13 @@ def line(of: "Line | Command[Any]") -> Line:
 def on(days: float, of: "Line | Command[Any]") -> Line:
     """It happened so many days after the opening."""
     return replace(line(of), days=days)
+
+
+def at_once(of: "Line | Command[Any]") -> Line:
+    """It is recorded when it happens, and not years later."""
+    wanted = line(of)
+    assert wanted.days is not None
+    return replace(wanted, recorded=day(wanted.days))
 
 
 def by(party: ActingParty, of: "Line | Command[Any]") -> Line:
@@ -95,24 +103,26 @@ class Given:
             past = past.when(each).recorded()
         return past
 
-    def when(self, of: Line | Command[Any]) -> "Outcome":
-        wanted = line(of)
-        occurred_at = self.latest + timedelta(hours=1) if wanted.days is None else day(wanted.days)
-        order = Order(
+    def order(self, wanted: Line) -> Order:
+        return Order(
             command=wanted.command,
-            occurred_at=occurred_at,
+            occurred_at=self.latest + timedelta(hours=1) if wanted.days is None else day(wanted.days),
             actor=wanted.actor,
             on_behalf_of=wanted.on_behalf_of,
             command_id=uuid5(NAMESPACE_URL, str(self.history.version)),
-            now=TODAY + timedelta(seconds=self.history.version),
+            now=(wanted.recorded or TODAY) + timedelta(seconds=self.history.version),
         )
+
+    def when(self, of: Line | Command[Any]) -> "Outcome":
+        wanted = line(of)
+        order = self.order(wanted)
         try:
             facts = order.facts(self.history, self.terms)
         except Rejection as rejection:
             return Outcome(self, wanted, [], rejection)
         history = self.history.extended(facts)
         assert history == EngagementHistory.of(history.facts)
-        grown = replace(self, history=history, latest=max(self.latest, occurred_at))
+        grown = replace(self, history=history, latest=max(self.latest, order.at))
         return Outcome(grown, wanted, facts, None)
 
 
@@ -147,6 +157,13 @@ class Outcome:
         assert self.rejection is None, f"{self.wanted.command} was refused: {self.rejection!r}"
         assert not self.facts, f"{self.wanted.command} recorded {[fact.type for fact in self.facts]}"
         return self.past
+
+    def then_already(self, version: int | None) -> Given:
+        """Its effect stands already, by this version."""
+        past = self.then_nothing()
+        standing = self.wanted.command.standing(past.history, past.order(self.wanted), past.terms)
+        assert (standing.version if standing else None) == version
+        return past
 
     def then_rejected(self, rule: type[Rejection], *, field: str | None = None) -> Rejection:
         """This rule forbids it, and the field it names exists."""

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from hypothesis import strategies as st
 
 from domain.engagement.concerns import Evidence
+from domain.engagement.nouns.pause import Pause
 from domain.engagement.state import EngagementHistory, State
 from domain.engagement.terms.published import Published
 from domain.language.personal import personal_fields
@@ -122,7 +123,7 @@ def impersonal(value: Any) -> Any:
 
 
 def owned_fields(kind: type) -> Collection[str]:
-    owned: Collection[str] = personal_fields(cast(Any, kind)) if issubclass(kind, Event | State) else ()
+    owned: Collection[str] = personal_fields(cast(Any, kind)) if issubclass(kind, Event | State | Pause) else ()
     return owned
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain.engagement.deed import EngagementCommand, EngagementEvent
-from domain.engagement.nouns.pause import Pause, pausing
+from domain.engagement.nouns.pause import Pause, ends_in_time, pausing
 from domain.engagement.state import State
 from domain.language.changed import replace
 from domain.language.words import ClientText, Holder, Instant, Text
@@ -28,14 +28,16 @@ class EngagementSuspended(EngagementEvent):
     until: Instant | None
 
     def stands(self, state: State, fact: Recorded) -> bool:
-        return state.suspension == self._pause
+        return self._pause(fact).like(state.suspension)
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        ends_in_time(fact.occurred_at, self.until)
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        return replace(state, suspension=self._pause, was_suspended=True)
+        return replace(state, suspension=self._pause(fact), was_suspended=True).pausing_until(self.until)
 
-    @property
-    def _pause(self) -> Pause:
-        return Pause(waiting_on=self.waiting_on, until=self.until)
+    def _pause(self, fact: Recorded) -> Pause:
+        return Pause(waiting_on=self.waiting_on, reason=self.reason, since=fact.occurred_at, until=self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,9 @@ class EngagementResumed(EngagementEvent):
     def stands(self, state: State, fact: Recorded) -> bool:
         return state.was_suspended and state.suspension is None
 
+    def owed_to(self, maker: Event[State]) -> bool:
+        return isinstance(maker, EngagementResumed)
+
     def permit(self, state: State, fact: Recorded) -> None:
         if state.suspension is None:
             raise EngagementNotSuspended("the engagement is not suspended")
@@ -57,7 +62,7 @@ class EngagementResumed(EngagementEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspendEngagement(EngagementCommand):
-    """Let everything wait on somebody; with ``until`` the end is recorded at once."""
+    """Let everything wait on somebody, until an instant where one is given: then it goes on by itself."""
 
     command_name: ClassVar = "suspend-engagement"
     by: ClassVar = ("client", "platform")

@@ -10,6 +10,7 @@ from domain.engagement.terms.policy import Cause, Terms
 from domain.language.bounds import STRICT
 from domain.language.changed import replace
 from domain.language.money import Money
+from domain.language.words import ActingParty, Instant
 from domain.law.event import Event
 from domain.law.rejection import NotFound
 
@@ -35,6 +36,16 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A judgement of a case's eligibility that overruled the one before: in which version, by which party, when."""
+
+    version: int
+    eligible: bool
+    by: ActingParty
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A replacement under way. ``terms`` are those of the request; the last review overrules the decision."""
 
@@ -49,7 +60,7 @@ class Case:
     decided: bool | None = None
     """Whether the guarantee that was claimed holds; None where none was."""
     checks: tuple[Check, ...] = ()
-    reviewed: bool | None = None
+    reviewed: Review | None = None
     proposal_ids: tuple[str, ...] = ()
     last_pause: Pause | None = None
     was_paused: bool = False
@@ -63,7 +74,7 @@ class Case:
 
     @property
     def eligible(self) -> bool:
-        return bool(self.decided) if self.reviewed is None else self.reviewed
+        return bool(self.decided) if self.reviewed is None else self.reviewed.eligible
 
     @property
     def open(self) -> bool:

@@ -1,32 +1,55 @@
 """Pauses: of one case, or of the whole engagement (a suspension)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Annotated, Final
 
+from domain.language.personal import Personal
 from domain.language.words import Holder
 from domain.law.command import Later, Occasion
 from domain.law.event import Event, S
 from domain.law.rejection import Rejection
+
+LONGEST: Final = timedelta(days=366)
 
 
 class PauseEndsBeforeItStarts(Rejection):
     """A pause ends at its start or later."""
 
 
+class PauseTooLong(Rejection):
+    """A pause whose end is agreed lasts at most 366 days."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """Whom everything waits on, and until when where that was agreed."""
+    """Whom everything waits on, since when, and until when where that was agreed: then it is over by itself."""
 
     waiting_on: Holder
+    reason: Annotated[str, Personal("client")]
+    since: datetime
     until: datetime | None
+
+    def like(self, other: "Pause | None") -> bool:
+        """Whether another one waits on the same and ends at the same instant."""
+        return other is not None and (self.waiting_on, self.until) == (other.waiting_on, other.until)
+
+    def over_at(self, at: datetime) -> bool:
+        return self.until is not None and self.until <= at
+
+
+def ends_in_time(since: datetime, until: datetime | None) -> None:
+    """Raises PauseEndsBeforeItStarts or PauseTooLong."""
+    if until is None:
+        return
+    if until < since:
+        raise PauseEndsBeforeItStarts("until is earlier than the pause", field="until")
+    if until - since > LONGEST:
+        raise PauseTooLong("until is more than 366 days later than the pause", field="until")
 
 
 def pausing(
     paused: Event[S], resumed: Event[S], until: datetime | None, occasion: Occasion
 ) -> tuple[Event[S] | Later[S], ...]:
-    """The pause, and its end at ``until`` when given. Raises PauseEndsBeforeItStarts."""
-    if until is None:
-        return (paused,)
-    if until < occasion.at:
-        raise PauseEndsBeforeItStarts("until is earlier than the pause", field="until")
-    return paused, Later(resumed, until)
+    """The pause, and its end at ``until`` where that has come; another one ends by itself when it comes."""
+    return (paused, Later(resumed, until)) if until and occasion.at <= until <= occasion.now else (paused,)

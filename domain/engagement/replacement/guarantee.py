@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain.engagement.deed import EngagementCommand, EngagementEvent
-from domain.engagement.nouns.case import Check
+from domain.engagement.nouns.case import Check, Review
 from domain.engagement.replacement.about import each_of, open_case, open_cases
 from domain.engagement.state import State
 from domain.language.changed import replace
@@ -47,14 +47,16 @@ class GuaranteeReviewed(EngagementEvent):
     reason: ClientText
 
     def stands(self, state: State, fact: Recorded) -> bool:
-        return state.case(self.case_id).reviewed == self.eligible
+        last = state.case(self.case_id).reviewed
+        return last is not None and last.eligible == self.eligible
 
     def permit(self, state: State, fact: Recorded) -> None:
         if not open_case(state, self.case_id).terms.policy.guarantee:
             raise NoGuaranteeGranted(f"the policy of case {self.case_id} grants no guarantee", field="case_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        return state.with_case(replace(state.case(self.case_id), reviewed=self.eligible))
+        review = Review(version=fact.version, eligible=self.eligible, by=fact.party, at=fact.occurred_at)
+        return state.with_case(replace(state.case(self.case_id), reviewed=review))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain.engagement.deed import EngagementCommand, EngagementEvent
-from domain.engagement.nouns.pause import Pause, pausing
+from domain.engagement.nouns.pause import Pause, ends_in_time, pausing
 from domain.engagement.replacement.about import each_of, open_case, open_cases
 from domain.engagement.state import State
 from domain.language.changed import replace
@@ -36,18 +36,19 @@ class ReplacementPaused(EngagementEvent):
     until: Instant | None
 
     def stands(self, state: State, fact: Recorded) -> bool:
-        return state.case(self.case_id).pause == self._pause
+        return self._pause(fact).like(state.case(self.case_id).pause)
 
     def permit(self, state: State, fact: Recorded) -> None:
         if open_case(state, self.case_id).pause:
             raise PausedOtherwise(f"case {self.case_id} is paused", field="case_id")
+        ends_in_time(fact.occurred_at, self.until)
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        return state.with_case(replace(state.case(self.case_id), last_pause=self._pause, was_paused=True))
+        paused = replace(state.case(self.case_id), last_pause=self._pause(fact), was_paused=True)
+        return state.with_case(paused).pausing_until(self.until)
 
-    @property
-    def _pause(self) -> Pause:
-        return Pause(waiting_on=self.waiting_on, until=self.until)
+    def _pause(self, fact: Recorded) -> Pause:
+        return Pause(waiting_on=self.waiting_on, reason=self.reason, since=fact.occurred_at, until=self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,9 @@ class ReplacementResumed(EngagementEvent):
         case = state.case(self.case_id)
         return case.was_paused and case.pause is None
 
+    def owed_to(self, maker: Event[State]) -> bool:
+        return isinstance(maker, ReplacementResumed)
+
     def permit(self, state: State, fact: Recorded) -> None:
         if not open_case(state, self.case_id).pause:
             raise CaseNotPaused(f"case {self.case_id} is not paused", field="case_id")
@@ -73,7 +77,7 @@ class ReplacementResumed(EngagementEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseReplacement(EngagementCommand):
-    """Say that a case waits on somebody; with ``until`` its end is recorded at once."""
+    """Say that a case waits on somebody, until an instant where one is given: then it goes on by itself."""
 
     command_name: ClassVar = "pause-replacement"
     by: ClassVar = ("platform",)

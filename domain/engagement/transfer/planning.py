@@ -48,6 +48,10 @@ class CaseOfOtherSeat(Rejection):
     """A plan's case is a case of its seat, open or replaced."""
 
 
+class GiverNotOutgoing(Rejection):
+    """The plan of a case hands over from the assignment that the case replaces."""
+
+
 def exit_plans(state: State) -> Iterator[Plan]:
     return (plan for plan in state.plans.values() if plan.exit)
 
@@ -108,6 +112,10 @@ class KnowledgeTransferPlanned(AboutPlan):
             case = state.case(self.case_id)
             if case.seat_id != self.seat_id or not (case.open or case.replaced):
                 raise CaseOfOtherSeat(f"case {self.case_id} is not open or replaced on this seat", field="case_id")
+            if case.outgoing_assignment_id != giver.assignment_id:
+                raise GiverNotOutgoing(
+                    f"case {self.case_id} replaces {case.outgoing_assignment_id}", field="from_assignment_id"
+                )
 
     def _permit_receiver(self, state: State, assignment_id: str, giver: str) -> None:
         receiver = live_assignment(state, assignment_id)

@@ -1,6 +1,5 @@
 """Replacement and concerns: their rules and their lifecycles (docs/rules.md, *Concerns*, *Replacement*)."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,9 +35,9 @@ from domain.engagement.replacement.succession import (
 )
 from domain.engagement.replacement.takeover import ProfessionalReplaced
 from domain.engagement.replacement.withdrawal import ReplacementWithdrawn, SuccessorUnderWay
-from domain.law.command import Command, InTheFuture
+from domain.law.command import Command
 from domain.law.rejection import Unfit
-from tests.domain.given import TODAY, Given, day, given, on
+from tests.domain.given import Given, day, given, on
 from tests.domain.words import (
     accept,
     acknowledge,
@@ -323,13 +322,6 @@ def test_a_pause_ends_at_its_start_or_later() -> None:
     past = given(*CASE)
     past.when(on(5, pause(until=day(4.999)))).then_rejected(PauseEndsBeforeItStarts, field="until")
     past.when(on(5, pause(until=day(5)))).then(ReplacementPaused, ReplacementResumed)
-
-
-def test_a_pause_does_not_end_in_the_future() -> None:
-    past = given(*CASE)
-    soon = TODAY + timedelta(seconds=past.history.version, minutes=5)
-    past.when(pause(until=soon)).then(ReplacementPaused, ReplacementResumed)
-    past.when(pause(until=soon + timedelta(microseconds=1))).then_rejected(InTheFuture, field="until")
 
 
 def test_the_states_of_a_case_follow_each_other() -> None:

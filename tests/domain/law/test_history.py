@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 from threading import Barrier
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from domain.engagement.state import EngagementHistory
+from domain.engagement.state import EngagementHistory, State
 from domain.language.alike import alike
 from domain.law import history as of_a_stream
 from domain.law import marked
@@ -182,9 +182,13 @@ def test_the_state_at_an_instant_is_that_of_what_had_happened(history: Engagemen
         for instant in (fact.occurred_at, fact.occurred_at - timedelta(microseconds=1)):
             happened = [each for each in history.timeline if each.occurred_at <= instant]
             assert list(history.until(instant)) == happened
-            assert history.state_at(instant) == fold(happened)
+            assert history.state_at(instant) == (reached(fold(happened), instant) if happened else None)
         before = [each for each in history.timeline if each.key < fact.key]
-        assert history.before(fact.key) == fold(before or history.timeline[:1])
+        assert history.before(fact.key) == reached(fold(before or history.timeline[:1]), fact.occurred_at)
+
+
+def reached(state: State, at: datetime) -> State:
+    return state.reached(at)
 
 
 @LAWS

@@ -20,7 +20,7 @@ from domain.engagement.seats import SeatAdded
 from domain.engagement.state import EngagementHistory
 from domain.engagement.transfer.about import BilledUnderGuarantee
 from domain.law.rejection import ContradictsLaterFact, NotFound, Unfit
-from domain.law.timeline import check, effective
+from domain.law.timeline import check
 from domain.law.voiding import FactVoided
 from domain.register import EVENTS
 from tests.domain.given import Lines, day, given, on
@@ -122,7 +122,6 @@ def test_nothing_comes_before_the_opening_even_at_its_instant() -> None:
 def test_a_later_fact_that_stands_already_is_lawful_and_changes_nothing() -> None:
     past = given(opened(), on(2, match()), on(5, onboard())).and_(on(4, onboard()))
     assert past.state.assignment("a1").active_at == day(4)
-    assert [fact.version for fact, _, _ in effective(past.history.timeline)] == [1, 2, 4]
 
 
 def test_what_follows_a_fact_that_stands_already_is_judged_in_the_state_before_it() -> None:

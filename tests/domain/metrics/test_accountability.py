@@ -7,7 +7,7 @@ import pytest
 
 from domain.clocks.life import Waited
 from domain.engagement.terms.policy import Goal, ObligationTerms, Policy
-from domain.metrics.accountability import nearest_rank, response_seconds
+from domain.metrics.accountability import Untimed, nearest_rank, response_seconds
 from domain.metrics.ratio import Ratio
 from tests.domain.clocks.test_reading import (
     ACCEPTED,
@@ -18,7 +18,7 @@ from tests.domain.clocks.test_reading import (
     REQUESTED,
     past,
 )
-from tests.domain.given import Given, given, on, published, variant
+from tests.domain.given import Given, for_, given, on, published, variant
 from tests.domain.reading import hours, record
 from tests.domain.words import (
     accept,
@@ -118,8 +118,33 @@ def test_what_was_recorded_late_is_told_of_what_was_met() -> None:
     assert (party.met, party.met_recorded_late) == (1, 1)
 
 
-def test_clocks_without_a_goal_name_nobody_for_the_list() -> None:
-    assert record(past(*REPORTED, policy="free"), 9).parties == {}
+def test_clocks_without_a_goal_are_counted_apart() -> None:
+    lines = [*REPORTED, on(3, acknowledge()), on(4, request()), on(5, pause())]
+    found = record(past(*lines, policy="free"), 9).parties
+    assert {party: each.untimed for party, each in found.items()} == {
+        "platform": Untimed(completed=1, cancelled=0, open=2),
+        "professional": Untimed(completed=1, cancelled=0, open=0),
+    }
+    timed = [(each.met, each.late, each.breached, each.excused, each.cancelled, each.open) for each in found.values()]
+    assert set(timed) == {(0, 0, 0, 0, 0, 0)}
+    assert {each.fulfilment.fraction for each in found.values()} == {None}
+    cut = record(past(*lines, policy="free"), 9, from_=3.5).parties
+    assert cut["platform"].untimed == Untimed(completed=0, cancelled=0, open=2), "it was acknowledged before"
+
+
+def test_what_was_excused_or_cancelled_without_a_goal_is_counted_as_cancelled() -> None:
+    declined = [each for who in ("ben", "eve", "joe") for each in (on(3, propose(who, who)), on(3, decline(who)))]
+    found = record(past(*REQUESTED, *declined, on(4, withdraw_case()), policy="free"), 9).parties["platform"]
+    assert found.untimed == Untimed(completed=1, cancelled=1, open=0)
+
+
+def test_an_acknowledgement_that_the_client_overtook_is_nobody_s_merit() -> None:
+    asked = request(cause="non_performance")
+    in_time = record(past(*REPORTED, on(3, for_("client", asked))), 9)
+    assert (in_time.parties["platform"].met, in_time.parties["platform"].cancelled) == (0, 1)
+    assert in_time.response_seconds.values == ()
+    too_late = record(past(*REPORTED, on(5, for_("client", asked))), 9).parties["platform"]
+    assert (too_late.late, too_late.cancelled) == (1, 0)
 
 
 TWO_DAYS = Goal(value=Decimal(48), unit="hours")
@@ -135,7 +160,9 @@ def freelancers(**obligations: ObligationTerms) -> Given:
 def test_nobody_is_listed_like_a_party() -> None:
     nobodys = freelancers(acknowledge=ObligationTerms(accountable=None, goal=TWO_DAYS)).and_(on(2, report()))
     found = record(nobodys.and_(on(3, acknowledge())), 9).parties
-    assert {party: each.met for party, each in found.items()} == {"nobody": 1}
+    assert {party: each.met for party, each in found.items()} == {"client": 0, "nobody": 1}, (
+        "the client onboards without a goal"
+    )
     assert record(nobodys, 9).parties["nobody"].breached == 1
 
 

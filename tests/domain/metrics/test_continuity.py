@@ -9,7 +9,7 @@ import pytest
 
 from domain.metrics.coverage import Gaps
 from domain.metrics.ratio import NOTHING, Ratio
-from tests.domain.given import Given, day, given, on
+from tests.domain.given import Given, at_once, day, given, on
 from tests.domain.measured import HOUR, continuity
 from tests.domain.words import (
     absent,
@@ -232,10 +232,27 @@ def test_a_seat_held_by_somebody_who_came_back_is_stable() -> None:
     assert continuity(past, 7).stability == Ratio(1, 1)
 
 
-def test_a_seat_not_required_at_both_ends_is_left_out_of_stability() -> None:
-    past = given(opened("freelancer_platform", seat(required_from=day(1))), *ANA)
+def test_a_seat_is_stable_from_its_first_holder_on() -> None:
+    past = given(opened(), on(1, match()), on(2, onboard()))
+    assert continuity(past, 7).stability == Ratio(1, 1)
+    assert continuity(past, 7, to=2).stability.fraction is None, "nobody held it yet"
+    past = given(opened("freelancer_platform", seat(required_from=day(3))), *ANA, on(2, depart()))
+    past = past.and_(on(4, match("a2", "ben")), on(5, onboard("a2")))
+    assert continuity(past, 7).stability == Ratio(1, 1), "ana held it before it was required"
+    assert continuity(past.and_(on(6, depart("a2"))), 7).stability == Ratio(0, 1)
+
+
+def test_a_seat_not_required_at_the_end_is_left_out_of_stability() -> None:
+    past = given(opened("freelancer_platform", seat(required_until=day(6))), *ANA)
     assert continuity(past, 7).stability.fraction is None
     assert continuity(given(opened(), *ANA, on(6, suspend())), 7).stability.fraction is None
+
+
+def test_while_a_suspension_has_an_end_nothing_is_required_until_then() -> None:
+    past = given(opened(), at_once(on(1, suspend(until=day(3)))))
+    assert continuity(past, 2).gaps.total_seconds == 8 * HOUR, "the day before it"
+    assert continuity(past, 3).gaps.total_seconds == 8 * HOUR
+    assert continuity(past, 4).gaps.total_seconds == 16 * HOUR
 
 
 def test_a_key_seat_depends_on_one_person_until_enough_is_handed_over() -> None:

@@ -280,6 +280,7 @@ def test_each_phase_lasts_from_one_step_to_the_next() -> None:
         "decide": 2 * WORKDAY,
         "onboard": WORKDAY,
         "transfer": 2 * WORKDAY,
+        "rest": 2 * WORKDAY,
     }
 
 

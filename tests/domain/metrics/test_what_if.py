@@ -11,9 +11,11 @@ from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.replacement.guarantee import GuaranteeDecided
 from domain.engagement.replacement.request import RequestReplacement
 from domain.engagement.state import EngagementHistory
-from domain.engagement.terms.policy import Guarantee, GuaranteeNotOffered, PolicyDoesNotApply
+from domain.engagement.terms.policy import Guarantee, GuaranteeNotOffered, Policy, PolicyDoesNotApply
+from domain.language.words import Model
 from domain.metrics.engagement import Metrics, metrics_of
-from domain.metrics.what_if import supposed
+from domain.metrics.what_if import Supposition, supposed
+from domain.time.calendar import Calendar
 from tests import golden
 from tests.domain.clocks.test_reading import ACTIVE, DAY, PUBLISHED, REQUESTED, in_hours, past
 from tests.domain.given import day, given, on, published
@@ -40,13 +42,19 @@ STINGY_GUARANTEE = Guarantee(window_days=90, covered_causes=("resignation",), ma
 STINGY = in_hours("stingy", 24, guarantee=STINGY_GUARANTEE)
 
 
+def under(
+    history: EngagementHistory, policy: Policy | None, calendar: Calendar | None, model: Model | None = None
+) -> EngagementHistory:
+    return supposed(history, Supposition(model=model, policy=policy, calendar=calendar))
+
+
 def eligible(history: EngagementHistory, case_id: str = "k1") -> bool:
     return history.state.case(case_id).eligible
 
 
 def test_the_policy_is_replaced_at_the_opening_and_in_every_amendment() -> None:
     amended = past(*REQUESTED[:-1], on(1.5, amend_terms("patient")), REQUESTED[-1]).history
-    other = supposed(amended, in_hours("other", 24), None)
+    other = under(amended, in_hours("other", 24), None)
     assert other.state.terms.policy.code == "other"
     assert other.state.terms.policy.code == "other"
     assert other.state.terms.calendar == amended.state.terms.calendar
@@ -56,7 +64,7 @@ def test_the_policy_is_replaced_at_the_opening_and_in_every_amendment() -> None:
 
 def test_the_calendar_alone_leaves_an_amendment_of_the_policy() -> None:
     amended = past(*ACTIVE, on(1.5, amend_terms("patient"))).history
-    other = supposed(amended, None, published().calendars["us-east"])
+    other = under(amended, None, published().calendars["us-east"])
     assert (other.state.terms.policy.code, other.state.terms.calendar.code) == ("patient", "us-east")
     assert amended.timeline[3].event.calendar is None  # type: ignore[attr-defined]
     assert other.timeline[3].event.calendar is None  # type: ignore[attr-defined]
@@ -64,30 +72,30 @@ def test_the_calendar_alone_leaves_an_amendment_of_the_policy() -> None:
 
 def test_an_amendment_of_the_calendar_leaves_the_policy() -> None:
     amended = past(*ACTIVE, on(1.5, amend_terms(calendar="us-east"))).history
-    other = supposed(amended, in_hours("other", 24), None)
+    other = under(amended, in_hours("other", 24), None)
     assert (other.state.terms.policy.code, other.state.terms.calendar.code) == ("other", "us-east")
     assert other.timeline[3].event.policy is None  # type: ignore[attr-defined]
-    always = supposed(amended, None, published().calendars["always"])
+    always = under(amended, None, published().calendars["always"])
     assert always.state.terms.calendar.code == "always"
 
 
-def test_an_engagement_that_has_only_opened_can_be_supposed() -> None:
-    assert supposed(past().history, in_hours("other", 24), None).state.terms.policy.code == "other"
+def test_an_engagement_that_has_only_opened_can_be_under() -> None:
+    assert under(past().history, in_hours("other", 24), None).state.terms.policy.code == "other"
 
 
 def test_a_claimed_guarantee_is_decided_again_and_others_are_not() -> None:
     assert eligible(past(*CLAIMED).history)
-    other = supposed(past(*CLAIMED).history, STINGY, None)
+    other = under(past(*CLAIMED).history, STINGY, None)
     assert not eligible(other)
     decided = next(fact.event for fact in other.facts if isinstance(fact.event, GuaranteeDecided))
     assert [check.passed for check in decided.checks] == [True, True, True, False]
-    unclaimed = supposed(past(*REQUESTED).history, in_hours("other"), None)
+    unclaimed = under(past(*REQUESTED).history, in_hours("other"), None)
     assert not any(isinstance(fact.event, GuaranteeDecided) for fact in unclaimed.facts)
 
 
 def test_a_review_still_overrules() -> None:
     reviewed = past(*CLAIMED, on(3, review(eligible=True))).history
-    assert eligible(supposed(reviewed, STINGY, None))
+    assert eligible(under(reviewed, STINGY, None))
 
 
 def test_it_is_decided_on_what_was_recorded_at_the_request() -> None:
@@ -95,9 +103,9 @@ def test_it_is_decided_on_what_was_recorded_at_the_request() -> None:
     second = past(*first, on(6, request("k2", "resignation", claim_guarantee=True)))
     assert eligible(second.history, "k2"), "two replacements are free"
     once = in_hours("once", guarantee=replace(STINGY_GUARANTEE, max_free_per_seat=1))
-    assert not eligible(supposed(second.history, once, None), "k2")
+    assert not eligible(under(second.history, once, None), "k2")
     reviewed = second.and_(on(3.2, review(eligible=False)))
-    assert not eligible(supposed(reviewed.history, once, None), "k2"), "the review was not recorded then"
+    assert not eligible(under(reviewed.history, once, None), "k2"), "the review was not recorded then"
 
 
 def test_what_was_charged_breaks_a_guarantee_that_other_terms_would_have_given() -> None:
@@ -106,7 +114,7 @@ def test_what_was_charged_breaks_a_guarantee_that_other_terms_would_have_given()
     for charge, honoured in (("100.00", False), ("0.00", None)):
         replaced = refused.and_(on(3.9, replace_professional(charge=charge)))
         assert not eligible(replaced.history)
-        (case,) = in_full(supposed(replaced.history, in_hours(), None), 4).guarantee.cases
+        (case,) = in_full(under(replaced.history, in_hours(), None), 4).guarantee.cases
         assert (case.eligible, case.honoured) == (True, honoured), "in time, and still to be transferred"
 
 
@@ -126,22 +134,22 @@ def test_an_amendment_that_was_voided_decides_nothing() -> None:
     amended = past(*ACTIVE, on(1.5, amend_terms("stingy")), publishing=AMENDABLE)
     history = amended.and_(correct(void=(4,)), on(2, claim())).history
     assert eligible(history, "k2")
-    assert supposed(history, None, None).facts == history.facts
+    assert under(history, None, None).facts == history.facts
 
 
 def test_an_amendment_recorded_late_decides_from_its_place_on() -> None:
     amended = past(*WITHDRAWN, on(4, amend_terms("patient")), publishing=AMENDABLE)
     history = amended.and_(on(3.5, amend_terms("stingy")), on(5, claim())).history
     assert eligible(history, "k2"), "by the amendment that was recorded first and came last"
-    assert supposed(history, None, None).facts == history.facts
+    assert under(history, None, None).facts == history.facts
 
 
 def test_a_request_recorded_late_is_decided_on_what_stood_before_it() -> None:
     amended = past(*WITHDRAWN, on(4, amend_terms("stingy")), publishing=AMENDABLE)
     history = amended.and_(on(3, claim())).history
     assert eligible(history, "k2"), "the amendment came later"
-    assert supposed(history, None, None).facts == history.facts
-    assert not eligible(supposed(history, STINGY, None), "k2")
+    assert under(history, None, None).facts == history.facts
+    assert not eligible(under(history, STINGY, None), "k2")
 
 
 def test_half_way_through_a_correction_only_what_is_lawful_counts() -> None:
@@ -154,44 +162,44 @@ def test_half_way_through_a_correction_only_what_is_lawful_counts() -> None:
         "ProfessionalMatched",
     ], "when it was decided, Bob was onboarded without a match"
     assert eligible(history, "k2")
-    assert supposed(history, None, None).facts == history.facts
-    assert not eligible(supposed(history, STINGY, None), "k2")
+    assert under(history, None, None).facts == history.facts
+    assert not eligible(under(history, STINGY, None), "k2")
 
 
 def test_a_policy_that_does_not_apply_to_the_model_is_refused() -> None:
     history = given(opened()).history
     with pytest.raises(PolicyDoesNotApply):
-        supposed(history, published().policies["managed_marketplace"], None)
+        under(history, published().policies["managed_marketplace"], None)
     with pytest.raises(GuaranteeNotOffered):
-        supposed(history, in_hours("free", applies_to=("freelancer_platform",)), None)
+        under(history, in_hours("free", applies_to=("freelancer_platform",)), None)
 
 
 @golden.needed
 @pytest.mark.parametrize("name", golden.NAMES)
 def test_a_golden_history_under_its_own_terms_is_the_same(name: str) -> None:
     history = golden.history(name)
-    assert supposed(history, None, None).facts == history.facts
+    assert under(history, None, None).facts == history.facts
 
 
 @settings(max_examples=15, deadline=None)
 @over(histories())
 def test_under_the_same_terms_the_metrics_are_the_same(history: EngagementHistory) -> None:
-    assert supposed(history, None, None).facts == history.facts
+    assert under(history, None, None).facts == history.facts
     opening = history.state.made_by
     assert isinstance(opening, EngagementOpened)
     as_of = history.facts[-1].recorded_at + timedelta(days=1)
     if not any(fact.type == "TermsAmended" for fact in history.facts):
-        same = supposed(history, opening.policy, opening.calendar)
+        same = under(history, opening.policy, opening.calendar)
         assert metrics_of(same, as_of=as_of, known_at=as_of) == metrics_of(history, as_of=as_of, known_at=as_of)
 
 
 @settings(max_examples=15, deadline=None)
 @over(histories())
-def test_any_terms_that_apply_can_be_supposed(history: EngagementHistory) -> None:
+def test_any_terms_that_apply_can_be_under(history: EngagementHistory) -> None:
     as_of = history.facts[-1].recorded_at + timedelta(days=1)
     for policy in published().policies.values():
         if history.state.model in policy.applies_to:
-            other = supposed(history, policy, published().calendars["us-east"])
+            other = under(history, policy, published().calendars["us-east"])
             metrics_of(other, as_of=as_of, known_at=as_of)
             assert [(a.version, a.type, a.key) for a in other.facts] == [
                 (a.version, a.type, a.key) for a in history.facts

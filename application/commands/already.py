@@ -1,0 +1,34 @@
+"""What a command that records nothing is told: what stands already, and how to move it."""
+
+from dataclasses import dataclass
+
+from domain.engagement.state import EngagementHistory
+from domain.language.instants import instant_text
+from domain.language.words import Instant
+from domain.law.event import event_of
+from domain.law.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Already:
+    """The fact whose effect stands, by its version; both null where none is left that could be moved."""
+
+    version: int | None
+    occurred_at: Instant | None
+    detail: str
+
+
+def already(history: EngagementHistory, standing: Recorded | None) -> Already:
+    """What stands, in words that say how to move its instant."""
+    if standing is None:
+        detail = "nothing waits any more: what did was over by itself, or with its case or engagement"
+        return Already(version=None, occurred_at=None, detail=detail)
+    version, at = standing.version, standing.occurred_at
+    since = f"so already since {instant_text(at)}, by version {version}"
+    if standing is history.facts[0]:
+        moved = "an opening is not moved: end the engagement as cancelled, and open it anew"
+    elif not event_of(standing).voidable:
+        moved = "it is not moved"
+    else:
+        moved = f"to move its instant, void version {version} by correct-history and record the command anew there"
+    return Already(version=version, occurred_at=at, detail=f"{since}; {moved}")
