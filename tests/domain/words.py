@@ -118,8 +118,8 @@ def absent(start: float = 10, end: float = 20, absence_id: str | None = "b1", **
     return RecordAbsence(absence_id=absence_id, from_=day(start), until=day(end), **wanted)
 
 
-def announce(assignment_id: str = "a1") -> AnnounceDeparture:
-    return AnnounceDeparture(assignment_id=assignment_id, cause="resignation", last_day=date(2026, 6, 30))
+def announce(assignment_id: str = "a1", last_day: date = date(2026, 6, 30)) -> AnnounceDeparture:
+    return AnnounceDeparture(assignment_id=assignment_id, cause="resignation", last_day=last_day)
 
 
 def depart(assignment_id: str = "a1", cause: Any = "resignation", **fields: Any) -> RecordDeparture:

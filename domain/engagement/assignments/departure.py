@@ -28,6 +28,10 @@ class DepartureAnnounced(AboutAssignment):
     cause: DepartureCause
     last_day: Day
 
+    def evolve(self, state: State, fact: Recorded) -> State:
+        assignment = state.assignment(self.assignment_id)
+        return state.with_assignment(replace(assignment, announced_last_day=self.last_day))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfessionalDeparted(AboutAssignment):

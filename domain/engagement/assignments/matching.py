@@ -51,6 +51,8 @@ class Seating(Protocol):
     def supply_source(self) -> SupplySource: ...
     @property
     def day_rate(self) -> Money | None: ...
+    @property
+    def planned_start(self) -> datetime | None: ...
 
 
 def seated(state: State, made: Seating, made_by: EngagementEvent, at: datetime) -> State:
@@ -62,6 +64,7 @@ def seated(state: State, made: Seating, made_by: EngagementEvent, at: datetime) 
         partner_id=made.partner_id,
         supply_source=made.supply_source,
         day_rate=made.day_rate,
+        planned_start=made.planned_start,
         made_by=made_by,
         matched_at=at,
     )

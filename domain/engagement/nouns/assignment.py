@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from domain.engagement.terms.policy import Terms
@@ -60,10 +60,13 @@ class Assignment:
     partner_id: str | None
     supply_source: SupplySource
     day_rate: Money | None
+    planned_start: datetime | None
     made_by: Event[Any]
     matched_at: datetime
     active_at: datetime | None = None
     onboarded_under: Terms | None = None
+    announced_last_day: date | None = None
+    """The last working day as last announced, in the calendar's zone."""
     ended_at: datetime | None = None
     end_reason: str | None = None
     departure: Departure | None = None

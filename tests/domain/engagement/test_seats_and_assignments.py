@@ -1,5 +1,6 @@
 """Seats, and who is on them (docs/rules.md, *Seats*, *Assignments*)."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -258,6 +259,18 @@ def test_rates_absences_and_announcements_come_while_matched_or_active(command: 
 def test_a_changed_rate_is_the_assignments_rate() -> None:
     past = given(opened(), match()).when(change_rate("510.50")).then(RateChanged)
     assert str(past.state.assignment("a1").day_rate) == str(change_rate("510.50").day_rate)
+
+
+def test_a_planned_start_is_that_of_the_match_or_of_the_accepted_proposal() -> None:
+    past = given(opened(), match(planned_start=day(3)), onboard(), request(), propose(planned_start=day(5)), accept())
+    assert [each.planned_start for each in past.state.assignments.values()] == [day(3), day(5)]
+    assert given(opened(), match()).state.assignment("a1").planned_start is None
+
+
+def test_the_last_announcement_says_the_last_day() -> None:
+    past = given(opened(), match(), announce(last_day=date(2026, 6, 30)), announce(last_day=date(2026, 5, 29)))
+    assert past.state.assignment("a1").announced_last_day == date(2026, 5, 29)
+    assert given(opened(), match()).state.assignment("a1").announced_last_day is None
 
 
 def test_an_active_match_is_not_withdrawn() -> None:
