@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from domain.engagement.nouns.absence import Absence
+from domain.engagement.nouns.absence import Absence, UnknownAbsence
 from domain.engagement.nouns.assignment import Assignment, UnknownAssignment
 from domain.engagement.nouns.case import Case, UnknownCase
 from domain.engagement.nouns.concern import Concern, UnknownConcern
@@ -60,6 +60,12 @@ class State:
         if assignment_id not in self.assignments:
             raise UnknownAssignment(f"there is no assignment {assignment_id}", field="assignment_id")
         return self.assignments[assignment_id]
+
+    def absence(self, absence_id: str) -> Absence:
+        """Raises UnknownAbsence."""
+        if absence_id not in self.absences:
+            raise UnknownAbsence(f"there is no absence {absence_id}", field="absence_id")
+        return self.absences[absence_id]
 
     def concern(self, concern_id: str) -> Concern:
         """Raises UnknownConcern."""
@@ -121,6 +127,9 @@ class State:
 
     def with_assignment(self, assignment: Assignment) -> "State":
         return replace(self, assignments={**self.assignments, assignment.assignment_id: assignment})
+
+    def with_absence(self, absence: Absence) -> "State":
+        return replace(self, absences={**self.absences, absence.absence_id: absence})
 
     def with_concern(self, concern: Concern) -> "State":
         return replace(self, concerns={**self.concerns, concern.concern_id: concern})

@@ -59,7 +59,8 @@ def covers(state: State, suspended: Pieces) -> list[SeatCover]:
     """Every seat's cover, in the order of their ids; while suspended nothing is required."""
     absences: dict[str, list[Absence]] = {}
     for absence in state.absences.values():
-        absences.setdefault(absence.assignment_id, []).append(absence)
+        if not absence.cancelled:
+            absences.setdefault(absence.assignment_id, []).append(absence)
     return [_cover(state, state.seats[seat_id], suspended, absences) for seat_id in sorted(state.seats)]
 
 

@@ -112,6 +112,9 @@ def beside_the_clocks(random: Random) -> Command[Any]:
     at, last_day = START + timedelta(days=day), (START + timedelta(days=day)).date()
     kinds: list[Callable[[], Command[Any]]] = [
         lambda: words.absent(day, day + n([0.1, 1, 5]), n(["b1", "b2", "b3"]), assignment_id=of),
+        lambda: words.absent(day, day + n([0.1, 1, 5]), n(["b1", "b2", "b3"]), assignment_id=of),
+        lambda: words.amend_absence(day + n([0.1, 1, 5]), n(["b1", "b2", "b3"])),
+        lambda: words.cancel_absence(n(["b1", "b2", "b3"])),
         lambda: AnnounceDeparture(assignment_id=of, cause="resignation", last_day=last_day),
         lambda: words.productivity(n([50, 75, 80]), of),
         lambda: words.effort(case_id=n(["k1", None]), plan_id=n(["h1", None]), billable=n([True, False])),

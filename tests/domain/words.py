@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.engagement.annotation import Annotate
-from domain.engagement.assignments.absence import RecordAbsence
+from domain.engagement.assignments.absence import AmendAbsence, RecordAbsence
 from domain.engagement.assignments.departure import AnnounceDeparture, RecordDeparture
 from domain.engagement.assignments.matching import MatchProfessional, WithdrawMatch
 from domain.engagement.assignments.onboarding import CompleteOnboardingItem, OnboardProfessional, WaiveOnboardingItem
@@ -116,6 +116,15 @@ def productivity(percent: int = 80, assignment_id: str = "a1") -> ReportProducti
 def absent(start: float = 10, end: float = 20, absence_id: str | None = "b1", **fields: Any) -> RecordAbsence:
     wanted = {"assignment_id": "a1", "cause": "leave", "planned": True, **fields}
     return RecordAbsence(absence_id=absence_id, from_=day(start), until=day(end), **wanted)
+
+
+def amend_absence(until: float | None = None, absence_id: str = "b1", *, cancelled: bool = False) -> AmendAbsence:
+    """Its end at so many days after the opening; or it is cancelled."""
+    return AmendAbsence(absence_id=absence_id, until=None if until is None else day(until), cancelled=cancelled)
+
+
+def cancel_absence(absence_id: str = "b1") -> AmendAbsence:
+    return amend_absence(absence_id=absence_id, cancelled=True)
 
 
 def announce(assignment_id: str = "a1", last_day: date = date(2026, 6, 30)) -> AnnounceDeparture:

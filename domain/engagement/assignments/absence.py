@@ -1,20 +1,29 @@
-"""Absences: intervals in which a professional is away, as far as recorded."""
+"""Absences: intervals in which a professional is away, as far as recorded, and what became of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
-from domain.engagement.assignments.about import AboutAssignment, AssignmentCommand, each_of, live, live_assignment
-from domain.engagement.nouns.absence import Absence
+from domain.engagement.assignments.about import (
+    AboutAssignment,
+    AssignmentCommand,
+    AssignmentEnded,
+    each_of,
+    live,
+    live_assignment,
+)
+from domain.engagement.deed import EngagementCommand, EngagementEvent, about
+from domain.engagement.nouns.absence import Absence, AbsenceCause
 from domain.engagement.state import State
 from domain.language.changed import replace
 from domain.language.words import Id, Instant
-from domain.law.command import Subject
+from domain.law.command import Occasion, Subject, carry
 from domain.law.event import same_content
 from domain.law.recorded import Recorded
-from domain.law.rejection import Rejection
+from domain.law.rejection import Rejection, Unfit
 
-AbsenceCause = Literal["leave", "illness", "training", "other"]
+LONGEST: Final = timedelta(days=366)
 
 
 class AbsenceExists(Rejection):
@@ -23,6 +32,26 @@ class AbsenceExists(Rejection):
 
 class AbsenceEndsBeforeItStarts(Rejection):
     """An absence ends after it starts."""
+
+
+class AbsenceTooLong(Rejection):
+    """An absence lasts at most 366 days."""
+
+
+class AbsenceCancelled(Rejection):
+    """The absence is cancelled."""
+
+
+class UntilOrCancelled(Unfit):
+    """An amendment of an absence says a new until, or cancels it: one of the two."""
+
+
+def lasts(from_: datetime, until: datetime) -> None:
+    """Raises AbsenceEndsBeforeItStarts or AbsenceTooLong."""
+    if until <= from_:
+        raise AbsenceEndsBeforeItStarts("until is not after from", field="until")
+    if until - from_ > LONGEST:
+        raise AbsenceTooLong(f"until is more than {LONGEST.days} days after from", field="until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +77,7 @@ class AbsenceRecorded(AboutAssignment):
         if self.absence_id in state.absences:
             raise AbsenceExists(f"absence {self.absence_id} exists with other content", field="absence_id")
         live_assignment(state, self.assignment_id)
-        if self.until <= self.from_:
-            raise AbsenceEndsBeforeItStarts("until is not after from", field="until")
+        lasts(self.from_, self.until)
 
     def evolve(self, state: State, fact: Recorded) -> State:
         absence = Absence(
@@ -57,9 +85,40 @@ class AbsenceRecorded(AboutAssignment):
             assignment_id=self.assignment_id,
             from_=self.from_,
             until=self.until,
+            cause=self.cause,
+            planned=self.planned,
             made_by=self,
         )
-        return replace(state, absences={**state.absences, self.absence_id: absence})
+        return state.with_absence(absence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceAmended(AboutAssignment):
+    """An absence ends at another instant than was said, or is no more: ``until``, or ``cancelled``."""
+
+    subject: ClassVar = ("absence_id",)
+    filled: ClassVar = AboutAssignment.filled | {"assignment_id"}
+    while_suspended: ClassVar = True
+
+    absence_id: Id
+    until: Instant | None
+    cancelled: bool
+
+    def stands(self, state: State, fact: Recorded) -> bool:
+        absence = state.absence(self.absence_id)
+        return absence.cancelled if self.cancelled else not absence.cancelled and absence.until == self.until
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        absence = state.absence(self.absence_id)
+        if not state.assignment(absence.assignment_id).live:
+            raise AssignmentEnded(f"assignment {absence.assignment_id} has ended", field="absence_id")
+        if absence.cancelled:
+            raise AbsenceCancelled(f"absence {self.absence_id} is cancelled", field="absence_id")
+        lasts(absence.from_, self.until or absence.until)
+
+    def evolve(self, state: State, fact: Recorded) -> State:
+        absence = state.absence(self.absence_id)
+        return state.with_absence(replace(absence, until=self.until or absence.until, cancelled=self.cancelled))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +139,32 @@ class RecordAbsence(AssignmentCommand):
     @classmethod
     def possible(cls, state: State) -> Iterable[Subject]:
         return each_of(live(state))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendAbsence(EngagementCommand):
+    """Say that an absence ends at another instant, or that there is none: ``until``, or ``cancelled``."""
+
+    command_name: ClassVar = "amend-absence"
+    by: ClassVar = ("client", "platform", "partner")
+    records: ClassVar = AbsenceAmended
+
+    absence_id: Id
+    until: Instant | None = None
+    cancelled: bool = False
+
+    @classmethod
+    def possible(cls, state: State) -> Iterable[Subject]:
+        return about("absence_id", (each.absence_id for each in state.absences.values() if _amendable(state, each)))
+
+    def decide(self, state: State, occasion: Occasion) -> tuple[EngagementEvent, ...]:
+        if self.cancelled == (self.until is not None):
+            field = "cancelled" if self.cancelled else "until"
+            raise UntilOrCancelled("say until, or that it is cancelled: one of the two", field=field)
+        of = state.assignment(state.absence(self.absence_id).assignment_id)
+        filled = {"assignment_id": of.assignment_id, "professional_id": of.professional_id, "seat_id": of.seat_id}
+        return (carry(AbsenceAmended, self, **filled),)
+
+
+def _amendable(state: State, absence: Absence) -> bool:
+    return not absence.cancelled and state.assignments[absence.assignment_id].live

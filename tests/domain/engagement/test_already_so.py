@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.engagement.assignments.about import AssignmentEnded
-from domain.engagement.assignments.absence import AbsenceExists
+from domain.engagement.assignments.absence import AbsenceCancelled, AbsenceExists
 from domain.engagement.assignments.onboarding import OnboardingItemDone
 from domain.engagement.concerns import ConcernClosed, ConcernExists, Evidence, UnderperformanceAcknowledged
 from domain.engagement.deed import EngagementEndedAlready, EngagementSuspendedNow
@@ -31,10 +31,12 @@ from tests.domain.words import (
     acknowledge,
     active,
     add_seat,
+    amend_absence,
     amend_seat,
     amend_terms,
     annotate,
     announce,
+    cancel_absence,
     change_rate,
     close_seat,
     complete,
@@ -80,6 +82,8 @@ STANDING: list[tuple[str, list[Command[Any]]]] = [
     ("a seat", [opened(), add_seat()]),
     ("a match", [opened(), match()]),
     ("an absence", [opened(), match(), absent()]),
+    ("an absence amended", [opened(), match(), absent(10, 20), amend_absence(15)]),
+    ("an absence cancelled", [opened(), match(), absent(10, 20), cancel_absence()]),
     ("a concern", [opened(), *active(), report()]),
     ("a case", CASE),
     ("a proposal", [*CASE, propose()]),
@@ -127,6 +131,7 @@ OTHERWISE: list[tuple[list[Command[Any]], Command[Any], type[Rejection]]] = [
     ([opened(), match()], match("a1", "ben"), AssignmentExists),
     ([opened(), match()], match("a1", day_rate=money("5.00")), AssignmentExists),
     ([opened(), match(), absent()], absent(planned=False), AbsenceExists),
+    ([opened(), match(), absent(10, 20), cancel_absence()], amend_absence(20), AbsenceCancelled),
     ([opened(), *active(), report()], report(severity="low"), ConcernExists),
     (CASE, request(claim_guarantee=True), CaseExists),
     (CASE, request(cause="misconduct"), CaseExists),

@@ -28,6 +28,7 @@ TABLE: dict[str, str] = {
     "change-rate": "platform, partner",
     "report-productivity": "client",
     "record-absence": "client, platform, partner",
+    "amend-absence": "client, platform, partner",
     "announce-departure": "client, platform, partner",
     "record-departure": "client, platform, partner",
     "report-underperformance": "client, platform",

@@ -11,9 +11,11 @@ from tests.domain.words import (
     accept,
     acknowledge,
     add_seat,
+    amend_absence,
     amend_seat,
     amend_terms,
     announce,
+    cancel_absence,
     change_rate,
     close_seat,
     complete,
@@ -57,6 +59,7 @@ ACTIVE: Lines = [*MATCHED, onboard("a1"), onboard("b1")]
 CONCERNS: Lines = [*ACTIVE, report("c1", "a1"), report("c2", "b1")]
 CASES: Lines = [*ACTIVE, request("k1"), request("k2", seat_id="s2")]
 PROPOSED: Lines = [*CASES, propose("p1", "ben", "k1"), propose("p2", "dan", "k2")]
+ABSENT: Lines = [*MATCHED, absent(absence_id="d1"), absent(absence_id="d2")]
 OVERLAP: Lines = [*PROPOSED, accept("p1", "a2"), accept("p2", "b2"), onboard("a2"), onboard("b2")]
 PLANS: Lines = [
     *ACTIVE,
@@ -79,6 +82,8 @@ PAIRS: list[tuple[Lines, Command[Any], Command[Any]]] = [
     (MATCHED, change_rate("5.00", "a1"), change_rate("5.00", "b1")),
     (ACTIVE, productivity(80, "a1"), productivity(80, "b1")),
     (MATCHED, absent(absence_id="d1"), absent(absence_id="d2")),
+    (ABSENT, amend_absence(15, "d1"), amend_absence(15, "d2")),
+    (ABSENT, cancel_absence("d1"), cancel_absence("d2")),
     (MATCHED, announce("a1"), announce("b1")),
     (MATCHED, depart("a1"), depart("b1")),
     (ACTIVE, report("c1", "a1"), report("c2", "b1")),

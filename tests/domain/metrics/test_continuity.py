@@ -16,8 +16,10 @@ from tests.domain.words import (
     accept,
     active,
     add_seat,
+    amend_absence,
     amend_seat,
     amend_terms,
+    cancel_absence,
     close_seat,
     deliver,
     depart,
@@ -130,6 +132,19 @@ def test_an_absence_counts_for_its_whole_interval_once_it_is_known() -> None:
     past = given(opened(), *ANA, on(3, absent(1, 2)))
     assert continuity(past, 2.5).presence == hours(24, 24)
     assert continuity(past, 7).presence == hours(32, 40)
+
+
+def test_an_amended_absence_counts_as_last_amended_once_that_is_known() -> None:
+    past = given(opened(), *ANA, on(0, absent(1, 2)), on(3, amend_absence(3)), on(6, cancel_absence()))
+    assert continuity(past, 2.5).presence == hours(16, 24)
+    assert continuity(past, 4).presence == hours(16, 32)
+    assert continuity(past, 7).presence == hours(40, 40)
+
+
+def test_an_absence_that_was_shortened_counts_as_long_as_it_lasted() -> None:
+    past = given(opened(), *ANA, on(0, absent(1, 4)), on(2, amend_absence(2)), on(0, absent(3, 4, "b2")))
+    assert continuity(past, 7).presence == hours(24, 40)
+    assert continuity(past.and_(on(2, cancel_absence("b2"))), 7).presence == hours(32, 40)
 
 
 def test_a_window_cuts_what_is_measured() -> None:

@@ -13,8 +13,10 @@ from tests.domain.measured import continuity, instant
 from tests.domain.words import (
     absent,
     accept,
+    amend_absence,
     amend_seat,
     amend_terms,
+    cancel_absence,
     depart,
     match,
     onboard,
@@ -120,6 +122,13 @@ def test_a_departure_or_another_absence_during_an_absence_is_still_to_come() -> 
     away = held(on(0, absent(1, 20)))
     assert upcoming(away.and_(on(0, leaving(16))), 2) == [("2026-01-17T00:00:00", "departure")]
     assert upcoming(away.and_(on(0, absent(5, 30, "b2"))), 2) == [("2026-01-10T09:00:00", "absence")]
+
+
+def test_an_absence_is_upcoming_as_last_amended_and_a_cancelled_one_is_not() -> None:
+    away = held(on(0, absent(3, 5)))
+    assert upcoming(away.and_(on(1, cancel_absence())), 2) == []
+    long = away.and_(on(0, absent(2, 4, "b2")), on(1, amend_absence(6, "b2")))
+    assert upcoming(long, 1) == [("2026-01-07T09:00:00", "absence")]
 
 
 def test_only_departures_absences_and_starts_are_upcoming() -> None:
