@@ -47,5 +47,9 @@ def test_every_number_has_its_meaning() -> None:
     seats, assignments = found["productivity"]["seats"], found["productivity"]["assignments"]
     names |= {*found["productivity"], *(key for each in (*seats, *assignments) for key in each)}
     explained = set(re.findall(r"`([a-z_]+)`", PAGE))
-    missing = names - explained - {"parties", "cases", "clocks", "seats", "assignments", "case_id", "seat_id", "assignment_id"}
+    missing = (
+        names
+        - explained
+        - {"parties", "cases", "clocks", "seats", "assignments", "case_id", "seat_id", "assignment_id"}
+    )
     assert not missing, f"docs/metrics.md does not say what {', '.join(sorted(missing))} means: add a row to its family"

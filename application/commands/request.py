@@ -92,5 +92,5 @@ class Outcome:
     position: int
     recorded_at: datetime
     facts: tuple[Recorded, ...]
-    stands: Callable[[], Already] | None = None
+    stands: Callable[[], Already] | None = field(default=None, compare=False)
     """What stands already, where nothing was recorded."""

@@ -42,6 +42,34 @@ def test_an_opening_that_stands_records_nothing(client: TestClient) -> None:
     assert again.json()["position"] == first.json()["position"]
 
 
+def test_what_stands_is_named_and_how_to_move_it_and_a_retry_is_told_the_same(either_client: TestClient) -> None:
+    path = opened(either_client)
+    added = either_client.post(f"{path}/add-seat", json=SEAT).json()["events"][0]
+    keyed = {"Idempotency-Key": "again"}
+    again = either_client.post(f"{path}/add-seat", json=SEAT, headers=keyed)
+    told = again.json()["already"]
+    assert (told["version"], told["occurred_at"]) == (2, added["occurred_at"])
+    assert "void version 2 by correct-history" in told["detail"]
+    either_client.post(f"{path}/close-seat", json={"seat_id": "qa-1", "reason": "not needed"})
+    assert either_client.post(f"{path}/add-seat", json=SEAT, headers=keyed).json() == again.json()
+    assert "already" not in either_client.post(f"{path}/add-seat", json={**SEAT, "seat_id": "qa-2"}).json()
+
+
+def test_an_opening_that_stands_is_ended_and_not_moved(client: TestClient) -> None:
+    body = body_example("open-engagement")
+    client.post("/v1/engagements", json=body)
+    told = client.post("/v1/engagements", json=body).json()["already"]
+    assert (told["version"], "open it anew" in told["detail"]) == (1, True)
+
+
+def test_a_pause_that_is_over_with_its_engagement_leaves_nothing_to_move(client: TestClient) -> None:
+    path = opened(client)
+    client.post(f"{path}/suspend-engagement", json={"waiting_on": "client", "reason": "budget"})
+    client.post(f"{path}/end-engagement", json={"reason": "completed"})
+    told = client.post(f"{path}/resume-engagement", json={}).json()["already"]
+    assert (told["version"], told["occurred_at"]) == (None, None)
+
+
 def test_every_command_has_an_address_and_a_life_runs_through_them(either_client: TestClient) -> None:
     seen = set()
     for line in lines():

@@ -96,6 +96,8 @@ def test_a_command_without_effect_is_remembered_with_the_version_it_met(marketpl
     marketplace.record(request(note()))
     assert marketplace.record(request(match("a1"), key="k")) == first
     assert (first.facts, first.version) == ((), 2)
+    assert first.stands
+    assert first.stands().version == 2
 
 
 def test_sixteen_threads_with_one_key_record_one_event(marketplace: Marketplace) -> None:
