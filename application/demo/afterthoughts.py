@@ -73,7 +73,12 @@ def _forgotten(stage: Stage, entries: Sequence[Entry]) -> Iterator[CorrectHistor
     gap = first.at - entries[0].at
     if gap < timedelta(days=2):
         return
-    match = replace(first.command, assignment_id=stage.new_id("a"), professional_id=stage.candidate().professional_id)
+    match = replace(
+        first.command,
+        assignment_id=stage.new_id("a"),
+        professional_id=stage.candidate().professional_id,
+        planned_start=first.at - gap * 0.5,
+    )
     departure = RecordDeparture(assignment_id=match.assignment_id or "", cause="no_show")
     record = (Recordable(match, first.at - gap * 0.8), Recordable(departure, first.at - gap * 0.2))
     yield CorrectHistory(record=record, reason="The first match was never written down.")

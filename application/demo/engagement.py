@@ -14,6 +14,7 @@ from application.demo.service import live_on
 from application.demo.staffing import SeatToFill
 from application.demo.stage import Entry, Stage
 from domain.engagement.annotation import Annotate
+from domain.engagement.assignments.departure import AnnounceDeparture
 from domain.engagement.effort import RecordEffort
 from domain.engagement.lifecycle.amendment import AmendTerms
 from domain.engagement.lifecycle.ending import EndEngagement
@@ -159,12 +160,20 @@ def _with_suspension(stage: Stage, at: datetime) -> list[Entry]:
     lasts = timedelta(weeks=stage.rng.randint(1, 5))
     before = [each for each in stage.entries if each.at < suspended_at]
     after = [each for each in stage.entries if each.at >= suspended_at]
-    moved = [replace(each, at=each.at + lasts, noted=each.noted + lasts) for each in after]
+    moved = [_moved(each, lasts) for each in after]
     waiting_on = stage.rng.choice(tuple(SUSPENSIONS))
     stage.entries = before
     stage.say(suspended_at, SuspendEngagement(waiting_on=waiting_on, reason=SUSPENSIONS[waiting_on]))
     stage.say(suspended_at + lasts - timedelta(minutes=1), ResumeEngagement())
     return stage.entries + moved
+
+
+def _moved(entry: Entry, lasts: timedelta) -> Entry:
+    """The same so much later, with the days that it names."""
+    command = entry.command
+    if isinstance(command, AnnounceDeparture):
+        command = replace(command, last_day=command.last_day + lasts)
+    return replace(entry, at=entry.at + lasts, noted=entry.noted + lasts, command=command)
 
 
 def _end(stage: Stage, at: datetime) -> None:

@@ -43,12 +43,22 @@ class Search:
     pace: float
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A proposal that the other side will take."""
+
+    proposal_id: str
+    who: Candidate
+    day_rate: Money
+    starts_at: datetime
+
+
 def replace_somebody(
     stage: Stage, outgoing: Holding, cause: Cause, at: datetime, *, leaves_at: datetime | None = None
 ) -> tuple[Holding, datetime] | None:
     """Who took over and when, or nobody where the request is withdrawn. ``leaves_at``: when the outgoing one leaves."""
     claimed = stage.guaranteed or stage.chance(0.2)
-    search = Search(stage.new_id("case"), outgoing, pace=stage.rng.choice((0.5, 0.7, 1.0, 1.0, 1.9)))
+    search = Search(stage.new_id("case"), outgoing, pace=stage.rng.choice((0.5, 0.5, 0.7, 1.0, 1.9)))
     request = RequestReplacement(
         seat_id=outgoing.seat.seat_id, case_id=search.case_id, cause=cause, claim_guarantee=claimed
     )
@@ -83,42 +93,44 @@ def _pause(stage: Stage, search: Search, at: datetime) -> datetime:
 def _successor(stage: Stage, search: Search, at: datetime) -> tuple[Holding, datetime]:
     """The successor who became active, and when the handover could begin."""
     while True:
-        proposal_id, who, rate, at = _agreed(stage, search, at)
+        agreed, at = _agreed(stage, search, at)
         assignment_id = stage.new_id("a")
-        stage.say(at, AcceptSuccessor(proposal_id=proposal_id, assignment_id=assignment_id))
+        stage.say(at, AcceptSuccessor(proposal_id=agreed.proposal_id, assignment_id=assignment_id))
         if stage.chance(DROPPED_OUT):
-            at = stage.later(at, 0.5, 5)
             if stage.chance(0.5):
+                at = stage.later(max(at, agreed.starts_at), 0.1, 2)
                 stage.say(at, RecordDeparture(assignment_id=assignment_id, cause="no_show"))
             else:
+                at = stage.later(at, 0.5, 5)
                 reason = "Took another offer."
                 stage.say(at, WithdrawMatch(assignment_id=assignment_id, reason=reason))
             continue
         handover_at = at + timedelta(hours=1)
         active_at = onboard(stage, assignment_id, at, slow=search.pace > 1)
-        return Holding(search.outgoing.seat, assignment_id, who, active_at, rate), handover_at
+        return Holding(search.outgoing.seat, assignment_id, agreed.who, active_at, agreed.day_rate), handover_at
 
 
-def _agreed(stage: Stage, search: Search, at: datetime) -> tuple[str, Candidate, Money, datetime]:
+def _agreed(stage: Stage, search: Search, at: datetime) -> tuple[Agreed, datetime]:
     """Proposals until one is good enough: that one, just before it is accepted."""
     while True:
         at = stage.later(at, 0.4 * search.pace, 4.2 * search.pace)
         proposal_id, who = stage.new_id("prop"), stage.candidate()
         rate = search.outgoing.day_rate if stage.guaranteed else stage.money(*search.outgoing.seat.rates)
+        starts_at = stage.later(at, 2, 8)
         proposal = ProposeSuccessor(
             case_id=search.case_id,
             proposal_id=proposal_id,
             professional_id=who.professional_id,
             partner_id=who.partner_id,
             supply_source=who.supply_source,
-            planned_start=stage.later(at, 2, 8),
+            planned_start=starts_at,
             day_rate=rate,
             match=score(stage),
         )
         stage.say(at, proposal)
         at = stage.later(at, 0.2, 2.6 * search.pace)
         if not stage.chance(DECLINED):
-            return proposal_id, who, rate, at
+            return Agreed(proposal_id, who, rate, starts_at), at
         qualified = stage.chance(0.55)
         reason = stage.rng.choice(REASONS)
         stage.say(at, DeclineSuccessor(proposal_id=proposal_id, qualified=qualified, reason=reason))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from application.demo.replacement import replace_somebody
 from application.demo.staffing import Holding, SeatToFill, fill, professional
 from application.demo.stage import Stage
-from domain.engagement.assignments.absence import RecordAbsence
+from domain.engagement.assignments.absence import AmendAbsence, RecordAbsence
 from domain.engagement.assignments.departure import AnnounceDeparture, RecordDeparture
 from domain.engagement.assignments.productivity import ReportProductivity
 from domain.engagement.assignments.rate import ChangeRate
@@ -27,6 +27,8 @@ FATES = (
     ("stays", 44), ("falls_short", 28), ("resigns", 12), ("rolls_off", 5), ("vanishes", 4), ("falls_ill", 4),
     ("misbehaves", 3),
 )  # fmt: skip
+AMENDED = 0.12
+"""Of how many planned absences something else is said afterwards."""
 CATEGORIES: tuple[Category, ...] = ("quality", "delivery", "communication", "attendance", "skills")
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "medium", "high", "critical")
 EVIDENCE = (
@@ -65,7 +67,7 @@ def everyday(stage: Stage, holding: Holding, start: datetime, end: datetime) -> 
             stage.say(at, ReportProductivity(assignment_id=holding.assignment_id, percent=percent), late=late)
     at = stage.later(start, 20, 110)
     while at < end:
-        _absence(stage, holding, at)
+        _absence(stage, holding, at, end)
         at = stage.later(at, 70, 190)
     raised_at = stage.at_work(holding.active_at + timedelta(days=366))
     if start < raised_at < end:
@@ -84,7 +86,7 @@ def everyday(stage: Stage, holding: Holding, start: datetime, end: datetime) -> 
         stage.say(mentored_at, effort)
 
 
-def _absence(stage: Stage, holding: Holding, at: datetime) -> None:
+def _absence(stage: Stage, holding: Holding, at: datetime, end: datetime) -> None:
     planned = stage.chance(0.7)
     begins = at + timedelta(days=stage.rng.randint(7, 40)) if planned else at.replace(hour=0, minute=0, second=0)
     late = timedelta(days=stage.rng.randint(1, 4)) if not planned and stage.chance(0.3) else timedelta()
@@ -97,6 +99,17 @@ def _absence(stage: Stage, holding: Holding, at: datetime) -> None:
         planned=planned,
     )
     stage.say(at, absence, late=late)
+    thought_of = stage.later(at, 1, 6)
+    if planned and thought_of < end and stage.chance(AMENDED):
+        stage.say(thought_of, _amended(stage, absence))
+
+
+def _amended(stage: Stage, absence: RecordAbsence) -> AmendAbsence:
+    """Called off, or another few days long."""
+    assert absence.absence_id, "whoever is away here says under which id"
+    if stage.chance(0.5):
+        return AmendAbsence(absence_id=absence.absence_id, cancelled=True)
+    return AmendAbsence(absence_id=absence.absence_id, until=absence.until + timedelta(days=stage.rng.randint(1, 5)))
 
 
 def falls_short(stage: Stage, holding: Holding, at: datetime) -> tuple[Holding | None, datetime]:

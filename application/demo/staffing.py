@@ -40,13 +40,14 @@ def fill(stage: Stage, seat: SeatToFill, at: datetime) -> Holding:
     while True:
         at = stage.later(at, 1, 9)
         assignment_id, who, rate = stage.new_id("a"), stage.candidate(), stage.money(*seat.rates)
+        starts_at = stage.later(at, 3, 12)
         match = MatchProfessional(
             seat_id=seat.seat_id,
             assignment_id=assignment_id,
             professional_id=who.professional_id,
             partner_id=who.partner_id,
             supply_source=who.supply_source,
-            planned_start=stage.later(at, 3, 12),
+            planned_start=starts_at,
             day_rate=rate,
             match=score(stage),
         )
@@ -57,7 +58,7 @@ def fill(stage: Stage, seat: SeatToFill, at: datetime) -> Holding:
                 at, WithdrawMatch(assignment_id=assignment_id, reason="The role was described differently to us.")
             )
         elif stage.chance(NO_SHOW):
-            at = stage.later(at, 4, 10)
+            at = stage.later(starts_at, 0.1, 2)
             stage.say(at, RecordDeparture(assignment_id=assignment_id, cause="no_show"))
         else:
             active_at = onboard(stage, assignment_id, at, slow=stage.chance(0.2))

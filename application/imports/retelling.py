@@ -15,7 +15,7 @@ from application.imports.assignment_history import Move, Row, Team, as_id, made_
 from application.imports.refused_lines import LineRefused, reason_of
 from application.many_commands import RecordAll, Result
 from domain.engagement.assignments.departure import RecordDeparture
-from domain.engagement.assignments.matching import MatchProfessional
+from domain.engagement.assignments.matching import NO_AGENCIES, MatchProfessional
 from domain.engagement.assignments.onboarding import OnboardProfessional, WaiveOnboardingItem
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.engagement.nouns.seat import SeatSpec
@@ -25,7 +25,7 @@ from domain.engagement.replacement.takeover import ReplaceProfessional
 from domain.engagement.replacement.withdrawal import WithdrawReplacement
 from domain.engagement.seats import AddSeat
 from domain.engagement.terms.policy import OnboardingItem
-from domain.language.words import Model
+from domain.language.words import Model, SupplySource
 from domain.law.command import Command
 from domain.law.recorded import Actor
 
@@ -138,12 +138,13 @@ class _Teller:
         role, first_held = self._team.seats[seat_id]
         seat = AddSeat(seat_id=seat_id, role=role)
         joins = [self._request(seat, first_held, "seat", seat_id, role)] if first_held > self._team.opened_at else []
+        partner_id, supply_source = supplied(row)
         match = MatchProfessional(
             seat_id=seat_id,
             assignment_id=row.assignment_id,
             professional_id=as_id(row.professional),
-            partner_id=as_id(row.partner) if row.partner else None,
-            supply_source="agency_partner" if row.partner else "independent",
+            partner_id=partner_id,
+            supply_source=supply_source,
         )
         matched = self._request(match, row.started_at, "match", seat_id, row.professional, row.partner)
         return [*(joins if row.started_at == first_held else ()), matched, *self._onboarding(row)]
@@ -152,12 +153,13 @@ class _Teller:
         at = incoming.started_at
         case_id, proposal_id = made_id("case", incoming), made_id("proposal", incoming)
         request = RequestReplacement(seat_id=seat_id, case_id=case_id, cause="other", claim_guarantee=False)
+        partner_id, supply_source = supplied(incoming)
         proposal = ProposeSuccessor(
             case_id=case_id,
             proposal_id=proposal_id,
             professional_id=as_id(incoming.professional),
-            partner_id=as_id(incoming.partner) if incoming.partner else None,
-            supply_source="agency_partner" if incoming.partner else "independent",
+            partner_id=partner_id,
+            supply_source=supply_source,
         )
         acceptance = AcceptSuccessor(proposal_id=proposal_id, assignment_id=incoming.assignment_id)
         return [
@@ -191,6 +193,13 @@ class _Teller:
             actor=IMPORTER,
             command_id=uuid5(engagement_id, content),
         )
+
+
+def supplied(row: Row) -> tuple[str | None, SupplySource]:
+    """The id of the agency, where there is one, and the supply source; ``platform`` and ``independent`` are none."""
+    partner_id = as_id(row.partner or "independent")
+    no_agency = NO_AGENCIES.get(partner_id)
+    return (None, no_agency) if no_agency else (partner_id, "agency_partner")
 
 
 def _rows(team: Team) -> Iterator[Row]:

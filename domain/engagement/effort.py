@@ -10,6 +10,7 @@ from domain.engagement.transfer.about import BilledUnderGuarantee, under_eligibl
 from domain.language.words import Day, Id, Party, SomeMinutes
 from domain.law.command import ITSELF, Subject
 from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection
 
 EffortKind = Literal[
     "mentoring",
@@ -21,6 +22,10 @@ EffortKind = Literal[
     "rework",
     "delivery",
 ]
+
+
+class EffortBeforeItsDay(Rejection):
+    """Effort is recorded on the day of the work, or after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,8 @@ class EffortRecorded(UnorderedEvent):
         return False
 
     def permit(self, state: State, fact: Recorded) -> None:
+        if self.worked_on and self.worked_on > (today := state.local_date(fact.occurred_at)):
+            raise EffortBeforeItsDay(f"worked_on is after {today}, the day it is told on", field="worked_on")
         if not self.billable or self.kind != "knowledge_transfer":
             return
         case_of_plan = state.plan(self.plan_id).case_id if self.plan_id else None

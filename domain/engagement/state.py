@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 from domain.engagement.nouns.absence import Absence, UnknownAbsence
@@ -19,6 +19,8 @@ from domain.language.personal import Personal
 from domain.language.words import Model
 from domain.law.event import Event
 from domain.law.history import History
+from domain.time.business_time import business_time
+from domain.time.calendar import Calendar
 
 WorkClass = Literal["core", "non_core"]
 EndReason = Literal["completed", "terminated", "cancelled"]
@@ -35,6 +37,8 @@ class State:
     made_by: Event[Any]
     opened_at: datetime
     terms: Terms
+    calendars: tuple[tuple[datetime, Calendar], ...]
+    """Each calendar that came into force, with the instant from which it was in force; the first at the opening."""
     suspension: Pause | None = None
     was_suspended: bool = False
     pause_ends_at: datetime | None = None
@@ -48,6 +52,14 @@ class State:
     cases: Mapping[str, Case] = field(default_factory=dict)
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
+
+    def calendar_at(self, instant: datetime) -> Calendar:
+        """The calendar in force at an instant, which is not before the opening."""
+        return next(calendar for since, calendar in reversed(self.calendars) if since <= instant)
+
+    def local_date(self, instant: datetime) -> date:
+        """The date at an instant, on the calendar in force then."""
+        return business_time(self.calendar_at(instant)).local_date(instant)
 
     def seat(self, seat_id: str) -> Seat:
         """Raises UnknownSeat."""

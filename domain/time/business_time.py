@@ -41,6 +41,7 @@ def _midnight(day: int) -> int:
 
 _FIRST: Final = epoch_seconds(datetime.min.replace(tzinfo=UTC))
 _LAST: Final = epoch_seconds(datetime.max.replace(tzinfo=UTC))
+_LAST_DAY: Final = date.max.toordinal()
 _YEARS: Final = range(date.min.year, date.max.year + 1)
 _LAST_YEAR: Final = date.max.year
 _YEAR_STARTS: Final = [*(_midnight(date(year, 1, 1).toordinal()) for year in _YEARS), _LAST + 1]
@@ -209,13 +210,14 @@ class BusinessTime:
         """The instant at which a local date is over."""
         return _clamped(self._utc(_midnight(day.toordinal() + 1)))
 
+    def local_date(self, instant: datetime) -> date:
+        """The date that the wall clock shows at an instant."""
+        return date.fromordinal(min(max(self._wall(epoch_seconds(instant)) // _DAY + _EPOCH_DAY, 1), _LAST_DAY))
+
     def plus_local_days(self, instant: datetime, days: int) -> datetime:
         """The same local wall time (to the microsecond) that many calendar days later, in UTC."""
         seconds = epoch_seconds(instant)
-        # A day off the ends of time, where the local wall time of the instant may have no datetime.
-        inside = instant_at(min(max(seconds, _FIRST + _DAY), _LAST - _DAY))
-        shown = inside.astimezone(self._zone).replace(tzinfo=UTC)
-        wall = seconds + (shown - inside) // _SECOND + days * _DAY
+        wall = self._wall(seconds) + days * _DAY
         return instant_at(_clamped(self._utc(wall))) + (instant - instant_at(seconds))
 
     def _within_year(self, t: int) -> tuple[int, int]:
@@ -296,6 +298,13 @@ class BusinessTime:
         """Seconds that local time is ahead of UTC at the start of each day and at the end of the last one."""
         offsets = [self._ahead_of_utc(datetime.fromordinal(day)) for day in days]
         return [*offsets, self._offset(_midnight(days.stop))]
+
+    def _wall(self, t: int) -> int:
+        """What the wall clock shows at an instant, in seconds since its own 1970-01-01."""
+        # A day off the ends of time, where the local wall time of the instant may have no datetime.
+        inside = instant_at(min(max(t, _FIRST + _DAY), _LAST - _DAY))
+        shown = inside.astimezone(self._zone).replace(tzinfo=UTC)
+        return t + (shown - inside) // _SECOND
 
     def _utc(self, wall: int) -> int:
         """The instant at which the wall clock shows this, in seconds since its own 1970-01-01."""

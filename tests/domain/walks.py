@@ -66,7 +66,7 @@ def command(random: Random) -> Command[Any]:
     cause = n(["other", "resignation", "non_performance"])
     until = n([None, None, START + timedelta(hours=random.randrange(900))])
     common: list[Callable[[], Command[Any]]] = [
-        lambda: words.match(of, who, seat_id, supply_source=source),
+        lambda: words.match(of, who, seat_id, supply_source=source, planned_start=until),
         lambda: words.onboard(other),
         lambda: words.onboard(other),
         lambda: words.report(n(["c1", "c2", "c3"]), other),
@@ -87,7 +87,7 @@ def command(random: Random) -> Command[Any]:
         lambda: words.withdraw_case(case_id),
         lambda: words.review(case_id, n([True, False])),
         lambda: words.withdraw_match(other),
-        lambda: words.depart(other, n(["resignation", "no_show", "illness"])),
+        lambda: words.depart(other, n(["resignation", "no_show", "illness"]), notice_given_at=until),
         lambda: words.suspend(n(["client", "force_majeure"]), until),
         words.resume,
         words.resume,
@@ -121,7 +121,7 @@ def beside_the_clocks(random: Random) -> Command[Any]:
         lambda: words.amend_seat(n(["s1", "s2"]), key_role=n([True, False]), required_from=n([None, at])),
         lambda: words.amend_seat(n(["s1", "s2"]), required_until=n([None, at + timedelta(days=20)])),
         lambda: words.add_seat("s3"),
-        lambda: words.change_rate("300.00", of),
+        lambda: words.change_rate("300.00", of, n(["EUR", "EUR", "USD"])),
         lambda: words.deliver("i1", n(["h1", "x1"]), billable=n([True, False]), effort_minutes=5),
         lambda: words.verify("i1", n(["h1", "x1"])),
     ]

@@ -74,8 +74,14 @@ def close_seat(seat_id: str = "s1", reason: str = "not needed") -> CloseSeat:
     return CloseSeat(seat_id=seat_id, reason=reason)
 
 
+def supplied(fields: dict[str, Any]) -> dict[str, Any]:
+    """By nobody, unless it is said otherwise; an agency is northwind, and whoever names a partner means an agency."""
+    source = fields.get("supply_source", "agency_partner" if fields.get("partner_id") else "independent")
+    return {"supply_source": source, "partner_id": "northwind" if source == "agency_partner" else None}
+
+
 def match(assignment_id: str | None = "a1", who: str = "ana", seat_id: str = "s1", **fields: Any) -> MatchProfessional:
-    wanted = {"supply_source": "independent", **fields}
+    wanted = {**supplied(fields), **fields}
     return MatchProfessional(assignment_id=assignment_id, professional_id=who, seat_id=seat_id, **wanted)
 
 
@@ -105,8 +111,8 @@ def onboarded_fully(assignment_id: str) -> list[Command[Any]]:
     return [*(complete(item, assignment_id) for item in MARKETPLACE_ITEMS), onboard(assignment_id)]
 
 
-def change_rate(amount: str = "500.00", assignment_id: str = "a1") -> ChangeRate:
-    return ChangeRate(assignment_id=assignment_id, day_rate=money(amount))
+def change_rate(amount: str = "500.00", assignment_id: str = "a1", currency: str = "EUR") -> ChangeRate:
+    return ChangeRate(assignment_id=assignment_id, day_rate=money(amount, currency))
 
 
 def productivity(percent: int = 80, assignment_id: str = "a1") -> ReportProductivity:
@@ -162,7 +168,7 @@ def review(case_id: str = "k1", eligible: bool = True) -> ReviewGuarantee:
 
 
 def propose(proposal_id: str | None = "p1", who: str = "ben", case_id: str = "k1", **fields: Any) -> ProposeSuccessor:
-    wanted = {"supply_source": "independent", **fields}
+    wanted = {**supplied(fields), **fields}
     return ProposeSuccessor(proposal_id=proposal_id, professional_id=who, case_id=case_id, **wanted)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from domain.engagement.assignments.about import AboutAssignment, AssignmentCommand, each_of, live, live_assignment
-from domain.engagement.nouns.assignment import Departure, DepartureCause
+from domain.engagement.nouns.assignment import Assignment, Departure, DepartureCause
 from domain.engagement.state import State
 from domain.language.changed import replace
 from domain.language.words import Day, Instant
@@ -19,6 +20,27 @@ class NoShowAfterStart(Rejection):
     """Whoever has been active has shown up."""
 
 
+class NoShowBeforePlannedStart(Rejection):
+    """Nobody fails to show up before the start that was planned."""
+
+
+class LastDayBeforeAnnouncement(Rejection):
+    """A last working day is announced on that day or before it."""
+
+
+class NoticeAfterDeparture(Rejection):
+    """Notice is given before the departure, or with it."""
+
+
+def has_not_shown_up(assignment: Assignment, at: datetime) -> None:
+    """Raises NoShowAfterStart or NoShowBeforePlannedStart."""
+    if assignment.active:
+        raise NoShowAfterStart(f"assignment {assignment.assignment_id} is active", field="cause")
+    starts = assignment.planned_start
+    if starts and at < starts:
+        raise NoShowBeforePlannedStart(f"{assignment.assignment_id} is to start at {starts.isoformat()}", field="cause")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureAnnounced(AboutAssignment):
     """The professional will leave; ``last_day`` is the last working day, in the calendar's zone."""
@@ -27,6 +49,11 @@ class DepartureAnnounced(AboutAssignment):
 
     cause: DepartureCause
     last_day: Day
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        live_assignment(state, self.assignment_id)
+        if self.last_day < (today := state.local_date(fact.occurred_at)):
+            raise LastDayBeforeAnnouncement(f"last_day is before {today}, the day it is told on", field="last_day")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         assignment = state.assignment(self.assignment_id)
@@ -47,8 +74,11 @@ class ProfessionalDeparted(AboutAssignment):
         return departure is not None and same_content(departure.made_by, self)
 
     def permit(self, state: State, fact: Recorded) -> None:
-        if live_assignment(state, self.assignment_id).active and self.cause == "no_show":
-            raise NoShowAfterStart(f"assignment {self.assignment_id} is active", field="cause")
+        assignment = live_assignment(state, self.assignment_id)
+        if self.cause == "no_show":
+            has_not_shown_up(assignment, fact.occurred_at)
+        if self.notice_given_at and self.notice_given_at > fact.occurred_at:
+            raise NoticeAfterDeparture("notice_given_at is later than the departure", field="notice_given_at")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         departure = Departure(cause=self.cause, notice_given_at=self.notice_given_at, made_by=self)

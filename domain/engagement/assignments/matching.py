@@ -1,9 +1,9 @@
 """Matching: a professional chosen for an empty seat, and a match taken back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from domain.engagement.assignments.about import (
     AboutAssignment,
@@ -22,10 +22,13 @@ from domain.engagement.state import State
 from domain.language.changed import replace
 from domain.language.money import Money
 from domain.language.words import Id, Instant, ProfessionalText, SupplySource, Text
-from domain.law.command import Subject
+from domain.law.command import Occasion, Subject, carry
 from domain.law.event import same_content
 from domain.law.recorded import Recorded
-from domain.law.rejection import Rejection
+from domain.law.rejection import Rejection, Unfit
+
+NO_AGENCIES: Final[Mapping[str, SupplySource]] = {"platform": "internal_team", "independent": "independent"}
+"""What those are called who are supplied by no agency, each with their supply source."""
 
 
 class AssignmentActive(Rejection):
@@ -34,6 +37,19 @@ class AssignmentActive(Rejection):
 
 class SeatHasOpenCase(Rejection):
     """A seat with an open case is filled through its case."""
+
+
+class SupplierMisnamed(Unfit):
+    """An agency is named by an id of its own, and no other supply source names a partner."""
+
+
+def supplied_by(supply_source: SupplySource, partner_id: str | None) -> None:
+    """Raises SupplierMisnamed."""
+    if (supply_source == "agency_partner") != (partner_id is not None):
+        wanted = "names its agency" if partner_id is None else "names no partner"
+        raise SupplierMisnamed(f"{supply_source} {wanted}", field="partner_id")
+    if partner_id in NO_AGENCIES:
+        raise SupplierMisnamed(f"no agency is called {partner_id}", field="partner_id")
 
 
 class Seating(Protocol):
@@ -147,6 +163,10 @@ class MatchProfessional(EngagementCommand):
     @classmethod
     def possible(cls, state: State) -> Iterable[Subject]:
         return about("seat_id", (each for each in open_seats(state) if _empty(state, each)))
+
+    def decide(self, state: State, occasion: Occasion) -> tuple[EngagementEvent, ...]:
+        supplied_by(self.supply_source, self.partner_id)
+        return (carry(ProfessionalMatched, self, **self.made(occasion)),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

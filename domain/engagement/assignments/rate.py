@@ -4,12 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from domain.engagement.assignments.about import AboutAssignment, AssignmentCommand, each_of, live
+from domain.engagement.assignments.about import AboutAssignment, AssignmentCommand, each_of, live, live_assignment
 from domain.engagement.state import State
 from domain.language.changed import replace
 from domain.language.money import Money
 from domain.law.command import Subject
 from domain.law.recorded import Recorded
+from domain.law.rejection import Rejection
+
+
+class RateInOtherCurrency(Rejection):
+    """The day rate of an assignment keeps its currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +22,11 @@ class RateChanged(AboutAssignment):
     """What the client pays for one working day changed."""
 
     day_rate: Money
+
+    def permit(self, state: State, fact: Recorded) -> None:
+        agreed = live_assignment(state, self.assignment_id).day_rate
+        if agreed and agreed.currency != self.day_rate.currency:
+            raise RateInOtherCurrency(f"the day rate of {self.assignment_id} is in {agreed.currency}", field="day_rate")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         return state.with_assignment(replace(state.assignment(self.assignment_id), day_rate=self.day_rate))

@@ -31,7 +31,8 @@ class TermsAmended(EngagementEvent):
             fits_model(self.policy, state.model)
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        return replace(state, terms=self.over(state.terms))
+        came = ((fact.occurred_at, self.calendar),) if self.calendar else ()
+        return replace(state, terms=self.over(state.terms), calendars=(*state.calendars, *came))
 
     def over(self, terms: Terms) -> Terms:
         return Terms(policy=self.policy or terms.policy, calendar=self.calendar or terms.calendar)

@@ -71,6 +71,7 @@ class EngagementOpened(EngagementEvent, Opening[State]):
             made_by=self,
             opened_at=fact.occurred_at,
             terms=Terms(policy=self.policy, calendar=self.calendar),
+            calendars=((fact.occurred_at, self.calendar),),
             seats={spec.seat_id: new_seat(spec, fact.occurred_at) for spec in self.seats},
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain.engagement.assignments.about import cooled_down
-from domain.engagement.assignments.matching import seated
+from domain.engagement.assignments.matching import seated, supplied_by
 from domain.engagement.deed import EngagementCommand, EngagementEvent, about
 from domain.engagement.nouns.assignment import AssignmentExists
 from domain.engagement.nouns.case import Case
@@ -227,6 +227,7 @@ class ProposeSuccessor(EngagementCommand):
         return each_of(case for case in open_cases(state) if standing_of(state, case) == "searching")
 
     def decide(self, state: State, occasion: Occasion) -> tuple[EngagementEvent, ...]:
+        supplied_by(self.supply_source, self.partner_id)
         seat_id = state.case(self.case_id).seat_id
         return (carry(SuccessorProposed, self, seat_id=seat_id, **self.made(occasion)),)
 

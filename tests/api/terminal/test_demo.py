@@ -54,8 +54,9 @@ def test_the_demo_has_everything_that_happens_in_a_marketplace(demo: Standfast) 
         "GuaranteeReviewed": 2, "SuccessorDeclined": 40, "ReplacementPaused": 8, "ReplacementWithdrawn": 2,
         "MatchWithdrawn": 10, "ProfessionalDeparted": 60, "DepartureAnnounced": 20, "KnowledgeTransferPlanned": 80,
         "KnowledgeTransferred": 60, "KnowledgeItemWaived": 5, "EngagementSuspended": 10, "EngagementResumed": 8,
-        "AbsenceRecorded": 300, "TermsAmended": 6, "SeatAmended": 20, "SeatAdded": 20, "SeatClosed": 20,
-        "RateChanged": 20, "EffortRecorded": 200, "FactVoided": 10, "EventAnnotated": 20, "EngagementEnded": 20,
+        "AbsenceRecorded": 300, "AbsenceAmended": 20, "TermsAmended": 6, "SeatAmended": 20, "SeatAdded": 20,
+        "SeatClosed": 20, "RateChanged": 20, "EffortRecorded": 200, "FactVoided": 10, "EventAnnotated": 20,
+        "EngagementEnded": 20,
     }  # fmt: skip
     assert {name: (kinds[name], count) for name, count in least.items() if kinds[name] < count} == {}
     exits = [fact for fact in recorded if getattr(fact.event, "purpose", None) == "exit"]

@@ -89,6 +89,18 @@ def test_histories_are_imported_into_postgresql_too(
     assert standfast("verify").out == "23 events checked, whole\n"
 
 
+def test_a_partner_that_is_no_agency_says_who_supplies(standfast: Run, written: Write, opened: Standfast) -> None:
+    told = SMALL.replace("Deis", "platform").replace("bob,,", "bob,independent,")
+    ran = standfast("import", written("small.csv", told))
+    assert (ran.code, ran.err) == (0, "")
+    assignments = histories(opened)["sig-a"].state.assignments.values()
+    assert {each.professional_id: (each.partner_id, each.supply_source) for each in assignments} == {
+        "ann": ("Red-Hat", "agency_partner"),
+        "bob": (None, "independent"),
+        "cyd": (None, "internal_team"),
+    }
+
+
 def test_imported_twice_nothing_is_doubled(standfast: Run, written: Write, opened: Standfast) -> None:
     file = written("small.csv", SMALL)
     standfast("import", file)

@@ -67,7 +67,7 @@ def test_some_causes_are_never_foreseen(cause: str, unplanned: int) -> None:
 
 @pytest.mark.parametrize(
     ("notice", "unplanned"),
-    [(day(16), 0), (day(16) + timedelta(seconds=1), 1), (day(29), 1), (day(40), 1)],
+    [(day(16), 0), (day(16) + timedelta(seconds=1), 1), (day(29), 1), (day(30), 1)],
 )
 def test_a_resignation_on_less_than_fourteen_days_notice_is_unplanned(notice: datetime, unplanned: int) -> None:
     past = ended(on(30, depart(notice_given_at=notice)))

@@ -333,6 +333,22 @@ def test_an_exception_of_a_far_year_reaches_over_new_year_in_utc() -> None:
     assert [hours_of_day(of, day) for day in ("5000-12-30", "5000-12-31", "5001-01-01")] == [24, 0, 24]
 
 
+def test_a_local_date_is_what_the_wall_shows() -> None:
+    time = business_time(calendar("America/New_York"))
+    assert time.local_date(instant_at(utc("2026-11-01 03:59:59"))) == date(2026, 10, 31)
+    assert time.local_date(instant_at(utc("2026-11-01 04:00"))) == date(2026, 11, 1)
+    assert time.local_date(instant_at(utc("2026-11-02 04:59:59")) + timedelta(microseconds=999_999)) == date(
+        2026, 11, 1
+    )
+
+
+def test_local_dates_reach_to_the_ends_of_time() -> None:
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    for zone in ("America/New_York", "UTC", "Asia/Kolkata"):
+        time = business_time(calendar(zone))
+        assert (time.local_date(first), time.local_date(last)) == (date.min, date.max)
+
+
 def test_the_end_of_year_9999_is_out_of_reach() -> None:
     time, last = business_time(calendar("UTC", ALL_DAY, WEEKDAYS)), utc("9999-12-31 23:59:59")
     assert time.add(last - 1, 1) == last

@@ -190,6 +190,14 @@ def test_closed_time_of_an_exception_is_always_named(situation: tuple[Calendar, 
 
 
 @law
+@given(situations(), OFFSETS)
+def test_a_local_date_is_that_of_the_wall_clock(situation: tuple[Calendar, datetime], offset: int) -> None:
+    calendar, midnight = situation
+    instant = instant_at(epoch_seconds(midnight) + offset)
+    assert BusinessTime(calendar).local_date(instant) == instant.astimezone(ZoneInfo(calendar.zone)).date()
+
+
+@law
 @given(situations(), OFFSETS, st.integers(0, 400))
 def test_days_later_the_wall_clock_reads_the_same_unless_it_was_skipped(
     situation: tuple[Calendar, datetime], offset: int, days: int
