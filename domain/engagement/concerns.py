@@ -119,6 +119,7 @@ class UnderperformanceReported(AboutAssignment):
             severity=self.severity,
             observed_since=self.observed_since,
             reported_at=fact.occurred_at,
+            reported_by=fact.party,
             made_by=self,
         )
         return state.with_concern(concern).with_assignment(assignment)

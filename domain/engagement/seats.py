@@ -122,7 +122,7 @@ class SeatClosed(EngagementEvent):
         for assignment in state.live_on_seat(self.seat_id):
             state = state.with_assignment(assignment.end(fact.occurred_at, "seat_closed"))
         if seat.case_id:
-            state = state.with_case(cancelled(state.cases[seat.case_id]))
+            state = state.with_case(cancelled(state.cases[seat.case_id], fact.occurred_at))
         return state.with_seat(self.seat_id, seat)
 
 

@@ -31,7 +31,7 @@ class EngagementEnded(EngagementEvent):
         return replace(
             state,
             assignments=ended,
-            cases={each: cancelled(case) for each, case in state.cases.items()},
+            cases={each: cancelled(case, fact.occurred_at) for each, case in state.cases.items()},
             suspension=None,
             ended_at=fact.occurred_at,
             end_reason=self.reason,

@@ -42,6 +42,14 @@ class ItemDone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Productivity:
+    """How productive the professional is by the client's report, in percent."""
+
+    percent: int
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Departure:
     """Why a professional left or never came, and when notice was given."""
 
@@ -70,6 +78,8 @@ class Assignment:
     ended_at: datetime | None = None
     end_reason: str | None = None
     departure: Departure | None = None
+    productivity: Productivity | None = None
+    """As last reported."""
     onboarding: Mapping[str, ItemDone] = field(default_factory=dict)
     last_concern_id: str | None = None
 

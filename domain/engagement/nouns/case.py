@@ -55,6 +55,7 @@ class Case:
     concern_id: str | None
     outgoing_assignment_id: str
     requested_at: datetime
+    requested_by: ActingParty
     terms: Terms
     made_by: Event[Any]
     decided: bool | None = None
@@ -66,6 +67,7 @@ class Case:
     was_paused: bool = False
     outcome: CaseOutcome | None = None
     """None while it is open; cancelled with its seat or its engagement."""
+    closed_at: datetime | None = None
     closed_by: Event[Any] | None = None
     """The replacement that closed it; what else closes a case leaves none."""
     charge_to_client: Money | None = None
@@ -89,7 +91,10 @@ class Case:
         """What the open case waits on."""
         return self.last_pause if self.open else None
 
+    def close(self, at: datetime, outcome: CaseOutcome) -> "Case":
+        return replace(self, outcome=outcome, closed_at=at)
 
-def cancelled(case: Case) -> Case:
+
+def cancelled(case: Case, at: datetime) -> Case:
     """The case once its seat or its engagement is gone; what was closed before stays as it was."""
-    return replace(case, outcome="cancelled") if case.open else case
+    return case.close(at, "cancelled") if case.open else case

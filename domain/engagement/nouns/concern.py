@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from domain.language.words import ActingParty
 from domain.law.event import Event
 from domain.law.rejection import NotFound
 
@@ -18,7 +19,7 @@ class UnknownConcern(NotFound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """A report and what became of it. ``acknowledged_at``: explicitly, not by a request."""
+    """A report, by which party, and what became of it. ``acknowledged_at``: explicitly, not by a request."""
 
     concern_id: str
     assignment_id: str
@@ -26,6 +27,7 @@ class Concern:
     severity: Severity
     observed_since: datetime | None
     reported_at: datetime
+    reported_by: ActingParty
     made_by: Event[Any]
     acknowledged_at: datetime | None = None
     outcome: Outcome | None = None

@@ -30,7 +30,9 @@ class Proposal:
     day_rate: Money | None
     match: Match | None
     made_by: Event[Any]
+    proposed_at: datetime
     decided: Literal["accepted", "declined"] | None = None
+    decided_at: datetime | None = None
     decided_by: Event[Any] | None = None
     assignment_id: str | None = None
     """The assignment that an acceptance made."""

@@ -112,6 +112,7 @@ class ReplacementRequested(EngagementEvent):
             concern_id=self.concern_id,
             outgoing_assignment_id=self.outgoing_assignment_id,
             requested_at=fact.occurred_at,
+            requested_by=fact.party,
             terms=state.terms,
             made_by=self,
         )

@@ -120,6 +120,7 @@ class SuccessorProposed(EngagementEvent):
             day_rate=self.day_rate,
             match=self.match,
             made_by=self,
+            proposed_at=fact.occurred_at,
         )
         return state.with_proposal(proposal).with_case(case)
 
@@ -146,7 +147,13 @@ class SuccessorDeclined(EngagementEvent):
 
     def evolve(self, state: State, fact: Recorded) -> State:
         proposal = state.proposal(self.proposal_id)
-        declined = replace(proposal, decided="declined", decided_by=self, judged_qualified=self.qualified)
+        declined = replace(
+            proposal,
+            decided="declined",
+            decided_at=fact.occurred_at,
+            decided_by=self,
+            judged_qualified=self.qualified,
+        )
         return state.with_proposal(declined)
 
 
@@ -197,6 +204,7 @@ class SuccessorAccepted(EngagementEvent):
         proposal = replace(
             state.proposal(self.proposal_id),
             decided="accepted",
+            decided_at=fact.occurred_at,
             decided_by=self,
             assignment_id=self.assignment_id,
         )

@@ -49,8 +49,7 @@ class ProfessionalReplaced(EngagementEvent):
         successor = successor_of(state, case)
         incoming = successor.assignment_id if successor else None
         closed = replace(
-            case,
-            outcome="replaced",
+            case.close(fact.occurred_at, "replaced"),
             closed_by=self,
             charge_to_client=self.charge_to_client,
             incoming_id=incoming,

@@ -7,7 +7,6 @@ from typing import ClassVar
 from domain.engagement.deed import EngagementCommand, EngagementEvent
 from domain.engagement.replacement.about import each_of, open_case, open_cases, successor_of
 from domain.engagement.state import State
-from domain.language.changed import replace
 from domain.language.words import ClientText, Id, Text
 from domain.law.command import Subject
 from domain.law.recorded import Recorded
@@ -36,7 +35,7 @@ class ReplacementWithdrawn(EngagementEvent):
             raise SuccessorUnderWay(f"assignment {successor.assignment_id} is {successor.state}", field="case_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        return state.with_case(replace(state.case(self.case_id), outcome="withdrawn"))
+        return state.with_case(state.case(self.case_id).close(fact.occurred_at, "withdrawn"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
