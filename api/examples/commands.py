@@ -119,5 +119,5 @@ def state() -> dict[str, Any]:
             as_of=last.occurred_at + timedelta(hours=1),
         )
     )
-    shown: dict[str, Any] = adapter(StateAnswer).dump_python(answer, mode="json")
+    shown: dict[str, Any] = adapter(StateAnswer).dump_python(answer, mode="json", by_alias=True)
     return shown

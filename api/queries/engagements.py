@@ -101,7 +101,7 @@ def wanted(asked: ListAsked) -> Wanted:
 def viewed(state: State | None) -> Mapping[str, Any]:
     """A state as plain values; before the opening there is none. Raises CallerGone where nobody waits for it."""
     go_on()
-    shown: dict[str, Any] = adapter(StateAnswer).dump_python(answer_of(state, _NOBODY), mode="json")
+    shown: dict[str, Any] = adapter(StateAnswer).dump_python(answer_of(state, _NOBODY), mode="json", by_alias=True)
     return shown
 
 

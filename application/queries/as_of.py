@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.marketplace import Known, Marketplace
 from domain.engagement.state import EngagementHistory
+from domain.language.bounds import DESCRIBED
 from domain.language.words import Instant
 from domain.law.rejection import Unfit
 
@@ -25,6 +26,8 @@ class EngagementAsOf:
     history: EngagementHistory | None
     known: Known
     as_of: datetime
+    projected: bool = False
+    """Whether ``as_of`` lies after now."""
 
     @property
     def version(self) -> int:
@@ -38,6 +41,7 @@ class EngagementAsOf:
             "position": self.known.position,
             "as_of": self.as_of,
             "known_at": self.known.known_at,
+            "projected": self.projected,
         }
 
 
@@ -45,11 +49,15 @@ class EngagementAsOf:
 class AboutEngagement:
     """What every answer about an engagement carries: how far it goes, the instants as resolved."""
 
+    __pydantic_config__ = DESCRIBED
+
     engagement_id: UUID
     version: int
     position: int
     as_of: Instant
     known_at: Instant
+    projected: bool
+    """Whether ``as_of`` lies after now: then it is what will be so if nothing more happens."""
 
 
 def engagement_as_of(
@@ -63,9 +71,11 @@ def engagement_as_of(
     if as_of and as_of > now + FARTHEST:
         raise AsOfTooFar("as_of lies more than ten years ahead", field="as_of")
     known = marketplace.known(known_at)
+    now = max(now, known.known_at)
     return EngagementAsOf(
         engagement_id=engagement_id,
         history=marketplace.history_as_known(engagement_id, known),
         known=known,
-        as_of=as_of or max(now, known.known_at),
+        as_of=as_of or now,
+        projected=as_of is not None and as_of > now,
     )

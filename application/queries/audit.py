@@ -18,7 +18,9 @@ Places = Mapping[str, Sequence[int]]
 NO_PLACES: Final[Places] = {}
 _TwoPlaces = tuple[Sequence[int] | None, Sequence[int] | None]
 
-NOT_COMPARED: Final = frozenset({"engagement_id", "version", "position", "as_of", "known_at", "allowed_commands"})
+NOT_COMPARED: Final = frozenset(
+    {"engagement_id", "version", "position", "as_of", "known_at", "projected", "allowed_commands"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,9 @@ def written_name(name: str) -> str:
 STRICT: Final[Mapping[str, object]] = {"strict": True, "extra": "forbid", "alias_generator": written_name}
 """Validation settings of every command, event and document: no coercion, no unknown field."""
 
+DESCRIBED: Final[Mapping[str, object]] = {**STRICT, "use_attribute_docstrings": True}
+"""The same where the text under a field is what the interface says of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

@@ -1,6 +1,7 @@
 """`as_of` is read alike by every answer that takes one."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from starlette.testclient import TestClient
 from tests.api.conftest import opened
 
 TOO_FAR = "2999-01-01T00:00:00Z"
-INSTANTS = {"as_of", "known_at", "position"}
+INSTANTS = {"as_of", "known_at", "position", "projected"}
 INSTEAD = {"clock": "replace", "subject_id": "k1"}
 
 
@@ -56,3 +57,14 @@ def test_every_answer_says_the_same_instants(client: TestClient, takers: dict[st
         assert answer.json().keys() >= INSTANTS, f"{name} does not say as of when, and as known when, it answers"
         instants.add(tuple(answer.json()[each] for each in sorted(INSTANTS)))
     assert len(instants) == 1, instants
+
+
+def test_every_answer_says_whether_it_tells_of_what_is_to_come(client: TestClient, takers: dict[str, str]) -> None:
+    for ahead in (-1, 1):
+        as_of = (datetime.now(UTC) + timedelta(days=ahead)).isoformat()
+        said = {name: client.get(address, params={"as_of": as_of}) for name, address in takers.items()}
+        assert said.pop("explain-clock").status_code == 404, "there is no such clock: it has nothing to say"
+        assert {name: answer.json()["projected"] for name, answer in said.items()} == dict.fromkeys(said, ahead > 0)
+        supposing = {"calendar": "always@1", "as_of": as_of}
+        assert client.post(f"{takers['show-state']}/what-if", json=supposing).json()["projected"] is (ahead > 0)
+    assert client.get(takers["show-state"]).json()["projected"] is False

@@ -42,6 +42,15 @@ def test_ten_years_ahead_is_as_far_as_an_answer_goes(opened: Marketplace) -> Non
     assert refused.value.field == "as_of"
 
 
+def test_what_lies_after_now_is_projected(opened: Marketplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = timedelta(microseconds=1)
+    projected = [engagement_as_of(opened, ENGAGEMENT, at).projected for at in (None, NOON, NOON + later)]
+    assert projected == [False, False, True]
+    last = opened.history(ENGAGEMENT).facts[-1].recorded_at
+    monkeypatch.setattr(opened, "clock", lambda: last - timedelta(days=1))
+    assert [engagement_as_of(opened, ENGAGEMENT, at).projected for at in (None, last, last + later)] == projected
+
+
 def test_before_it_was_known_it_has_no_history_and_before_anybody_knew_it_it_is_unknown(opened: Marketplace) -> None:
     before = engagement_as_of(opened, ENGAGEMENT, known_at=datetime(2001, 1, 1, tzinfo=UTC))
     assert (before.history, before.version, before.known.position) == (None, 0, 0)
