@@ -1,6 +1,7 @@
 """What every command has in common, and its way to the facts it records: who may, when, what is already so, what the
 law says."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,6 +70,16 @@ class Command(Generic[S]):
     def parties(cls, state: S) -> tuple[ActingParty, ...]:
         """Who may issue it in this state; the first is on whose behalf the platform acts unless it says otherwise."""
         return cls.by
+
+    @classmethod
+    def parties_about(cls, state: S, subject: Subject) -> tuple[ActingParty, ...]:
+        """Who may issue it about one of its subjects: fewer than all where a rule says so."""
+        return cls.parties(state)
+
+    @classmethod
+    def title(cls) -> str:
+        """What it does, as the first clause of its docstring says it."""
+        return f"{re.split('[.:;]', (cls.__doc__ or cls.__name__).strip(), maxsplit=1)[0]}."
 
     @classmethod
     def possible(cls, state: S) -> Iterable[Subject]:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from domain.engagement.assignments.about import AboutAssignment, AssignmentCommand, each_of, live, live_assignment
 from domain.engagement.nouns.assignment import Assignment, ItemDone
 from domain.engagement.state import State
-from domain.engagement.terms.policy import OnboardingItem
+from domain.engagement.terms.policy import ONBOARDING_ITEMS, OnboardingItem
 from domain.language.changed import replace
 from domain.language.words import Minutes, ProfessionalText, Text
 from domain.law.command import Subject
@@ -27,6 +27,11 @@ class OnboardingIncomplete(Rejection):
 def missing_items(state: State, assignment: Assignment) -> list[OnboardingItem]:
     """What has to be completed or waived before the professional becomes active."""
     return [item for item in state.terms.policy.onboarding_items if item not in assignment.onboarding]
+
+
+def undone_items(assignment: Assignment) -> list[OnboardingItem]:
+    """The items, mandatory or not, that are neither completed nor waived."""
+    return [item for item in ONBOARDING_ITEMS if item not in assignment.onboarding]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +105,7 @@ class CompleteOnboardingItem(AssignmentCommand):
 
     @classmethod
     def possible(cls, state: State) -> Iterable[Subject]:
-        return each_of(live(state))
+        return each_of(each for each in live(state) if undone_items(each))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +121,7 @@ class WaiveOnboardingItem(AssignmentCommand):
 
     @classmethod
     def possible(cls, state: State) -> Iterable[Subject]:
-        return each_of(live(state))
+        return each_of(each for each in live(state) if undone_items(each))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -285,6 +285,7 @@ class AcceptSuccessor(EngagementCommand):
 
     @classmethod
     def possible(cls, state: State) -> Iterable[Subject]:
+        """Whether a cooldown that amended terms have made longer is over, the instant tells and not the state."""
         return _undecided_proposals(state)
 
     def decide(self, state: State, occasion: Occasion) -> tuple[EngagementEvent, ...]:

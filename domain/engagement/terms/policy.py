@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from domain.language.bounds import STRICT, Distinct, ExactNumber, bounds
 from domain.language.words import Id, Model, Party, SupplySource
@@ -21,6 +21,7 @@ OnboardingItem = Literal[
     "ip_assignment",
     "classification",
 ]
+ONBOARDING_ITEMS: Final[tuple[OnboardingItem, ...]] = get_args(OnboardingItem)
 Cause = Literal["non_performance", "resignation", "no_show", "illness", "misconduct", "disappeared", "other"]
 TermsName = Annotated[str, bounds(pattern=r"^[A-Za-z0-9._:-]{1,64}(@[1-9][0-9]{0,8})?$")]
 DayCount = Annotated[int, bounds(ge=0, le=36_500)]

@@ -15,7 +15,7 @@ from domain.engagement.transfer.about import (
     under_eligible_guarantee,
 )
 from domain.language.changed import replace
-from domain.language.words import ClientText, Id, Minutes, Text
+from domain.language.words import ActingParty, ClientText, Id, Minutes, Text
 from domain.law.command import Subject
 from domain.law.event import same_content
 from domain.law.recorded import Recorded
@@ -159,6 +159,13 @@ class VerifyKnowledgeItem(EngagementCommand):
 
     plan_id: Id
     item_id: Id
+
+    @classmethod
+    def parties_about(cls, state: State, subject: Subject) -> tuple[ActingParty, ...]:
+        """Without somebody who takes over no professional verifies."""
+        parties = cls.parties(state)
+        received = state.plan(subject["plan_id"]).to_assignment_id is not None
+        return parties if received else tuple(each for each in parties if each != "professional")
 
     @classmethod
     def possible(cls, state: State) -> Iterable[Subject]:
