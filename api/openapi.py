@@ -172,14 +172,16 @@ def _parameters(operation: Operation, schemas: Schemas) -> Iterable[dict[str, An
     properties, required = schemas.parameters(operation.asks)
     for name, schema in properties.items():
         place = "path" if name in in_path else "query"
-        yield {"name": name, "in": place, "required": name in required, "schema": _without_null(schema)}
+        wanted = _without_null(schema)
+        said = {"description": wanted.pop("description")} if "description" in wanted else {}
+        yield {"name": name, "in": place, "required": name in required, **said, "schema": wanted}
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """In a query nothing is null: it is left out."""
     kinds = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
     if not kinds:
-        return schema
+        return dict(schema)
     kept = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
     return {**kept, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds})}
 

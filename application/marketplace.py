@@ -49,6 +49,11 @@ class Known:
     known_at: datetime
 
 
+def _version(history: EngagementHistory, known: Known) -> int:
+    """The last version of an engagement that had been recorded by then; 0 where none had."""
+    return bisect_right(history.facts, known.position, key=_position)
+
+
 class Marketplace(Application[UUID]):
     """All engagements. ``env`` selects the store (``PERSISTENCE_MODULE``) and the mapper (``MAPPER_TOPIC``)."""
 
@@ -174,8 +179,13 @@ class Marketplace(Application[UUID]):
         Raises UnknownEngagement where it is not known now either.
         """
         history = self.history(engagement_id)
-        version = bisect_right(history.facts, known.position, key=_position)
+        version = _version(history, known)
         return history.as_known(version) if version else None
+
+    def facts_as_known(self, engagement_id: UUID, known: Known) -> Sequence[Recorded]:
+        """The facts of an engagement that had been recorded by then, in order of version. Raises UnknownEngagement."""
+        history = self.history(engagement_id)
+        return history.facts.first(_version(history, known))
 
     def at_hand(self, engagement_id: UUID) -> EngagementHistory | None:
         """What this process remembers of an engagement, not proved."""

@@ -19,6 +19,7 @@ from api.terms.routes import CalendarPage, PolicyPage
 from application.list_line import listed
 from application.marketplace import Known
 from application.queries import measures
+from application.queries.allowed import AllowedAnswer, allowed
 from application.queries.as_of import EngagementAsOf
 from application.queries.audit import steps
 from application.queries.engagement_list import ListedEngagement, listed_engagement
@@ -75,6 +76,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     ListedEngagement: _listed,
     EngagementPage: lambda: _page([_listed()], None),
     HistoryPage: lambda: _page(_events(), SHOWN),
+    AllowedAnswer: lambda: _plain(allowed(_question(), None)),
     EventPage: lambda: {**_page(_events(), SHOWN), "log_id": str(LOG_ID)},
     StepPage: lambda: _page(_steps(), SHOWN),
     Policy: lambda: documents()["policies"][0],

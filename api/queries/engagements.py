@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from api.composition import Standfast
 from api.desks import go_on
 from api.http.events import event_bytes
 from api.http.operations import EngagementPath
-from api.http.paging import Cursor, Limit, Position, packed, page_bytes, unpacked
+from api.http.paging import Cursor, Limit, Position, Version, packed, page_bytes, unpacked
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
@@ -19,16 +19,21 @@ from application.list_line import Status
 from application.marketplace import Known
 from application.ports.engagement_list import After, Wanted
 from application.ports.pages import Page
+from application.queries.allowed import AllowedAnswer, allowed
 from application.queries.as_of import EngagementAsOf, engagement_as_of
 from application.queries.engagement_list import ListedEngagement, listing
 from application.queries.feed import FeedPage, feed
+from application.queries.history import Order, WantedEvents, history_page
 from application.queries.state import StateAnswer, answer_of, state_answer
-from application.queries.versions import audit_page, history_page
+from application.queries.versions import audit_page
 from domain.engagement.state import State
-from domain.language.words import Id, Instant, Model
+from domain.language.bounds import DESCRIBED
+from domain.language.words import ActingParty, Id, Instant, Model, Party, field_names
 from domain.register import EVENTS
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.events.codec import adapter
+
+EventName: TypeAlias = Literal[tuple(EVENTS)]  # type: ignore[valid-type]  # the register says which
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +74,55 @@ class VersionsAsked(EngagementRead):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryAsked(EngagementRead):
+    """Which events of an engagement, and where among them the page lies."""
+
+    __pydantic_config__ = DESCRIBED
+
+    order: Order = "asc"
+    """By version: the oldest first, or the newest."""
+    after: Position | None = None
+    """The version after which the page lies: the ``next`` of the page before, where the oldest come first."""
+    before: Version | None = None
+    """The version before which the page lies: the ``next`` of the page before, where the newest come first."""
+    at: Instant | None = None
+    """The page around an instant, instead of one after or before a version.
+
+    In its middle is the event that happened at that instant, or next after it (or last of all, where none did), of
+    those asked for. The page goes on as others do: with ``after`` or ``before`` in place of ``at``.
+    """
+    type: EventName | None = None
+    """Events of this type alone."""
+    party: ActingParty | None = None
+    """What this party recorded, or what was recorded on its behalf."""
+    from_: Instant | None = None
+    """What happened at this instant or later."""
+    to: Instant | None = None
+    """What happened before this instant."""
+    voided: bool | None = None
+    """Voided events alone, or those alone that count; without it both."""
+    known_at: Instant | None = None
+    """The history as it was known then: what had been recorded by then, and voided by then."""
+    limit: Limit = 50
+
+    def wanted(self) -> WantedEvents:
+        return WantedEvents(**{name: getattr(self, name) for name in field_names(WantedEvents)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedAsked(EngagementRead):
+    """What may be done now, by one party where it is named."""
+
+    party: Party | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedAsked(ReadYourWrites):
     """The events after a position, of a type or an engagement where given."""
 
     after: Position = 0
     limit: Limit = 50
-    type: Literal[tuple(EVENTS)] | None = None  # type: ignore[valid-type]  # the register says which
+    type: EventName | None = None
     engagement_id: EngagementPath | None = None
 
 
@@ -168,13 +216,28 @@ QUESTIONS: Final = (
         path="/v1/engagements/{engagement_id}/history",
         name="show-history",
         tag=ENGAGEMENTS,
-        text="An engagement's events in the order of their versions.",
-        asks=VersionsAsked,
+        text="An engagement's events in the order of their versions: all, or those asked for.",
+        asks=HistoryAsked,
         gives=HistoryPage,
         answer=lambda standfast, asked: history_page(
-            standfast.marketplace, asked.engagement_id, after=asked.after, limit=asked.limit
+            standfast.marketplace,
+            asked.engagement_id,
+            asked.wanted(),
+            known_at=asked.known_at,
+            limit=asked.limit,
         ),
         written=events_bytes,
+    ),
+    Question(
+        path="/v1/engagements/{engagement_id}/allowed",
+        name="show-allowed",
+        tag=ENGAGEMENTS,
+        text="What may be done now: each command about each of its subjects, and who may issue it.",
+        asks=AllowedAsked,
+        gives=AllowedAnswer,
+        answer=lambda standfast, asked: allowed(
+            engagement_as_of(standfast.marketplace, asked.engagement_id), asked.party
+        ),
     ),
     Question(
         path="/v1/engagements/{engagement_id}/steps",
