@@ -8,6 +8,7 @@ from application.queries.as_of import EngagementAsOf
 from application.queries.parts.assignments import AbsenceAnswer, AssignmentAnswer, ProductivityAnswer
 from application.queries.parts.cases import CaseAnswer, ProposalAnswer
 from application.queries.parts.concerns import ConcernAnswer
+from application.queries.parts.pauses import PauseAnswer
 from application.queries.parts.seats import SeatAnswer
 from application.queries.state import StateAnswer, TermsAnswer, state_answer
 from domain.language.instants import instant_text
@@ -55,6 +56,7 @@ PARTS: dict[type[Any], str] = {
         disputed""",
     CaseAnswer: """case_id seat_id cause concern_id state requested_at requested_by closed_at pause eligible proposals
         outgoing_assignment_id incoming_assignment_id""",
+    PauseAnswer: "waiting_on reason since until",
     ProposalAnswer: "proposal_id professional_id qualified proposed_at decided decided_at",
 }
 
@@ -180,7 +182,7 @@ def test_a_proposal_says_when_it_was_made_and_decided() -> None:
 def test_a_case_says_what_it_waits_on_while_it_does() -> None:
     past = given(*CASE, on(4, pause(waiting_on="client")), on(6, resume_case()))
     waits = [answer(past, at).cases[0].pause for at in (3, 5, 7)]
-    assert [each and (each.waiting_on, each.until) for each in waits] == [None, ("client", None), None]
+    assert waits == [None, PauseAnswer(waiting_on="client", reason="on holiday", since=day(4), until=None), None]
     closed = given(*CASE, on(4, pause()), on(6, withdraw_case()))
     assert answer(closed).cases[0].pause is None
 
@@ -188,7 +190,7 @@ def test_a_case_says_what_it_waits_on_while_it_does() -> None:
 def test_a_suspended_engagement_says_what_it_waits_on() -> None:
     past = given(*ACTIVE, on(4, suspend("force_majeure")))
     told = answer(past)
-    assert told.suspension
-    assert (told.status, told.suspension.waiting_on, told.suspension.until) == ("suspended", "force_majeure", None)
+    waiting = PauseAnswer(waiting_on="force_majeure", reason="budget", since=day(4), until=None)
+    assert (told.status, told.suspension) == ("suspended", waiting)
     assert answer(past, 3).suspension is None
     assert answer(past.and_(on(5, end()))).suspension is None
