@@ -47,7 +47,7 @@ def _events() -> list[Any]:
 
 
 def _listed() -> Any:
-    return _plain(listed_engagement(listed(history()), at_risk=False))
+    return _plain(listed_engagement(listed(history()), "open", at_risk=False))
 
 
 def _steps() -> list[Any]:

@@ -142,7 +142,6 @@ def wanted(asked: ListAsked) -> Wanted:
         client_id=asked.client_id,
         partner_id=asked.partner_id,
         professional_id=asked.professional_id,
-        status=asked.status,
     )
 
 
@@ -196,6 +195,7 @@ QUESTIONS: Final = (
             standfast.marketplace,
             standfast.engagements,
             wanted(asked),
+            status=asked.status,
             at_risk=asked.at_risk,
             after=after_of(asked.cursor),
             limit=asked.limit,

@@ -17,7 +17,8 @@ class Wanted:
     client_id: str | None = None
     partner_id: str | None = None
     professional_id: str | None = None
-    status: str | None = None
+    status: tuple[str, ...] | None = None
+    """As it was when the engagement was last written: a suspension may have come to its end since."""
 
 
 @dataclass(frozen=True, slots=True)

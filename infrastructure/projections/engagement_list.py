@@ -129,8 +129,10 @@ class Engagements:
         return None if row is None else _line(row)
 
     def _conditions(self, wanted: Wanted) -> list[ColumnElement[bool]]:
-        equal = {"model": wanted.model, "client_id": wanted.client_id, "status": wanted.status}
+        equal = {"model": wanted.model, "client_id": wanted.client_id}
         conditions = [engagements.c[column] == value for column, value in equal.items() if value is not None]
+        if wanted.status is not None:
+            conditions.append(engagements.c.status.in_(wanted.status))
         among = {"partner_ids": wanted.partner_id, "professional_ids": wanted.professional_id}
         return conditions + [self._holds(column, value) for column, value in among.items() if value is not None]
 

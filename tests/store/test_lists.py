@@ -53,7 +53,7 @@ def test_filters(database: Database, recorder: LogRecorder) -> None:
 
     assert found(Wanted(client_id="acme")) == [plain]
     assert found(Wanted(model="managed_services")) == [other]
-    assert found(Wanted(status="open")) == [plain]
+    assert found(Wanted(status=("open",))) == [plain]
     assert found(Wanted(partner_id="q")) == found(Wanted(professional_id="ann", client_id="b")) == [other]
     assert found(Wanted(partner_id="ann")) == []
 

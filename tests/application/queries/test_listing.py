@@ -1,12 +1,14 @@
 """The list of engagements: the filter of those at risk, page by page, and how far one page looks."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 from uuid import UUID
 
 import pytest
 from sqlalchemy.engine import URL
 
+from application.list_line import Status
 from application.marketplace import Marketplace
 from application.ports.engagement_list import After, Wanted
 from application.queries import engagement_list as query
@@ -16,6 +18,7 @@ from infrastructure.projections.engagement_list import Engagements
 from tests.application.requests import match, opening, request
 
 RISKY = (2, 3, 7)
+STATUSES: tuple[Status, ...] = ("open", "suspended", "ended")
 
 
 def identity(number: int) -> UUID:
@@ -74,3 +77,22 @@ def test_a_page_looks_through_so_many_and_says_that_the_list_goes_on(
 def test_a_page_says_where_the_log_ends(marketplace: Marketplace, lines: Engagements) -> None:
     page = listing(marketplace, lines, Wanted(client_id="nobody"), at_risk=None, after=None, limit=1)
     assert (page.items, page.next, page.position) == ([], None, marketplace.known().position)
+
+
+@pytest.mark.parametrize(("later", "suspended"), [(timedelta(0), [1]), (timedelta(hours=3), [])])
+def test_a_suspension_that_came_to_its_end_is_over_in_the_list(
+    marketplace: Marketplace,
+    lines: Engagements,
+    monkeypatch: pytest.MonkeyPatch,
+    later: timedelta,
+    suspended: list[int],
+) -> None:
+    now = marketplace.clock()
+    until = {"waiting_on": "client", "reason": "budget", "until": f"{now + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"}
+    marketplace.record(request({"command": "suspend-engagement", "engagement_id": str(identity(1)), **until}))
+    monkeypatch.setattr(marketplace, "clock", lambda: now + later)
+    found = {status: listing(marketplace, lines, Wanted(), status=status, after=None, limit=5) for status in STATUSES}
+    assert [line.engagement_id for line in found["suspended"].items] == [identity(each) for each in suspended]
+    assert (identity(1) in {line.engagement_id for line in found["open"].items}) is not bool(suspended)
+    assert {line.status for page in found.values() for line in page.items} <= {"open", "suspended"}
+    assert found["ended"].items == []
