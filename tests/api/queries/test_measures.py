@@ -122,6 +122,24 @@ def test_a_supposition_records_nothing(concern: TestClient) -> None:
     assert (supposed["flipped"], answered(concern, HERE)["version"]) == ([], before)
 
 
+def test_a_supposed_model_brings_its_default_policy_along_also_where_it_is_the_engagement_s_own(
+    concern: TestClient,
+) -> None:
+    for model, nobody in (("freelancer_platform", True), ("managed_marketplace", False)):
+        supposed = concern.post(f"{HERE}/what-if", json={"model": model}).json()
+        assert ("nobody" in supposed["hypothetical"]["accountability"]["parties"]) is nobody
+    own = answered(concern, "/v1/policies/managed_marketplace@1")
+    concern.post("/v1/policies", json={**_without_version(own), "at_risk_percent": 50}).raise_for_status()
+    named = concern.post(f"{HERE}/what-if", json={"model": "managed_marketplace", "policy": "managed_marketplace@1"})
+    assert named.json()["hypothetical"] == named.json()["actual"]
+    wrong = concern.post(f"{HERE}/what-if", json={"model": "freelancer_platform", "policy": "managed_marketplace"})
+    assert (wrong.status_code, wrong.json()["type"]) == (409, "/problems/policy-does-not-apply")
+
+
+def _without_version(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "version"}
+
+
 def test_a_supposition_takes_a_document(concern: TestClient) -> None:
     policy = answered(concern, "/v1/policies/managed_marketplace@1")
     policy["obligations"]["acknowledge"]["goal"] = {"value": 400, "unit": "hours"}

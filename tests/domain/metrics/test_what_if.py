@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given as over
@@ -79,7 +80,7 @@ def test_an_amendment_of_the_calendar_leaves_the_policy() -> None:
     assert always.state.terms.calendar.code == "always"
 
 
-def test_an_engagement_that_has_only_opened_can_be_under() -> None:
+def test_an_engagement_that_has_only_opened_can_be_supposed() -> None:
     assert under(past().history, in_hours("other", 24), None).state.terms.policy.code == "other"
 
 
@@ -174,6 +175,26 @@ def test_a_policy_that_does_not_apply_to_the_model_is_refused() -> None:
         under(history, in_hours("free", applies_to=("freelancer_platform",)), None)
 
 
+@pytest.mark.parametrize("model", get_args(Model))
+def test_under_another_model_others_would_have_answered(model: Model) -> None:
+    history = past(*CLAIMED).history
+    policy = published().policies[model]
+    other = under(history, policy, None, model)
+    assert (other.state.model, other.state.terms.policy) == (model, policy)
+    clock = reading(other, "replace", "k1", 9)
+    assert clock.accountable == policy.obligations.replace.accountable
+    assert eligible(other) is (policy.guarantee is not None)
+    assert [(fact.version, fact.type) for fact in other.facts] == [(fact.version, fact.type) for fact in history.facts]
+
+
+def test_a_policy_is_held_against_the_model_that_is_supposed() -> None:
+    history = given(opened()).history
+    marketplace = published().policies["managed_marketplace"]
+    under(history, marketplace, None, "managed_marketplace")
+    with pytest.raises(PolicyDoesNotApply):
+        under(history, marketplace, None, "staff_augmentation")
+
+
 @golden.needed
 @pytest.mark.parametrize("name", golden.NAMES)
 def test_a_golden_history_under_its_own_terms_is_the_same(name: str) -> None:
@@ -195,7 +216,7 @@ def test_under_the_same_terms_the_metrics_are_the_same(history: EngagementHistor
 
 @settings(max_examples=15, deadline=None)
 @over(histories())
-def test_any_terms_that_apply_can_be_under(history: EngagementHistory) -> None:
+def test_any_terms_that_apply_can_be_supposed(history: EngagementHistory) -> None:
     as_of = history.facts[-1].recorded_at + timedelta(days=1)
     for policy in published().policies.values():
         if history.state.model in policy.applies_to:
