@@ -11,7 +11,7 @@ from api.examples.answers import ANSWERS
 from api.examples.bodies import bodies
 from api.examples.commands import events
 from api.http.events import EVENT_SHAPES
-from api.http.headers import ACTOR_PATTERN, CORRELATION_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN
+from api.http.headers import ACTOR_PATTERN, CORRELATION_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN, VERSION_PATTERN
 from api.http.operations import MOST_BYTES, Gives, Operation
 from api.http.problem_kinds import kind_of, kinds
 from api.http.problems import PROBLEM_JSON, Problem
@@ -24,8 +24,9 @@ REFERENCE: Final = "#/components/schemas/{model}"
 TITLE: Final = "Standfast"
 TEXT: Final = f"""The event-sourced backend of a managed talent marketplace.
 
-Bodies are strict JSON (UTF-8, no duplicate keys, no unknown fields, at most {MOST_BYTES} bytes); instants are RFC 3339
-with an offset. Every failure is `application/problem+json` (RFC 9457); its types are listed at `/problems`."""
+Bodies are strict JSON (UTF-8, no duplicate keys, no unknown fields, at most {MOST_BYTES} bytes); a byte-order mark
+before them is passed over. Instants are RFC 3339 with an offset, without leap seconds; in an address the `+` of an
+offset is written `%2B`. Every failure is `application/problem+json` (RFC 9457); its types are listed at `/problems`."""
 
 REQUEST_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "X-Actor": (
@@ -41,8 +42,9 @@ REQUEST_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         {"type": "string", "pattern": KEY_PATTERN},
     ),
     "If-Match": (
-        "The version that the command was made for; the engagement has gone on since: 412.",
-        {"type": "string", "pattern": r'^("(0|[1-9][0-9]{0,17})"|\*)$'},
+        'The version that the command was made for, `"7"` (or `W/"7"`, which is the same one); the engagement has gone'
+        " on since: 412. `*` is any version.",
+        {"type": "string", "pattern": VERSION_PATTERN, "examples": ['"7"']},
     ),
     "X-Correlation-Id": (
         "An id to find the request by in the log and in its events.",

@@ -16,7 +16,7 @@ from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.problem_kinds import FORESEEN
 from api.http.problems import Problem, problem_response
-from api.http.strict_json import FieldsWrong, Malformed, parse
+from api.http.strict_json import FieldsWrong, Malformed, is_blank, parse
 from application.commands.request import KeyReused, Request
 from application.ports.log import Append, Key, KeyAnswered
 
@@ -33,7 +33,8 @@ def command_log_operation(standfast: Standfast) -> Operation:
         path=PATH,
         name="record-command-log",
         tag="commands",
-        text="Many commands as JSON Lines, one answer a line, in order: the command's answer, or its problem.",
+        text="Many commands as JSON Lines, one answer a command, in order: the command's answer, or its problem. "
+        "Blank lines and byte-order marks are passed over.",
         asks=Nothing,
         headers=HEADERS,
         takes=Takes(schema=LINES, media_type=JSON_LINES),
@@ -55,13 +56,11 @@ async def record_log(standfast: Standfast, http: HttpRequest) -> Response:
 
 
 def _texts(raw: bytes) -> list[bytes]:
-    texts = raw.split(b"\n")
-    while texts and not texts[-1].strip():
-        texts.pop()
+    texts = [text for text in raw.split(b"\n") if not is_blank(text)]
     if not texts:
         raise Malformed("the log is empty")
     if len(texts) > MOST_LINES:
-        raise FieldsWrong([("", f"a log has at most {MOST_LINES} lines")])
+        raise FieldsWrong([("", f"a log has at most {MOST_LINES} commands")])
     return texts
 
 

@@ -25,7 +25,8 @@ ACTOR_PATTERN: Final = r"^(client|platform|partner|professional):[A-Za-z0-9._:-]
 ON_BEHALF_PATTERN: Final = r"^(client|platform|partner|professional)(:[A-Za-z0-9._:-]{1,64})?$"
 KEY_PATTERN: Final = r"^[\x21-\x7e]{1,255}$"
 CORRELATION_PATTERN: Final = r"^[\x21-\x7e]{1,128}$"
-_VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
+VERSION_PATTERN: Final = r'^((W/)?"(0|[1-9][0-9]{0,17})"|\*)$'
+"""The version of If-Match. ``W/"7"`` says the same as ``"7"``: a proxy that compresses answers weakens their ETag."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def headers_of(request: Request) -> Headers:
     actor = _one(given, "X-Actor", ACTOR_PATTERN, "party:id, with a party other than system", wrong)
     on_behalf_of = _one(given, "X-On-Behalf-Of", ON_BEHALF_PATTERN, "party or party:id, other than system", wrong)
     key = _one(given, "Idempotency-Key", KEY_PATTERN, "1 to 255 visible ASCII characters", wrong)
-    version = _one(given, "If-Match", rf"^(?:{_VERSION.pattern}|\*)$", 'a version in quotes, such as "7"', wrong)
+    version = _one(given, "If-Match", VERSION_PATTERN, 'one version in quotes, such as "7", or *', wrong)
     correlation_id = _one(given, "X-Correlation-Id", CORRELATION_PATTERN, "1 to 128 visible characters", wrong)
     if wrong:
         raise FieldsWrong(wrong)
@@ -54,7 +55,7 @@ def headers_of(request: Request) -> Headers:
         actor=actor_of(actor) if actor is not None else LOCAL,
         on_behalf_of=actor_of(on_behalf_of) if on_behalf_of is not None else None,
         key=key,
-        expected_version=int(version.strip('"')) if version not in (None, "*") else None,
+        expected_version=int(version.removeprefix("W/").strip('"')) if version not in (None, "*") else None,
         correlation_id=correlation_id or correlation_of(request),
     )
 

@@ -20,6 +20,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 JSON: Final = "application/json"
 JSON_LINES: Final = "application/x-ndjson"
 MOST_BYTES: Final = 1_048_576
+_PLUS_LOST: Final = re.compile(r"[0-9-]{10}[Tt][0-9:.]+ [0-9]{2}:[0-9]{2}")
 
 
 UUID_TEXT: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -103,10 +104,16 @@ def asked(kind: type, request: Request) -> Any:
     except FieldsWrong as error:
         if any(place in of_path for place, _ in error.violations):
             raise NothingHere(f"there is nothing at {request.scope['path'][:200]!r}") from error
-        raise FieldsWrong(wrong + error.violations) from error
+        told = [(place, _with_plus(values.get(place, ""), message)) for place, message in error.violations]
+        raise FieldsWrong(wrong + told) from error
     if wrong:
         raise FieldsWrong(wrong)
     return found
+
+
+def _with_plus(value: str, message: str) -> str:
+    """What is wrong with a value, and where the + of an offset became a space on its way: how it is written."""
+    return f"{message}; in an address its + is written %2B" if _PLUS_LOST.fullmatch(value) else message
 
 
 def _typed(kind: type, values: Mapping[str, str]) -> dict[str, Any]:

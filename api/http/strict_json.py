@@ -1,6 +1,6 @@
 """JSON as this edge takes it: UTF-8, no duplicate keys, no NaN, at most 32 levels deep, no NUL, no lone surrogate.
 
-And as it gives it: under the names of the interface.
+A byte-order mark before it is passed over. And as it gives it: under the names of the interface.
 """
 
 import json
@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from domain.register import COMMANDS
 from infrastructure.events.codec import adapter
 
+BOM: Final = b"\xef\xbb\xbf"
+"""The byte-order mark, which some editors and shells write before UTF-8."""
 MOST_LEVELS: Final = 32
 MOST_DIGITS: Final = 400
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -42,7 +44,8 @@ def json_of(answer: Any) -> bytes:
 
 def validated(kind: Any, raw: bytes) -> Any:
     """The value of a type that a text holds. Raises Malformed or FieldsWrong."""
-    parse(raw)
+    raw = raw.removeprefix(BOM)
+    _parsed(raw)
     try:
         return adapter(kind).validate_json(raw)
     except ValidationError as error:
@@ -61,6 +64,17 @@ def _violation(error: Any) -> tuple[str, str]:
 
 def parse(raw: bytes) -> object:
     """The value a text holds. Raises Malformed, or FieldsWrong for texts and numbers that no field takes."""
+    return _parsed(raw.removeprefix(BOM))
+
+
+def is_blank(line: bytes) -> bool:
+    """Whether a line says nothing."""
+    return not line.removeprefix(BOM).strip()
+
+
+def _parsed(raw: bytes) -> object:
+    if raw.startswith(BOM):
+        raise Malformed("a byte-order mark stands at most once")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:

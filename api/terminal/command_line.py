@@ -142,6 +142,7 @@ def import_(
     """Records what a file tells, through the same rules as the API.
 
     A command log is JSON Lines, one command a line: its name, engagement_id, occurred_at, actor and fields.
+    Blank lines and byte-order marks are passed over; the numbers of lines stay those of the file.
     An assignment history is CSV: team, role, professional, partner, started_at, ended_at, succeeded_by.
 
     Every refused line is told with its number and reason, the others are imported (exit code 1 where one was refused).

@@ -10,6 +10,7 @@ from typing import BinaryIO, Final, Literal
 from uuid import UUID
 
 from api.composition import Standfast
+from api.http.strict_json import BOM
 from api.terminal import speech
 from api.terminal.imported_lines import requests_in
 from application.imports import assignment_history
@@ -21,7 +22,6 @@ from domain.engagement.terms.policy import OnboardingItem
 from domain.language.words import Model
 
 Kind = Literal["command log", "assignment history"]
-BOM: Final = b"\xef\xbb\xbf"
 OF_ENDING: Final[dict[str, Kind]] = {
     ".csv": "assignment history",
     ".jsonl": "command log",
@@ -73,10 +73,13 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def lines_of(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file from its beginning, one at a time, whatever its length."""
+    """The lines of a file from its beginning, one at a time, whatever its length.
+
+    A byte-order mark is left out, also in the middle, where files were put together.
+    """
     file.seek(0)
-    yield file.readline().removeprefix(BOM)
-    yield from file
+    for line in file:
+        yield line.removeprefix(BOM)
 
 
 def _import_log(standfast: Standfast, file: BinaryIO, tally: Tally) -> None:

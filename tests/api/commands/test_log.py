@@ -83,5 +83,21 @@ def test_more_than_a_thousand_lines_are_refused(client: TestClient) -> None:
     assert len(record(client, [{}] * 1_000)) == 1_000
 
 
-def test_an_empty_log_is_malformed(client: TestClient) -> None:
-    assert client.post("/v1/commands", content=b"\n\n", headers=NDJSON).status_code == 400
+@pytest.mark.parametrize("log", [b"", b"\n\n", b"\r\n \t\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
+def test_an_empty_log_is_malformed(client: TestClient, log: bytes) -> None:
+    assert client.post("/v1/commands", content=log, headers=NDJSON).status_code == 400
+
+
+def test_blank_lines_and_byte_order_marks_are_passed_over(client: TestClient) -> None:
+    about = {"engagement_id": opened(client).rpartition("/")[2], "command": "annotate"}
+    one, two = (json.dumps({**about, "note": note}).encode() for note in ("a", "b"))
+    mark = b"\xef\xbb\xbf"
+    log = mark + b"\r\n" + one + b"\r\n\r\n \n" + mark + two + b"\n\n"
+    answer = client.post("/v1/commands", content=log, headers={**NDJSON, "Idempotency-Key": "spaced"})
+    assert [json.loads(line)["version"] for line in answer.text.splitlines()] == [2, 3]
+    plain = client.post("/v1/commands", content=one + b"\n" + two, headers={**NDJSON, "Idempotency-Key": "spaced"})
+    assert plain.content == answer.content
+
+
+def test_blank_lines_do_not_count_among_the_thousand(client: TestClient) -> None:
+    assert len(client.post("/v1/commands", content=b"{}\n\n" * 1_000, headers=NDJSON).text.splitlines()) == 1_000

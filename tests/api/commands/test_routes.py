@@ -119,7 +119,21 @@ def test_a_stale_version_is_412_and_a_present_one_is_taken(client: TestClient, e
     assert (stale.status_code, stale.json()["current_version"]) == (412, 2)
 
 
-@pytest.mark.parametrize("value", ["1", '"x"', 'W/"1"', '"-1"', '"1", "2"', '"' + "9" * 30 + '"'])
+def test_a_version_that_a_proxy_weakened_is_the_same_version(client: TestClient, engagement: str) -> None:
+    def note(value: str) -> tuple[int, int | None]:
+        answer = client.post(f"{engagement}/annotate", json={"note": "x"}, headers={"If-Match": value})
+        return answer.status_code, answer.json().get("current_version")
+
+    assert note('W/"1"') == (200, None)
+    assert note('W/"1"') == note('"1"') == (412, 2)
+    assert note('W/"3"') == (412, 2)
+    assert note("*") == note('W/"3"') == (200, None)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "1", '"x"', 'W/"x"', 'w/"1"', "W/1", "W/*", '"-1"', '"01"', '"1", "2"', '"1-gzip"', f'"{"9" * 30}"'],
+)
 def test_a_malformed_version_is_refused(client: TestClient, engagement: str, value: str) -> None:
     answer = client.post(f"{engagement}/add-seat", json=SEAT, headers={"If-Match": value})
     assert (answer.status_code, answer.json()["violations"][0]["field"]) == (422, "If-Match")

@@ -33,6 +33,7 @@ MALFORMED = {
     "Infinity": b'{"seat_id": "qa-1", "role": "x", "allocation": -Infinity}',
     "not UTF-8": b'{"seat_id": "qa-1", "role": "\xff\xfe"}',
     "UTF-16": json.dumps(SEAT).encode("utf-16"),
+    "two byte-order marks": b"\xef\xbb\xbf" * 2 + json.dumps(SEAT).encode(),
     "nested deeper than 32": b'{"seat_id": ' + b"[" * 33 + b"]" * 33 + b"}",
     "nested very deep": b"[" * 100_000 + b"]" * 100_000,
     "nested very deep, never closed": b'{"a":' * 100_000,
@@ -106,9 +107,45 @@ def test_wrong_fields_are_422_and_named(client: TestClient, untouched: str, case
 @pytest.mark.parametrize("case", [*MALFORMED, *WRONG_FIELDS])
 def test_the_same_in_a_log_spoils_its_line_only(client: TestClient, untouched: str, case: str) -> None:
     body = MALFORMED[case] if case in MALFORMED else WRONG_FIELDS[case][1]
-    line = body.replace(b"\n", b" ")
+    line = body.replace(b"\n", b" ") if body.strip() else b"{"  # a blank line is none
     answer = client.post("/v1/commands", content=line + b"\n" + line + b"\n{}")
     assert [json.loads(each)["status"] in (400, 422) for each in answer.text.splitlines()] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("2016-12-31T23:59:60Z", "the time of an instant lies between 00:00:00 and 23:59:59"),
+        ("2025-03-04T24:00:00Z", "the time of an instant lies between 00:00:00 and 23:59:59"),
+        ("2025-03-04T09:00:00+24:00", "the offset of an instant lies between -23:59 and +23:59, such as +05:30"),
+        ("2025-03-04T09:00:00+05:60", "the offset of an instant lies between -23:59 and +23:59, such as +05:30"),
+        ("2025-02-30T09:00:00Z", "the date of an instant exists, and 2025-02-30 does not"),
+    ],
+)
+def test_an_instant_that_there_is_not_is_told_by_its_rule(
+    client: TestClient, untouched: str, text: str, rule: str
+) -> None:
+    in_a_body = client.post(f"{untouched}/add-seat", json={**SEAT, "occurred_at": text}).json()["violations"]
+    in_an_address = client.get(untouched, params={"as_of": text}).json()["violations"]
+    assert [(each["field"], each["message"].startswith(rule)) for each in in_a_body] == [("occurred_at", True)]
+    assert [(each["field"], each["message"].startswith(rule)) for each in in_an_address] == [("as_of", True)]
+
+
+def test_a_day_that_there_is_not_is_told_by_its_rule(client: TestClient, engagement: str) -> None:
+    body = {"professional_id": "ana", "assignment_id": "a", "minutes": 5, "worked_on": "2025-02-30", "activity": "x"}
+    violations = client.post(f"{engagement}/record-effort", json=body).json()["violations"]
+    messages = {each["field"]: each["message"] for each in violations}
+    assert messages["worked_on"] == "a date is written YYYY-MM-DD and exists, and 2025-02-30 does not"
+
+
+def test_a_byte_order_mark_before_a_body_is_passed_over(client: TestClient, engagement: str) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps({"note": "\ufeffx"}).encode()
+    [event] = client.post(f"{engagement}/annotate", content=body).json()["events"]
+    assert event["data"]["note"] == "\ufeffx"
+    headers = {"Idempotency-Key": "marked"}
+    first = client.post(f"{engagement}/annotate", content=body, headers=headers)
+    again = client.post(f"{engagement}/annotate", content=body.removeprefix(b"\xef\xbb\xbf"), headers=headers)
+    assert (again.status_code, again.json()) == (200, first.json())
 
 
 def test_a_wrong_field_of_a_line_or_an_entry_is_named_without_its_command(client: TestClient, untouched: str) -> None:
@@ -197,6 +234,18 @@ def test_a_wrong_parameter_is_422_and_named(client: TestClient, query: str, fiel
 def test_a_wrong_instant_is_422_and_named(client: TestClient, engagement: str, as_of: str) -> None:
     answer = client.get(engagement, params={"as_of": as_of})
     assert (answer.status_code, answer.json()["violations"][0]["field"]) == (422, "as_of")
+
+
+def test_a_plus_that_became_a_space_is_told_how_it_is_written(client: TestClient, engagement: str) -> None:
+    def message(query: str) -> str:
+        [violation] = client.get(f"{engagement}?{query}").json()["violations"]
+        return str(violation["message"])
+
+    for query in ("as_of=2026-01-01T05:30:00+05:30", "known_at=2026-01-01t05:30:00.25%2005:30"):
+        assert message(query).endswith("; in an address its + is written %2B")
+    for query in ("as_of=2026-01-01T05:30:00", "as_of=2026-01-01+05:30", "as_of=2026-01-01T05:30:00%2B24:00"):
+        assert "%2B" not in message(query)
+    assert client.get(f"{engagement}?as_of=2026-01-01T05:30:00%2B05:30").status_code == 200
 
 
 BEGINNING, END = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"

@@ -85,6 +85,17 @@ def test_refused_lines_are_told_with_number_and_reason_and_can_be_put_right(
     assert (right.code, opened.marketplace.known().position) == (0, 2)
 
 
+def test_blank_lines_and_byte_order_marks_are_passed_over(standfast: Run, written: Write, opened: Standfast) -> None:
+    marked = "\ufeff" + json.dumps(NOTE)
+    ran = standfast("import", written("log.jsonl", "\ufeff\r\n" + log(OPENING, "", " \t", marked, "\ufeff", "{", "")))
+    assert ran.code == 1
+    assert [line.split(":")[0] for line in ran.err.splitlines()] == ["line 7"]
+    assert "2 lines of 3 imported, 1 refused" in ran.out
+    again = standfast("import", written("log", log("", OPENING, NOTE)))
+    assert "2 commands had taken effect before" in again.out
+    assert opened.marketplace.known().position == 2
+
+
 def test_a_key_of_its_own_is_recognised_and_refuses_other_content(
     standfast: Run, written: Write, opened: Standfast
 ) -> None:
