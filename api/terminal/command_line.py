@@ -49,7 +49,9 @@ def opened(*, as_it_is: bool = False) -> "Iterator[Standfast]":
     """The marketplace of the settings, migrated unless it is taken as it is, and closed at the end."""
     from api.composition import assemble
     from infrastructure.process.settings import Settings
+    from infrastructure.process.telemetry import logs_beside_results
 
+    logs_beside_results()
     standfast = assemble(Settings(), as_it_is=as_it_is)
     try:
         yield standfast

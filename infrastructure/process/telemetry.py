@@ -46,6 +46,11 @@ def configure_logs(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
 
 
+def logs_beside_results() -> None:
+    """Lets every logger of this process write to the standard error stream: what a command prints is its result."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr), cache_logger_on_first_use=False)
+
+
 def _json(event: Mapping[str, Any], **_options: object) -> str:
     """A line in ASCII, whatever stands in it."""
     try:
