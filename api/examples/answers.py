@@ -10,6 +10,7 @@ from api.commands.answers import CommandAnswer
 from api.examples.commands import command_answer, documents, history, published, state
 from api.http.events import event_bytes
 from api.http.health import Alive, ClockReading, LogReading, Readiness, RecordingReading
+from api.http.paging import packed
 from api.http.problem_kinds import ProblemKind, kinds
 from api.http.problem_routes import ProblemKinds
 from api.http.strict_json import json_of
@@ -50,6 +51,10 @@ def _listed() -> Any:
     return _plain(listed_engagement(listed(history()), "open", at_risk=False))
 
 
+def _calendars() -> list[dict[str, Any]]:
+    return sorted(documents()["calendars"], key=lambda each: (each["code"], each["version"]))[:SHOWN]
+
+
 def _steps() -> list[Any]:
     return [_plain(step) for step in steps(history(), viewed, after=0, limit=SHOWN)]
 
@@ -82,7 +87,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     Policy: lambda: documents()["policies"][0],
     Calendar: lambda: documents()["calendars"][0],
     PolicyPage: lambda: _page(documents()["policies"], None),
-    CalendarPage: lambda: _page(documents()["calendars"], None),
+    CalendarPage: lambda: _page(_calendars(), packed([_calendars()[-1]["code"], 1])),
     ClocksAnswer: lambda: _plain(measures.clocks(_question())),
     ExplainedClock: _explained,
     MetricsAnswer: lambda: _plain(measures.metrics(_question(), None, None)),

@@ -48,7 +48,7 @@ class Catalogue:
 
     def _publish(self, kind: str, code: str, document: bytes) -> tuple[int, bool]:
         for _ in range(_ATTEMPTS):
-            known = self._holding(kind, code, document)
+            known = self.holding(kind, code, document)
             if known is not None:
                 return known, False
             version = self._latest(kind, code) + 1
@@ -60,6 +60,14 @@ class Catalogue:
                 raise StoreUnavailable(str(error.orig)) from error
             return version, True
         raise StoreUnavailable(f"{kind} {code} is being published by many at once")
+
+    def holding(self, kind: str, code: str, document: bytes) -> int | None:
+        """The version that holds this document, in its canonical form; None where none does."""
+        query = select(catalogue.c.version).where(
+            catalogue.c.kind == kind, catalogue.c.code == code, catalogue.c.digest == _digest(document)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
 
     def get(self, kind: str, code: str, version: int | None = None) -> Published | None:
         """That version, or the latest one."""
@@ -78,13 +86,6 @@ class Catalogue:
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(catalogue.c.code, catalogue.c.version).limit(limit)).mappings()
             return [_published(row) for row in rows]
-
-    def _holding(self, kind: str, code: str, document: bytes) -> int | None:
-        query = select(catalogue.c.version).where(
-            catalogue.c.kind == kind, catalogue.c.code == code, catalogue.c.digest == _digest(document)
-        )
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar_one_or_none()
 
     def _latest(self, kind: str, code: str) -> int:
         query = select(func.max(catalogue.c.version)).where(catalogue.c.kind == kind, catalogue.c.code == code)

@@ -1,10 +1,12 @@
 """The published terms: documents of the catalogue as the domain's policies and calendars, and the shipped defaults."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, Literal
+
+import structlog
 
 from domain.engagement.terms.policy import Policy
 from domain.engagement.terms.published import Published
@@ -12,6 +14,7 @@ from domain.time.calendar import Calendar
 from infrastructure.events.codec import adapter
 from infrastructure.terms.catalogue import Catalogue
 
+log = structlog.get_logger("standfast.terms")
 Kind = Literal["policy", "calendar"]
 KINDS: Final[dict[Kind, type]] = {"policy": Policy, "calendar": Calendar}
 SHIPPED: Final[dict[Kind, str]] = {"policy": "policies", "calendar": "calendars"}
@@ -40,10 +43,14 @@ class CatalogueShelf:
         return found, created
 
     def publish_defaults(self) -> None:
-        """Publishes the shipped terms where they are not published yet."""
-        for (kind, code), document in shipped().items():
-            if self.catalogue.get(kind, code) is None:
-                self.publish(kind, document)
+        """Publishes each shipped version that no version holds yet, whatever else stands under its code.
+
+        Where another document has its number it stands under the next free one, and the log says so. Several processes
+        may do this at once: the catalogue takes the same document once.
+        """
+        for kind, document in shipped():
+            if self.catalogue.holding(kind, document.code, canonical(document)) is None:
+                self._publish_shipped(kind, document)
 
     def find(self, kind: Kind, name: str) -> Policy | Calendar | None:
         """The document of a name, ``code`` (its newest version) or ``code@n``.
@@ -52,10 +59,16 @@ class CatalogueShelf:
         """
         code, _, version = name.partition("@")
         row = self.catalogue.get(kind, code, int(version) if version else None)
-        if row is None and (kind, code) in shipped() and self.catalogue.get(kind, code) is None:
+        if row is None and _is_shipped(kind, code) and self.catalogue.get(kind, code) is None:
             self.publish_defaults()
             return self.find(kind, name)
         return with_version(kind, row.document, row.version) if row else None
+
+    def _publish_shipped(self, kind: Kind, document: Policy | Calendar) -> None:
+        version, created = self.catalogue.publish(kind, document.code, canonical(document))
+        if created and version != document.version:
+            published = f"{document.code}@{version}"
+            log.warning("shipped under another version", kind=kind, shipped=document.name, published=published)
 
     def _all(self, kind: Kind, names: Iterable[str]) -> dict[str, Any]:
         found = {name: self.find(kind, name) for name in names}
@@ -63,14 +76,19 @@ class CatalogueShelf:
 
 
 @cache
-def shipped() -> Mapping[tuple[Kind, str], Policy | Calendar]:
-    """The shipped terms by their kind and code."""
+def shipped() -> tuple[tuple[Kind, Policy | Calendar], ...]:
+    """The shipped terms with their kinds, those of one code in the order of their versions."""
     found = json.loads((files("infrastructure") / "terms" / "defaults.json").read_text(encoding="utf-8"))
-    return {
-        (kind, document["code"]): adapter(KINDS[kind]).validate_json(json.dumps(document))
+    return tuple(
+        (kind, adapter(KINDS[kind]).validate_json(json.dumps(document)))
         for kind, name in SHIPPED.items()
         for document in found[name]
-    }
+    )
+
+
+@cache
+def _is_shipped(kind: Kind, code: str) -> bool:
+    return any((kind, code) == (of, document.code) for of, document in shipped())
 
 
 def canonical(document: Policy | Calendar) -> bytes:

@@ -36,7 +36,7 @@ SPECIAL: Final = {
     "href": "https://example.org/report",
     "sha256": "5e" * 32,
     "policy": shipped_terms().policies["managed_marketplace"],
-    "calendar": shipped_terms().calendars["us-east"],
+    "calendar": shipped_terms().calendars["us-east@1"],
     "facts": {"used": 1, "source": "interview", "passed": True, "score": 0.5, "since": None},
 }
 NEVER_EMPTY: Final = ("items", "voids")

@@ -1,7 +1,11 @@
 """What the command line shows: histories, exports, the verdict on the store, the schema and the settings."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,12 +15,26 @@ from sqlalchemy.engine import URL
 import migrations
 from api.composition import Standfast, schema_of
 from application.ports.engagement_list import Wanted
+from domain.time.calendar import Calendar
 from infrastructure.database import schema
+from infrastructure.database.database import Database
 from infrastructure.process.settings import Settings
+from infrastructure.terms.catalogue import Catalogue
+from infrastructure.terms.shelf import canonical
 from tests.api.terminal.conftest import Run
 from tests.api.terminal.test_import_history import SMALL
 
 Write = Callable[[str, str], Path]
+LONDON = Calendar(
+    code="london",
+    version=1,
+    zone="Europe/London",
+    week={"mon": (("09:00", "17:00"),)},
+    exceptions={},
+    hours_per_business_day=8,
+    holidays_until=None,
+)
+"""An operator's own, under the code of a shipped one."""
 
 
 @pytest.fixture
@@ -72,6 +90,18 @@ def test_who_has_no_engagement_or_several_is_told_so(imported: Run, written: Wri
     }
     imported("import", written("log.jsonl", json.dumps(second)))
     assert "has several engagements; name one by its id" in imported("history", "sig-a").err
+
+
+def test_what_the_log_says_of_a_start_is_no_part_of_an_export(sqlite_url: URL) -> None:
+    with closing(Database(sqlite_url)) as database:
+        schema.upgrade(database)
+        Catalogue(database).publish("calendar", "london", canonical(LONDON))
+    command = [sys.executable, "-c", "from api.terminal.command_line import main; main()", "export"]
+    env = {**os.environ, "STANDFAST_DATABASE_URL": str(sqlite_url)}
+    ran, again = (subprocess.run(command, env=env, capture_output=True, text=True, check=True) for _ in range(2))
+    assert (ran.stdout, again.stdout) == ("", "")
+    assert [line.split()[-1] for line in ran.stderr.splitlines()] == ["shipped=london@1", "shipped=london@2"]
+    assert again.stderr == ""
 
 
 def test_the_export_is_every_event_as_a_line_of_json(imported: Run, opened: Standfast, tmp_path: Path) -> None:

@@ -56,6 +56,18 @@ def test_the_shipped_document_answers_its_version(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["version"]) == (200, 1)
 
 
+def test_the_shipped_calendar_with_all_holidays_is_the_newest(client: TestClient) -> None:
+    first, second = (client.get(f"/v1/calendars/us-east@{version}").json() for version in (1, 2))
+    assert first["exceptions"] == {"2026-11-11": [], "2026-11-26": []}
+    assert (second["exceptions"]["2026-07-03"], second["holidays_until"]) == ([], "2030-12-31")
+    asked = {name: first[name] for name in ("code", "zone", "week", "hours_per_business_day")}
+    same = client.post("/v1/calendars", json={**asked, "country": "US", "years": list(range(2023, 2031))})
+    assert (same.status_code, same.json()) == (200, second)
+    body = {"client_id": "acme", "model": "managed_services", "work_class": "non_core", "seats": []}
+    [event] = client.post("/v1/engagements", json={**body, "calendar": "us-east"}).json()["events"]
+    assert event["data"]["calendar"] == second
+
+
 def test_an_engagement_takes_the_newest_version_or_the_one_it_names(client: TestClient) -> None:
     for days in (1, 2):
         client.post("/v1/policies", json=policy(client, code="named", cooldown_days=days))

@@ -144,7 +144,7 @@ def test_an_amendment_of_one_leaves_the_other() -> None:
 
 def test_an_amendment_carries_whole_documents_or_null() -> None:
     outcome = given(opened()).when(amend_terms(calendar="us-east@1"))
-    calendar = published().calendars["us-east"]
+    calendar = published().calendars["us-east@1"]
     outcome.then(TermsAmended(policy=None, calendar=calendar, reason="agreed"))
 
 

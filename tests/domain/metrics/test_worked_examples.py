@@ -52,7 +52,7 @@ def claim() -> Command[Any]:
 def marketplace() -> Given:
     """Ana is active on the seat from Monday 3 August 2026, 10:00 EDT, at 480 dollars a day."""
     matched = at("2026-08-03T09:30:00-04:00", match(day_rate=money("480.00", "USD")))
-    opening = opened("managed_marketplace", calendar="us-east")
+    opening = opened("managed_marketplace", calendar="us-east@1")
     return given(opening, matched, *settled("2026-08-03T10:00:00-04:00", "a1"))
 
 
@@ -66,7 +66,7 @@ def replaced(when: str) -> Given:
 def november() -> Given:
     """Four seats in November 2026, each of which somebody holds."""
     seats = (seat("A"), seat("B"), seat("C", required_from=instant("2026-11-09T09:00:00-05:00")))
-    opening = opened("freelancer_platform", *seats, seat("D", allocation=Decimal("0.5")), calendar="us-east")
+    opening = opened("freelancer_platform", *seats, seat("D", allocation=Decimal("0.5")), calendar="us-east@1")
     past = given(opening)
     for seat_id in "ABCD":
         past = past.and_(on(1, match(seat_id, f"of-{seat_id}", seat_id)), on(1, onboard(seat_id)))
