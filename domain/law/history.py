@@ -47,13 +47,7 @@ class History(Generic[S]):
         """The history with more facts."""
         if not facts:
             return self
-        gone = {version for fact in facts for version in event_of(fact).takes_back()}
-        known = [self.facts[version - 1] for version in gone if version <= self.version]
-        change = Change([fact for fact in facts if fact.version not in gone], known)
-        if change.first > self.marked.last:
-            marked = self.marked.grown(sorted(change.new, key=_key))
-        else:
-            marked = self.marked.changed(change)
+        marked = with_recorded(self.marked, self.facts, facts)
         ids = {**self.ids, **found} if (found := dict(introduced(facts))) else self.ids
         recorded = self.facts.grown(facts)
         placed = len(recorded) if self.placed == self.version and facts[-1].position else self.placed
@@ -134,3 +128,15 @@ class History(Generic[S]):
     def judge(self, new: Sequence[Recorded], gone: Sequence[Recorded] = ()) -> S:
         """The state with these facts in the timeline, and others taken back. Raises the Rejection that forbids it."""
         return self.marked.judged(Change(new, gone)) if new or gone else self.state
+
+
+def with_recorded(marked: Marked[S], known: Sequence[Recorded], facts: Sequence[Recorded]) -> Marked[S]:
+    """The timeline of the known facts, marked, with more that was recorded; what is taken back leaves it."""
+    gone = {version for fact in facts for version in event_of(fact).takes_back()}
+    change = Change(
+        [fact for fact in facts if fact.version not in gone],
+        [known[version - 1] for version in gone if version <= len(known)],
+    )
+    if change.first > marked.last:
+        return marked.grown(sorted(change.new, key=_key))
+    return marked.changed(change)

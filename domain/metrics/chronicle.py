@@ -70,6 +70,8 @@ class Chronicle:
     rates_at_request: dict[str, Money | None] = field(default_factory=dict)
     """By case: the day rate of the outgoing assignment."""
     _rates: dict[str, Money | None] = field(default_factory=dict)
+    _days: dict[tuple[int, date], int] = field(default_factory=dict)
+    """When work on a day is counted, on each calendar that was in force."""
 
     def follow(self, fact: Recorded) -> None:
         """Takes in the next fact."""
@@ -108,9 +110,12 @@ class Chronicle:
         """The local midnight at which a day begins, or the opening where that is later on the same day."""
         if day is None:
             return recorded
-        time = business_time(self.calendars[-1][1])
-        opens_that_day = time.local_midnight(day) <= self.opened_at < time.local_midnight_after(day)
-        return self.opened_at if opens_that_day else time.local_midnight(day)
+        asked = len(self.calendars), day
+        if asked not in self._days:
+            time = business_time(self.calendars[-1][1])
+            opens_that_day = time.local_midnight(day) <= self.opened_at < time.local_midnight_after(day)
+            self._days[asked] = self.opened_at if opens_that_day else time.local_midnight(day)
+        return self._days[asked]
 
     def _assigned(self, at: int, event: ProfessionalMatched | SuccessorAccepted) -> None:
         self._rates.setdefault(event.assignment_id, event.day_rate)

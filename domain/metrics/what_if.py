@@ -13,6 +13,9 @@ from domain.engagement.terms.policy import Policy, fits_model
 from domain.language.changed import replace
 from domain.language.words import Model
 from domain.law.event import event_of
+from domain.law.growing import Growing
+from domain.law.history import with_recorded
+from domain.law.marked import Marked
 from domain.law.recorded import Key, Recorded
 from domain.law.rejection import Rejection
 from domain.law.timeline import judged, opened, timeline_of, trusted
@@ -52,25 +55,31 @@ def supposed(history: EngagementHistory, supposition: Supposition) -> Engagement
             retelling.decide_again(fact)
         else:
             retelling.add(replace(fact, event=supposition.of(fact.event)))
-    return retelling.told()
+    marked = retelling.told()
+    return EngagementHistory(retelling.facts, marked, history.ids, history.placed)
 
 
 class _Retelling:
-    """The supposed facts so far, in the order in which they were recorded; the last of them are not folded yet."""
+    """The supposed facts in the order in which they were recorded, folded up to those that are pending."""
 
     def __init__(self, actual: Sequence[Recorded]) -> None:
-        self._actual = actual
-        self._told: EngagementHistory | None = None
+        self.facts: Growing[Recorded] = Growing()
         self._pending: list[Recorded] = []
+        self._marked: Marked[State] | None = None
+        self._actual = actual
 
     def add(self, fact: Recorded) -> None:
         self._pending.append(fact)
 
-    def told(self) -> EngagementHistory:
-        """All of it, folded."""
-        self._told = self._told.extended(self._pending) if self._told else EngagementHistory.of(self._pending)
+    def told(self) -> Marked[State]:
+        """The timeline of all of it."""
+        if self._marked is None:
+            self._marked = Marked.of(timeline_of(self._pending))
+        elif self._pending:
+            self._marked = with_recorded(self._marked, self.facts, self._pending)
+        self.facts = self.facts.grown(self._pending)
         self._pending = []
-        return self._told
+        return self._marked
 
     def decide_again(self, decided: Recorded) -> None:
         """Adds a decision as it would have been; the fact before it is its request."""
@@ -82,8 +91,7 @@ class _Retelling:
 
     def _half_corrected(self, place: Key) -> State:
         """The state before a place in the midst of a correction: a fact counts only where it was lawful, as then."""
-        recorded = [*(self._told.facts if self._told else ()), *self._pending]
-        first, *rest = (fact for fact in timeline_of(recorded) if fact.key < place)
+        first, *rest = (fact for fact in timeline_of([*self.facts, *self._pending]) if fact.key < place)
         was, would_be = opened(self._actual[0]), opened(first)
         for fact in rest:
             if event_of(fact).ordered:
