@@ -124,9 +124,9 @@ def absent(start: float = 10, end: float = 20, absence_id: str | None = "b1", **
     return RecordAbsence(absence_id=absence_id, from_=day(start), until=day(end), **wanted)
 
 
-def amend_absence(until: float | None = None, absence_id: str = "b1", *, cancelled: bool = False) -> AmendAbsence:
-    """Its end at so many days after the opening; or it is cancelled."""
-    return AmendAbsence(absence_id=absence_id, until=None if until is None else day(until), cancelled=cancelled)
+def amend_absence(until: float | None = None, absence_id: str = "b1", **fields: Any) -> AmendAbsence:
+    """It ends so many days after the opening."""
+    return AmendAbsence(absence_id=absence_id, until=None if until is None else day(until), **fields)
 
 
 def cancel_absence(absence_id: str = "b1") -> AmendAbsence:

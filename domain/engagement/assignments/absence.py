@@ -97,7 +97,6 @@ class AbsenceAmended(AboutAssignment):
     """An absence ends at another instant than was said, or is no more: ``until``, or ``cancelled``."""
 
     subject: ClassVar = ("absence_id",)
-    filled: ClassVar = AboutAssignment.filled | {"assignment_id"}
     while_suspended: ClassVar = True
 
     absence_id: Id

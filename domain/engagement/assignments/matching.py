@@ -45,9 +45,10 @@ class SupplierMisnamed(Unfit):
 
 def supplied_by(supply_source: SupplySource, partner_id: str | None) -> None:
     """Raises SupplierMisnamed."""
-    if (supply_source == "agency_partner") != (partner_id is not None):
-        wanted = "names its agency" if partner_id is None else "names no partner"
-        raise SupplierMisnamed(f"{supply_source} {wanted}", field="partner_id")
+    if supply_source == "agency_partner" and partner_id is None:
+        raise SupplierMisnamed("an agency is named by its partner_id", field="partner_id")
+    if supply_source != "agency_partner" and partner_id is not None:
+        raise SupplierMisnamed(f"{supply_source} names no partner", field="partner_id")
     if partner_id in NO_AGENCIES:
         raise SupplierMisnamed(f"no agency is called {partner_id}", field="partner_id")
 

@@ -1,7 +1,7 @@
 """Facts are plausible (docs/rules.md, *Facts are plausible*); local days are those of the calendar in force."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,10 +16,11 @@ from domain.engagement.assignments.departure import (
     NoticeAfterDeparture,
     ProfessionalDeparted,
 )
-from domain.engagement.assignments.matching import ProfessionalMatched, SupplierMisnamed
+from domain.engagement.assignments.matching import NO_AGENCIES, ProfessionalMatched, SupplierMisnamed
 from domain.engagement.assignments.rate import RateChanged, RateInOtherCurrency
 from domain.engagement.effort import EffortBeforeItsDay, EffortRecorded
 from domain.engagement.replacement.succession import SuccessorAccepted, SuccessorProposed
+from domain.language.words import SupplySource
 from domain.law.command import Command
 from domain.law.rejection import Unfit
 from tests.domain.given import START, Given, Lines, day, given, on
@@ -77,6 +78,10 @@ def test_an_agency_by_its_name_and_others_without_one_are_taken(source: str, par
     given(opened()).when(match(**supplied)).then(ProfessionalMatched)
     past = given(*CASE).when(propose(**supplied)).then(SuccessorProposed)
     past.when(accept()).then(SuccessorAccepted)
+
+
+def test_whoever_is_no_agency_is_called_by_another_supply_source() -> None:
+    assert {*NO_AGENCIES.values(), "agency_partner"} == {*get_args(SupplySource)}
 
 
 def test_a_supplier_is_misnamed_whatever_the_state() -> None:
