@@ -1,9 +1,11 @@
 """Speed to productivity (docs/metrics.md). The engagement opens on Monday 5 January 2026 at 09:00 UTC."""
 
-from domain.metrics.productivity import RampUp, SeatFilled
-from tests.domain.given import given, on
-from tests.domain.measured import HOUR, productivity_at
-from tests.domain.words import add_seat, amend_terms, depart, match, onboard, opened, productivity
+from datetime import date
+
+from domain.metrics.productivity import EffortSpent, RampUp, SeatFilled, productivity_in
+from tests.domain.given import Given, given, on
+from tests.domain.measured import HOUR, When, productivity_at, sight
+from tests.domain.words import add_seat, amend_terms, depart, effort, match, onboard, opened, productivity
 
 DAY = 24 * HOUR
 
@@ -57,3 +59,40 @@ def test_reports_come_into_force_with_the_instant() -> None:
     assert productivity_at(past, 2.5).assignments == (RampUp(assignment_id="a1", ramp_up_seconds=None),)
     before = productivity_at(past, -1)
     assert (before.seats, before.assignments) == ((), ())
+
+
+def spent(past: Given, as_of: When, from_: When | None = None) -> EffortSpent:
+    return productivity_in(sight(past, as_of, from_)).effort
+
+
+def test_effort_is_told_by_party_and_kind_and_what_of_it_is_billable() -> None:
+    past = given(opened(), on(1, effort(30)), on(2, effort(15, billable=True)), on(3, effort(5, party="partner")))
+    past = past.and_(on(4, effort(60, kind="review")))
+    assert spent(past, 5) == EffortSpent(
+        minutes={"client": {"knowledge_transfer": 45, "review": 60}, "partner": {"knowledge_transfer": 5}},
+        billable_minutes=15,
+    )
+    assert spent(past, 2) == EffortSpent(minutes={"client": {"knowledge_transfer": 45}}, billable_minutes=15)
+    assert spent(past, 5, from_=3.5).minutes == {"client": {"review": 60}}
+
+
+def test_effort_belongs_to_the_day_it_was_worked_on() -> None:
+    past = given(opened(), on(5, effort(30, worked_on=date(2026, 1, 6))))
+    assert spent(past, 5, from_="2026-01-06T00:00:00+00:00").minutes
+    assert spent(past, 5, from_="2026-01-06T00:00:01+00:00").minutes == {}
+
+
+def test_work_on_the_day_of_the_opening_counts_from_the_opening_on_and_what_came_before_only_in_a_longer_window() -> (
+    None
+):
+    that_day = given(opened(), on(1, effort(30, worked_on=date(2026, 1, 5))))
+    assert spent(that_day, 5).minutes
+    before = given(opened(), on(1, effort(30, worked_on=date(2026, 1, 4))))
+    assert spent(before, 5).minutes == {}
+    assert spent(before, 5, from_=-2).minutes
+
+
+def test_a_day_begins_where_the_calendar_in_force_when_it_was_recorded_has_it() -> None:
+    past = given(opened(), on(2, amend_terms(calendar="us-east")), on(5, effort(30, worked_on=date(2026, 1, 8))))
+    assert spent(past, 6, from_="2026-01-08T05:00:00+00:00").minutes
+    assert spent(past, 6, from_="2026-01-08T05:00:01+00:00").minutes == {}
