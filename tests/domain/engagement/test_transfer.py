@@ -24,6 +24,7 @@ from domain.engagement.transfer.planning import (
     ExitPlanExists,
     ExitPlanIsNobodys,
     GiverNeverActive,
+    GiverNotOutgoing,
     HandoverNamesNobody,
     KnowledgeTransferPlanned,
     PlanExists,
@@ -105,6 +106,16 @@ def test_the_case_of_a_plan_is_its_seats_open_or_replaced() -> None:
     past.and_(withdraw_case()).when(handover(case_id="k1")).then_rejected(CaseOfOtherSeat)
     replaced = past.and_(propose(), accept(), onboard("a2"), replace_professional())
     replaced.when(handover(case_id="k1")).then(KnowledgeTransferPlanned)
+
+
+def test_the_plan_of_a_case_hands_over_from_whom_it_replaces() -> None:
+    past = given(opened(), *active(), request(), propose(), accept(), onboard("a2"), replace_professional())
+    again = past.and_(request("k2"))
+    again.when(handover(case_id="k2", from_assignment_id="a1")).then_rejected(
+        GiverNotOutgoing, field="from_assignment_id"
+    )
+    again.when(handover(case_id="k2", from_assignment_id="a2")).then(KnowledgeTransferPlanned)
+    again.when(handover(from_assignment_id="a1", to_assignment_id="a2")).then(KnowledgeTransferPlanned)
 
 
 @pytest.mark.parametrize(

@@ -273,10 +273,12 @@ def test_while_a_suspension_has_an_end_nothing_is_required_until_then() -> None:
 def test_a_key_seat_depends_on_one_person_until_enough_is_handed_over() -> None:
     past = given(opened("freelancer_platform", seat(key_role=True), seat("s2")), *active())
     assert continuity(past, 7).key_person_seats == Ratio(1, 1)
+    assert continuity(past, 7).key_person == ("s1",)
     past = past.and_(handover("h1", item("i1", "4"), item("i2", "1")), deliver("i1"))
     assert continuity(past, 7).key_person_seats == Ratio(1, 1)
     assert continuity(past.and_(deliver("i2"), verify("i2")), 7).key_person_seats == Ratio(1, 1), "a fifth of it"
     assert continuity(past.and_(verify("i1")), 7).key_person_seats == Ratio(0, 1), "four fifths of it"
+    assert continuity(past.and_(verify("i1")), 7).key_person == ()
 
 
 def test_a_plan_waived_whole_hands_over_nothing_of_a_key_seat() -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from domain.engagement.nouns.case import Review
 from domain.engagement.terms.policy import Credit, Goal, Policy
 from domain.metrics.phases import phases_of
 from domain.metrics.ratio import Ratio
-from tests.domain.given import Given, Lines, day, given, on, published, variant
+from tests.domain.given import Given, Lines, day, for_, given, on, published, variant
 from tests.domain.measured import HOUR, case_record, instant, metrics, sight
 from tests.domain.words import (
     MARKETPLACE_ITEMS,
@@ -200,6 +201,31 @@ def test_a_goal_in_calendar_days_has_days_of_86400_seconds() -> None:
     assert case_record(replaced(10.5, requested(ana(policy=policy))), 30).credit == money("360.00")
 
 
+def test_what_broke_a_guarantee_is_told_in_order() -> None:
+    assert case_record(requested(), 8).broken_because == ()
+    assert case_record(handed_over(9.5, replaced(9)), 11).broken_because == ()
+    late = replaced(22)
+    assert case_record(late, 22).broken_because == ("late",)
+    assert case_record(late, 40).broken_because == ("late", "transfer_late")
+    billed = requested(claim_guarantee=False).and_(
+        on(8, effort(billable=True, case_id="k1")), on(8, review(eligible=True))
+    )
+    assert case_record(billed, 9).broken_because == ("transfer_billed",)
+    assert case_record(replaced(22, billed), 40).broken_because == ("late", "transfer_late", "transfer_billed")
+    assert case_record(requested(claim_guarantee=False), 40).broken_because == (), "there was none"
+
+
+def test_a_review_is_told_beside_the_checks_that_it_overrules() -> None:
+    assert case_record(requested(), 8).reviewed is None
+    past = requested().and_(on(8, review(eligible=False)))
+    found = case_record(past.and_(on(8.5, for_("platform", review()))), 9)
+    assert found.reviewed == Review(version=past.history.version + 1, eligible=True, by="platform", at=day(8.5))
+    assert all(check.passed for check in found.checks)
+    assert case_record(past, 9).reviewed == Review(
+        version=past.history.version, eligible=False, by="platform", at=day(8)
+    )
+
+
 def test_a_guarantee_is_honoured_once_all_of_it_was_kept() -> None:
     past = replaced(9)
     assert [case_record(past, day).honoured for day in (8, 10)] == [None, None]
@@ -282,6 +308,13 @@ def test_each_phase_lasts_from_one_step_to_the_next() -> None:
         "transfer": 2 * WORKDAY,
         "rest": 2 * WORKDAY,
     }
+
+
+def test_the_rest_of_a_case_is_what_no_phase_tells() -> None:
+    assert phases(requested(), 7)["rest"] is None
+    past = requested().and_(on(8, propose()), on(8, accept()), *settled(9, "a2"), on(11, replace_professional()))
+    found = phases(past, 12)
+    assert (found["search"], found["decide"], found["onboard"], found["rest"]) == (WORKDAY, 0, WORKDAY, 2 * WORKDAY)
 
 
 def test_a_phase_without_its_end_is_null() -> None:
