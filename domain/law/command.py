@@ -119,7 +119,8 @@ class Command(Generic[S]):
         """Where it records nothing, the fact whose effect stands; None where it is no fact that could be repeated."""
         version = history.version + 1
         state = history.before((order.at, version, version))
-        return made_so(history, made(state, order, None, published, history.stream_id, version)[0])
+        on_behalf_of = acting_for(order, self.parties(history.state))
+        return made_so(history, made(state, order, on_behalf_of, published, history.stream_id, version)[0])
 
 
 class OpeningCommand(Command[S]):

@@ -77,7 +77,7 @@ class ReplacementRequested(EngagementEvent):
     def stands(self, state: State, fact: Recorded) -> bool:
         state.seat(self.seat_id)
         known = state.cases.get(self.case_id)
-        return known is not None and same_content(known.made_by, self)
+        return known is not None and known.requested_by == fact.party and same_content(known.made_by, self)
 
     def permit(self, state: State, fact: Recorded) -> None:
         if self.case_id in state.cases:

@@ -24,7 +24,7 @@ from domain.engagement.transfer.items import ItemDelivered
 from domain.engagement.transfer.planning import PlanExists
 from domain.law.command import Command
 from domain.law.rejection import NotYours, Rejection
-from tests.domain.given import by, day, given, on, published, variant, with_policies
+from tests.domain.given import by, day, for_, given, on, published, variant, with_policies
 from tests.domain.words import (
     absent,
     accept,
@@ -162,6 +162,13 @@ def test_with_other_content_it_is_refused(
     lines: list[Command[Any]], command: Command[Any], rule: type[Rejection]
 ) -> None:
     given(*lines).when(command).then_rejected(rule)
+
+
+def test_who_asks_for_a_replacement_is_part_of_what_is_said() -> None:
+    past = given(opened(), *active(), by("client", request()))
+    past.when(by("client", request())).then_already(4)
+    past.when(for_("client", request())).then_already(4)
+    past.when(by("platform", request())).then_rejected(CaseExists, field="case_id")
 
 
 EVERY_TIME: list[Command[Any]] = [productivity(), effort(), annotate(), change_rate(), announce(), dispute()]
