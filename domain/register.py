@@ -9,6 +9,7 @@ from domain.engagement.lifecycle import amendment, ending, opening, suspension
 from domain.engagement.replacement import guarantee, pause, request, succession, takeover, withdrawal
 from domain.engagement.state import State
 from domain.engagement.transfer import completion, items, planning
+from domain.language.words import ActingParty
 from domain.law import correction
 from domain.law.command import Command
 from domain.law.rejection import Rejection, all_rejections
@@ -53,6 +54,13 @@ REJECTIONS: Final[tuple[type[Rejection], ...]] = tuple(all_rejections())
 """Every rule that can forbid a command: with this module, every room is read."""
 
 
-def allowed_commands(state: State) -> list[str]:
-    """The names of the commands that this state leaves room for, in the order of the rooms."""
-    return [name for name, kind in COMMANDS.items() if any(True for _ in kind.offered(state))]
+def allowed_commands(state: State, party: ActingParty | None = None) -> list[str]:
+    """The names of the commands that this state leaves room for, in the order of the rooms.
+
+    With a party, those of them that it may issue: the platform every one.
+    """
+    return [
+        name
+        for name, kind in COMMANDS.items()
+        if (party in (None, "platform") or party in kind.parties(state)) and any(True for _ in kind.offered(state))
+    ]

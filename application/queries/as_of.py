@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from application.marketplace import Known, Marketplace
@@ -16,6 +16,8 @@ FARTHEST: Final = timedelta(days=3653)
 
 class AsOfTooFar(Unfit):
     """An answer is given as of at most ten years ahead."""
+
+    remedy: ClassVar = "Ask as of an earlier instant."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

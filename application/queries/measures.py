@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from application.queries.as_of import AboutEngagement, EngagementAsOf
 from application.queries.state import StateAnswer, state_answer
@@ -20,9 +20,13 @@ from domain.metrics.what_if import Supposition, supposed
 class WindowEmpty(Unfit):
     """A window starts before it ends, and not after the instant it is read at."""
 
+    remedy: ClassVar = "Say a from before to and before as_of, or leave them out."
+
 
 class NothingSupposed(Unfit):
     """A what-if supposes another model, another policy or another calendar."""
+
+    remedy: ClassVar = "Name a policy, a calendar or both."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,13 +19,19 @@ from domain.law.rejection import NotFound, Rejection
 class UnknownClock(NotFound):
     """There is no such clock."""
 
+    remedy: ClassVar = "Name one of the clocks there are, or a subject on which the obligation runs."
+
 
 class GoalNotPassed(Rejection):
     """The clock, read now, is not past its goal."""
 
+    remedy: ClassVar = "Give notice once the clock is past its goal."
+
 
 class DueAtOtherInstant(Rejection):
     """The goal of the clock was used up at another instant."""
+
+    remedy: ClassVar = "Say the breach_at of the clock as due_at."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,9 @@ class EventAnnotated(UnorderedEvent):
 
     def stands(self, state: State, fact: Recorded) -> bool:
         if self.corrects and self.corrects >= fact.version:
-            raise UnknownVersion(f"the history has no version {self.corrects}", field="corrects")
+            raise UnknownVersion(
+                f"the history has no version {self.corrects}, only 1 to {fact.version - 1}", field="corrects"
+            )
         return False
 
 

@@ -12,9 +12,10 @@ from domain.engagement.state import State
 from domain.language.bounds import STRICT, bounds
 from domain.language.changed import replace
 from domain.language.personal import Personal
+from domain.language.saying import said
 from domain.language.words import Id, Instant, Name, ProfessionalText, Text
 from domain.law.command import Occasion, Subject, carry
-from domain.law.event import Event, same_content
+from domain.law.event import Event, otherwise, same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
 
@@ -24,21 +25,34 @@ SuspectedCause = Literal["person", "onboarding", "context", "model_mismatch", "c
 class ConcernExists(Rejection):
     """A concern of that id exists with other content."""
 
+    remedy: ClassVar = "Choose another id, or leave it out and one is made."
+
 
 class AssignmentHasOpenConcern(Rejection):
     """An assignment has one open concern at a time."""
+
+    remedy: ClassVar = "Annotate the open concern with what is new, or resolve it first."
 
 
 class ConcernClosed(Rejection):
     """The concern is closed: it was resolved, or its assignment ended."""
 
+    remedy: ClassVar = (
+        "Report a new concern where the assignment is still active, or say an instant at which this one is open."
+    )
+
 
 class ConcernInOpenCase(Rejection):
     """A concern is not resolved while its case is open."""
 
+    remedy: ClassVar = "Withdraw the replacement first; a takeover closes the concern by itself."
+
 
 class ObservedAfterReport(Rejection):
     """What is reported was observed before."""
+
+    remedy: ClassVar = "Say an observed_since at or before the report, or leave it out."
+    timeless: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +72,17 @@ EvidenceList = Annotated[tuple[Evidence, ...], bounds(max_length=50)]
 def is_open(state: State, concern: Concern) -> bool:
     """Whether it awaits its outcome: with its assignment it is closed."""
     return concern.outcome is None and state.assignments[concern.assignment_id].live
+
+
+def closed(state: State, concern: Concern) -> str:
+    """How a concern was closed: by its outcome, or with its assignment."""
+    if concern.resolved_at:
+        since = said(concern.resolved_at)
+        return f"concern {concern.concern_id} has been resolved since {since} ({concern.outcome})"
+    assignment = state.assignments[concern.assignment_id]
+    return (
+        f"concern {concern.concern_id} is closed with its assignment: {assignment.who} has been {assignment.standing}"
+    )
 
 
 def open_concerns(state: State) -> Iterator[Concern]:
@@ -102,13 +127,19 @@ class UnderperformanceReported(AboutAssignment):
 
     def permit(self, state: State, fact: Recorded) -> None:
         if self.concern_id in state.concerns:
-            raise ConcernExists(f"concern {self.concern_id} exists with other content", field="concern_id")
+            raise ConcernExists(
+                f"concern {self.concern_id} exists {otherwise(state.concerns[self.concern_id].made_by, self)}",
+                field="concern_id",
+            )
         active_assignment(state, self.assignment_id)
         other = open_concern_on(state, self.assignment_id)
         if other:
-            raise AssignmentHasOpenConcern(f"concern {other.concern_id} is open", field="assignment_id")
+            who, since = state.assignments[self.assignment_id].who, said(other.reported_at)
+            detail = f"{other.category} concern {other.concern_id} about {who} has been open since {since}"
+            raise AssignmentHasOpenConcern(detail, field="assignment_id")
         if self.observed_since and self.observed_since > fact.occurred_at:
-            raise ObservedAfterReport("observed_since is later than the report", field="observed_since")
+            detail = f"observed_since is {said(self.observed_since)}, after the report at {said(fact.occurred_at)}"
+            raise ObservedAfterReport(detail, field="observed_since")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         assignment = replace(state.assignment(self.assignment_id), last_concern_id=self.concern_id)
@@ -138,8 +169,9 @@ class AboutConcern(AboutAssignment):
         return False
 
     def permit(self, state: State, fact: Recorded) -> None:
-        if not is_open(state, state.concern(self.concern_id)):
-            raise ConcernClosed(f"concern {self.concern_id} is closed", field="concern_id")
+        concern = state.concern(self.concern_id)
+        if not is_open(state, concern):
+            raise ConcernClosed(closed(state, concern), field="concern_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,10 +212,12 @@ class UnderperformanceResolved(AboutConcern):
         AboutConcern.permit(self, state, fact)
         case = open_case_of(state, state.concern(self.concern_id))
         if case:
-            raise ConcernInOpenCase(f"case {case.case_id} is open", field="concern_id")
+            raise ConcernInOpenCase(f"concern {self.concern_id} is in an open case: {case.opened}", field="concern_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        return state.with_concern(replace(state.concern(self.concern_id), outcome=self.outcome))
+        return state.with_concern(
+            replace(state.concern(self.concern_id), outcome=self.outcome, resolved_at=fact.occurred_at)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

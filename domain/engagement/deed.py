@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar
 
+from domain.engagement.nouns.pause import Pause
 from domain.engagement.state import State
+from domain.language.saying import said
 from domain.language.words import ActingParty, Model
 from domain.law.command import Command, Subject
 from domain.law.event import Event, Thing, Tie, Unordered
@@ -14,13 +16,22 @@ from domain.law.rejection import Rejection
 class EngagementSuspendedNow(Rejection):
     """The engagement is suspended."""
 
+    remedy: ClassVar = "Resume the engagement first, or say an instant at which it is not suspended."
+
 
 class EngagementEndedAlready(Rejection):
     """The engagement has ended."""
 
+    remedy: ClassVar = (
+        "Say an instant before the end, or open a new engagement; correct-history takes a wrong end back."
+    )
+
 
 class IdOfOtherSeat(Rejection):
     """An id is tied to its seat for ever, also when what it named was voided."""
+
+    remedy: ClassVar = "Choose another id, or leave it out and one is made."
+    timeless: ClassVar = True
 
 
 class EngagementEvent(Event[State]):
@@ -38,9 +49,9 @@ class EngagementEvent(Event[State]):
     @classmethod
     def guard(cls, state: State) -> Rejection | None:
         if state.suspension and not cls.while_suspended:
-            return EngagementSuspendedNow(f"the engagement waits on {state.suspension.waiting_on}")
+            return EngagementSuspendedNow(suspended(state.suspension))
         if state.ended_at and not cls.after_end:
-            return EngagementEndedAlready("the engagement has ended")
+            return EngagementEndedAlready(over(state.ended_at, state.end_reason))
         return None
 
     def introduces(self) -> Tie | None:
@@ -54,7 +65,19 @@ class EngagementEvent(Event[State]):
         if introduced:
             thing, seat_id = introduced
             if ids.get(thing, seat_id) != seat_id:
-                raise IdOfOtherSeat(f"{thing[0]} {thing[1]} belongs to another seat", field=f"{thing[0]}_id")
+                detail = f"{thing[0]} {thing[1]} belongs to seat {ids[thing]} for ever, not to {seat_id}"
+                raise IdOfOtherSeat(detail, field=f"{thing[0]}_id")
+
+
+def suspended(suspension: Pause) -> str:
+    """That the engagement is suspended, until when, and whom it waits on."""
+    until = f" until {said(suspension.until)}" if suspension.until else ""
+    return f"the engagement is suspended{until} and waits on {suspension.waiting_on}"
+
+
+def over(ended_at: datetime, reason: str | None) -> str:
+    """That the engagement is over, and since when."""
+    return f"the engagement has been over since {said(ended_at)} ({reason})"
 
 
 class UnorderedEvent(EngagementEvent, Unordered[State]):

@@ -58,8 +58,9 @@ class EffortRecorded(UnorderedEvent):
         if not self.billable or self.kind != "knowledge_transfer":
             return
         case_of_plan = state.plan(self.plan_id).case_id if self.plan_id else None
-        if any(under_eligible_guarantee(state, case_id) for case_id in (self.case_id, case_of_plan)):
-            raise BilledUnderGuarantee("the case is under the guarantee: its transfer costs nothing", field="billable")
+        for case_id in (self.case_id, case_of_plan):
+            if under_eligible_guarantee(state, case_id):
+                raise BilledUnderGuarantee(f"case {case_id} is under the guarantee", field="billable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

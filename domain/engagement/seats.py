@@ -11,8 +11,10 @@ from domain.engagement.state import State
 from domain.engagement.terms.policy import NothingAmended
 from domain.language.changed import replace
 from domain.language.personal import Personal
+from domain.language.saying import said
 from domain.language.words import UNCHANGED, Allocation, ClientText, Id, Instant, Name, Text, Unchanged
 from domain.law.command import ITSELF, Later, Occasion, Subject, carry
+from domain.law.event import otherwise
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
 
@@ -20,16 +22,22 @@ from domain.law.rejection import Rejection
 class SeatExists(Rejection):
     """A seat of that id exists with other content."""
 
+    remedy: ClassVar = "Choose another id for another seat; amend-seat changes what is asked of this one."
+
 
 class SeatClosedAlready(Rejection):
     """The seat is closed: nothing is done on it but work on plans."""
+
+    remedy: ClassVar = (
+        "Add another seat, or say an instant before this one was closed; correct-history takes a wrong closing back."
+    )
 
 
 def open_seat(state: State, seat_id: str) -> Seat:
     """Raises UnknownSeat or SeatClosedAlready."""
     seat = state.seat(seat_id)
     if seat.closed_at:
-        raise SeatClosedAlready(f"seat {seat_id} is closed", field="seat_id")
+        raise SeatClosedAlready(f"seat {seat_id} has been closed since {said(seat.closed_at)}", field="seat_id")
     return seat
 
 
@@ -50,7 +58,9 @@ class SeatAdded(SeatSpec, EngagementEvent):
 
     def permit(self, state: State, fact: Recorded) -> None:
         if self.seat_id in state.seats:
-            raise SeatExists(f"seat {self.seat_id} exists with other content", field="seat_id")
+            raise SeatExists(
+                f"seat {self.seat_id} exists {otherwise(state.seats[self.seat_id].asked, self.spec)}", field="seat_id"
+            )
         in_order(self.spec, fact.occurred_at)
 
     def evolve(self, state: State, fact: Recorded) -> State:
@@ -163,7 +173,7 @@ class AmendSeat(EngagementCommand):
         state.seat(self.seat_id)
         changes = (self.role, self.allocation, self.required_from, self.key_role)
         if self.required_until is UNCHANGED and all(each is None for each in changes):
-            raise NothingAmended("say what of the seat changes")
+            raise NothingAmended("nothing of the seat changes")
         return (carry(SeatAmended, self),)
 
 

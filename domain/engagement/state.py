@@ -16,6 +16,7 @@ from domain.engagement.nouns.seat import Seat, UnknownSeat
 from domain.engagement.terms.policy import Terms
 from domain.language.changed import replace
 from domain.language.personal import Personal
+from domain.language.saying import none_such
 from domain.language.words import Model
 from domain.law.event import Event
 from domain.law.history import History
@@ -64,13 +65,13 @@ class State:
     def seat(self, seat_id: str) -> Seat:
         """Raises UnknownSeat."""
         if seat_id not in self.seats:
-            raise UnknownSeat(f"there is no seat {seat_id}", field="seat_id")
+            raise UnknownSeat(none_such("seat", seat_id, self.seats), field="seat_id")
         return self.seats[seat_id]
 
-    def assignment(self, assignment_id: str) -> Assignment:
-        """Raises UnknownAssignment."""
+    def assignment(self, assignment_id: str, field: str = "assignment_id") -> Assignment:
+        """The assignment that a field names. Raises UnknownAssignment."""
         if assignment_id not in self.assignments:
-            raise UnknownAssignment(f"there is no assignment {assignment_id}", field="assignment_id")
+            raise UnknownAssignment(none_such("assignment", assignment_id, self.assignments), field=field)
         return self.assignments[assignment_id]
 
     def absence(self, absence_id: str) -> Absence:
@@ -82,25 +83,25 @@ class State:
     def concern(self, concern_id: str) -> Concern:
         """Raises UnknownConcern."""
         if concern_id not in self.concerns:
-            raise UnknownConcern(f"there is no concern {concern_id}", field="concern_id")
+            raise UnknownConcern(none_such("concern", concern_id, self.concerns), field="concern_id")
         return self.concerns[concern_id]
 
     def case(self, case_id: str) -> Case:
         """Raises UnknownCase."""
         if case_id not in self.cases:
-            raise UnknownCase(f"there is no case {case_id}", field="case_id")
+            raise UnknownCase(none_such("case", case_id, self.cases), field="case_id")
         return self.cases[case_id]
 
     def proposal(self, proposal_id: str) -> Proposal:
         """Raises UnknownProposal."""
         if proposal_id not in self.proposals:
-            raise UnknownProposal(f"there is no proposal {proposal_id}", field="proposal_id")
+            raise UnknownProposal(none_such("proposal", proposal_id, self.proposals), field="proposal_id")
         return self.proposals[proposal_id]
 
     def plan(self, plan_id: str) -> Plan:
         """Raises UnknownPlan."""
         if plan_id not in self.plans:
-            raise UnknownPlan(f"there is no plan {plan_id}", field="plan_id")
+            raise UnknownPlan(none_such("plan", plan_id, self.plans), field="plan_id")
         return self.plans[plan_id]
 
     def on_seat(self, seat_id: str) -> Iterator[Assignment]:

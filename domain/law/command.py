@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 from uuid import UUID
 
 from domain.language.bounds import STRICT
+from domain.language.saying import said
 from domain.language.words import ActingParty, field_names
 from domain.law.event import Event, Opening, S, event_of, opening_of
 from domain.law.history import History
 from domain.law.recorded import Actor, Recorded
-from domain.law.rejection import NotYours, Unfit
+from domain.law.rejection import NotYours, Rejection, Unfit
 from domain.law.standing import made_so
 from domain.law.timeline import judged
 
@@ -32,6 +33,8 @@ Named = tuple[str, str]
 
 class InTheFuture(Unfit):
     """What happened did not happen in the future."""
+
+    remedy: ClassVar = "Leave the instant out where it happens now, or record the command once it has happened."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,35 +191,57 @@ class Order:
     def at(self) -> datetime:
         return self.occurred_at or self.now
 
+    @property
+    def judged_at(self) -> datetime:
+        """In the state of which instant it is judged: where it sets no order, in that of now."""
+        return self.at if self.command.records.ordered else self.now
+
     def facts(self, history: History[Any], published: Any) -> list[Recorded]:
         """The facts it records in a stream, none where its effect stands. Raises the Rejection that forbids it."""
-        return self.command.facts(history, self, published)
+        try:
+            return self.command.facts(history, self, published)
+        except Rejection as refused:
+            refused.judge(self.judged_at)
+            raise
 
     def opening(self, stream_id: UUID, published: Any) -> Recorded:
         """The first fact of a new stream. Raises the Rejection that forbids it."""
         assert isinstance(self.command, OpeningCommand), "a stream begins with the command that opens it"
-        return self.command.opened(self, stream_id, published)
+        try:
+            return self.command.opened(self, stream_id, published)
+        except Rejection as refused:
+            refused.judge(self.judged_at)
+            raise
 
 
 def acting_for(order: Order, allowed: tuple[ActingParty, ...]) -> Actor | None:
     """On whose behalf a command is recorded. Raises NotYours."""
     if order.on_behalf_of:
         if order.actor.party != "platform":
-            raise NotYours("only the platform acts on behalf of another", field="on_behalf_of")
+            raise NotYours(
+                f"only the platform acts on behalf of another, and {order.actor.party} acts here", field="on_behalf_of"
+            )
         if order.on_behalf_of.party not in allowed:
-            raise NotYours(f"this command is issued by {' or '.join(allowed)}", field="on_behalf_of")
+            raise NotYours(_issued(order, allowed, order.on_behalf_of.party), field="on_behalf_of")
         return order.on_behalf_of
     if order.actor.party in allowed:
         return None
     if order.actor.party == "platform":
         return Actor(party=allowed[0])
-    raise NotYours(f"this command is issued by {' or '.join(allowed)}, or by the platform")
+    raise NotYours(_issued(order, allowed, order.actor.party))
+
+
+def _issued(order: Order, allowed: tuple[ActingParty, ...], party: ActingParty) -> str:
+    """Whose command it is, and whose not."""
+    return f"{order.command.command_name} is issued by {' or '.join(allowed)}, not by {party}"
 
 
 def not_in_the_future(at: datetime, now: datetime, field: str = "occurred_at") -> None:
     """Raises InTheFuture."""
     if at > now + CLOCKS_MAY_DIFFER:
-        raise InTheFuture(f"{field} lies more than 5 minutes in the future", field=field)
+        early = InTheFuture(f"{field} is {said(at)}, more than 5 minutes after now, {said(now)}", field=field)
+        early.judge(now)
+        raise early
 
 
 def on_time(history: History[Any], order: Order) -> None:

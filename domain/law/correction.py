@@ -26,6 +26,8 @@ _key = attrgetter("key")
 class NothingCorrected(Unfit):
     """A correction voids a fact, records one, or both."""
 
+    remedy: ClassVar = "Name the versions that are wrong under void, what is true instead under record, or both."
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -70,7 +72,7 @@ def correct(command: CorrectHistory, history: History[Any], order: Order, publis
     on_behalf_of = acting_for(order, command.parties(history.state))
     on_time(history, order)
     if not command.void and not command.record:
-        raise NothingCorrected("void or record something", field="void")
+        raise NothingCorrected("void and record are both empty", field="void")
     voidings = [
         recorded(
             order,
@@ -89,6 +91,7 @@ def correct(command: CorrectHistory, history: History[Any], order: Order, publis
             draft.record(entry_order(order, index, entry, voidings), published)
         except Rejection as refused:
             refused.field = f"record[{index}].{refused.field}" if refused.field else f"record[{index}]"
+            refused.judge(entry_order(order, index, entry, voidings).judged_at)
             raise
     final = history.judge(draft.new, draft.gone)
     for fact in draft.new:
@@ -106,10 +109,10 @@ def voidings_of(history: History[Any], command: CorrectHistory) -> Iterator[Fact
         together.setdefault(each.command_id, []).append(each.version)
     for version in command.void:
         if not 1 <= version <= history.version:
-            raise UnknownVersion(f"the history has no version {version}", field="void")
+            raise UnknownVersion(f"the history has no version {version}, only 1 to {history.version}", field="void")
         fact = history.facts[version - 1]
         if not event_of(fact).voidable:
-            raise NotVoidable(f"version {version} is {fact.type}", field="void")
+            raise NotVoidable(f"version {version} is {fact.type}, which is never voided", field="void")
         if version not in done:
             voids = tuple(together[fact.command_id])
             done.update(voids)

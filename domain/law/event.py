@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
-from domain.language.bounds import STRICT
+from domain.language.bounds import STRICT, written_name
 from domain.language.personal import personal_fields
 from domain.language.words import field_names
 from domain.law.recorded import Recorded
@@ -108,6 +108,15 @@ def same_content(one: object, other: object) -> bool:
         return False
     kind: type = type(one)
     return all(getattr(one, name) == getattr(other, name) for name in _content(kind))
+
+
+def otherwise(known: object, other: object) -> str:
+    """In what an event says something else than what was recorded, as a refusal says it."""
+    if type(known) is not type(other):
+        return f"with other content (made by {type(known).__name__})"
+    kind: type = type(known)
+    names = [name for name in _content(kind) if getattr(known, name) != getattr(other, name)]
+    return f"with other content ({', '.join(written_name(name) for name in names)})"
 
 
 @cache

@@ -1,15 +1,38 @@
 """What forbids a command: one class per fact, its docstring the sentence a person reads."""
 
 import re
+from datetime import datetime
+from typing import ClassVar
+
+from domain.language.saying import said
 
 
 class Rejection(Exception):
-    """The command is refused."""
+    """The command is refused.
+
+    ``detail`` says who or what is in the way, and since when, in words that may follow ``at <instant>``.
+    """
+
+    remedy: ClassVar[str] = ""
+    """What to do instead, in one sentence."""
+    timeless: ClassVar[bool] = False
+    """Whether the same would be refused at any instant."""
 
     def __init__(self, detail: str, *, field: str | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.field = field
+        self.judged_at: datetime | None = None
+        """The instant in whose state it was judged; None where that was no command's."""
+
+    def __str__(self) -> str:
+        if self.judged_at is None or self.timeless:
+            return self.detail
+        return f"at {said(self.judged_at)} {self.detail}"
+
+    def judge(self, at: datetime) -> None:
+        """Says when it was judged, unless that is said already."""
+        self.judged_at = self.judged_at or at
 
     @classmethod
     def rule(cls) -> str:
@@ -28,13 +51,23 @@ class NotFound(Rejection):
 class Unfit(Rejection):
     """The fields are wrong whatever the state."""
 
+    timeless: ClassVar = True
+
 
 class NotYours(Rejection):
     """Another party issues this command."""
 
+    remedy: ClassVar = "Issue it as one of those parties, or let the platform issue it on their behalf."
+    timeless: ClassVar = True
+
 
 class ContradictsLaterFact(Rejection):
     """A fact already recorded would break a rule."""
+
+    remedy: ClassVar = (
+        "Say another instant, or void the later fact and record both anew in one correct-history, which is judged once."
+    )
+    timeless: ClassVar = True
 
     def __init__(self, detail: str, *, version: int, type_name: str, broken: str) -> None:
         super().__init__(detail)

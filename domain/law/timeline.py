@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
+from domain.language.saying import said
 from domain.law.event import Event, S, Tie, event_of, opening_of
 from domain.law.recorded import Recorded
 from domain.law.rejection import ContradictsLaterFact, Rejection
@@ -71,9 +72,11 @@ def check(timeline: Sequence[Recorded], new: frozenset[int], start: int = 1, sta
             state = judged(state, fact)
         except Rejection as broken:
             if fact.version in new:
+                broken.judge(fact.occurred_at)
                 raise
             raise ContradictsLaterFact(
-                f"{fact.type} at {fact.occurred_at.isoformat()} (version {fact.version}) would break: {broken.detail}",
+                f"{fact.type} at {said(fact.occurred_at)} (version {fact.version}) would break {broken.rule()}: "
+                f"{broken.detail}",
                 version=fact.version,
                 type_name=fact.type,
                 broken=broken.rule(),

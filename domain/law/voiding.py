@@ -15,9 +15,15 @@ Version = Annotated[int, bounds(ge=1, le=2_147_483_647)]
 class UnknownVersion(NotFound):
     """The engagement's history has no such version."""
 
+    remedy: ClassVar = "Look the version up in the history of the engagement."
+    timeless: ClassVar = True
+
 
 class NotVoidable(Rejection):
     """An opening, a notice and a voiding cannot be voided."""
+
+    remedy: ClassVar = "End a wrong opening as cancelled and open anew; record again what a wrong voiding took back."
+    timeless: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,6 +136,14 @@ def test_every_rejection_is_listed_but_the_roots_without_a_rule_of_their_own() -
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.parametrize("rule", all_rejections(), ids=lambda kind: kind.rule())
+def test_every_rule_says_in_one_sentence_what_to_do(rule: type[Rejection]) -> None:
+    assert "remedy" in vars(rule), f"{rule.__name__} says no remedy: what is to be done where it forbids?"
+    assert re.fullmatch(r"[A-Z][^.]*(\.[a-z][^.]*)*\.", rule.remedy), rule.remedy
+    assert rule.remedy != rule.title()
+    assert len(rule.remedy) <= 160
+
+
 def test_a_fact_is_known_by_its_engagement_and_version_everywhere() -> None:
     fact = given(opened(), match()).history.facts[-1]
     assert fact.event_id == f"{EngagementId}/2"

@@ -8,6 +8,7 @@ from typing import ClassVar
 from domain.engagement.deed import EngagementCommand, EngagementEvent, about
 from domain.engagement.nouns.assignment import Assignment
 from domain.engagement.state import State
+from domain.language.saying import said
 from domain.language.words import Id
 from domain.law.command import Occasion, Subject, carry
 from domain.law.event import Event
@@ -18,17 +19,25 @@ from domain.law.rejection import Rejection
 class AssignmentEnded(Rejection):
     """The assignment has ended."""
 
+    remedy: ClassVar = "Name an assignment that is live, or say an instant before this one ended."
+
 
 class AssignmentNotActive(Rejection):
     """The professional is not active on the seat."""
+
+    remedy: ClassVar = "Onboard the professional first, or say an instant at which they are active."
 
 
 class SeatTaken(Rejection):
     """Somebody is matched to the seat or active on it."""
 
+    remedy: ClassVar = "Withdraw the match, record the departure, or request a replacement of whoever is active."
+
 
 class ProfessionalCoolingDown(Rejection):
     """A professional who was replaced or left cannot come back to the seat before the cooldown is over."""
+
+    remedy: ClassVar = "Choose somebody else, another seat, or an instant after the cooldown."
 
 
 def cooled_down(state: State, seat_id: str, professional_id: str, at: datetime) -> None:
@@ -36,14 +45,28 @@ def cooled_down(state: State, seat_id: str, professional_id: str, at: datetime) 
     cooldown = timedelta(days=state.terms.policy.cooldown_days)
     for past in state.on_seat(seat_id):
         if past.professional_id == professional_id and past.held_until and at - past.held_until < cooldown:
-            raise ProfessionalCoolingDown(f"{professional_id} left seat {seat_id} less than {cooldown.days} days ago")
+            raise ProfessionalCoolingDown(
+                f"{past.who} left seat {seat_id} at {said(past.held_until)} and may come back from "
+                f"{said(past.held_until + cooldown)}, {cooldown.days} days later",
+                field="professional_id",
+            )
 
 
-def live_assignment(state: State, assignment_id: str) -> Assignment:
-    """Raises UnknownAssignment or AssignmentEnded."""
-    assignment = state.assignment(assignment_id)
+def holds(state: State, seat_id: str) -> Assignment | None:
+    """Who holds a seat: whoever is active on it, else whoever is matched."""
+    live = state.live_on_seat(seat_id)
+    return next((each for each in live if each.active), live[0] if live else None)
+
+
+def taken(seat_id: str, holder: Assignment) -> SeatTaken:
+    return SeatTaken(f"seat {seat_id} is held by {holder.who}, {holder.standing}", field="seat_id")
+
+
+def live_assignment(state: State, assignment_id: str, field: str = "assignment_id") -> Assignment:
+    """The live assignment that a field names. Raises UnknownAssignment or AssignmentEnded."""
+    assignment = state.assignment(assignment_id, field)
     if not assignment.live:
-        raise AssignmentEnded(f"assignment {assignment_id} has ended", field="assignment_id")
+        raise AssignmentEnded(f"{assignment.who} has been {assignment.standing}", field=field)
     return assignment
 
 
@@ -51,7 +74,7 @@ def active_assignment(state: State, assignment_id: str) -> None:
     """Raises UnknownAssignment, AssignmentEnded or AssignmentNotActive."""
     assignment = live_assignment(state, assignment_id)
     if not assignment.active:
-        raise AssignmentNotActive(f"assignment {assignment_id} is not active yet", field="assignment_id")
+        raise AssignmentNotActive(f"{assignment.who} is not active yet: {assignment.standing}", field="assignment_id")
 
 
 def live(state: State) -> Iterator[Assignment]:

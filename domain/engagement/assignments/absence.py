@@ -29,9 +29,14 @@ LONGEST: Final = timedelta(days=366)
 class AbsenceExists(Rejection):
     """An absence of that id exists with other content."""
 
+    remedy: ClassVar = "Choose another id for another absence, or leave it out and one is made."
+
 
 class AbsenceEndsBeforeItStarts(Rejection):
     """An absence ends after it starts."""
+
+    remedy: ClassVar = "Say an until after from."
+    timeless: ClassVar = True
 
 
 class AbsenceTooLong(Rejection):

@@ -19,6 +19,8 @@ from domain.law.rejection import Rejection
 class NoShowAfterStart(Rejection):
     """Whoever has been active has shown up."""
 
+    remedy: ClassVar = "Say another cause of the departure, or an instant before the professional was active."
+
 
 class NoShowBeforePlannedStart(Rejection):
     """Nobody fails to show up before the start that was planned."""

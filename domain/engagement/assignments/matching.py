@@ -8,11 +8,12 @@ from typing import ClassVar, Final, Protocol
 from domain.engagement.assignments.about import (
     AboutAssignment,
     AssignmentCommand,
-    SeatTaken,
     cooled_down,
     each_of,
+    holds,
     live,
     live_assignment,
+    taken,
 )
 from domain.engagement.deed import EngagementCommand, EngagementEvent, about
 from domain.engagement.nouns.assignment import Assignment, AssignmentExists
@@ -23,7 +24,7 @@ from domain.language.changed import replace
 from domain.language.money import Money
 from domain.language.words import Id, Instant, ProfessionalText, SupplySource, Text
 from domain.law.command import Occasion, Subject, carry
-from domain.law.event import same_content
+from domain.law.event import otherwise, same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection, Unfit
 
@@ -34,9 +35,13 @@ NO_AGENCIES: Final[Mapping[str, SupplySource]] = {"platform": "internal_team", "
 class AssignmentActive(Rejection):
     """The professional is active on the seat already."""
 
+    remedy: ClassVar = "Record the departure of the professional, or request a replacement."
+
 
 class SeatHasOpenCase(Rejection):
     """A seat with an open case is filled through its case."""
+
+    remedy: ClassVar = "Propose a successor in the case, or withdraw the replacement first."
 
 
 class SupplierMisnamed(Unfit):
@@ -112,14 +117,17 @@ class ProfessionalMatched(EngagementEvent):
         return known is not None and same_content(known.made_by, self)
 
     def permit(self, state: State, fact: Recorded) -> None:
-        if self.assignment_id in state.assignments:
-            raise AssignmentExists(f"assignment {self.assignment_id} exists with other content", field="assignment_id")
+        known = state.assignments.get(self.assignment_id)
+        if known:
+            detail = f"assignment {self.assignment_id} exists {otherwise(known.made_by, self)}"
+            raise AssignmentExists(detail, field="assignment_id")
         open_seat(state, self.seat_id)
         case = state.open_case_on(self.seat_id)
         if case:
-            raise SeatHasOpenCase(f"case {case.case_id} of seat {self.seat_id} is open", field="seat_id")
-        if state.live_on_seat(self.seat_id):
-            raise SeatTaken(f"seat {self.seat_id} is taken", field="seat_id")
+            raise SeatHasOpenCase(case.opened, field="seat_id")
+        holder = holds(state, self.seat_id)
+        if holder:
+            raise taken(self.seat_id, holder)
         cooled_down(state, self.seat_id, self.professional_id, fact.occurred_at)
 
     def evolve(self, state: State, fact: Recorded) -> State:
@@ -136,8 +144,9 @@ class MatchWithdrawn(AboutAssignment):
         return state.assignment(self.assignment_id).end_reason == "withdrawn"
 
     def permit(self, state: State, fact: Recorded) -> None:
-        if live_assignment(state, self.assignment_id).active:
-            raise AssignmentActive(f"assignment {self.assignment_id} is active", field="assignment_id")
+        assignment = live_assignment(state, self.assignment_id)
+        if assignment.active:
+            raise AssignmentActive(f"{assignment.who} has been {assignment.standing}", field="assignment_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         return state.with_assignment(state.assignment(self.assignment_id).end(fact.occurred_at, "withdrawn"))

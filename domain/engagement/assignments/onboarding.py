@@ -9,6 +9,7 @@ from domain.engagement.nouns.assignment import Assignment, ItemDone
 from domain.engagement.state import State
 from domain.engagement.terms.policy import ONBOARDING_ITEMS, OnboardingItem
 from domain.language.changed import replace
+from domain.language.saying import said
 from domain.language.words import Minutes, ProfessionalText, Text
 from domain.law.command import Subject
 from domain.law.event import same_content
@@ -19,9 +20,13 @@ from domain.law.rejection import Rejection
 class OnboardingItemDone(Rejection):
     """The onboarding item was completed or waived already."""
 
+    remedy: ClassVar = "Nothing is left to do for this item; correct-history changes how it was done."
+
 
 class OnboardingIncomplete(Rejection):
     """A professional becomes active when every mandatory onboarding item is completed or waived."""
+
+    remedy: ClassVar = "Complete or waive what is missing, item by item, then onboard the professional."
 
 
 def missing_items(state: State, assignment: Assignment) -> list[OnboardingItem]:
@@ -32,6 +37,15 @@ def missing_items(state: State, assignment: Assignment) -> list[OnboardingItem]:
 def undone_items(assignment: Assignment) -> list[OnboardingItem]:
     """The items, mandatory or not, that are neither completed nor waived."""
     return [item for item in ONBOARDING_ITEMS if item not in assignment.onboarding]
+
+
+def lacking(state: State, assignment: Assignment) -> str | None:
+    """What keeps a professional from becoming active, if anything."""
+    missing, mandatory = missing_items(state, assignment), state.terms.policy.onboarding_items
+    if not missing:
+        return None
+    done = len(mandatory) - len(missing)
+    return f"{assignment.who} lacks {', '.join(missing)}; {done} of {len(mandatory)} mandatory items are done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +62,15 @@ class OnboardingItemSettled(AboutAssignment):
         return done is not None and same_content(done.made_by, self)
 
     def permit(self, state: State, fact: Recorded) -> None:
-        if self.item in live_assignment(state, self.assignment_id).onboarding:
-            raise OnboardingItemDone(f"{self.item} is done for assignment {self.assignment_id}", field="item")
+        assignment = live_assignment(state, self.assignment_id)
+        done = assignment.onboarding.get(self.item)
+        if done:
+            detail = f"{self.item} has been {done.how} for {assignment.who} since {said(done.at)}"
+            raise OnboardingItemDone(detail, field="item")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         assignment = state.assignment(self.assignment_id)
-        done = ItemDone(how=self.how, made_by=self)
+        done = ItemDone(how=self.how, at=fact.occurred_at, made_by=self)
         return state.with_assignment(replace(assignment, onboarding={**assignment.onboarding, self.item: done}))
 
 
@@ -83,9 +100,9 @@ class ProfessionalOnboarded(AboutAssignment):
         return state.assignment(self.assignment_id).active
 
     def permit(self, state: State, fact: Recorded) -> None:
-        missing = missing_items(state, live_assignment(state, self.assignment_id))
-        if missing:
-            raise OnboardingIncomplete(f"assignment {self.assignment_id} lacks {', '.join(missing)}")
+        lack = lacking(state, live_assignment(state, self.assignment_id))
+        if lack:
+            raise OnboardingIncomplete(lack, field="assignment_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         assignment = state.assignment(self.assignment_id)

@@ -63,7 +63,7 @@ class AmendTerms(EngagementCommand):
     def decide(self, state: State, occasion: Occasion) -> tuple[EngagementEvent, ...]:
         published: Published = occasion.published
         if self.policy is None and self.calendar is None:
-            raise NothingAmended("name a policy, a calendar or both", field="policy")
+            raise NothingAmended("neither a policy nor a calendar is named", field="policy")
         policy = chosen(self.policy, state.terms.policy, published.policy)
         calendar = chosen(self.calendar, state.terms.calendar, published.calendar)
         return (TermsAmended(policy=policy, calendar=calendar, reason=self.reason),)

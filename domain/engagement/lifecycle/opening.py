@@ -12,6 +12,7 @@ from domain.engagement.terms.policy import Policy, Terms, TermsName, fits_model
 from domain.engagement.terms.published import Published
 from domain.language.bounds import Distinct, bounds
 from domain.language.personal import Personal
+from domain.language.saying import said
 from domain.language.words import Id, Model, Name, Text
 from domain.law.command import Named, OpeningCommand, Subject, carry
 from domain.law.event import Opening
@@ -27,17 +28,28 @@ DEFAULT_CALENDAR: Final = "weekdays"
 class UnknownEngagement(NotFound):
     """There is no such engagement."""
 
+    remedy: ClassVar = "Look the id up in GET /v1/engagements, or open the engagement first."
+
 
 class EngagementExists(Rejection):
     """An engagement of that id exists with other content."""
+
+    remedy: ClassVar = "Choose another id, or leave it out and one is made."
+    timeless: ClassVar = True
 
 
 class CoreWorkNeedsReason(Rejection):
     """Core work under managed services or on a freelancer platform needs an override reason."""
 
+    remedy: ClassVar = "Give an override_reason, or choose another model for core work."
+    timeless: ClassVar = True
+
 
 class BeforeTheOpening(Rejection):
     """Nothing happens before the engagement opens."""
+
+    remedy: ClassVar = "Say an instant at or after the opening."
+    timeless: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +88,7 @@ class EngagementOpened(EngagementEvent, Opening[State]):
         )
 
     def too_early(self, fact: Recorded) -> BeforeTheOpening:
-        return BeforeTheOpening(f"the engagement opened at {fact.occurred_at.isoformat()}", field="occurred_at")
+        return BeforeTheOpening(f"the engagement opens only at {said(fact.occurred_at)}", field="occurred_at")
 
     def permit(self, state: State, fact: Recorded) -> None:
         raise EngagementExists("the engagement is open already", field="engagement_id")
@@ -121,11 +133,12 @@ class OpenEngagement(EngagementCommand, OpeningCommand[State]):
     def repeats(self, opened: EngagementOpened) -> None:
         """Raises EngagementExists. A bare code means the version chosen then."""
         policy, calendar = self.policy or self.model, self.calendar or DEFAULT_CALENDAR
-        same = (
-            (self.client_id, self.model, self.work_class, self.seats)
-            == (opened.client_id, opened.model, opened.work_class, opened.seats)
-            and policy in (opened.policy.code, opened.policy.name)
-            and calendar in (opened.calendar.code, opened.calendar.name)
-        )
-        if not same:
-            raise EngagementExists("the engagement exists with other content", field="engagement_id")
+        copied = ("client_id", "model", "work_class", "seats")
+        other = [name for name in copied if getattr(self, name) != getattr(opened, name)]
+        if policy not in (opened.policy.code, opened.policy.name):
+            other.append("policy")
+        if calendar not in (opened.calendar.code, opened.calendar.name):
+            other.append("calendar")
+        if other:
+            detail = f"engagement {opened.engagement_id} exists with other content ({', '.join(other)})"
+            raise EngagementExists(detail, field="engagement_id")

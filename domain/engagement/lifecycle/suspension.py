@@ -18,6 +18,8 @@ from domain.law.rejection import Rejection
 class EngagementNotSuspended(Rejection):
     """The engagement is not suspended."""
 
+    remedy: ClassVar = "Say an instant at which it is suspended; where it goes on already, nothing is left to do."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngagementSuspended(EngagementEvent):

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from domain.engagement.terms.policy import Terms
 from domain.language.changed import replace
 from domain.language.money import Money
+from domain.language.saying import said
 from domain.language.words import SupplySource
 from domain.law.event import Event
 from domain.law.rejection import NotFound, Rejection
@@ -28,9 +29,13 @@ AssignmentState = Literal["matched", "active", "ended"]
 class UnknownAssignment(NotFound):
     """There is no such assignment."""
 
+    remedy: ClassVar = "Name one of the assignments there are, or an instant at which this one is there."
+
 
 class AssignmentExists(Rejection):
     """An assignment of that id exists with other content."""
+
+    remedy: ClassVar = "Choose another id, or leave it out and one is made."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,7 @@ class ItemDone:
     """An onboarding item that was completed or waived."""
 
     how: Literal["completed", "waived"]
+    at: datetime
     made_by: Event[Any]
 
 
@@ -100,6 +106,18 @@ class Assignment:
         """When somebody who had been active was replaced or left."""
         gone = self.departure is not None or self.end_reason == "replaced"
         return self.ended_at if self.active_at and gone else None
+
+    @property
+    def who(self) -> str:
+        """The professional and the assignment, as a refusal names them."""
+        return f"{self.professional_id} ({self.assignment_id})"
+
+    @property
+    def standing(self) -> str:
+        """How it stands, and since when."""
+        if self.ended_at:
+            return f"gone since {said(self.ended_at)} ({self.end_reason})"
+        return f"active since {said(self.active_at)}" if self.active_at else f"matched since {said(self.matched_at)}"
 
     def end(self, at: datetime, reason: str) -> "Assignment":
         return replace(self, ended_at=at, end_reason=reason)

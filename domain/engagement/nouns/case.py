@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from domain.engagement.nouns.pause import Pause
 from domain.engagement.terms.policy import Cause, Terms
 from domain.language.bounds import STRICT
 from domain.language.changed import replace
 from domain.language.money import Money
+from domain.language.saying import said
 from domain.language.words import ActingParty, Instant
 from domain.law.event import Event
 from domain.law.rejection import NotFound
@@ -22,6 +23,8 @@ Facts = Mapping[str, str | int | tuple[str, ...] | None]
 
 class UnknownCase(NotFound):
     """There is no such case."""
+
+    remedy: ClassVar = "Name one of the cases there are, or an instant at which this one is there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,13 @@ class Case:
     @property
     def open(self) -> bool:
         return self.outcome is None
+
+    @property
+    def opened(self) -> str:
+        """That it is open, and since when."""
+        return (
+            f"case {self.case_id} of seat {self.seat_id} ({self.cause}) has been open since {said(self.requested_at)}"
+        )
 
     @property
     def replaced(self) -> bool:

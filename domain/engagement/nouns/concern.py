@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from domain.language.words import ActingParty
 from domain.law.event import Event
@@ -15,6 +15,8 @@ Outcome = Literal["improved", "withdrawn", "unfounded"]
 
 class UnknownConcern(NotFound):
     """There is no such concern."""
+
+    remedy: ClassVar = "Name one of the concerns there are, or an instant at which this one is there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,4 +33,5 @@ class Concern:
     made_by: Event[Any]
     acknowledged_at: datetime | None = None
     outcome: Outcome | None = None
+    resolved_at: datetime | None = None
     disputed: bool = False

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from domain.language.personal import Personal
 from domain.language.words import Holder
@@ -15,6 +15,9 @@ LONGEST: Final = timedelta(days=366)
 
 class PauseEndsBeforeItStarts(Rejection):
     """A pause ends at its start or later."""
+
+    remedy: ClassVar = "Say an until at or after the start of the pause, or leave it out while the end is unknown."
+    timeless: ClassVar = True
 
 
 class PauseTooLong(Rejection):

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from domain.language.bounds import STRICT, Distinct, bounds
 from domain.language.changed import replace
+from domain.language.saying import none_such
 from domain.language.words import Id, Weight
 from domain.law.event import Event
 from domain.law.rejection import NotFound
@@ -33,9 +34,13 @@ ItemState = Literal["planned", "delivered", "verified", "waived"]
 class UnknownPlan(NotFound):
     """There is no such plan."""
 
+    remedy: ClassVar = "Name one of the plans there are, or an instant at which this one is there."
+
 
 class UnknownItem(NotFound):
     """There is no such item in the plan."""
+
+    remedy: ClassVar = "Name one of the items of the plan, or plan the item in a plan of its own."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +60,11 @@ PlannedItems = Annotated[tuple[PlannedItem, ...], bounds(min_length=1, max_lengt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An item and what became of it."""
+    """An item, and what it is since when."""
 
     planned: PlannedItem
     state: ItemState = "planned"
+    since: datetime
     delivered_by: Event[Any] | None = None
     billed_minutes: int = 0
     """What was delivered billable."""
@@ -66,6 +72,9 @@ class Item:
     @property
     def settled(self) -> bool:
         return self.state in ("verified", "waived")
+
+    def now(self, state: ItemState, at: datetime) -> "Item":
+        return replace(self, state=state, since=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +98,7 @@ class Plan:
     def item(self, item_id: str) -> Item:
         """Raises UnknownItem."""
         if item_id not in self.items:
-            raise UnknownItem(f"plan {self.plan_id} has no item {item_id}", field="item_id")
+            raise UnknownItem(none_such("item", item_id, self.items, f" in plan {self.plan_id}"), field="item_id")
         return self.items[item_id]
 
     def weight(self, *states: ItemState) -> Decimal:

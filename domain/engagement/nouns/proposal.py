@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from domain.engagement.nouns.match import Match
 from domain.language.money import Money
@@ -13,6 +13,8 @@ from domain.law.rejection import NotFound
 
 class UnknownProposal(NotFound):
     """There is no such proposal."""
+
+    remedy: ClassVar = "Name one of the proposals there are, or an instant at which this one is there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

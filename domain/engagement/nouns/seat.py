@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from domain.language.bounds import STRICT
+from domain.language.saying import said
 from domain.language.words import Allocation, Id, Instant, Name
 from domain.law.rejection import NotFound, Rejection
 
@@ -12,9 +14,14 @@ from domain.law.rejection import NotFound, Rejection
 class UnknownSeat(NotFound):
     """There is no such seat."""
 
+    remedy: ClassVar = "Name one of the seats there are, or an instant at which this one is there; add-seat makes one."
+
 
 class SeatEndsBeforeItStarts(Rejection):
     """A seat is required until a later instant than it is required from."""
+
+    remedy: ClassVar = "Say a required_until after the start, or leave it out and the seat stays open-ended."
+    timeless: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,5 +62,8 @@ def new_seat(spec: SeatSpec, starts_at: datetime) -> Seat:
 
 def in_order(spec: SeatSpec, starts_at: datetime) -> None:
     """Raises SeatEndsBeforeItStarts."""
-    if spec.required_until and spec.required_until <= (spec.required_from or starts_at):
-        raise SeatEndsBeforeItStarts(f"seat {spec.seat_id} would end before it starts", field="required_until")
+    start, end = spec.required_from or starts_at, spec.required_until
+    if end and end <= start:
+        raise SeatEndsBeforeItStarts(
+            f"seat {spec.seat_id} would be required until {said(end)}, and from {said(start)}", field="required_until"
+        )

@@ -1,12 +1,14 @@
 """What the deeds about one replacement case share: how it stands, and who is to follow whom."""
 
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from domain.engagement.deed import about
 from domain.engagement.nouns.assignment import Assignment
 from domain.engagement.nouns.case import Case, CaseState
 from domain.engagement.nouns.proposal import Proposal
 from domain.engagement.state import State
+from domain.language.saying import said
 from domain.law.command import Subject
 from domain.law.rejection import Rejection
 
@@ -14,16 +16,20 @@ from domain.law.rejection import Rejection
 class CaseClosed(Rejection):
     """The case is closed: replaced, withdrawn or cancelled."""
 
+    remedy: ClassVar = "Request a new replacement where one is wanted, or say an instant at which this case is open."
+
 
 class NoActiveSuccessor(Rejection):
     """Replaced means that an accepted successor is active on the seat."""
+
+    remedy: ClassVar = "Have a successor proposed, accepted and onboarded first, then let them take over."
 
 
 def open_case(state: State, case_id: str) -> Case:
     """Raises UnknownCase or CaseClosed."""
     case = state.case(case_id)
-    if not case.open:
-        raise CaseClosed(f"case {case_id} is {case.outcome}", field="case_id")
+    if case.closed_at:
+        raise CaseClosed(f"case {case_id} has been {case.outcome} since {said(case.closed_at)}", field="case_id")
     return case
 
 

@@ -18,6 +18,10 @@ from domain.law.rejection import Rejection
 class NoGuaranteeGranted(Rejection):
     """The policy of the request grants no guarantee."""
 
+    remedy: ClassVar = (
+        "Nothing is to be reviewed: a guarantee comes only with the policy that is in force at the request."
+    )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuaranteeDecided(EngagementEvent):
@@ -51,8 +55,10 @@ class GuaranteeReviewed(EngagementEvent):
         return last is not None and last.eligible == self.eligible
 
     def permit(self, state: State, fact: Recorded) -> None:
-        if not open_case(state, self.case_id).terms.policy.guarantee:
-            raise NoGuaranteeGranted(f"the policy of case {self.case_id} grants no guarantee", field="case_id")
+        policy = open_case(state, self.case_id).terms.policy
+        if not policy.guarantee:
+            detail = f"policy {policy.name} of case {self.case_id} grants no guarantee"
+            raise NoGuaranteeGranted(detail, field="case_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         review = Review(version=fact.version, eligible=self.eligible, by=fact.party, at=fact.occurred_at)

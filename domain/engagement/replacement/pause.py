@@ -19,9 +19,13 @@ from domain.law.rejection import Rejection
 class PausedOtherwise(Rejection):
     """The case is paused for another party or until another instant."""
 
+    remedy: ClassVar = "Resume the case first, then pause it anew."
+
 
 class CaseNotPaused(Rejection):
     """The case is not paused."""
+
+    remedy: ClassVar = "Say an instant at which it is paused; where it goes on already, nothing is left to do."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from domain.engagement.assignments.about import SeatTaken
+from domain.engagement.assignments.about import taken
 from domain.engagement.concerns import open_concern_on
 from domain.engagement.deed import EngagementCommand, EngagementEvent, about
 from domain.engagement.nouns.assignment import Assignment
@@ -18,7 +18,7 @@ from domain.engagement.terms.policy import Cause
 from domain.language.changed import replace
 from domain.language.words import Id
 from domain.law.command import Occasion, Subject, carry
-from domain.law.event import same_content
+from domain.law.event import otherwise, same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection, Unfit
 
@@ -26,25 +26,39 @@ from domain.law.rejection import Rejection, Unfit
 class CaseExists(Rejection):
     """A case of that id exists with other content."""
 
+    remedy: ClassVar = "Choose another id, or leave it out and one is made."
+
 
 class CaseOpen(Rejection):
     """A seat has one open case at a time."""
+
+    remedy: ClassVar = "Go on with the open case, or withdraw it before another is requested."
 
 
 class NoOpenConcern(Rejection):
     """A replacement for non-performance needs an open concern on the seat's active assignment."""
 
+    remedy: ClassVar = (
+        "Report the underperformance first, leave concern_id out to take the open concern, or say another cause."
+    )
+
 
 class ConcernWithOtherCause(Unfit):
     """Only a replacement for non-performance takes a concern along."""
+
+    remedy: ClassVar = "Leave concern_id out, or say the cause non_performance."
 
 
 class NobodyToReplace(Rejection):
     """There is nobody active on the seat, and nobody departed from it."""
 
+    remedy: ClassVar = "Match a professional to the seat: an empty seat needs no replacement."
+
 
 class OutgoingDiffers(Rejection):
     """The outgoing assignment of the request is no longer the one that follows from the history."""
+
+    remedy: ClassVar = "Void the request and record it again in the same correction: what it copied then follows anew."
 
 
 def outgoing_of(state: State, seat_id: str) -> Assignment:
@@ -54,7 +68,7 @@ def outgoing_of(state: State, seat_id: str) -> Assignment:
         return active
     departed = state.seats[seat_id].last_departed_id
     if departed is None:
-        raise NobodyToReplace(f"nobody is active on seat {seat_id} or departed from it", field="seat_id")
+        raise NobodyToReplace(f"nobody is active on seat {seat_id}, and nobody has departed from it", field="seat_id")
     return state.assignments[departed]
 
 
@@ -81,27 +95,36 @@ class ReplacementRequested(EngagementEvent):
 
     def permit(self, state: State, fact: Recorded) -> None:
         if self.case_id in state.cases:
-            raise CaseExists(f"case {self.case_id} exists with other content", field="case_id")
+            raise CaseExists(
+                f"case {self.case_id} exists {otherwise(state.cases[self.case_id].made_by, self)}", field="case_id"
+            )
         open_seat(state, self.seat_id)
         other = state.open_case_on(self.seat_id)
         if other:
-            raise CaseOpen(f"case {other.case_id} is open on seat {self.seat_id}", field="seat_id")
-        if any(not each.active for each in state.live_on_seat(self.seat_id)):
-            raise SeatTaken(f"somebody is matched to seat {self.seat_id}", field="seat_id")
+            raise CaseOpen(other.opened, field="seat_id")
+        for each in state.live_on_seat(self.seat_id):
+            if not each.active:
+                raise taken(self.seat_id, each)
         self._concern_fits(state)
         outgoing = outgoing_of(state, self.seat_id)
         if outgoing.assignment_id != self.outgoing_assignment_id:
-            raise OutgoingDiffers(f"the outgoing assignment is {outgoing.assignment_id}", field="seat_id")
+            detail = f"the outgoing assignment is {outgoing.assignment_id}, not {self.outgoing_assignment_id}"
+            raise OutgoingDiffers(detail, field="seat_id")
 
     def _concern_fits(self, state: State) -> None:
         if self.cause != "non_performance":
             if self.concern_id is not None:
-                raise ConcernWithOtherCause(f"cause {self.cause} takes no concern along", field="concern_id")
+                raise ConcernWithOtherCause(f"the cause {self.cause} takes no concern along", field="concern_id")
             return
         active = active_on(state, self.seat_id)
-        concern = open_concern_on(state, active.assignment_id) if active else None
-        if concern is None or concern.concern_id != self.concern_id:
-            raise NoOpenConcern(f"no such concern is open on seat {self.seat_id}", field="concern_id")
+        if active is None:
+            raise NoOpenConcern(f"nobody is active on seat {self.seat_id}", field="seat_id")
+        concern = open_concern_on(state, active.assignment_id)
+        if concern is None:
+            raise NoOpenConcern(f"no concern about {active.who} is open", field="concern_id")
+        if concern.concern_id != self.concern_id:
+            detail = f"the open concern about {active.who} is {concern.concern_id}, not {self.concern_id}"
+            raise NoOpenConcern(detail, field="concern_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         seat = replace(state.seat(self.seat_id), case_id=self.case_id)

@@ -22,9 +22,10 @@ from domain.engagement.replacement.about import (
 from domain.engagement.state import State
 from domain.language.changed import replace
 from domain.language.money import Money
+from domain.language.saying import said
 from domain.language.words import Id, Instant, ProfessionalText, SupplySource, Text
 from domain.law.command import Occasion, Subject, carry
-from domain.law.event import same_content
+from domain.law.event import otherwise, same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
 
@@ -32,39 +33,57 @@ from domain.law.rejection import Rejection
 class ProposalExists(Rejection):
     """A proposal of that id exists with other content."""
 
+    remedy: ClassVar = "Choose another id, or leave it out and one is made."
+
 
 class ProposalOpen(Rejection):
     """A case has one open proposal at a time."""
+
+    remedy: ClassVar = "Accept or decline the open proposal first."
 
 
 class SuccessorAcceptedAlready(Rejection):
     """A successor is accepted: matched or active."""
 
+    remedy: ClassVar = (
+        "Let the successor take over, or withdraw their match or record their departure before another is proposed."
+    )
+
 
 class SucceedsThemselves(Rejection):
     """Nobody succeeds themselves."""
+
+    remedy: ClassVar = "Propose somebody else; withdraw the replacement where the professional stays."
 
 
 class ProposalDecided(Rejection):
     """The proposal was accepted or declined already."""
 
+    remedy: ClassVar = "Propose the candidate anew where the case is open; correct-history changes a wrong decision."
+
 
 class AcceptanceDiffers(Rejection):
     """An acceptance says what its proposal says."""
 
+    remedy: ClassVar = (
+        "Void the acceptance and record it again in the same correction: it then copies its proposal anew."
+    )
+
 
 def may_succeed(state: State, case: Case, professional_id: str, fact: Recorded) -> None:
     """Raises SucceedsThemselves or ProfessionalCoolingDown."""
-    if state.assignments[case.outgoing_assignment_id].professional_id == professional_id:
-        raise SucceedsThemselves(f"{professional_id} is the one to be replaced", field="professional_id")
+    outgoing = state.assignments[case.outgoing_assignment_id]
+    if outgoing.professional_id == professional_id:
+        raise SucceedsThemselves(f"{outgoing.who} is the one to be replaced", field="professional_id")
     cooled_down(state, case.seat_id, professional_id, fact.occurred_at)
 
 
 def undecided(state: State, proposal_id: str) -> Proposal:
     """Raises UnknownProposal, ProposalDecided or CaseClosed."""
     proposal = state.proposal(proposal_id)
-    if proposal.decided:
-        raise ProposalDecided(f"proposal {proposal_id} is {proposal.decided}", field="proposal_id")
+    if proposal.decided_at:
+        detail = f"proposal {proposal_id} of {proposal.professional_id} has been {proposal.decided}"
+        raise ProposalDecided(f"{detail} since {said(proposal.decided_at)}", field="proposal_id")
     open_case(state, proposal.case_id)
     return proposal
 
@@ -95,14 +114,18 @@ class SuccessorProposed(EngagementEvent):
 
     def permit(self, state: State, fact: Recorded) -> None:
         if self.proposal_id in state.proposals:
-            raise ProposalExists(f"proposal {self.proposal_id} exists with other content", field="proposal_id")
+            raise ProposalExists(
+                f"proposal {self.proposal_id} exists {otherwise(state.proposals[self.proposal_id].made_by, self)}",
+                field="proposal_id",
+            )
         case = open_case(state, self.case_id)
         waiting = open_proposal(state, case)
         if waiting:
-            raise ProposalOpen(f"proposal {waiting.proposal_id} awaits its decision", field="case_id")
+            detail = f"proposal {waiting.proposal_id} of {waiting.professional_id} awaits its decision"
+            raise ProposalOpen(f"{detail} since {said(waiting.proposed_at)}", field="case_id")
         successor = successor_of(state, case)
         if successor:
-            raise SuccessorAcceptedAlready(f"{successor.assignment_id} is {successor.state}", field="case_id")
+            raise SuccessorAcceptedAlready(f"successor {successor.who} has been {successor.standing}", field="case_id")
         may_succeed(state, case, self.professional_id, fact)
 
     def evolve(self, state: State, fact: Recorded) -> State:
@@ -193,8 +216,10 @@ class SuccessorAccepted(EngagementEvent):
 
     def permit(self, state: State, fact: Recorded) -> None:
         proposed = undecided(state, self.proposal_id)
-        if self.assignment_id in state.assignments:
-            raise AssignmentExists(f"assignment {self.assignment_id} exists with other content", field="assignment_id")
+        known = state.assignments.get(self.assignment_id)
+        if known:
+            detail = f"assignment {self.assignment_id} exists {otherwise(known.made_by, self)}"
+            raise AssignmentExists(detail, field="assignment_id")
         differing = [name for name in sorted(self.copies) if getattr(self, name) != getattr(proposed, name)]
         if differing:
             raise AcceptanceDiffers(f"proposal {self.proposal_id} says otherwise of {', '.join(differing)}")

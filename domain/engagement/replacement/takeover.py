@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from domain.engagement.assignments.onboarding import lacking
 from domain.engagement.deed import EngagementCommand, EngagementEvent
 from domain.engagement.nouns.case import Case
 from domain.engagement.replacement.about import NoActiveSuccessor, each_of, open_case, open_cases, successor_of
@@ -19,6 +20,8 @@ from domain.law.rejection import Rejection
 
 class ChargedUnderGuarantee(Rejection):
     """Under an eligible guarantee the client is charged nothing."""
+
+    remedy: ClassVar = "Leave charge_to_client out, or review the guarantee first where it does not hold."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class ProfessionalReplaced(EngagementEvent):
     def permit(self, state: State, fact: Recorded) -> None:
         case = open_case(state, self.case_id)
         if not _active_successor(state, case):
-            raise NoActiveSuccessor(f"no accepted successor of case {self.case_id} is active", field="case_id")
+            raise _not_active(state, case)
         if case.eligible and self.charge_to_client and self.charge_to_client.amount > 0:
             raise ChargedUnderGuarantee(f"case {self.case_id} is under the guarantee", field="charge_to_client")
 
@@ -79,7 +82,7 @@ class ReplaceProfessional(EngagementCommand):
         successor = successor_of(state, case)
         incoming = case.incoming_id or (successor.assignment_id if successor else None)
         if incoming is None:
-            raise NoActiveSuccessor(f"no accepted successor of case {self.case_id} is active", field="case_id")
+            raise _not_active(state, case)
         return (
             carry(
                 ProfessionalReplaced,
@@ -94,3 +97,12 @@ class ReplaceProfessional(EngagementCommand):
 def _active_successor(state: State, case: Case) -> bool:
     successor = successor_of(state, case)
     return successor is not None and successor.active
+
+
+def _not_active(state: State, case: Case) -> NoActiveSuccessor:
+    """What keeps a case from being replaced: nobody is accepted, or not active yet."""
+    successor = successor_of(state, case)
+    if successor is None:
+        return NoActiveSuccessor(f"no successor is accepted in case {case.case_id}", field="case_id")
+    lack = lacking(state, successor) or f"{successor.who} is not onboarded"
+    return NoActiveSuccessor(f"the successor has only been {successor.standing}: {lack}", field="case_id")

@@ -16,6 +16,10 @@ from domain.law.rejection import Rejection
 class SuccessorUnderWay(Rejection):
     """An accepted successor is matched or active: withdraw its match or record its departure first."""
 
+    remedy: ClassVar = (
+        "Withdraw the match of the successor or record their departure first, then withdraw the replacement."
+    )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplacementWithdrawn(EngagementEvent):
@@ -32,7 +36,7 @@ class ReplacementWithdrawn(EngagementEvent):
     def permit(self, state: State, fact: Recorded) -> None:
         successor = successor_of(state, open_case(state, self.case_id))
         if successor:
-            raise SuccessorUnderWay(f"assignment {successor.assignment_id} is {successor.state}", field="case_id")
+            raise SuccessorUnderWay(f"successor {successor.who} has been {successor.standing}", field="case_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         return state.with_case(state.case(self.case_id).close(fact.occurred_at, "withdrawn"))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, ClassVar, Final, Literal, get_args
 
 from domain.language.bounds import STRICT, Distinct, ExactNumber, bounds
 from domain.language.words import Id, Model, Party, SupplySource
@@ -151,27 +151,43 @@ SUPPLIER: dict[SupplySource, Party] = {
 class PolicyDoesNotApply(Rejection):
     """The policy does not apply to the engagement's model."""
 
+    remedy: ClassVar = "Choose a policy that fits the model from GET /v1/policies, or publish one."
+    timeless: ClassVar = True
+
 
 class GuaranteeNotOffered(Rejection):
     """A freelancer platform grants no guarantee."""
+
+    remedy: ClassVar = "Choose a policy without a guarantee, or another model."
+    timeless: ClassVar = True
 
 
 class GuaranteeMissing(Rejection):
     """A managed marketplace grants a guarantee."""
 
+    remedy: ClassVar = "Choose a policy that grants a guarantee, or another model."
+    timeless: ClassVar = True
+
 
 class NobodyAccountable(Rejection):
     """A managed marketplace names an accountable party for every obligation."""
+
+    remedy: ClassVar = "Choose a policy that names a party for every obligation, or another model."
+    timeless: ClassVar = True
 
 
 class NothingAmended(Unfit):
     """An amendment changes something."""
 
+    remedy: ClassVar = "Say at least one thing that is to change."
+
 
 def fits_model(policy: Policy, model: Model) -> None:
     """Raises the rule that keeps this policy from this model."""
     if model not in policy.applies_to:
-        raise PolicyDoesNotApply(f"{policy.name} applies to {', '.join(policy.applies_to)}", field="policy")
+        raise PolicyDoesNotApply(
+            f"{policy.name} applies to {', '.join(policy.applies_to)}, not to {model}", field="policy"
+        )
     if model == "freelancer_platform" and policy.guarantee:
         raise GuaranteeNotOffered(f"{policy.name} grants a guarantee", field="policy")
     if model == "managed_marketplace":

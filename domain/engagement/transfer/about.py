@@ -7,6 +7,7 @@ from typing import ClassVar
 from domain.engagement.deed import EngagementEvent
 from domain.engagement.nouns.plan import Plan
 from domain.engagement.state import State
+from domain.language.saying import said
 from domain.language.words import Id
 from domain.law.rejection import Rejection
 
@@ -14,16 +15,23 @@ from domain.law.rejection import Rejection
 class PlanClosed(Rejection):
     """The plan is closed: transferred, or cancelled by the end of the engagement."""
 
+    remedy: ClassVar = "Plan another transfer, or say an instant at which this plan is open."
+
 
 class BilledUnderGuarantee(Rejection):
     """Under an eligible guarantee the transfer costs nothing."""
+
+    remedy: ClassVar = "Say billable false, or review the guarantee first where it does not hold."
 
 
 def open_plan(state: State, plan_id: str) -> Plan:
     """Raises UnknownPlan or PlanClosed."""
     plan = state.plan(plan_id)
-    if plan.transferred_at or (state.ended_at and not plan.exit):
-        raise PlanClosed(f"plan {plan_id} is {'transferred' if plan.transferred_at else 'cancelled'}", field="plan_id")
+    if plan.transferred_at:
+        raise PlanClosed(f"plan {plan_id} has been transferred since {said(plan.transferred_at)}", field="plan_id")
+    if state.ended_at and not plan.exit:
+        detail = f"plan {plan_id} has been cancelled since {said(state.ended_at)}, by the end of the engagement"
+        raise PlanClosed(detail, field="plan_id")
     return plan
 
 

@@ -15,9 +15,10 @@ from domain.engagement.transfer.about import (
     under_eligible_guarantee,
 )
 from domain.language.changed import replace
+from domain.language.saying import said
 from domain.language.words import ActingParty, ClientText, Id, Minutes, Text
 from domain.law.command import Subject
-from domain.law.event import same_content
+from domain.law.event import otherwise, same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
 
@@ -25,21 +26,31 @@ from domain.law.rejection import Rejection
 class ItemWaived(Rejection):
     """A waived item takes nothing more."""
 
+    remedy: ClassVar = "Nothing is left to do for this item; correct-history takes a wrong waiver back."
+
 
 class ItemVerified(Rejection):
     """The item is verified already."""
+
+    remedy: ClassVar = "Nothing is left to do for this item; correct-history takes a wrong verification back."
 
 
 class ItemDelivered(Rejection):
     """The item was delivered already, with other content."""
 
+    remedy: ClassVar = "Verify the item next; correct-history changes what was said of its delivery."
+
 
 class ItemNotDelivered(Rejection):
     """What was not delivered cannot be verified."""
 
+    remedy: ClassVar = "Deliver the item first, or waive it."
+
 
 class NoReceiver(Rejection):
     """A professional verifies only as the incoming one of a handover."""
+
+    remedy: ClassVar = "Let the client verify, or plan the handover with a to_assignment_id."
 
 
 def items_that_are(state: State, *states: ItemState) -> Iterable[Subject]:
@@ -66,10 +77,14 @@ class AboutItem(AboutPlan):
         """Raises UnknownPlan, UnknownItem, PlanClosed, ItemWaived or ItemVerified."""
         item = open_plan(state, self.plan_id).item(self.item_id)
         if item.state == "waived":
-            raise ItemWaived(f"item {self.item_id} is waived", field="item_id")
+            raise ItemWaived(self.as_it_is(item), field="item_id")
         if item.state == "verified":
-            raise ItemVerified(f"item {self.item_id} is verified", field="item_id")
+            raise ItemVerified(self.as_it_is(item), field="item_id")
         return item
+
+    def as_it_is(self, item: Item) -> str:
+        """What the item is, and since when."""
+        return f"item {self.item_id} of plan {self.plan_id} has been {item.state} since {said(item.since)}"
 
     def settle(self, state: State, item: Item) -> State:
         return state.with_plan(state.plan(self.plan_id).with_item(item))
@@ -86,15 +101,18 @@ class KnowledgeItemDelivered(AboutItem):
         return same_content(self.item_in(state).delivered_by, self)
 
     def permit(self, state: State, fact: Recorded) -> None:
-        if self.unsettled_item(state).delivered_by:
-            raise ItemDelivered(f"item {self.item_id} is delivered", field="item_id")
+        known = self.unsettled_item(state).delivered_by
+        if known:
+            detail = f"item {self.item_id} of plan {self.plan_id} was delivered {otherwise(known, self)}"
+            raise ItemDelivered(detail, field="item_id")
         if self.billable and under_eligible_guarantee(state, state.plan(self.plan_id).case_id):
-            raise BilledUnderGuarantee(f"plan {self.plan_id} is under the guarantee", field="billable")
+            detail = f"case {state.plan(self.plan_id).case_id} of plan {self.plan_id} is under the guarantee"
+            raise BilledUnderGuarantee(detail, field="billable")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         minutes = (self.effort_minutes or 0) if self.billable else 0
-        item = replace(self.item_in(state), state="delivered", delivered_by=self, billed_minutes=minutes)
-        return self.settle(state, item)
+        item = replace(self.item_in(state), delivered_by=self, billed_minutes=minutes)
+        return self.settle(state, item.now("delivered", fact.occurred_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +125,12 @@ class KnowledgeItemVerified(AboutItem):
     def permit(self, state: State, fact: Recorded) -> None:
         item = self.unsettled_item(state)
         if fact.party == "professional" and state.plan(self.plan_id).to_assignment_id is None:
-            raise NoReceiver(f"plan {self.plan_id} names nobody who takes over: the client verifies", field="plan_id")
+            raise NoReceiver(f"plan {self.plan_id} names nobody who takes over", field="plan_id")
         if not item.delivered_by:
-            raise ItemNotDelivered(f"item {self.item_id} is not delivered", field="item_id")
+            raise ItemNotDelivered(f"{self.as_it_is(item)} and not delivered", field="item_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        return self.settle(state, replace(self.item_in(state), state="verified"))
+        return self.settle(state, self.item_in(state).now("verified", fact.occurred_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +146,7 @@ class KnowledgeItemWaived(AboutItem):
         self.unsettled_item(state)
 
     def evolve(self, state: State, fact: Recorded) -> State:
-        return self.settle(state, replace(self.item_in(state), state="waived"))
+        return self.settle(state, self.item_in(state).now("waived", fact.occurred_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

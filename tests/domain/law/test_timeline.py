@@ -73,7 +73,10 @@ def test_a_contradiction_says_which_fact_at_which_instant_would_break_what() -> 
     outcome = given(opened(), on(5, match("a2", "ben"))).when(on(4, match("a1", "ana")))
     outcome.then_contradicts(2, SeatTaken)
     assert outcome.rejection
-    assert "ProfessionalMatched at 2026-01-10T09:00:00+00:00 (version 2)" in outcome.rejection.detail
+    assert (
+        "ProfessionalMatched at 2026-01-10T09:00:00Z (version 2) would break seat-taken: seat s1 is held by"
+        in outcome.rejection.detail
+    )
     assert not isinstance(outcome.rejection, NotFound | Unfit)
 
 
