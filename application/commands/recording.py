@@ -269,7 +269,7 @@ class Recording:
             yield Append()  # an answer that was read may not have got to the standby: a commit waits until it has
             return (yield from self._again(request, known))
         version = history.version if history else 0
-        allowed = tuple(allowed_commands(history.state)) if history else ()
+        allowed = _allowed(request, history, refusal) if history else ()
         refused = Refused(refusal, request.engagement_id, version, allowed)
         if request.keyed:
             status, problem = request.keyed.written(refused)
@@ -318,6 +318,12 @@ def _key(request: Request, **answer: Any) -> Key | None:
     if request.keyed is None:
         return None
     return Key(command_id=request.command_id, body_hash=request.keyed.body_hash, **answer)
+
+
+def _allowed(request: Request, history: EngagementHistory, refusal: Rejection) -> tuple[str, ...]:
+    """What the actor's party may issue in the state that a command was judged in; before the opening nothing."""
+    state = history.state_at(refusal.judged_at) if refusal.judged_at else history.state
+    return tuple(allowed_commands(state, request.actor.party)) if state else ()
 
 
 def placed(facts: Sequence[Recorded], receipt: Receipt) -> tuple[Recorded, ...]:

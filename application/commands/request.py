@@ -17,7 +17,7 @@ class Refused(Exception):
     """A rule forbids the command in the state it met."""
 
     def __init__(self, rejection: Rejection, engagement_id: UUID, version: int, allowed: tuple[str, ...]) -> None:
-        super().__init__(rejection.detail)
+        super().__init__(str(rejection))
         self.rejection = rejection
         self.engagement_id = engagement_id
         self.version = version

@@ -1,10 +1,12 @@
 """The shelf of published terms as commands see it that come together: looked at once for each name."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from application.ports.store import TermsShelf
 from domain.engagement.terms.published import Published
+
+NOTHING: Final = Published(policies={}, calendars={})
 
 
 class LookedUpOnce:
@@ -20,6 +22,7 @@ class LookedUpOnce:
         policies, calendars = list(policies), list(calendars)
         new = [name for name in policies if name not in self._policies]
         others = [name for name in calendars if name not in self._calendars]
+        found = NOTHING
         if new or others:
             found = self._shelf.named(new, others)
             self._policies |= found.policies
@@ -27,4 +30,6 @@ class LookedUpOnce:
         return Published(
             policies={name: self._policies[name] for name in policies if name in self._policies},
             calendars={name: self._calendars[name] for name in calendars if name in self._calendars},
+            policy_names=found.policy_names,
+            calendar_names=found.calendar_names,
         )

@@ -1,9 +1,9 @@
 """Lines of a file that were refused: each with its number and the reason a person reads."""
 
+import json
 from dataclasses import dataclass
 
 from application.commands.request import Refused, RefusedBefore
-from domain.law.rejection import ContradictsLaterFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,12 @@ class LineRefused:
 
 
 def reason_of(refusal: Exception) -> str:
-    """Why a command was refused: the rule by its stable name, and what it says of this case."""
+    """Why a command was refused: the rule by its stable name, what it says of this case, and what to do."""
     if isinstance(refusal, Refused):
         rejection = refusal.rejection
         where = f" ({rejection.field})" if rejection.field else ""
-        broken = f", {rejection.broken}" if isinstance(rejection, ContradictsLaterFact) else ""
-        return f"{rejection.rule()}{broken}{where}: {rejection.detail}"
+        return f"{rejection.rule()}{where}: {rejection}. {rejection.remedy}"
     if isinstance(refusal, RefusedBefore):
-        return f"refused before with status {refusal.status}: {refusal.problem.decode(errors='replace')}"
+        problem = json.loads(refusal.problem)
+        return f"refused before by {problem['type'].rpartition('/')[2]}: {problem['detail']}"
     return str(refusal)

@@ -13,6 +13,7 @@ from infrastructure.database.instants import Clock, from_micros, process_clock
 from infrastructure.database.tables import catalogue
 
 _ATTEMPTS = 20
+_MOST_NAMES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,14 @@ class Catalogue:
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(catalogue.c.code, catalogue.c.version).limit(limit)).mappings()
             return [_published(row) for row in rows]
+
+    def names(self, kind: str) -> list[str]:
+        """The newest version of each code as `code@n`, some hundred of them."""
+        newest = func.max(catalogue.c.version).label("newest")
+        query = select(catalogue.c.code, newest).where(catalogue.c.kind == kind).group_by(catalogue.c.code)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(catalogue.c.code).limit(_MOST_NAMES))
+            return [f"{row.code}@{row.newest}" for row in rows]
 
     def _latest(self, kind: str, code: str) -> int:
         query = select(func.max(catalogue.c.version)).where(catalogue.c.kind == kind, catalogue.c.code == code)

@@ -32,8 +32,14 @@ class CatalogueShelf:
         self.catalogue = catalogue
 
     def named(self, policies: Iterable[str], calendars: Iterable[str]) -> Published:
-        """The documents of these names (``code`` or ``code@n``); those not published are left out."""
-        return Published(policies=self._all("policy", policies), calendars=self._all("calendar", calendars))
+        """The documents of these names (``code`` or ``code@n``); where one is not published, what is."""
+        found, others = self._all("policy", policies), self._all("calendar", calendars)
+        return Published(
+            policies={name: policy for name, policy in found.items() if policy},
+            calendars={name: calendar for name, calendar in others.items() if calendar},
+            policy_names=() if all(found.values()) else self.catalogue.names("policy"),
+            calendar_names=() if all(others.values()) else self.catalogue.names("calendar"),
+        )
 
     def publish(self, kind: Kind, draft: Policy | Calendar) -> tuple[Policy | Calendar, bool]:
         """The version that holds this document (its own version is not looked at), and whether it is new."""
@@ -71,8 +77,7 @@ class CatalogueShelf:
             log.warning("shipped under another version", kind=kind, shipped=document.name, published=published)
 
     def _all(self, kind: Kind, names: Iterable[str]) -> dict[str, Any]:
-        found = {name: self.find(kind, name) for name in names}
-        return {name: document for name, document in found.items() if document is not None}
+        return {name: self.find(kind, name) for name in names}
 
 
 @cache
