@@ -107,7 +107,8 @@ def unrouted(addresses: Addresses) -> Callable[[Request, Exception], Awaitable[R
         }
         if allowed:
             return problem_response(MethodNotAllowed(sorted(allowed)), path)
-        return problem_response(NothingHere(f"there is nothing at {path[:200]!r}"), path)
+        meant = addresses.meant(request.method, path.removeprefix(request.scope.get("root_path", "")))
+        return problem_response(NothingHere(f"there is nothing at {path[:200]!r}{meant}"), path)
 
     return answer
 

@@ -145,8 +145,12 @@ def problem_example() -> dict[str, Any]:
         "type": kind.type,
         "title": kind.title,
         "status": kind.status,
-        "detail": "ProfessionalDeparted at 2025-08-29T16:00:00+00:00 (version 53) would break: it has ended",
+        "detail": "ProfessionalDeparted at 2025-08-29T16:00:00Z (version 53) would break assignment-ended: "
+        "omar (a-omar) has been gone since 2025-08-28T09:00:00Z (withdrawn)",
         "instance": "/v1/engagements/0198c6a5-7a31-7c12-9f0a-5d1c3e8b2a40/withdraw-match",
+        "remedy": kind.remedy,
+        "judged_at": "2025-08-28T09:00:00.000000Z",
+        "allowed_commands": ["withdraw-match", "record-departure", "annotate"],
         "current_version": 57,
         "contradicted": {"version": 53, "type": "ProfessionalDeparted", "rule": "assignment-ended"},
     }

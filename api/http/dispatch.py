@@ -15,6 +15,7 @@ from api.http.operations import Operation
 from api.http.problem_kinds import FORESEEN
 from api.http.problems import answer_problem
 from application.ports.log import StoreUnavailable
+from domain.language.saying import did_you_mean
 from infrastructure.database.another_schema import is_unusable
 
 Segments = tuple[str | None, ...]
@@ -56,6 +57,17 @@ class Addresses:
                 if match := address.path.match(path):
                     return address.methods, match.groupdict()
         return {}, {}
+
+    def meant(self, method: str, path: str) -> str:
+        """``(did you mean …?)``, where one segment of a path is near to that of an address that takes the method."""
+        segments = path.split("/")
+        near: dict[str, list[str]] = {}
+        for key, addresses in self._addresses.items():
+            if len(key) == len(segments) and any(method in each.methods for each in addresses):
+                differing = [(one, its) for one, its in zip(segments, key, strict=True) if its not in (None, one)]
+                if len(differing) == 1:
+                    near.setdefault(differing[0][0], []).append(str(differing[0][1]))
+        return "".join(did_you_mean(segment, known) for segment, known in near.items())
 
 
 class Dispatch:

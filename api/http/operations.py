@@ -102,8 +102,9 @@ def asked(kind: type, request: Request) -> Any:
     try:
         found = validated(kind, json.dumps(_typed(kind, values)).encode())
     except FieldsWrong as error:
-        if any(place in of_path for place, _ in error.violations):
-            raise NothingHere(f"there is nothing at {request.scope['path'][:200]!r}") from error
+        amiss = next((message for place, message in error.violations if place in of_path), None)
+        if amiss:
+            raise NothingHere(f"there is nothing at {request.scope['path'][:200]!r}: {amiss}") from error
         told = [(place, _with_plus(values.get(place, ""), message)) for place, message in error.violations]
         raise FieldsWrong(wrong + told) from error
     if wrong:

@@ -92,6 +92,8 @@ class Unforeseen(Exception):
     """Something went wrong that nobody foresaw; it has been logged."""
 
 
+LATER: Final = "Send it again after Retry-After, with the same Idempotency-Key."
+
 STATUSES: Final[Mapping[type[Exception], int]] = {
     Malformed: 400,
     NotHttp: 400,
@@ -130,17 +132,52 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
 }
 """The status of everything that can go wrong; where an error is a case of several, the nearest one's."""
 
+REMEDIES: Final[Mapping[type[Exception], str]] = {
+    Malformed: "Send one JSON value in UTF-8; the detail says where it stops being one.",
+    NotHttp: "Send a request of HTTP/1.1.",
+    HostUnclear: "Send one Host header, with a name or an address and a port.",
+    ForeignOrigin: "Ask from a page of this server, or from a program.",
+    NothingHere: "Look the address up in /openapi.json.",
+    UnknownDocument: "Look the code and the version up in the list, or publish the document first.",
+    MethodNotAllowed: "Use one of the methods in Allow.",
+    RequestTooSlow: "Send the request again, all of it at once; with its Idempotency-Key nothing is recorded twice.",
+    AnswerForgotten: "Read the engagement, then send what is still wanted with a new Idempotency-Key.",
+    PositionBeyondHead: "Compare the log_id of the feed; where it is another log, read it from the beginning.",
+    StaleVersion: "Read the engagement, and send the command again with its present version, or without If-Match.",
+    BodyTooLarge: "Send less at once: a long command log in several parts.",
+    UnsupportedMediaType: "Send the media type that the detail names.",
+    UnknownHost: "Use a name that the server is called by, or add this one to STANDFAST_HOST_NAMES.",
+    FieldsWrong: "Put right the fields under violations; /openapi.json says what each may hold.",
+    KeyReused: "Send the same body again, or another body with a new Idempotency-Key.",
+    HeadersTooLarge: "Send fewer headers, or shorter ones.",
+    Unforeseen: "Report it with the X-Correlation-Id of the answer; with its Idempotency-Key it may be tried again.",
+    Contended: LATER,
+    TooMuchAsked: "Ask again after Retry-After.",
+    NotReached: "Ask again after Retry-After, or without min_position.",
+    StoreUnavailable: LATER,
+    StoreUnsafe: "Have the settings of the database put right that /readyz names; until then it answers queries.",
+    StoreReadOnly: "Have STANDFAST_DATABASE_URL name a role that may write; until then it answers queries.",
+    StoreStandby: "Send the command to the server of the primary; this one answers queries.",
+    StoreSchemaDiffers: "Have the schema brought up to date with standfast migrate, or the version that made it run.",
+    OutcomeUnknown: "Send it again with the same Idempotency-Key: it is answered with what became of it.",
+    StoreBusy: LATER,
+    StoreClosed: LATER,
+    TooManyConnections: "Connect again after Retry-After, and keep fewer connections open.",
+}
+"""What to do about everything that is no rejection."""
+
 FORESEEN: Final[tuple[type[Exception], ...]] = (*STATUSES, Refused, RefusedBefore)
 """What an operation may raise: a refused command carries the rejection that is its problem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemKind:
-    """A kind of problem: its type (a URI), what it means, its HTTP status."""
+    """A kind of problem: its type (a URI), what it means, its HTTP status, and what to do about it."""
 
     type: str
     title: str
     status: int
+    remedy: str
 
 
 def rule_of(kind: type[Exception]) -> str:
@@ -155,7 +192,14 @@ def kind_of(error: type[Exception]) -> ProblemKind:
     """
     nearest = _nearest(error)
     kind = error if issubclass(error, Rejection) else nearest
-    return ProblemKind(type=f"/problems/{rule_of(kind)}", title=said_of(kind), status=STATUSES[nearest])
+    return ProblemKind(
+        type=f"/problems/{rule_of(kind)}", title=said_of(kind), status=STATUSES[nearest], remedy=remedy_of(kind)
+    )
+
+
+def remedy_of(kind: type[Exception]) -> str:
+    """What to do about a kind of error; a rejection says it itself."""
+    return kind.remedy if issubclass(kind, Rejection) else REMEDIES[kind]
 
 
 def said_of(kind: type[Exception]) -> str:

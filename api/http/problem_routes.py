@@ -11,6 +11,7 @@ from api.http.operations import JSON, Gives, Nothing, Operation, asked
 from api.http.problem_kinds import NothingHere, ProblemKind, kinds
 from api.http.strict_json import json_of
 from domain.language.bounds import STRICT
+from domain.language.saying import did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ async def listed(request: Request) -> Response:
 async def shown(request: Request) -> Response:
     rule = asked(RuleAsked, request).rule
     if rule not in kinds():
-        raise NothingHere(f"there is no rule {rule}")
+        raise NothingHere(f"there is no rule {rule}{did_you_mean(rule, kinds())}")
     return Response(json_of(kinds()[rule]), media_type=JSON)
 
 

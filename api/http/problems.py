@@ -1,10 +1,11 @@
 """A problem as it is answered (RFC 9457): what went wrong, and what of it a caller can make use of."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import quote
 
 import structlog
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,14 +13,13 @@ from api.http.problem_kinds import MethodNotAllowed, ProblemKind, kind_of, said_
 from api.http.strict_json import FieldsWrong
 from application.commands.request import Refused, RefusedBefore, StaleVersion
 from application.ports.log import NotTaken, StoreUnavailable
+from domain.language.words import Instant
 from domain.law.rejection import ContradictsLaterFact, Rejection
 from infrastructure.events.codec import adapter
 
 log = structlog.get_logger("standfast.problems")
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_SECONDS: Final = 1
-MOST_VIOLATIONS: Final = 100
-LONGEST_FIELD: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +44,19 @@ class Problem:
     """What went wrong, after RFC 9457; members without a value are left out."""
 
     type: str
-    title: str
+    title: Annotated[str, Field(description="What the rule says.")]
     status: int
-    detail: str
+    detail: Annotated[str, Field(description="What is in the way here, and since when.")]
     instance: str
+    remedy: Annotated[str | None, Field(description="What to do; also at the address of the type.")] = None
+    judged_at: Annotated[
+        Instant | None, Field(description="The instant in whose state a command was judged, mostly its occurred_at.")
+    ] = None
     violations: tuple[Violation, ...] | None = None
-    allowed_commands: tuple[str, ...] | None = None
-    current_version: int | None = None
+    allowed_commands: Annotated[
+        tuple[str, ...] | None, Field(description="What the party that acts may issue in the state at judged_at.")
+    ] = None
+    current_version: Annotated[int | None, Field(description="The version of the engagement now.")] = None
     contradicted: Contradicted | None = None
 
 
@@ -64,6 +70,8 @@ def problem_of(error: Exception, path: str) -> Problem:
         status=kind.status,
         detail=_detail(cause, kind),
         instance=quote(path, errors="replace"),
+        remedy=kind.remedy or None,
+        judged_at=cause.judged_at if isinstance(cause, Rejection) else None,
         violations=_violations(cause),
         allowed_commands=error.allowed if isinstance(error, Refused) and error.version else None,
         current_version=_current_version(error),
@@ -108,8 +116,7 @@ def _detail(cause: Exception, kind: ProblemKind) -> str:
 
 def _violations(cause: Exception) -> tuple[Violation, ...] | None:
     if isinstance(cause, FieldsWrong):
-        found = cause.violations[:MOST_VIOLATIONS]
-        return tuple(Violation(field=field[:LONGEST_FIELD], message=message) for field, message in found)
+        return tuple(Violation(field=field, message=message) for field, message in cause.violations)
     if isinstance(cause, Rejection) and cause.field:
         return (Violation(field=cause.field, message=cause.detail),)
     return None

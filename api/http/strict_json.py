@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
+from api.http.what_was_meant import wrong
 from domain.register import COMMANDS
 from infrastructure.events.codec import adapter
 
@@ -19,7 +20,9 @@ MOST_LEVELS: Final = 32
 MOST_DIGITS: Final = 400
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
-_MESSAGES: Final = {"unexpected_keyword_argument": "unknown field", "missing": "the field is required"}
+MOST_VIOLATIONS: Final = 100
+MOST_TOLD: Final = 10
+LONGEST_FIELD: Final = 200
 
 
 class Malformed(Exception):
@@ -29,12 +32,14 @@ class Malformed(Exception):
 class FieldsWrong(Exception):
     """The fields are wrong.
 
-    ``violations`` holds each with the rule it breaks.
+    ``violations`` holds each with the rule it breaks, the first hundred of them; ``further`` counts those left out.
     """
 
-    def __init__(self, violations: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{field}: {message}" for field, message in violations))
-        self.violations = violations
+    def __init__(self, violations: list[tuple[str, str]], further: int = 0) -> None:
+        self.violations = [(field[:LONGEST_FIELD], message) for field, message in violations[:MOST_VIOLATIONS]]
+        told = [f"{field}: {message}" if field else message for field, message in self.violations[:MOST_TOLD]]
+        more = len(violations) - len(told) + further
+        super().__init__("; ".join([*told, f"and {more} more"] if more else told))
 
 
 def json_of(answer: Any) -> bytes:
@@ -49,16 +54,17 @@ def validated(kind: Any, raw: bytes) -> Any:
     try:
         return adapter(kind).validate_json(raw)
     except ValidationError as error:
-        raise FieldsWrong([_violation(each) for each in error.errors(include_url=False)]) from error
+        errors = error.errors(include_url=False)
+        found = [_violation(kind, each) for each in errors[:MOST_VIOLATIONS]]
+        raise FieldsWrong(found, len(errors) - len(found)) from error
 
 
-def _violation(error: Any) -> tuple[str, str]:
-    path = ""
-    for step in error["loc"]:
+def _violation(kind: Any, error: Any) -> tuple[str, str]:
+    path, (place, message) = "", wrong(kind, error)
+    for step in place:
         if step in COMMANDS:
             continue  # which command of many it was: no field of the body
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
-    message = _MESSAGES.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
     return path, message
 
 

@@ -7,7 +7,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.terminal.speech import Unable
 from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
-from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.law.rejection import Rejection
 
 LATER: Final = "What was recorded stands; try the same again later."
@@ -24,10 +23,8 @@ def why(error: Exception) -> str | None:
     """The text for a person, or None where nobody foresaw the error."""
     if isinstance(error, Unable):
         return str(error)
-    if isinstance(error, UnknownEngagement):
-        return f"{error.detail}.\nGET /v1/engagements lists those that there are."
     if isinstance(error, Rejection):
-        return f"{error.detail}."
+        return f"{error}.\n{error.remedy}"
     if isinstance(error, ValidationError) and error.title == "Settings":
         wrong = "; ".join(f"STANDFAST_{str(each['loc'][0]).upper()}: {_said(each['msg'])}" for each in error.errors())
         return f"{wrong}.\nPut the variable right, or unset it."

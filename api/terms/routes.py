@@ -24,6 +24,7 @@ from application.commands.request import KeyReused
 from application.ports.log import Append, Key, KeyAnswered
 from application.ports.pages import Page
 from domain.engagement.terms.policy import Policy
+from domain.engagement.terms.published import unpublished
 from domain.language.words import Id
 from domain.time.calendar import Calendar
 from infrastructure.events.codec import adapter
@@ -180,7 +181,8 @@ def _listed(shelf: Shelf, standfast: Standfast, asked: DocumentsAsked) -> Page[P
 def _shown(shelf: Shelf, standfast: Standfast, asked: DocumentAsked) -> Policy | Calendar:
     document = standfast.terms.find(shelf.kind, f"{asked.code}@{asked.version}")
     if document is None:
-        raise UnknownDocument(f"no {shelf.kind} {asked.code}@{asked.version} has been published")
+        named = standfast.terms.catalogue.names(shelf.kind)
+        raise UnknownDocument(unpublished(shelf.kind, f"{asked.code}@{asked.version}", named))
     return document
 
 
