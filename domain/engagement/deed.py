@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from domain.engagement.nouns.pause import Pause
 from domain.engagement.state import State
 from domain.language.saying import said
 from domain.language.words import ActingParty, Model
@@ -49,7 +48,7 @@ class EngagementEvent(Event[State]):
     @classmethod
     def guard(cls, state: State) -> Rejection | None:
         if state.suspension and not cls.while_suspended:
-            return EngagementSuspendedNow(suspended(state.suspension))
+            return EngagementSuspendedNow(f"the engagement has been suspended {state.suspension.standing}")
         if state.ended_at and not cls.after_end:
             return EngagementEndedAlready(over(state.ended_at, state.end_reason))
         return None
@@ -67,12 +66,6 @@ class EngagementEvent(Event[State]):
             if ids.get(thing, seat_id) != seat_id:
                 detail = f"{thing[0]} {thing[1]} belongs to seat {ids[thing]} for ever, not to {seat_id}"
                 raise IdOfOtherSeat(detail, field=f"{thing[0]}_id")
-
-
-def suspended(suspension: Pause) -> str:
-    """That the engagement is suspended, until when, and whom it waits on."""
-    until = f" until {said(suspension.until)}" if suspension.until else ""
-    return f"the engagement is suspended{until} and waits on {suspension.waiting_on}"
 
 
 def over(ended_at: datetime, reason: str | None) -> str:

@@ -77,7 +77,7 @@ class State:
     def absence(self, absence_id: str) -> Absence:
         """Raises UnknownAbsence."""
         if absence_id not in self.absences:
-            raise UnknownAbsence(f"there is no absence {absence_id}", field="absence_id")
+            raise UnknownAbsence(none_such("absence", absence_id, self.absences), field="absence_id")
         return self.absences[absence_id]
 
     def concern(self, concern_id: str) -> Concern:

@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from domain.engagement.assignments.about import (
     AboutAssignment,
     AssignmentCommand,
-    AssignmentEnded,
     each_of,
     live,
     live_assignment,
@@ -17,9 +16,10 @@ from domain.engagement.deed import EngagementCommand, EngagementEvent, about
 from domain.engagement.nouns.absence import Absence, AbsenceCause
 from domain.engagement.state import State
 from domain.language.changed import replace
+from domain.language.saying import said
 from domain.language.words import Id, Instant
 from domain.law.command import Occasion, Subject, carry
-from domain.law.event import same_content
+from domain.law.event import otherwise, same_content
 from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection, Unfit
 
@@ -42,21 +42,30 @@ class AbsenceEndsBeforeItStarts(Rejection):
 class AbsenceTooLong(Rejection):
     """An absence lasts at most 366 days."""
 
+    remedy: ClassVar = "Say an earlier until, or record the time after it as another absence."
+    timeless: ClassVar = True
+
 
 class AbsenceCancelled(Rejection):
     """The absence is cancelled."""
+
+    remedy: ClassVar = "Record a new absence; correct-history takes a wrong cancellation back."
 
 
 class UntilOrCancelled(Unfit):
     """An amendment of an absence says a new until, or cancels it: one of the two."""
 
+    remedy: ClassVar = "Say a new until, or say cancelled true."
+
 
 def lasts(from_: datetime, until: datetime) -> None:
     """Raises AbsenceEndsBeforeItStarts or AbsenceTooLong."""
     if until <= from_:
-        raise AbsenceEndsBeforeItStarts("until is not after from", field="until")
+        raise AbsenceEndsBeforeItStarts(f"until is {said(until)}, not after from, {said(from_)}", field="until")
     if until - from_ > LONGEST:
-        raise AbsenceTooLong(f"until is more than {LONGEST.days} days after from", field="until")
+        raise AbsenceTooLong(
+            f"until is {said(until)}, more than {LONGEST.days} days after from, {said(from_)}", field="until"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +88,10 @@ class AbsenceRecorded(AboutAssignment):
         return known is not None and same_content(known.made_by, self)
 
     def permit(self, state: State, fact: Recorded) -> None:
-        if self.absence_id in state.absences:
-            raise AbsenceExists(f"absence {self.absence_id} exists with other content", field="absence_id")
+        known = state.absences.get(self.absence_id)
+        if known:
+            detail = f"absence {self.absence_id} exists {otherwise(known.made_by, self)}"
+            raise AbsenceExists(detail, field="absence_id")
         live_assignment(state, self.assignment_id)
         lasts(self.from_, self.until)
 
@@ -114,10 +125,10 @@ class AbsenceAmended(AboutAssignment):
 
     def permit(self, state: State, fact: Recorded) -> None:
         absence = state.absence(self.absence_id)
-        if not state.assignment(absence.assignment_id).live:
-            raise AssignmentEnded(f"assignment {absence.assignment_id} has ended", field="absence_id")
+        assignment = live_assignment(state, absence.assignment_id, "absence_id")
         if absence.cancelled:
-            raise AbsenceCancelled(f"absence {self.absence_id} is cancelled", field="absence_id")
+            detail = f"absence {self.absence_id} of {assignment.who} is cancelled already"
+            raise AbsenceCancelled(detail, field="absence_id")
         lasts(absence.from_, self.until or absence.until)
 
     def evolve(self, state: State, fact: Recorded) -> State:
@@ -164,7 +175,9 @@ class AmendAbsence(EngagementCommand):
     def decide(self, state: State, occasion: Occasion) -> tuple[EngagementEvent, ...]:
         if self.cancelled == (self.until is not None):
             field = "cancelled" if self.cancelled else "until"
-            raise UntilOrCancelled("say until, or that it is cancelled: one of the two", field=field)
+            raise UntilOrCancelled(
+                f"{'both' if self.cancelled else 'neither'} of until and cancelled are said", field=field
+            )
         of = state.assignment(state.absence(self.absence_id).assignment_id)
         filled = {"assignment_id": of.assignment_id, "professional_id": of.professional_id, "seat_id": of.seat_id}
         return (carry(AbsenceAmended, self, **filled),)

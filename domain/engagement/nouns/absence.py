@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from domain.law.event import Event
 from domain.law.rejection import NotFound
@@ -12,6 +12,8 @@ AbsenceCause = Literal["leave", "illness", "training", "other"]
 
 class UnknownAbsence(NotFound):
     """There is no such absence."""
+
+    remedy: ClassVar = "Name one of the absences there are, or an instant at which this one is there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

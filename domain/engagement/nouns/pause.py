@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, ClassVar, Final
 
 from domain.language.personal import Personal
+from domain.language.saying import said
 from domain.language.words import Holder
 from domain.law.command import Later, Occasion
 from domain.law.event import Event, S
@@ -23,6 +24,9 @@ class PauseEndsBeforeItStarts(Rejection):
 class PauseTooLong(Rejection):
     """A pause whose end is agreed lasts at most 366 days."""
 
+    remedy: ClassVar = "Say an earlier until, or leave it out while the end is unknown."
+    timeless: ClassVar = True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
@@ -37,6 +41,12 @@ class Pause:
         """Whether another one waits on the same and ends at the same instant."""
         return other is not None and (self.waiting_on, self.until) == (other.waiting_on, other.until)
 
+    @property
+    def standing(self) -> str:
+        """Since when, until when where that was agreed, and whom it waits on."""
+        until = f" until {said(self.until)}" if self.until else ""
+        return f"since {said(self.since)}{until} and waits on {self.waiting_on}"
+
     def over_at(self, at: datetime) -> bool:
         return self.until is not None and self.until <= at
 
@@ -46,9 +56,11 @@ def ends_in_time(since: datetime, until: datetime | None) -> None:
     if until is None:
         return
     if until < since:
-        raise PauseEndsBeforeItStarts("until is earlier than the pause", field="until")
+        raise PauseEndsBeforeItStarts(f"until is {said(until)}, before the pause at {said(since)}", field="until")
     if until - since > LONGEST:
-        raise PauseTooLong("until is more than 366 days later than the pause", field="until")
+        raise PauseTooLong(
+            f"until is {said(until)}, more than 366 days after the pause at {said(since)}", field="until"
+        )
 
 
 def pausing(

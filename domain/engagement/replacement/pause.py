@@ -43,8 +43,9 @@ class ReplacementPaused(EngagementEvent):
         return self._pause(fact).like(state.case(self.case_id).pause)
 
     def permit(self, state: State, fact: Recorded) -> None:
-        if open_case(state, self.case_id).pause:
-            raise PausedOtherwise(f"case {self.case_id} is paused", field="case_id")
+        pause = open_case(state, self.case_id).pause
+        if pause:
+            raise PausedOtherwise(f"case {self.case_id} has been paused {pause.standing}", field="case_id")
         ends_in_time(fact.occurred_at, self.until)
 
     def evolve(self, state: State, fact: Recorded) -> State:

@@ -71,6 +71,8 @@ class CaseOfOtherSeat(Rejection):
 class GiverNotOutgoing(Rejection):
     """The plan of a case hands over from the assignment that the case replaces."""
 
+    remedy: ClassVar = "Name the assignment that the case replaces as from_assignment_id, or leave case_id out."
+
 
 def exit_plans(state: State) -> Iterator[Plan]:
     return (plan for plan in state.plans.values() if plan.exit)

@@ -15,10 +15,12 @@ from domain.law.rejection import NotYours
 from domain.register import allowed_commands
 from tests.domain.given import EngagementId, Line, by, day, for_, given, on
 from tests.domain.words import (
+    absent,
     accept,
     acknowledge,
     active,
     add_seat,
+    amend_absence,
     amend_seat,
     amend_terms,
     annotate,
@@ -39,12 +41,14 @@ from tests.domain.words import (
     onboard,
     onboarded_fully,
     opened,
+    pause,
     productivity,
     propose,
     replace_professional,
     report,
     request,
     resolve,
+    resume_case,
     review,
     seat,
     suspend,
@@ -315,12 +319,56 @@ IN_THE_WAY: dict[str, tuple[Told, Line | Command[Any], str]] = {
     "engagement-suspended-now": (
         [*ACTIVE, suspend()],
         report(),
-        "the engagement is suspended and waits on client",
+        f"the engagement has been suspended since {at(3)} and waits on client",
     ),
     "engagement-suspended-now until an instant": (
         [*ACTIVE, suspend("force_majeure", day(30))],
         report(),
-        "the engagement is suspended until 2026-02-04T09:00:00Z and waits on force_majeure",
+        f"the engagement has been suspended since {at(3)} until 2026-02-04T09:00:00Z and waits on force_majeure",
+    ),
+    "pause-ends-before-it-starts": (
+        ACTIVE,
+        suspend(until=day(0)),
+        f"until is {at(0)}, before the pause at {at(3)}",
+    ),
+    "pause-too-long": (
+        REQUESTED,
+        pause(until=day(500)),
+        f"until is 2027-05-20T09:00:00Z, more than 366 days after the pause at {at(5)}",
+    ),
+    "paused-otherwise": (
+        [*REQUESTED, pause()],
+        pause(waiting_on="partner"),
+        f"case k1 has been paused since {at(5)} and waits on client",
+    ),
+    "case-not-paused": (REQUESTED, resume_case(), "case k1 is not paused"),
+    "unknown-absence": ([*ACTIVE, absent()], amend_absence(12, "b2"), "there is no absence b2; there is b1"),
+    "absence-exists": ([*ACTIVE, absent()], absent(10, 30), "absence b1 exists with other content (until)"),
+    "absence-ends-before-it-starts": (
+        ACTIVE,
+        absent(10, 9),
+        "until is 2026-01-14T09:00:00Z, not after from, 2026-01-15T09:00:00Z",
+    ),
+    "absence-too-long": (
+        ACTIVE,
+        absent(10, 500),
+        "until is 2027-05-20T09:00:00Z, more than 366 days after from, 2026-01-15T09:00:00Z",
+    ),
+    "absence-cancelled": (
+        [*ACTIVE, absent(), amend_absence(cancelled=True)],
+        amend_absence(12),
+        "absence b1 of ana (a1) is cancelled already",
+    ),
+    "assignment-ended with an absence": (
+        [*ACTIVE, absent(), depart()],
+        amend_absence(12),
+        f"ana (a1) has been gone since {at(4)} (resignation)",
+    ),
+    "until-or-cancelled": (ACTIVE, amend_absence(), "neither of until and cancelled are said"),
+    "giver-not-outgoing": (
+        [*REPLACED],
+        handover(case_id="k1", from_assignment_id="a2"),
+        "case k1 replaces a1, not a2",
     ),
     "engagement-ended-already": (
         [*ACTIVE, end("terminated")],
