@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from operator import attrgetter
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from application.marketplace import Marketplace
@@ -23,6 +23,8 @@ Order = Literal["asc", "desc"]
 
 class PageUnclear(Unfit):
     """A page of a history has one place: after or before a version, or around an instant."""
+
+    remedy: ClassVar = "Ask for the page after or before a version, or around an instant, not for several of these."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

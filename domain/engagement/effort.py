@@ -27,6 +27,8 @@ EffortKind = Literal[
 class EffortBeforeItsDay(Rejection):
     """Effort is recorded on the day of the work, or after it."""
 
+    remedy: ClassVar = "Give the day of the work as worked_on, which is not later than the day it is recorded for."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffortRecorded(UnorderedEvent):

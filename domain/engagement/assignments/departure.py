@@ -25,13 +25,19 @@ class NoShowAfterStart(Rejection):
 class NoShowBeforePlannedStart(Rejection):
     """Nobody fails to show up before the start that was planned."""
 
+    remedy: ClassVar = "Record the no-show at the planned start or later, or another cause."
+
 
 class LastDayBeforeAnnouncement(Rejection):
     """A last working day is announced on that day or before it."""
 
+    remedy: ClassVar = "Give the day itself or a later one as last_day, in the zone of the calendar."
+
 
 class NoticeAfterDeparture(Rejection):
     """Notice is given before the departure, or with it."""
+
+    remedy: ClassVar = "Give the instant of the notice, which is not later than the departure, or leave it out."
 
 
 def has_not_shown_up(assignment: Assignment, at: datetime) -> None:

@@ -47,6 +47,8 @@ class SeatHasOpenCase(Rejection):
 class SupplierMisnamed(Unfit):
     """An agency is named by an id of its own, and no other supply source names a partner."""
 
+    remedy: ClassVar = "Name the agency in partner_id under agency_partner, and leave partner_id out otherwise."
+
 
 def supplied_by(supply_source: SupplySource, partner_id: str | None) -> None:
     """Raises SupplierMisnamed."""

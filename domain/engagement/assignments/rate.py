@@ -16,6 +16,8 @@ from domain.law.rejection import Rejection
 class RateInOtherCurrency(Rejection):
     """The day rate of an assignment keeps its currency."""
 
+    remedy: ClassVar = "Give the rate in the currency that the assignment has, or match the professional anew."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateChanged(AboutAssignment):
