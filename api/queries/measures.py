@@ -10,6 +10,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from api.composition import Standfast
+from api.desks import go_on
 from api.http.operations import JSON, EngagementAsked, Gives, Operation, Takes, asked, body_of
 from api.http.questions import Question, answer_of
 from api.http.strict_json import FieldsWrong, json_of, validated
@@ -133,7 +134,8 @@ def _supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> by
     calendar = _document(standfast, "calendar", body.calendar, calendar_of)
     if isinstance(calendar, Calendar) and (wrong := calendar_problems(calendar)):
         raise FieldsWrong([(f"calendar.{field}", message) for field, message in wrong])
-    return json_of(measures.what_if(question, Supposition(model=body.model, policy=policy, calendar=calendar)))
+    supposition = Supposition(model=body.model, policy=policy, calendar=calendar)
+    return json_of(measures.what_if(question, supposition, go_on))
 
 
 def _document(standfast: Standfast, kind: Kind, named: Any, published: Callable[[Any], Any]) -> Any:

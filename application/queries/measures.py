@@ -1,5 +1,6 @@
 """The answers the marketplace exists for: clocks, metrics, replay and what-if, at any instant, as known at any."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
@@ -95,13 +96,18 @@ def replay(question: EngagementAsOf) -> ReplayAnswer:
     )
 
 
-def what_if(question: EngagementAsOf, supposition: Supposition) -> WhatIfAnswer:
-    """The metrics under other terms, beside the actual ones. Raises NothingSupposed or what keeps the policy away."""
+def what_if(
+    question: EngagementAsOf, supposition: Supposition, go_on: Callable[[], None] = lambda: None
+) -> WhatIfAnswer:
+    """The metrics under other terms, beside the actual ones. ``go_on`` is asked along the way, and may raise to end it.
+
+    Raises NothingSupposed or what keeps the policy away.
+    """
     if supposition == Supposition():
         raise NothingSupposed("name a model, a policy or a calendar", field="policy")
     history = question.history
     actual = _metrics(question, history, None, None)
-    hypothetical = _metrics(question, supposed(history, supposition) if history else None, None, None)
+    hypothetical = _metrics(question, supposed(history, supposition, go_on) if history else None, None, None)
     return WhatIfAnswer(
         actual=actual,
         hypothetical=hypothetical,

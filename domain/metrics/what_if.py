@@ -1,6 +1,6 @@
 """The same history under another model, policy or calendar (docs/metrics.md, *What-if*). Nothing is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from domain.engagement.lifecycle.amendment import TermsAmended
@@ -41,8 +41,10 @@ class Supposition:
         return event
 
 
-def supposed(history: EngagementHistory, supposition: Supposition) -> EngagementHistory:
-    """The history as it would be.
+def supposed(
+    history: EngagementHistory, supposition: Supposition, go_on: Callable[[], None] = lambda: None
+) -> EngagementHistory:
+    """The history as it would be. ``go_on`` is asked before each decision, and may raise to end it.
 
     Every claimed guarantee is decided again on what was recorded when its case was requested; every other fact stays
     as it is, even one that the other terms would forbid. Raises the rule that keeps the policy from the model.
@@ -52,6 +54,7 @@ def supposed(history: EngagementHistory, supposition: Supposition) -> Engagement
     retelling = _Retelling(history.facts)
     for fact in history.facts:
         if isinstance(fact.event, GuaranteeDecided):
+            go_on()
             retelling.decide_again(fact)
         else:
             retelling.add(replace(fact, event=supposition.of(fact.event)))

@@ -225,3 +225,16 @@ def test_any_terms_that_apply_can_be_supposed(history: EngagementHistory) -> Non
             assert [(a.version, a.type, a.key) for a in other.facts] == [
                 (a.version, a.type, a.key) for a in history.facts
             ]
+
+
+def test_it_ends_where_nobody_waits_for_it_any_more() -> None:
+    class Gone(Exception):
+        """Nobody waits."""
+
+    def nobody_waits() -> None:
+        raise Gone
+
+    supposition = Supposition(policy=STINGY)
+    with pytest.raises(Gone):
+        supposed(past(*CLAIMED).history, supposition, nobody_waits)
+    supposed(past(*REQUESTED).history, supposition, nobody_waits)
