@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from difflib import SequenceMatcher, get_close_matches
+from difflib import get_close_matches
+from itertools import pairwise
 from typing import Final
 
 MOST_NAMED: Final = 5
@@ -35,15 +36,22 @@ def none_such(kind: str, word: str, known: Iterable[str], where: str = "") -> st
 
 
 def _those(word: str, ids: list[str]) -> str:
-    likeness = SequenceMatcher(b=_folded(word))  # what it knows of the second text is kept from one to the next
+    wanted = _parts(word)
 
-    def like(other: str) -> float:
-        likeness.set_seq1(_folded(other))
-        return likeness.ratio()
+    def likeness(other: str) -> float:
+        """What two words have in common over what each has: cheap, as refusals come by the thousand."""
+        found = _parts(other)
+        return len(wanted & found) / (len(wanted) + len(found))
 
-    named = sorted(_few(ids), key=like, reverse=True)[:MOST_NAMED]
+    named = sorted(_few(ids), key=likeness, reverse=True)[:MOST_NAMED]
     more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
     return f"there {'is' if len(ids) == 1 else 'are'} {', '.join(named)}{more}"
+
+
+def _parts(word: str) -> set[str]:
+    """The letters of a word, alone and in pairs."""
+    folded = f" {_folded(word)}"
+    return {*folded, *map("".join, pairwise(folded))}
 
 
 def _folded(word: str) -> str:
