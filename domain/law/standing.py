@@ -20,11 +20,14 @@ def made_so(history: History[Any], fact: Recorded) -> Recorded | None:
 
 
 def _made_so(history: History[Any], fact: Recorded) -> Recorded | None:
-    kind = type(fact.event)
+    stands = _stands(fact, history.marked.before(fact.key))
     for mark, facts in _stretches(history, fact):
-        if _stands(fact, mark.state) and not any(type(each.event) is kind for each in facts):
-            continue
-        return _made_in(facts, fact, mark.state) or (history.timeline[0] if mark.count == 1 else None)
+        stood = _stands(fact, mark.state)
+        if not (stood and stands) or any(_about_the_same(each, fact) for each in facts):
+            made, stood = _made_in(facts, fact, mark.state)
+            if made or not stood:
+                return made
+        stands = stood
     return history.timeline[0]
 
 
@@ -37,16 +40,34 @@ def _stretches(history: History[Any], fact: Recorded) -> Iterator[tuple[Mark[Any
             end = mark.count
 
 
-def _made_in(facts: list[Recorded], fact: Recorded, state: Any) -> Recorded | None:
-    found = None
+def _made_in(facts: list[Recorded], fact: Recorded, state: Any) -> tuple[Recorded | None, bool]:
+    """The last of these facts that made the effect stand; else whether it stood before them, and all along."""
+    made, stands = None, _stands(fact, state)
+    stood = stands
     for each in facts:
         event = event_of(each)
         if event.ordered:
             met = event.reached(state, each.occurred_at)
             state = met if event.stands(met, each) else event.evolve(met, each)
-            if state is not met and _stands(fact, state) and not _stands(fact, met):
-                found = each
-    return found
+            before, stands = stands, _stands(fact, state)
+            stood = stood and stands
+            if not stands:
+                made = None
+            elif not before:
+                made = each if not _stands(fact, met) or _says_the_same(each, fact) else None
+    return made, stood
+
+
+def _about_the_same(one: Recorded, other: Recorded) -> bool:
+    event, about = event_of(one), event_of(other)
+    if not about.subject:
+        return event.ordered and not event.subject
+    return all(getattr(event, name, None) == getattr(about, name) for name in about.subject)
+
+
+def _says_the_same(one: Recorded, other: Recorded) -> bool:
+    """Whether two facts are of one kind, about the same: a pause that is over by itself may be resumed all the same."""
+    return type(one.event) is type(other.event) and _about_the_same(one, other)
 
 
 def _stands(fact: Recorded, state: Any) -> bool:

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from hypothesis import strategies as st
 
 from domain.engagement.concerns import Evidence
+from domain.engagement.nouns.case import Case
 from domain.engagement.nouns.pause import Pause
 from domain.engagement.state import EngagementHistory, State
 from domain.engagement.terms.published import Published
@@ -128,5 +129,10 @@ def owned_fields(kind: type) -> Collection[str]:
 
 
 def undecided(state: State) -> State:
-    """A state without what was decided about guarantees, which depends on when it was decided."""
-    return replace(state, cases={each: replace(case, decided=None, checks=()) for each, case in state.cases.items()})
+    """A state without what depends on when it was recorded: guarantees as decided, and the versions of reviews."""
+    return replace(state, cases={each: _undecided(case) for each, case in state.cases.items()})
+
+
+def _undecided(case: Case) -> Case:
+    reviewed = case.reviewed and replace(case.reviewed, version=0)
+    return replace(case, decided=None, checks=(), reviewed=reviewed)
