@@ -28,6 +28,7 @@ class EffortBeforeItsDay(Rejection):
     """Effort is recorded on the day of the work, or after it."""
 
     remedy: ClassVar = "Give the day of the work as worked_on, which is not later than the day it is recorded for."
+    timeless: ClassVar = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,8 @@ class EffortRecorded(UnorderedEvent):
 
     def permit(self, state: State, fact: Recorded) -> None:
         if self.worked_on and self.worked_on > (today := state.local_date(fact.occurred_at)):
-            raise EffortBeforeItsDay(f"worked_on is after {today}, the day it is told on", field="worked_on")
+            detail = f"worked_on is {self.worked_on}, after {today}, the day it is recorded for"
+            raise EffortBeforeItsDay(detail, field="worked_on")
         if not self.billable or self.kind != "knowledge_transfer":
             return
         case_of_plan = state.plan(self.plan_id).case_id if self.plan_id else None

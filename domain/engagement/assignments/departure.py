@@ -9,6 +9,7 @@ from domain.engagement.assignments.about import AboutAssignment, AssignmentComma
 from domain.engagement.nouns.assignment import Assignment, Departure, DepartureCause
 from domain.engagement.state import State
 from domain.language.changed import replace
+from domain.language.saying import said
 from domain.language.words import Day, Instant
 from domain.law.command import Subject
 from domain.law.event import same_content
@@ -32,21 +33,23 @@ class LastDayBeforeAnnouncement(Rejection):
     """A last working day is announced on that day or before it."""
 
     remedy: ClassVar = "Give the day itself or a later one as last_day, in the zone of the calendar."
+    timeless: ClassVar = True
 
 
 class NoticeAfterDeparture(Rejection):
     """Notice is given before the departure, or with it."""
 
     remedy: ClassVar = "Give the instant of the notice, which is not later than the departure, or leave it out."
+    timeless: ClassVar = True
 
 
 def has_not_shown_up(assignment: Assignment, at: datetime) -> None:
     """Raises NoShowAfterStart or NoShowBeforePlannedStart."""
     if assignment.active:
-        raise NoShowAfterStart(f"assignment {assignment.assignment_id} is active", field="cause")
+        raise NoShowAfterStart(f"{assignment.who} has been {assignment.standing}", field="cause")
     starts = assignment.planned_start
     if starts and at < starts:
-        raise NoShowBeforePlannedStart(f"{assignment.assignment_id} is to start at {starts.isoformat()}", field="cause")
+        raise NoShowBeforePlannedStart(f"{assignment.who} is to start at {said(starts)}", field="cause")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,8 @@ class DepartureAnnounced(AboutAssignment):
     def permit(self, state: State, fact: Recorded) -> None:
         live_assignment(state, self.assignment_id)
         if self.last_day < (today := state.local_date(fact.occurred_at)):
-            raise LastDayBeforeAnnouncement(f"last_day is before {today}, the day it is told on", field="last_day")
+            detail = f"last_day is {self.last_day}, before {today}, the day of its announcement"
+            raise LastDayBeforeAnnouncement(detail, field="last_day")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         assignment = state.assignment(self.assignment_id)
@@ -86,7 +90,8 @@ class ProfessionalDeparted(AboutAssignment):
         if self.cause == "no_show":
             has_not_shown_up(assignment, fact.occurred_at)
         if self.notice_given_at and self.notice_given_at > fact.occurred_at:
-            raise NoticeAfterDeparture("notice_given_at is later than the departure", field="notice_given_at")
+            detail = f"notice_given_at is {said(self.notice_given_at)}, after the departure at {said(fact.occurred_at)}"
+            raise NoticeAfterDeparture(detail, field="notice_given_at")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         departure = Departure(cause=self.cause, notice_given_at=self.notice_given_at, made_by=self)

@@ -26,9 +26,11 @@ class RateChanged(AboutAssignment):
     day_rate: Money
 
     def permit(self, state: State, fact: Recorded) -> None:
-        agreed = live_assignment(state, self.assignment_id).day_rate
+        assignment = live_assignment(state, self.assignment_id)
+        agreed = assignment.day_rate
         if agreed and agreed.currency != self.day_rate.currency:
-            raise RateInOtherCurrency(f"the day rate of {self.assignment_id} is in {agreed.currency}", field="day_rate")
+            detail = f"the day rate of {assignment.who} is in {agreed.currency}, not in {self.day_rate.currency}"
+            raise RateInOtherCurrency(detail, field="day_rate")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         return state.with_assignment(replace(state.assignment(self.assignment_id), day_rate=self.day_rate))

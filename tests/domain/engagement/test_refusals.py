@@ -1,11 +1,13 @@
 """What a refusal says: who or what is in the way, since when, and what is open."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 
 from domain.engagement.assignments.about import AssignmentEnded
+from domain.engagement.assignments.departure import AnnounceDeparture
 from domain.engagement.lifecycle.opening import EngagementExists
 from domain.engagement.nouns.assignment import UnknownAssignment
 from domain.engagement.state import State
@@ -38,6 +40,7 @@ from tests.domain.words import (
     handover,
     item,
     match,
+    money,
     onboard,
     onboarded_fully,
     opened,
@@ -132,6 +135,32 @@ IN_THE_WAY: dict[str, tuple[Told, Line | Command[Any], str]] = {
         [MANAGED, match(), complete("nda")],
         waive("nda"),
         f"nda has been completed for ana (a1) since {at(2)}",
+    ),
+    "no-show-after-start": (ACTIVE, depart(cause="no_show"), f"ana (a1) has been active since {at(2)}"),
+    "no-show-before-planned-start": (
+        [opened(), match(planned_start=day(20))],
+        depart(cause="no_show"),
+        "ana (a1) is to start at 2026-01-25T09:00:00Z",
+    ),
+    "last-day-before-announcement": (
+        ACTIVE,
+        AnnounceDeparture(assignment_id="a1", cause="resignation", last_day=date(2026, 1, 4)),
+        "last_day is 2026-01-04, before 2026-01-05, the day of its announcement",
+    ),
+    "notice-after-departure": (
+        ACTIVE,
+        depart(notice_given_at=day(2)),
+        f"notice_given_at is 2026-01-07T09:00:00Z, after the departure at {at(3)}",
+    ),
+    "rate-in-other-currency": (
+        [opened(), match(day_rate=money("500.00", "USD"))],
+        change_rate(),
+        "the day rate of ana (a1) is in USD, not in EUR",
+    ),
+    "effort-before-its-day": (
+        [opened()],
+        effort(worked_on=date(2026, 1, 6)),
+        "worked_on is 2026-01-06, after 2026-01-05, the day it is recorded for",
     ),
     "professional-cooling-down": (
         [*COVERED[:8], depart()],
