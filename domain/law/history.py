@@ -77,15 +77,20 @@ class History(Generic[S]):
 
     def as_known(self, version: int) -> "History[S]":
         """The history as it was when it had so many facts, one at least."""
+        if version >= self.version:
+            return self
+        facts = self.facts.first(version)
+        return History(facts, self.timeline_known(version), dict(introduced(facts)), min(self.placed, version))
+
+    def timeline_known(self, version: int) -> Marked[S]:
+        """The timeline as it was when the history had so many facts."""
         later = self.facts[version:]
         if not later:
-            return self
+            return self.marked
         revived = [self.facts[each - 1] for fact in later for each in event_of(fact).takes_back() if each <= version]
         shared = self.marked.place(Change(later, revived).first)
         kept = [fact for fact in self.timeline[shared:] if fact.version <= version]
-        marked = self.marked.first(shared).grown(sorted((*kept, *revived), key=_key))
-        facts = self.facts.first(version)
-        return History(facts, marked, dict(introduced(facts)), min(self.placed, version))
+        return self.marked.first(shared).grown(sorted((*kept, *revived), key=_key))
 
     @property
     def timeline(self) -> Growing[Recorded]:

@@ -1,6 +1,6 @@
 """The same history under another model, policy or calendar (docs/metrics.md, *What-if*). Nothing is recorded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.engagement.lifecycle.amendment import TermsAmended
@@ -12,13 +12,12 @@ from domain.engagement.state import EngagementHistory, State
 from domain.engagement.terms.policy import Policy, fits_model
 from domain.language.changed import replace
 from domain.language.words import Model
-from domain.law.event import event_of
 from domain.law.growing import Growing
 from domain.law.history import with_recorded
 from domain.law.marked import Marked
-from domain.law.recorded import Key, Recorded
-from domain.law.rejection import Rejection
-from domain.law.timeline import judged, opened, timeline_of, trusted
+from domain.law.recorded import Recorded
+from domain.law.timeline import timeline_of
+from domain.metrics.half_corrected import HalfCorrected
 from domain.time.calendar import Calendar
 
 
@@ -51,7 +50,7 @@ def supposed(
     """
     if supposition.policy:
         fits_model(supposition.policy, supposition.model or history.state.model)
-    retelling = _Retelling(history.facts)
+    retelling = _Retelling(history)
     for fact in history.facts:
         if isinstance(fact.event, GuaranteeDecided):
             go_on()
@@ -65,11 +64,12 @@ def supposed(
 class _Retelling:
     """The supposed facts in the order in which they were recorded, folded up to those that are pending."""
 
-    def __init__(self, actual: Sequence[Recorded]) -> None:
+    def __init__(self, actual: EngagementHistory) -> None:
         self.facts: Growing[Recorded] = Growing()
         self._pending: list[Recorded] = []
         self._marked: Marked[State] | None = None
         self._actual = actual
+        self._correcting: HalfCorrected | None = None
 
     def add(self, fact: Recorded) -> None:
         self._pending.append(fact)
@@ -88,20 +88,18 @@ class _Retelling:
         """Adds a decision as it would have been; the fact before it is its request."""
         request = self._pending.pop()
         assert isinstance(request.event, ReplacementRequested)
-        before = self._half_corrected(request.key) if request.causation_id else self.told().before(request.key)
+        before = self._half_corrected(request) if request.causation_id else self.told().before(request.key)
         event = decide_guarantee(before, request.event, request.occurred_at)
         self._pending += [request, replace(decided, event=event)]
 
-    def _half_corrected(self, place: Key) -> State:
-        """The state before a place in the midst of a correction: a fact counts only where it was lawful, as then."""
-        first, *rest = (fact for fact in timeline_of([*self.facts, *self._pending]) if fact.key < place)
-        was, would_be = opened(self._actual[0]), opened(first)
-        for fact in rest:
-            if event_of(fact).ordered:
-                try:
-                    was = judged(was, self._actual[fact.version - 1])
-                except Rejection:
-                    continue
-                would_be = trusted(would_be, fact)
-        found: State = would_be
-        return found
+    def _half_corrected(self, request: Recorded) -> State:
+        """The state that a request met in the midst of a correction."""
+        cause = request.causation_id
+        if self._correcting is None or self._correcting.cause != cause:
+            begun = (at for at, fact in enumerate(self._pending) if cause in (fact.event_id, fact.causation_id))
+            at = next(begun, len(self._pending))
+            self._pending, own = self._pending[:at], self._pending[at:]
+            supposed = self.told()
+            self._pending = own
+            self._correcting = HalfCorrected(cause, self._actual, supposed, len(self.facts))
+        return self._correcting.before(self._pending, request.key)
