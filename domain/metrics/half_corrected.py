@@ -48,7 +48,7 @@ class HalfCorrected:
         """From the first place on that the correction changes: before it nothing is half-way."""
         gone = {version for fact in own for version in event_of(fact).takes_back()}
         changed = (fact.key for fact in (*own, *(self._facts[version - 1] for version in gone)))
-        count = self._supposed.place(min(place, *changed))
+        count = self._supposed.place(min((place, *changed)))
         self._was, self._would_be = self._actual.first(count).state, self._supposed.first(count).state
         kept = (fact for fact in self._supposed.facts[count:] if fact.version not in gone)
         self._later = sorted((*own, *kept), key=_key)

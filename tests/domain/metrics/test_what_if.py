@@ -31,6 +31,7 @@ from tests.domain.words import (
     money,
     onboard,
     opened,
+    productivity,
     propose,
     replace_professional,
     request,
@@ -165,6 +166,18 @@ def test_half_way_through_a_correction_only_what_is_lawful_counts() -> None:
     assert eligible(history, "k2")
     assert under(history, None, None).facts == history.facts
     assert not eligible(under(history, STINGY, None), "k2")
+
+
+def test_requests_recorded_by_a_correction_are_decided_as_it_went_on() -> None:
+    cases = (each for n in range(2, 7) for each in (on(n, claim(f"k{n}")), on(n + 0.5, withdraw_case(f"k{n}"))))
+    history = past(*ACTIVE, on(9, productivity())).and_(correct(*cases)).history
+    other = under(history, STINGY, None)
+    assert [eligible(history, f"k{n}") for n in range(2, 7)] == [True] * 5
+    assert [eligible(other, f"k{n}") for n in range(2, 7)] == [False] * 5
+    assert under(history, None, None).facts == history.facts
+    again = past(*ACTIVE).and_(correct(on(3, claim("k2"))), correct(on(3.5, withdraw_case("k2")), on(4, claim("k3"))))
+    assert under(again.history, None, None).facts == again.history.facts
+    assert not eligible(under(again.history, STINGY, None), "k3")
 
 
 def test_a_policy_that_does_not_apply_to_the_model_is_refused() -> None:
