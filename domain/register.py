@@ -59,8 +59,9 @@ def allowed_commands(state: State, party: ActingParty | None = None) -> list[str
 
     With a party, those of them that it may issue: the platform every one.
     """
+    anybody = party in (None, "platform")
     return [
         name
         for name, kind in COMMANDS.items()
-        if (party in (None, "platform") or party in kind.parties(state)) and any(True for _ in kind.offered(state))
+        if any(anybody or party in kind.parties_about(state, subject) for subject in kind.offered(state))
     ]

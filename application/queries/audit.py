@@ -49,14 +49,17 @@ class Step:
 def steps(history: EngagementHistory, view: View, *, after: int, limit: int) -> list[Step]:
     """The steps of the versions ``after + 1`` to ``after + limit``.
 
-    Half-way through a correction the timeline may not be lawful: there a fact counts only where it is permitted.
+    Half-way through a correction the timeline may not be lawful: there a fact counts only where it is permitted. A
+    pause that is over by itself is nobody's step.
     """
     known = history.tolerant().as_known(after) if 0 < after <= history.version else None
     found = []
     for fact in history.facts[after : after + limit]:
-        before = known.state if known else None
+        before = known
         known = known.extended([fact]) if known else EngagementHistory.of([fact]).tolerant()
-        found.append(_step(history, fact, tuple(_changes(before, known.state, view))))
+        latest = known.timeline[-1].occurred_at
+        was = before.state.reached(latest) if before else None
+        found.append(_step(history, fact, tuple(_changes(was, known.state.reached(latest), view))))
     return found
 
 

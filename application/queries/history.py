@@ -11,6 +11,7 @@ from uuid import UUID
 from application.marketplace import Marketplace
 from application.ports.pages import Page
 from application.queries.measures import WindowEmpty
+from domain.language.saying import said
 from domain.language.words import ActingParty
 from domain.law.recorded import Recorded
 from domain.law.rejection import Unfit
@@ -51,9 +52,9 @@ class WantedEvents:
             field = "before" if self.after is None else "after"
             raise PageUnclear(f"at says where the page lies: leave {field} out", field=field)
         if self.after is not None and self.before is not None and self.after >= self.before:
-            raise PageUnclear("after is an earlier version than before", field="after")
+            raise PageUnclear(f"after is {self.after}, and before is not later: {self.before}", field="after")
         if self.from_ and self.to and self.from_ >= self.to:
-            raise WindowEmpty("from is before to", field="from")
+            raise WindowEmpty(f"from is {said(self.from_)}, and to is not later: {said(self.to)}", field="from")
 
     def of(self, facts: Sequence[Recorded]) -> Iterator[Recorded]:
         """Those of these facts that are asked for, in the order asked for."""

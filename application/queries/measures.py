@@ -12,6 +12,7 @@ from domain.clocks.notice import UnknownClock
 from domain.clocks.reading import Clock, Clocks, clocks_of
 from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Obligation
+from domain.language.saying import said
 from domain.law.rejection import Unfit
 from domain.metrics.engagement import Metrics, metrics_of
 from domain.metrics.guarantee import CaseRecord
@@ -21,13 +22,13 @@ from domain.metrics.what_if import Supposition, supposed
 class WindowEmpty(Unfit):
     """A window starts before it ends, and not after the instant it is read at."""
 
-    remedy: ClassVar = "Say a from before to and before as_of, or leave them out."
+    remedy: ClassVar = "Say a from that is earlier than to, and no later than the instant asked about, or leave it out."
 
 
 class NothingSupposed(Unfit):
     """A what-if supposes another model, another policy or another calendar."""
 
-    remedy: ClassVar = "Name a policy, a calendar or both."
+    remedy: ClassVar = "Name a model, a policy, a calendar, or several of them."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,10 +135,11 @@ def _metrics(
     question: EngagementAsOf, history: EngagementHistory | None, from_: datetime | None, to: datetime | None
 ) -> Metrics:
     if from_ and from_ > question.as_of:
-        raise WindowEmpty("from is not after as_of", field="from")
+        raise WindowEmpty(f"from is {said(from_)}, after as_of: {said(question.as_of)}", field="from")
     starts = from_ or (history.state.opened_at if history else None)
     if to and starts and starts >= to:
-        raise WindowEmpty("from, by default the opening, is before to", field="from" if from_ else "to")
+        told = f"from is {said(starts)}" if from_ else f"the engagement opened at {said(starts)}"
+        raise WindowEmpty(f"{told}, and to is not later: {said(to)}", field="from" if from_ else "to")
     return metrics_of(history, as_of=question.as_of, known_at=question.known.known_at, from_=from_, to=to)
 
 

@@ -64,7 +64,7 @@ class EffortRecorded(UnorderedEvent):
         case_of_plan = state.plan(self.plan_id).case_id if self.plan_id else None
         for case_id in (self.case_id, case_of_plan):
             if under_eligible_guarantee(state, case_id):
-                raise BilledUnderGuarantee(f"case {case_id} is under the guarantee", field="billable")
+                raise BilledUnderGuarantee(state.case(case_id or "").guaranteed_since, field="billable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

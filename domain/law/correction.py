@@ -86,19 +86,40 @@ def correct(command: CorrectHistory, history: History[Any], order: Order, publis
         for ordinal, voiding in enumerate(voidings_of(history, command))
     ]
     draft = Draft.without(history, voidings)
-    for index, entry in in_order_of_time(command.record, order.at):
-        try:
-            draft.record(entry_order(order, index, entry, voidings), published)
-        except Rejection as refused:
-            refused.field = f"record[{index}].{refused.field}" if refused.field else f"record[{index}]"
-            refused.judge(entry_order(order, index, entry, voidings).judged_at)
-            raise
-    final = history.judge(draft.new, draft.gone)
+    entries = _recorded(draft, command, order, voidings, published)
+    try:
+        final = history.judge(draft.new, draft.gone)
+    except Rejection as refused:
+        if refused.of_version is not None:
+            _of_entry(refused, entries[refused.of_version])
+        raise
     for fact in draft.new:
         if not event_of(fact).ordered:
             judged(final, fact)
     keep_ties(history, draft.new)
     return [*voidings, *draft.new]
+
+
+def _recorded(
+    draft: "Draft", command: CorrectHistory, order: Order, voidings: Sequence[Recorded], published: Any
+) -> dict[int, int]:
+    """Records the entries in a draft: which version is of which entry. Raises the Rejection that forbids one."""
+    entries: dict[int, int] = {}
+    for index, entry in in_order_of_time(command.record, order.at):
+        of_entry = entry_order(order, index, entry, voidings)
+        try:
+            draft.record(of_entry, published)
+        except Rejection as refused:
+            _of_entry(refused, index)
+            refused.judge(of_entry.judged_at)
+            raise
+        entries |= {fact.version: index for fact in draft.new[len(entries) :]}
+    return entries
+
+
+def _of_entry(refused: Rejection, index: int) -> None:
+    """Has a refusal name the entry of a correction that it is about."""
+    refused.field = f"record[{index}].{refused.field}" if refused.field else f"record[{index}]"
 
 
 def voidings_of(history: History[Any], command: CorrectHistory) -> Iterator[FactVoided]:

@@ -24,6 +24,8 @@ class Rejection(Exception):
         self.field = field
         self.judged_at: datetime | None = None
         """The instant in whose state it was judged; None where that was no command's."""
+        self.of_version: int | None = None
+        """The new fact that it forbids, where it was judged among others."""
 
     def __str__(self) -> str:
         if self.judged_at is None or self.timeless:

@@ -73,6 +73,7 @@ def check(timeline: Sequence[Recorded], new: frozenset[int], start: int = 1, sta
         except Rejection as broken:
             if fact.version in new:
                 broken.judge(fact.occurred_at)
+                broken.of_version = fact.version
                 raise
             raise ContradictsLaterFact(
                 f"{fact.type} at {said(fact.occurred_at)} (version {fact.version}) would break {broken.rule()}: "

@@ -82,6 +82,12 @@ class Case:
         return bool(self.decided) if self.reviewed is None else self.reviewed.eligible
 
     @property
+    def guaranteed_since(self) -> str:
+        """Since when it is under the guarantee, and by what, as a refusal says it."""
+        how, at = ("reviewed", self.reviewed.at) if self.reviewed else ("decided", self.requested_at)
+        return f"case {self.case_id} is under the guarantee, as {how} at {said(at)}"
+
+    @property
     def open(self) -> bool:
         return self.outcome is None
 

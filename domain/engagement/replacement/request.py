@@ -16,6 +16,7 @@ from domain.engagement.seats import open_seat, open_seats
 from domain.engagement.state import State
 from domain.engagement.terms.policy import Cause
 from domain.language.changed import replace
+from domain.language.saying import said
 from domain.language.words import Id
 from domain.law.command import Occasion, Subject, carry
 from domain.law.event import otherwise, same_content
@@ -95,9 +96,7 @@ class ReplacementRequested(EngagementEvent):
 
     def permit(self, state: State, fact: Recorded) -> None:
         if self.case_id in state.cases:
-            raise CaseExists(
-                f"case {self.case_id} exists {otherwise(state.cases[self.case_id].made_by, self)}", field="case_id"
-            )
+            raise CaseExists(f"case {self.case_id} exists {self._otherwise(state, fact)}", field="case_id")
         open_seat(state, self.seat_id)
         other = state.open_case_on(self.seat_id)
         if other:
@@ -110,6 +109,12 @@ class ReplacementRequested(EngagementEvent):
         if outgoing.assignment_id != self.outgoing_assignment_id:
             detail = f"the outgoing assignment is {outgoing.assignment_id}, not {self.outgoing_assignment_id}"
             raise OutgoingDiffers(detail, field="seat_id")
+
+    def _otherwise(self, state: State, fact: Recorded) -> str:
+        known = state.cases[self.case_id]
+        if same_content(known.made_by, self):
+            return f"already: {known.requested_by} asked for it at {said(known.requested_at)}, and not {fact.party}"
+        return otherwise(known.made_by, self)
 
     def _concern_fits(self, state: State) -> None:
         if self.cause != "non_performance":

@@ -45,7 +45,7 @@ class ProfessionalReplaced(EngagementEvent):
         if not _active_successor(state, case):
             raise _not_active(state, case)
         if case.eligible and self.charge_to_client and self.charge_to_client.amount > 0:
-            raise ChargedUnderGuarantee(f"case {self.case_id} is under the guarantee", field="charge_to_client")
+            raise ChargedUnderGuarantee(case.guaranteed_since, field="charge_to_client")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         case = state.case(self.case_id)

@@ -105,9 +105,9 @@ class KnowledgeItemDelivered(AboutItem):
         if known:
             detail = f"item {self.item_id} of plan {self.plan_id} was delivered {otherwise(known, self)}"
             raise ItemDelivered(detail, field="item_id")
-        if self.billable and under_eligible_guarantee(state, state.plan(self.plan_id).case_id):
-            detail = f"case {state.plan(self.plan_id).case_id} of plan {self.plan_id} is under the guarantee"
-            raise BilledUnderGuarantee(detail, field="billable")
+        case_id = state.plan(self.plan_id).case_id
+        if self.billable and case_id and under_eligible_guarantee(state, case_id):
+            raise BilledUnderGuarantee(state.case(case_id).guaranteed_since, field="billable")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         minutes = (self.effort_minutes or 0) if self.billable else 0

@@ -1,5 +1,6 @@
 """The audit says what each event changed: as much as two whole states would tell, and in as few words."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from hypothesis import HealthCheck, given, settings
@@ -8,20 +9,24 @@ from api.queries.engagements import viewed
 from application.queries.audit import changes, steps
 from domain.engagement.state import EngagementHistory
 from domain.law.event import event_of
+from tests.domain.given import at_once, day, on
+from tests.domain.given import given as past
 from tests.domain.histories import Story, stories
 from tests.domain.walks import histories
+from tests.domain.words import active, opened, productivity, suspend
 
 LAWS: Final = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def known_after(history: EngagementHistory, version: int) -> Any:
-    """The state after so many facts, read from zero; None before the first."""
-    return history.tolerant().as_known(version).state if version else None
+def known_after(history: EngagementHistory, version: int, at: datetime) -> Any:
+    """The state after so many facts, read from zero, once an instant has come; None before the first."""
+    return history.tolerant().as_known(version).state.reached(at) if version else None
 
 
 def assert_told(history: EngagementHistory) -> None:
     for step in steps(history, viewed, after=0, limit=history.version):
-        before, after = (viewed(known_after(history, version)) for version in (step.version - 1, step.version))
+        at = history.tolerant().as_known(step.version).timeline[-1].occurred_at
+        before, after = (viewed(known_after(history, version, at)) for version in (step.version - 1, step.version))
         assert step.changes == tuple(changes(before, after))
         if event_of(history.facts[step.version - 1]).takes_back():
             continue
@@ -46,3 +51,10 @@ def test_a_page_is_a_part_of_all_steps(history: EngagementHistory) -> None:
     everything = steps(history, viewed, after=0, limit=history.version)
     for after in range(0, history.version + 2, 5):
         assert steps(history, viewed, after=after, limit=7) == everything[after : after + 7]
+
+
+def test_a_pause_that_is_over_by_itself_is_nobody_s_step() -> None:
+    told = past(opened(), *active(), at_once(on(4, suspend(until=day(5)))), on(9, productivity())).history
+    *_, suspended, reported = steps(told, viewed, after=0, limit=9)
+    assert {change.path for change in suspended.changes} == {"/status", "/suspension"}
+    assert {change.path for change in reported.changes} == {"/assignments/0/productivity"}

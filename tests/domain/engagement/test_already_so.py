@@ -168,7 +168,8 @@ def test_who_asks_for_a_replacement_is_part_of_what_is_said() -> None:
     past = given(opened(), *active(), by("client", request()))
     past.when(by("client", request())).then_already(4)
     past.when(for_("client", request())).then_already(4)
-    past.when(by("platform", request())).then_rejected(CaseExists, field="case_id")
+    refused = past.when(by("platform", request())).then_rejected(CaseExists, field="case_id")
+    assert "client asked for it" in refused.detail
 
 
 EVERY_TIME: list[Command[Any]] = [productivity(), effort(), annotate(), change_rate(), announce(), dispute()]

@@ -1,11 +1,13 @@
 """What a state offers: every command that could still be accepted, and none that is surely refused."""
 
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given as over
 
+from application.queries.allowed import offers
+from domain.language.words import Party
 from domain.law.command import Command
 from domain.register import COMMAND_NAMES, allowed_commands
 from tests.domain.given import Line, Lines, given
@@ -43,6 +45,21 @@ def test_what_is_accepted_now_was_offered(told: Story) -> None:
         wanted = order(command(random), number, latest + 0.01)
         if tried(told.history, wanted, told.available).version > told.history.version:
             assert COMMAND_NAMES[type(wanted.command)] in offered
+
+
+@LAWS
+@over(stories())
+def test_a_party_is_offered_the_commands_that_it_may_issue_about_something(told: Story) -> None:
+    state = told.history.state
+    for party in get_args(Party):
+        may = [each.command for each in offers(state) if party in each.by]
+        assert allowed_commands(state, party) == list(dict.fromkeys(may))
+
+
+def test_no_professional_is_offered_to_verify_where_nobody_takes_over() -> None:
+    past = given(*WORKING, handover("h1", item("i1")), deliver())
+    assert "verify-knowledge-item" in allowed_commands(past.state, "client")
+    assert "verify-knowledge-item" not in allowed_commands(past.state, "professional")
 
 
 @pytest.mark.parametrize(

@@ -255,17 +255,17 @@ IN_THE_WAY: dict[str, tuple[Told, Line | Command[Any], str]] = {
     "charged-under-guarantee": (
         [*COVERED, *onboarded_fully("a2")],
         replace_professional(charge="10.00"),
-        "case k1 is under the guarantee",
+        "case k1 is under the guarantee, as decided at 2026-01-05T18:00:00Z",
     ),
     "billed-under-guarantee": (
         [*COVERED, handover(case_id="k1")],
         deliver(billable=True),
-        "case k1 of plan h1 is under the guarantee",
+        "case k1 is under the guarantee, as decided at 2026-01-05T18:00:00Z",
     ),
     "billed-under-guarantee as effort": (
         [*COVERED, handover(case_id="k1")],
         effort(billable=True, plan_id="h1"),
-        "case k1 is under the guarantee",
+        "case k1 is under the guarantee, as decided at 2026-01-05T18:00:00Z",
     ),
     "plan-exists": (PLANNED, handover("h1", item("i9")), "plan h1 exists with other content (items)"),
     "exit-plan-exists": ([opened(), exit_plan()], exit_plan("x2"), "plan x1 is the exit plan already"),

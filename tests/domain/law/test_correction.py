@@ -36,6 +36,7 @@ from tests.domain.words import (
     add_seat,
     annotate,
     change_rate,
+    close_seat,
     complete,
     correct,
     decline,
@@ -391,3 +392,11 @@ def test_an_entry_is_decided_on_what_happened_before_it_behind_other_entries_too
     past = given(opened(), on(1, match()), on(2, onboard()), on(10, add_seat("s2")))
     both = past.when(correct(on(4, productivity(50)), on(20, add_seat("s2"))))
     both.then(ProductivityReported)
+
+
+def test_what_breaks_a_rule_only_beside_the_other_entries_is_named_as_its_entry() -> None:
+    past = given(opened(), *active())
+    refused = past.when(correct(on(9, report()), on(8, close_seat()), on(8.5, annotate()))).then_rejected(
+        AssignmentEnded
+    )
+    assert refused.field == "record[0].assignment_id"
