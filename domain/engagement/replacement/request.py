@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from domain.engagement.assignments.about import taken
+from domain.engagement.assignments.about import holds, taken
 from domain.engagement.concerns import open_concern_on
 from domain.engagement.deed import EngagementCommand, EngagementEvent, about
 from domain.engagement.nouns.assignment import Assignment
@@ -63,11 +63,16 @@ class OutgoingDiffers(Rejection):
 
 
 def outgoing_of(state: State, seat_id: str) -> Assignment:
-    """Whom a request would replace: the seat's active one, else the last that departed. Raises NobodyToReplace."""
-    active = active_on(state, seat_id)
-    if active:
-        return active
+    """Whom a request would replace: the seat's active one, else the last that departed.
+
+    Raises SeatTaken where nobody is there but who is only matched, and NobodyToReplace where nobody is at all.
+    """
+    held = holds(state, seat_id)
+    if held and held.active:
+        return held
     departed = state.seats[seat_id].last_departed_id
+    if departed is None and held:
+        raise taken(seat_id, held)
     if departed is None:
         raise NobodyToReplace(f"nobody is active on seat {seat_id}, and nobody has departed from it", field="seat_id")
     return state.assignments[departed]

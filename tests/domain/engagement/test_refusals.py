@@ -105,6 +105,17 @@ IN_THE_WAY: dict[str, tuple[Told, Line | Command[Any], str]] = {
         request(),
         f"seat s1 is held by ben (a2), matched since {at(4)}",
     ),
+    "seat-taken where whoever is to be replaced never departed": (
+        [opened(), match()],
+        request(cause="no_show"),
+        f"seat s1 is held by ana (a1), matched since {at(1)}",
+    ),
+    "no-show-after-start": (ACTIVE, depart(cause="no_show"), f"ana (a1) has been active since {at(2)}"),
+    "no-show-before-planned-start": (
+        [opened(), match(planned_start=day(9))],
+        depart(cause="no_show"),
+        "ana (a1) is to start at 2026-01-14T09:00:00Z",
+    ),
     "seat-closed-already": ([*ACTIVE, close_seat()], match("a2"), f"seat s1 has been closed since {at(3)}"),
     "seat-exists": (BOTH, add_seat("s2", role="lead"), "seat s2 exists with other content (role)"),
     "assignment-exists": (BOTH, match("a5", "ben", "s2"), "assignment a5 exists with other content (professional_id)"),
