@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.engagement.state import EngagementHistory
-from domain.language.instants import instant_text
+from domain.language.saying import said
 from domain.language.words import Instant
 from domain.law.event import event_of
 from domain.law.recorded import Recorded
@@ -24,7 +24,7 @@ def already(history: EngagementHistory, standing: Recorded | None) -> Already:
         detail = "nothing waits any more: what did was over by itself, or with its case or engagement"
         return Already(version=None, occurred_at=None, detail=detail)
     version, at = standing.version, standing.occurred_at
-    since = f"so already since {instant_text(at)}, by version {version}"
+    since = f"so already since {said(at)}, by version {version}"
     if standing is history.facts[0]:
         moved = "an opening is not moved: end the engagement as cancelled, and open it anew"
     elif not event_of(standing).voidable:

@@ -9,7 +9,7 @@ from domain.clocks.reading import Clock, clocks_of
 from domain.engagement.deed import EngagementCommand, UnorderedEvent
 from domain.engagement.state import EngagementHistory, State
 from domain.engagement.terms.policy import Obligation
-from domain.language.instants import instant_text
+from domain.language.saying import said
 from domain.language.words import Id, Instant, Party
 from domain.law.command import Order, Subject, acting_for, on_time, recorded
 from domain.law.recorded import Recorded
@@ -112,4 +112,4 @@ def _due(clock: Clock, command: RecordBreach) -> None:
     if clock.state not in ("breached", "late") or clock.breach_at is None:
         raise GoalNotPassed(f"clock {clock.clock} of {clock.subject_id} is {clock.state}", field="clock")
     if clock.breach_at != command.due_at:
-        raise DueAtOtherInstant(f"the goal was used up at {instant_text(clock.breach_at)}", field="due_at")
+        raise DueAtOtherInstant(f"the goal was used up at {said(clock.breach_at)}", field="due_at")

@@ -113,6 +113,7 @@ def test_a_breach_is_noticed_once_and_only_when_it_is_one(concern: TestClient) -
     assert recorded(concern, "record-breach", **about, due_at="2026-06-08T13:00:00Z")["events"] == []
     refused = concern.post(f"{HERE}/record-breach", json={**about, "due_at": "2026-06-08T14:00:00Z"})
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/due-at-other-instant")
+    assert "the goal was used up at 2026-06-08T13:00:00Z" in refused.json()["detail"]
 
 
 def test_a_supposition_records_nothing(concern: TestClient) -> None:
