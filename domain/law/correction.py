@@ -1,7 +1,8 @@
 """Corrections: facts voided and others recorded in one step, the law judged once, on the result."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -86,40 +87,42 @@ def correct(command: CorrectHistory, history: History[Any], order: Order, publis
         for ordinal, voiding in enumerate(voidings_of(history, command))
     ]
     draft = Draft.without(history, voidings)
-    entries = _recorded(draft, command, order, voidings, published)
-    try:
-        final = history.judge(draft.new, draft.gone)
-    except Rejection as refused:
-        if refused.of_version is not None:
-            _of_entry(refused, entries[refused.of_version])
-        raise
+    entries: dict[UUID, tuple[int, datetime]] = {}
+    for index, entry in in_order_of_time(command.record, order.at):
+        of_entry = entry_order(order, index, entry, voidings)
+        entries[of_entry.command_id] = index, of_entry.judged_at
+        with refused_as(*entries[of_entry.command_id]):
+            draft.record(of_entry, published)
+    final = _judged_together(draft, entries)
     for fact in draft.new:
-        if not event_of(fact).ordered:
-            judged(final, fact)
-    keep_ties(history, draft.new)
+        with refused_as(*entries[fact.command_id]):
+            keep_ties(history, [fact])
+            if not event_of(fact).ordered:
+                judged(final, fact)
     return [*voidings, *draft.new]
 
 
-def _recorded(
-    draft: "Draft", command: CorrectHistory, order: Order, voidings: Sequence[Recorded], published: Any
-) -> dict[int, int]:
-    """Records the entries in a draft: which version is of which entry. Raises the Rejection that forbids one."""
-    entries: dict[int, int] = {}
-    for index, entry in in_order_of_time(command.record, order.at):
-        of_entry = entry_order(order, index, entry, voidings)
-        try:
-            draft.record(of_entry, published)
-        except Rejection as refused:
-            _of_entry(refused, index)
-            refused.judge(of_entry.judged_at)
+def _judged_together(draft: "Draft", entries: Mapping[UUID, tuple[int, datetime]]) -> Any:
+    """The state at the end with all entries recorded. Raises the Rejection that forbids one, or what they contradict."""
+    try:
+        return draft.history.judge(draft.new, draft.gone)
+    except Rejection as refused:
+        own = next((fact for fact in draft.new if fact.version == refused.of_version), None)
+        if own is None:
             raise
-        entries |= {fact.version: index for fact in draft.new[len(entries) :]}
-    return entries
+        with refused_as(*entries[own.command_id]):
+            raise
 
 
-def _of_entry(refused: Rejection, index: int) -> None:
-    """Has a refusal name the entry of a correction that it is about."""
-    refused.field = f"record[{index}].{refused.field}" if refused.field else f"record[{index}]"
+@contextmanager
+def refused_as(index: int, judged_at: datetime) -> Iterator[None]:
+    """What is refused here is refused of this entry, which is judged at that instant."""
+    try:
+        yield
+    except Rejection as refused:
+        refused.field = f"record[{index}].{refused.field}" if refused.field else f"record[{index}]"
+        refused.judge(judged_at)
+        raise
 
 
 def voidings_of(history: History[Any], command: CorrectHistory) -> Iterator[FactVoided]:

@@ -345,13 +345,13 @@ def test_a_made_id_is_of_the_entry_and_not_of_the_correction() -> None:
 def test_what_obeys_no_order_is_judged_on_the_result_of_the_correction() -> None:
     past = given(opened(), *active())
     past.when(correct(on(1, effort(case_id="k1")), on(2, request()))).then(EffortRecorded, ReplacementRequested)
-    past.when(correct(on(1, effort(case_id="k1")))).then_rejected(UnknownCase, field="case_id")
+    past.when(correct(on(1, effort(case_id="k1")))).then_rejected(UnknownCase, field="record[0].case_id")
     past.when(correct(on(1, annotate(4)))).then_rejected(UnknownVersion)
     past.when(correct(on(1, annotate(3)), void=(3,))).then(FactVoided, EventAnnotated)
     free = given(opened("managed_marketplace"), match(), *onboarded_fully("a1"), on(3, request()))
     billed = on(4, effort(case_id="k1", billable=True))
     free.when(correct(billed)).then(EffortRecorded)
-    free.when(correct(billed, on(5, review()))).then_rejected(BilledUnderGuarantee, field="billable")
+    free.when(correct(billed, on(5, review()))).then_rejected(BilledUnderGuarantee, field="record[0].billable")
 
 
 def test_what_was_corrected_makes_no_other_content_of_a_repeat() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.engagement.concerns import ObservedAfterReport
-from domain.engagement.deed import EngagementSuspendedNow
+from domain.engagement.deed import EngagementSuspendedNow, IdOfOtherSeat
 from domain.engagement.lifecycle.opening import BeforeTheOpening, CoreWorkNeedsReason
 from domain.engagement.nouns.case import UnknownCase
 from domain.engagement.nouns.seat import UnknownSeat
@@ -55,6 +55,18 @@ def test_an_entry_of_a_correction_is_judged_at_its_own_instant() -> None:
     rejection = past.when(on(9, correct(on(5, add_seat()), on(6, close_seat("s7"))))).then_rejected(UnknownSeat)
     assert (rejection.judged_at, rejection.field) == (day(6), "record[1].seat_id")
     assert str(rejection).startswith("at 2026-01-11T09:00:00Z there is no seat s7; there are s1, s2")
+
+
+def test_an_entry_whose_id_is_tied_elsewhere_is_judged_at_its_own_instant() -> None:
+    past = given(opened(), add_seat(), match("a1", seat_id="s1"))
+    correction = correct(on(5, add_seat("s3")), on(6, match("a1", seat_id="s2")), void=(3,))
+    rejection = past.when(on(9, correction)).then_rejected(IdOfOtherSeat)
+    assert (rejection.judged_at, rejection.field) == (day(6), "record[1].assignment_id")
+
+
+def test_an_entry_that_sets_no_order_is_judged_now() -> None:
+    rejection = given(opened()).when(on(9, correct(add_seat(), on(3, effort(case_id="k1"))))).then_rejected(UnknownCase)
+    assert (rejection.judged_at, rejection.field) == (NOW, "record[1].case_id")
 
 
 def test_an_entry_without_an_instant_is_judged_at_that_of_its_correction() -> None:

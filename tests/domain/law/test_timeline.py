@@ -212,7 +212,7 @@ def test_an_id_stays_on_its_seat_for_ever() -> None:
     past = given(opened(), add_seat(), match("a1", seat_id="s1"), correct(void=(3,)))
     past.when(match("a1", seat_id="s2")).then_rejected(IdOfOtherSeat, field="assignment_id")
     past.when(match("a1", who="ben", seat_id="s1")).then(ProfessionalMatched)
-    past.when(correct(match("a1", seat_id="s2"))).then_rejected(IdOfOtherSeat)
+    past.when(correct(match("a1", seat_id="s2"))).then_rejected(IdOfOtherSeat, field="record[0].assignment_id")
 
 
 def test_every_kind_of_id_stays_on_its_seat() -> None:
