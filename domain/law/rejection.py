@@ -67,7 +67,8 @@ class ContradictsLaterFact(Rejection):
     """A fact already recorded would break a rule."""
 
     remedy: ClassVar = (
-        "Say another instant, or void the later fact and record both anew in one correct-history, which is judged once."
+        "Say another instant, or let the platform put it right in one correct-history, which is judged once: "
+        "void what is wrong, record what is missing."
     )
     timeless: ClassVar = True
 
