@@ -26,6 +26,7 @@ from tests.domain.words import (
     amend_seat,
     amend_terms,
     annotate,
+    announce,
     change_rate,
     close_seat,
     complete,
@@ -111,6 +112,26 @@ IN_THE_WAY: dict[str, tuple[Told, Line | Command[Any], str]] = {
         f"seat s1 is held by ana (a1), matched since {at(1)}",
     ),
     "no-show-after-start": (ACTIVE, depart(cause="no_show"), f"ana (a1) has been active since {at(2)}"),
+    "last-day-before-announcement": (
+        ACTIVE,
+        announce(last_day=date(2026, 1, 4)),
+        "last_day is 2026-01-04, before 2026-01-05, the day it is told on",
+    ),
+    "notice-after-departure": (
+        ACTIVE,
+        depart(notice_given_at=day(9)),
+        f"notice_given_at is 2026-01-14T09:00:00Z, after the departure at {at(3)}",
+    ),
+    "rate-in-other-currency": (
+        [opened(), match(day_rate=money("480.00"))],
+        change_rate(currency="USD"),
+        "the day rate of ana (a1) is in EUR, not in USD",
+    ),
+    "effort-before-its-day": (
+        ACTIVE,
+        effort(worked_on=date(2026, 1, 9)),
+        "worked_on is 2026-01-09, after 2026-01-05, the day it is told on",
+    ),
     "no-show-before-planned-start": (
         [opened(), match(planned_start=day(9))],
         depart(cause="no_show"),
