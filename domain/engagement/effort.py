@@ -57,7 +57,7 @@ class EffortRecorded(UnorderedEvent):
 
     def permit(self, state: State, fact: Recorded) -> None:
         if self.worked_on and self.worked_on > (today := state.local_date(fact.occurred_at)):
-            detail = f"worked_on is {self.worked_on}, after {today}, the day it is told on"
+            detail = f"worked_on is {self.worked_on}, after {today}, the day it is recorded for"
             raise EffortBeforeItsDay(detail, field="worked_on")
         if not self.billable or self.kind != "knowledge_transfer":
             return

@@ -103,7 +103,7 @@ def correct(command: CorrectHistory, history: History[Any], order: Order, publis
 
 
 def _judged_together(draft: "Draft", entries: Mapping[UUID, tuple[int, datetime]]) -> Any:
-    """The state at the end with all entries recorded. Raises the Rejection that forbids one, or what they contradict."""
+    """The state at the end with all entries. Raises the Rejection that forbids one, or what they contradict."""
     try:
         return draft.history.judge(draft.new, draft.gone)
     except Rejection as refused:

@@ -64,7 +64,7 @@ class DepartureAnnounced(AboutAssignment):
     def permit(self, state: State, fact: Recorded) -> None:
         live_assignment(state, self.assignment_id)
         if self.last_day < (today := state.local_date(fact.occurred_at)):
-            detail = f"last_day is {self.last_day}, before {today}, the day it is told on"
+            detail = f"last_day is {self.last_day}, before {today}, the day of its announcement"
             raise LastDayBeforeAnnouncement(detail, field="last_day")
 
     def evolve(self, state: State, fact: Recorded) -> State:
