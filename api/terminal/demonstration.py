@@ -14,6 +14,7 @@ from application.commands.request import Outcome
 from application.demo.script import Script
 from application.imports.refused_lines import reason_of
 from domain.language.words import Model
+from infrastructure.database.address import address_of_file
 from infrastructure.process.settings import Settings
 
 
@@ -31,7 +32,7 @@ class StoryClock:
 def throw_away_database() -> Iterator[str]:
     """The address of a database that is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="standfast-demo-") as folder:
-        yield f"sqlite:///{Path(folder) / 'standfast.db'}"
+        yield address_of_file(Path(folder) / "standfast.db")
 
 
 def populated(settings: Settings, seed: int, engagements: int, until: datetime | None = None) -> Standfast:

@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from ipaddress import ip_address
-from typing import Any, Final
-from urllib.parse import unquote, unquote_plus
+from os import fsencode
+from pathlib import Path
+from typing import Any, Final, Literal
+from urllib.parse import quote, unquote, unquote_plus
 
 from psycopg import pq
 from sqlalchemy.engine import URL
@@ -51,6 +53,11 @@ def address_of(text: str) -> URL:
     return _file(rest) if driver == SQLITE else _server(rest)
 
 
+def address_of_file(path: Path) -> str:
+    """The address of a SQLite file, whatever stands in its name."""
+    return f"sqlite:///{quote(fsencode(path))}"
+
+
 def driver_of(kind: str) -> str:
     """The driver for a kind of database, which is named where it is a word. Raises AddressUnclear for any other."""
     if kind not in _KINDS:
@@ -76,10 +83,12 @@ def _file(rest: str) -> URL:
     if rest and not rest.startswith("/"):
         raise AddressUnclear("a SQLite file stands behind three slashes, and from the root on a fourth: sqlite:///FILE")
     if "?" in rest:
-        raise AddressUnclear("the address of a SQLite file takes no parameters")
+        raise AddressUnclear(
+            "options begin behind a ?, and SQLite takes none; a ? in the name of a file is written %3F"
+        )
     if re.search(":.*@", rest, re.DOTALL):
         raise AddressUnclear("the address of a SQLite file has no user and no password")
-    return URL.create(SQLITE, database=_decoded(rest[1:]) or None)
+    return URL.create(SQLITE, database=_decoded(rest[1:], "surrogateescape") or None)
 
 
 def _server(rest: str) -> URL:
@@ -183,10 +192,11 @@ def _reached_at(hosts: Sequence[Host], query: Mapping[str, str]) -> Mapping[str,
     return {"query": {**query, "host": names, **({"port": ports} if ports.strip(",") else {})}}
 
 
-def _decoded(text: str) -> str:
+def _decoded(text: str, errors: Literal["strict", "surrogateescape"] = "strict") -> str:
+    """What is meant by each ``%xx``; names of files may have bytes that are not UTF-8, as Python has them."""
     if re.search("%(?![0-9A-Fa-f]{2})|%00", text):
         raise AddressUnclear(f"two hexadecimal digits follow a %, and not 00; {_ESCAPES}")
     try:
-        return unquote(text, errors="strict")
+        return unquote(text, errors=errors)
     except UnicodeDecodeError:
         raise AddressUnclear("what is written with % is not UTF-8") from None

@@ -10,13 +10,12 @@ import platformdirs
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from infrastructure.database.address import address_of
+from infrastructure.database.address import address_of, address_of_file
 
 
 def default_database_url() -> str:
     """A SQLite file in the user's data directory."""
-    path = Path(platformdirs.user_data_dir("standfast", appauthor=False)) / "standfast.db"
-    return f"sqlite:///{path}"
+    return address_of_file(Path(platformdirs.user_data_dir("standfast", appauthor=False)) / "standfast.db")
 
 
 def of_a_database(url: str) -> str:

@@ -1,9 +1,11 @@
 """Addresses of databases: what is meant is reached, what is not clear is refused, and no word of either is a secret."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy.engine import make_url
 
-from infrastructure.database.address import AddressUnclear, address_of, shown
+from infrastructure.database.address import AddressUnclear, address_of, address_of_file, shown
 from infrastructure.database.database import Database
 
 SECRET = "S3cret!x"
@@ -11,6 +13,7 @@ REACHED = {
     "sqlite://": "sqlite+pysqlite://",
     "sqlite:///a.db": "sqlite+pysqlite:///a.db",
     "sqlite:////srv/a b.db": "sqlite+pysqlite:////srv/a b.db",
+    "sqlite:////srv/a%20%25%3Fb%3A@c.db": "sqlite+pysqlite:////srv/a %25%3Fb%3A%40c.db",
     "postgresql://": "postgresql+psycopg://",
     "postgresql:///db": "postgresql+psycopg:///db",
     "postgres+asyncpg://h": "postgresql+psycopg://h",
@@ -91,6 +94,22 @@ def test_an_address_means_what_it_means_to_libpq(text: str, meant: str) -> None:
 def test_what_was_read_is_read_again_as_the_same(text: str) -> None:
     meant = address_of(text)
     assert address_of(meant.render_as_string(hide_password=False)) == meant
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a b", "feature%2Flogin", "100%", "what?mode=ro", "a#b", "joe:secret@home", "Zahlungen – Köln", "a\nb", "\udcff"],
+)
+@pytest.mark.parametrize("folder", ["", "/srv"])
+def test_the_address_of_a_file_leads_to_that_file(folder: str, name: str) -> None:
+    path = Path(folder, name, "x.db")
+    assert address_of(address_of_file(path)).database == str(path)
+    assert shown(address_of_file(path)) == address_of_file(path)
+
+
+def test_what_begins_options_is_told_where_a_file_has_none() -> None:
+    with pytest.raises(AddressUnclear, match="in the name of a file is written %3F"):
+        address_of("sqlite:///a?mode=ro")
 
 
 @pytest.mark.parametrize("text", UNCLEAR)
