@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import InvalidRequestError
 
-from application.ports.log import OutcomeUnknown, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
+from application.ports.log import OutcomeUnknown, StoreReadOnly, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
 from infrastructure.database import sqlite
 from infrastructure.database.address import address_of, driver_of
 from infrastructure.database.another_schema import let_go_of_the_outdated
@@ -37,19 +37,23 @@ _STANDBY = "standby"
 class Database:
     """An open database. `unsafe_settings=True` (to verify, and for tests) opens a PostgreSQL that could lose commits.
 
+    `to_read=True` opens one as it is, whatever its settings: no file is made or changed, and nothing is written.
     Raises StoreUnsafe for one otherwise, and StoreUnavailable where the file cannot be used.
     """
 
-    def __init__(self, url: str | URL, *, unsafe_settings: bool = False, pool_size: int = 8) -> None:
+    def __init__(
+        self, url: str | URL, *, unsafe_settings: bool = False, to_read: bool = False, pool_size: int = 8
+    ) -> None:
         self.url = canonical(url)
+        self.to_read = to_read
         self.in_memory = sqlite.in_memory(self.url)
         self.turn: AbstractContextManager[object] = RLock() if self.in_memory else nullcontext()
-        self._minds_settings = not unsafe_settings
+        self._minds_settings = not (unsafe_settings or to_read)
         self._kept = local()
         self._claim: sqlite.Claim | None = None
         if self.url.get_backend_name() == "sqlite":
-            self._claim = None if self.in_memory else sqlite.claim(self.url)
-            self.engine = sqlite.engine(self.url, pool_size)
+            self._claim = None if to_read or self.in_memory else sqlite.claim(self.url)
+            self.engine = sqlite.engine(self.url, pool_size, to_read=to_read and not self.in_memory)
         else:
             self.engine = _postgresql(self.url, pool_size)
             if self._minds_settings:
@@ -93,7 +97,11 @@ class Database:
             raise refusal
 
     def own_sqlite_connection(self) -> Any:
-        """A SQLite connection outside the pool; of a database in memory the only one, to be used in `turn`."""
+        """A SQLite connection outside the pool; of a database in memory the only one, to be used in `turn`.
+
+        Raises StoreReadOnly where the database was opened to be read.
+        """
+        self._may_write()
         if self.in_memory:
             return self.engine.raw_connection().driver_connection
         return sqlite.connect(self.url)
@@ -135,14 +143,20 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction that is committed at the end, or rolled back by an exception.
 
-        Raises OutcomeUnknown where the server committed without its standby.
+        Raises OutcomeUnknown where the server committed without its standby, StoreReadOnly where the database was
+        opened to be read.
         """
+        self._may_write()
         immediate = self.engine.execution_options(**{sqlite.IMMEDIATE: True})
         with self.turn, told(reading=False), immediate.begin() as connection:
             standby: StandbyWait | None = connection.info.get(_STANDBY)
             yield connection
         if standby and (said := standby.given_up()):
             raise OutcomeUnknown(said)
+
+    def _may_write(self) -> None:
+        if self.to_read:
+            raise StoreReadOnly("the database was opened to be read")
 
     def close(self) -> None:
         """Close every connection; on SQLite also give the claim on the file back."""

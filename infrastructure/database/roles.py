@@ -13,21 +13,37 @@ DOORS = ("append_events", "lock_head", "publish_document", "forget_answers")
 """The functions that the writer may call."""
 
 
+_OWNER = text(
+    "SELECT pg_catalog.pg_get_userbyid(relowner) FROM pg_catalog.pg_class "
+    "WHERE relname = 'events' AND relnamespace = pg_catalog.to_regnamespace('public')"
+)
+_MAY_ACT_AS = text("SELECT current_user, pg_catalog.pg_has_role(:owner, 'MEMBER')")
+_POWERS = text(
+    "SELECT pg_catalog.pg_has_role(r.oid, c.relowner, 'MEMBER') FROM pg_catalog.pg_roles AS r "
+    "CROSS JOIN pg_catalog.pg_class AS c WHERE r.rolname = :role AND c.relname = 'events' "
+    "AND c.relnamespace = pg_catalog.to_regnamespace('public')"
+)
+
+
+class NotGranted(Exception):
+    """Nothing was granted; the text says why and what to do."""
+
+
 def grant(database: Database, *, writer: str, reader: str) -> None:
     """Give two roles that exist their rights on this database, and take all others from everybody.
 
-    Run as the owner, after the migrations; may be run again. Raises ValueError for SQLite, which has no roles.
+    Run as the owner, after the migrations; may be run again. Raises NotGranted where that is not so, and for SQLite,
+    which has no roles.
     """
     if not database.is_postgresql:
-        raise ValueError("SQLite has no roles: who can open the file can write it")
+        raise NotGranted("SQLite has no roles: who can open the file can write it")
     with database.writing() as connection:
+        _demand_owner(connection)
+        _demand_roles(connection, writer, reader)
         quote = connection.dialect.identifier_preparer.quote
-        everybody, both, name = "PUBLIC", f"{quote(writer)}, {quote(reader)}", quote(str(database.url.database))
+        both, name = f"{quote(writer)}, {quote(reader)}", _name(connection)
         for statement in (
-            f"REVOKE ALL ON DATABASE {name} FROM {everybody}",
-            f"REVOKE ALL ON SCHEMA public FROM {everybody}",
-            f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {everybody}, {both}",
-            f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {everybody}, {both}",
+            *_closing(name, f"PUBLIC, {both}"),
             f"GRANT CONNECT ON DATABASE {name} TO {both}",
             f"GRANT USAGE ON SCHEMA public TO {both}",
             f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {both}",
@@ -35,6 +51,49 @@ def grant(database: Database, *, writer: str, reader: str) -> None:
             connection.execute(text(statement))
         for function in _signatures(connection):
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {quote(writer)}"))
+
+
+def close_to_everybody(database: Database) -> None:
+    """Take every right on a PostgreSQL database from everybody but its owner: nobody may call a function yet."""
+    with database.writing() as connection:
+        for statement in _closing(_name(connection), "PUBLIC"):
+            connection.execute(text(statement))
+
+
+def _name(connection: Connection) -> str:
+    """The name of the database, quoted."""
+    return connection.dialect.identifier_preparer.quote(
+        connection.execute(text("SELECT current_database()")).scalar_one()
+    )
+
+
+def _closing(database: str, others: str) -> tuple[str, ...]:
+    return (
+        f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {others}",
+        f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {others}",
+    )
+
+
+def _demand_owner(connection: Connection) -> None:
+    owner = connection.execute(_OWNER).scalar_one_or_none()
+    if owner is None:
+        raise NotGranted("there is no log in this database yet: standfast migrate makes it")
+    me, may = connection.execute(_MAY_ACT_AS, {"owner": owner}).one()
+    if not may:
+        raise NotGranted(f"{me} is not the owner of the log, {owner}: only the owner grants rights on it")
+
+
+def _demand_roles(connection: Connection, writer: str, reader: str) -> None:
+    if writer == reader:
+        raise NotGranted(f"{writer} cannot be the writer and the reader: two roles have two names")
+    for role in (writer, reader):
+        powers = connection.execute(_POWERS, {"role": role}).scalar_one_or_none()
+        if powers is None:
+            raise NotGranted(f"there is no role {role}: CREATE ROLE {role} LOGIN PASSWORD '…'")
+        if powers:
+            raise NotGranted(f"{role} may act as the owner of the log: rights could not keep anything from it")
 
 
 def _signatures(connection: Connection) -> list[str]:

@@ -6,6 +6,7 @@ SQLite before 3.51.3 (3.50.7, 3.44.6) can lose committed writes when several pro
 
 import fcntl
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -20,7 +21,9 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import StaticPool
 
 from application.ports.log import StoreUnavailable
+from infrastructure.database import sqlite_reading
 from infrastructure.database.sqlite_file import File, FileGone, OpenFile, keep_private
+from infrastructure.database.sqlite_reading import FileAsFound, why_unreadable
 
 IMMEDIATE = "standfast_immediate"
 BUSY_SECONDS = 10.0
@@ -115,6 +118,18 @@ def connect(url: URL) -> Any:
     return connection
 
 
+def connect_to_read(url: URL) -> Any:
+    """A connection that makes nothing and changes nothing. Raises StoreUnavailable, as NoDatabase where no file is."""
+    path = path_of(url)
+    found = FileAsFound.at(path)
+    try:
+        connection = _connected(f"{path.as_uri()}?{found.options}", sqlite_reading.SETTINGS)
+    except library().Error as error:
+        raise why_unreadable(path, error) from error
+    connection.files = found
+    return connection
+
+
 def let_go(connection: Any) -> None:
     """Closes a connection whose file is not the one at its name any more.
 
@@ -143,11 +158,11 @@ def _save(connection: Any) -> None:
         raise StoreUnavailable("a deleted write-ahead log cannot be put back while it is read")
 
 
-def _connected(name: str) -> Any:
+def _connected(name: str, settings: Sequence[str] = _SETTINGS) -> Any:
     options = {"isolation_level": None, "check_same_thread": False, "timeout": BUSY_SECONDS, "uri": True}
     connection = library().connect(name, factory=_kind(), **options)
     try:
-        for setting in _SETTINGS:
+        for setting in settings:
             connection.execute(setting)
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # opens the write-ahead log
     except BaseException:
@@ -162,12 +177,13 @@ def _kind() -> Any:
     return type("Connection", (library().Connection,), {"files": None})
 
 
-def engine(url: URL, pool_size: int) -> Engine:
-    """An engine on such connections, whose transactions begin as the caller asked."""
+def engine(url: URL, pool_size: int, *, to_read: bool = False) -> Engine:
+    """An engine on such connections, whose transactions begin as the caller asked; `to_read`: on those that read."""
     pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
     if in_memory(url):
         pool = {"poolclass": StaticPool}
-    made = create_engine(url, module=library(), creator=lambda: connect(url), **pool)
+    opened = connect_to_read if to_read else connect
+    made = create_engine(url, module=library(), creator=lambda: opened(url), **pool)
 
     @event.listens_for(made, "checkout")
     def check(connection: Any, _record: object, _proxy: object) -> None:

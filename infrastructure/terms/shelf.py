@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 import structlog
 
+from application.ports.log import StoreReadOnly
 from domain.engagement.terms.policy import Policy
 from domain.engagement.terms.published import Published
 from domain.time.calendar import Calendar
@@ -62,11 +63,15 @@ class CatalogueShelf:
         """The document of a name, ``code`` (its newest version) or ``code@n``.
 
         Shipped terms that are missing are published: the log was replaced by an empty one since the process began.
+        Where nothing may be recorded, they are read as they are shipped.
         """
         code, _, version = name.partition("@")
         row = self.catalogue.get(kind, code, int(version) if version else None)
         if row is None and _is_shipped(kind, code) and self.catalogue.get(kind, code) is None:
-            self.publish_defaults()
+            try:
+                self.publish_defaults()
+            except StoreReadOnly:
+                return _as_shipped(kind, name)
             return self.find(kind, name)
         return with_version(kind, row.document, row.version) if row else None
 
@@ -89,6 +94,12 @@ def shipped() -> tuple[tuple[Kind, Policy | Calendar], ...]:
         for kind, name in SHIPPED.items()
         for document in found[name]
     )
+
+
+def _as_shipped(kind: Kind, name: str) -> Policy | Calendar | None:
+    """The shipped document of a name, the newest one of a code."""
+    found = (document for of, document in reversed(shipped()) if of == kind)
+    return next((each for each in found if name in (each.code, each.name)), None)
 
 
 @cache
