@@ -3,7 +3,7 @@
 import gc
 import zoneinfo
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,8 @@ from eventsourcing.utils import Environment
 
 from api.desks import Desks
 from application.marketplace import Marketplace, process_clock
-from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreUnavailable
+from application.ports.log import StoreReadOnly
 from application.ports.store import Clock
-from infrastructure.database import schema
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
@@ -62,31 +61,30 @@ class OpenedMarketplace(Marketplace):
         return self._opened
 
 
-def assemble(settings: Settings, clock: Clock = process_clock, *, as_it_is: bool = False) -> Standfast:
+def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool = False) -> Standfast:
     """Opens the database, migrates it first, and publishes the shipped terms where they are missing and may be.
 
     ``clock`` is whose time facts are recorded at (PostgreSQL keeps its own); only a simulation brings another.
-    ``as_it_is``: no setting is minded, and the schema is brought up only where it may be, to look at whatever is there.
+    ``to_read``: what is there is taken as it is, and nothing is made, migrated or written, whatever its schema is.
     Raises StoreUnavailable where the database cannot be used safely, and SQLAlchemy's errors where it is not there.
     """
     gc.set_threshold(*COLLECT_AFTER)
     zoneinfo.reset_tzpath([])  # zones come from the tzdata package, so that two machines never disagree
-    _make_room(settings.database_url)
+    if not to_read:
+        _make_room(settings.database_url)
     env = {
         "PERSISTENCE_MODULE": "infrastructure.log.factory",
         "MAPPER_TOPIC": "infrastructure.events.mapper:RecordedMapper",
         DATABASE_URL: settings.database_url,
     }
-    database = Database(settings.database_url, unsafe_settings=as_it_is)
+    database = Database(settings.database_url, to_read=to_read)
     factory = LogFactory(
-        Environment(Marketplace.__name__, {**env, CREATE_TABLE: "no" if as_it_is else "yes"}),
+        Environment(Marketplace.__name__, {**env, CREATE_TABLE: "no" if to_read else "yes"}),
         clock=lambda: to_micros(clock()),
         database=database,
     )
     terms = CatalogueShelf(Catalogue(database))
-    if as_it_is:
-        _bring_up(database)
-    else:
+    if not to_read:
         _publish_defaults(terms)
     marketplace = OpenedMarketplace(factory, env, terms, clock)
     assert isinstance(marketplace.recorder, LogRecorder), "the factory makes no other"
@@ -101,12 +99,6 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, as_it_is: bool
     )
 
 
-def _bring_up(database: Database) -> None:
-    if isinstance(database.condition().refusal, StoreSchemaDiffers):
-        with suppress(StoreUnavailable):  # newer, or not ours to change: whoever looks at it finds that
-            schema.upgrade(database)
-
-
 def _publish_defaults(terms: CatalogueShelf) -> None:
     """Where nothing may be recorded, whoever may publishes them at its own start."""
     try:
@@ -116,10 +108,11 @@ def _publish_defaults(terms: CatalogueShelf) -> None:
 
 
 @contextmanager
-def schema_of(settings: Settings) -> Iterator[Database]:
-    """The database as it is, not migrated: to migrate it."""
-    _make_room(settings.database_url)
-    database = Database(settings.database_url)
+def database_of(settings: Settings, *, to_read: bool = False) -> Iterator[Database]:
+    """The database as it is, not migrated: to migrate it, or (``to_read``) to do nothing to it."""
+    if not to_read:
+        _make_room(settings.database_url)
+    database = Database(settings.database_url, to_read=to_read)
     try:
         yield database
     finally:

@@ -16,6 +16,10 @@ from application.commands.random_ids import new_id
 from infrastructure.process.telemetry import Counters
 
 CLIENT_GONE: Final = 499
+_REFUSED: Final = 400
+SCRAPED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""What machines ask every few seconds: told at debug, unless it is not well."""
+
 log = structlog.get_logger("standfast.requests")
 
 
@@ -48,7 +52,8 @@ class Observation:
         method = _known(scope["method"])
         self._counters.add("standfast_requests_total", 1, method=method, route=route, status=str(answer.status))
         self._counters.add("standfast_request_seconds_total", seconds, method=method, route=route)
-        log.info(
+        tell = log.debug if route in SCRAPED and answer.status < _REFUSED else log.info
+        tell(
             "request",
             method=scope["method"],
             path=scope["path"],

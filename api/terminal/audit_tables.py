@@ -1,40 +1,17 @@
 """The audit in the terminal: a replay as tables, and a clock's life told interval by interval."""
 
-from datetime import datetime
 from typing import Final
 
 from rich.markup import escape
 from rich.table import Table
 
-from api.composition import Standfast
-from api.terminal.inspection import engagement_named
-from api.terminal.speech import Unable
-from application.queries.as_of import EngagementAsOf, engagement_as_of
-from application.queries.measures import ExplainedClock, ReplayAnswer
+from api.terminal.measure_tables import accountability_table, cases_table, continuity_table
+from api.terminal.tables import NOTHING, duration, instant, table_of
+from application.queries.measures import ClocksAnswer, ExplainedClock, ReplayAnswer
 from application.queries.state import StateAnswer
 from domain.clocks.reading import Clock
-from domain.language.instants import parse_instant
-from domain.metrics.accountability import Accountability
-from domain.metrics.continuity import Continuity
-from domain.metrics.guarantee import GuaranteeRecord
-from domain.metrics.ratio import Ratio
 
-NOTHING: Final = "–"
 STYLES: Final = {"met": "green", "completed": "green", "late": "red", "breached": "bold red", "excused": "yellow"}
-
-
-def question_of(standfast: Standfast, engagement: str, as_of: str | None, known_at: str | None) -> EngagementAsOf:
-    """What is asked about, from the words of a command line. Raises Unable."""
-    engagement_id = engagement_named(standfast, engagement)
-    happened, recorded = _instant_named("--as-of", as_of), _instant_named("--known-at", known_at)
-    return engagement_as_of(standfast.marketplace, engagement_id, happened, recorded)
-
-
-def _instant_named(name: str, text: str | None) -> datetime | None:
-    try:
-        return parse_instant(text) if text else None
-    except ValueError as error:
-        raise Unable(f"{name} {text}: {error}.") from error
 
 
 def explanation(clock: ExplainedClock) -> Table:
@@ -96,8 +73,14 @@ def replayed(replay: ReplayAnswer, clocks: tuple[Clock, ...]) -> list[Table | st
     ]
 
 
+def all_clocks(answer: ClocksAnswer) -> list[Table | str]:
+    """The clocks of an engagement at an instant."""
+    about = f"as of {instant(answer.as_of)}, as known at {instant(answer.known_at)}"
+    return [f"[bold]{answer.engagement_id}[/] {about}", clocks_table(answer.clocks)]
+
+
 def seats_table(state: StateAnswer) -> Table:
-    table = _table("Seats", "seat", "role", "allocation", "professional", "since", "open case")
+    table = table_of("Seats", "seat", "role", "allocation", "professional", "since", "open case")
     holders = {each.assignment_id: each for each in state.assignments}
     for seat in state.seats:
         holder = holders.get(seat.assignment_id or "")
@@ -113,7 +96,7 @@ def seats_table(state: StateAnswer) -> Table:
 
 
 def clocks_table(clocks: tuple[Clock, ...]) -> Table:
-    table = _table("Clocks", "clock", "of", "state", "accountable", "elapsed", "goal", "due or used up at")
+    table = table_of("Clocks", "clock", "of", "state", "accountable", "elapsed", "goal", "due or used up at")
     for each in clocks:
         table.add_row(
             each.clock,
@@ -126,66 +109,3 @@ def clocks_table(clocks: tuple[Clock, ...]) -> Table:
             style=STYLES.get(each.state),
         )
     return table
-
-
-def accountability_table(of: Accountability) -> Table:
-    table = _table("Accountability", "party", "met", "late", "breached", "excused", "cancelled", "open", "fulfilment")
-    for party, each in of.parties.items():
-        counts = (each.met, each.late, each.breached, each.excused, each.cancelled, each.open)
-        table.add_row(party, *map(str, counts), percent(each.fulfilment))
-    return table
-
-
-def continuity_table(of: Continuity) -> Table:
-    columns = ("coverage", "presence", "gaps", "in gaps", "stability", "transferred", "unplanned exits")
-    table = _table("Continuity", *columns)
-    table.add_row(
-        percent(of.coverage),
-        percent(of.presence),
-        str(of.gaps.count),
-        duration(of.gaps.total_seconds),
-        percent(of.stability),
-        percent(of.transfer_completeness),
-        str(of.unplanned_exits),
-    )
-    return table
-
-
-def cases_table(of: GuaranteeRecord) -> Table:
-    table = _table("Guarantee", "case", "seat", "eligible", "honoured", "credit", "waited on")
-    for each in of.cases:
-        waited = ", ".join(f"{holder} {duration(seconds)}" for holder, seconds in each.waiting_seconds.items())
-        table.add_row(
-            escape(each.case_id),
-            escape(each.seat_id),
-            yes_or_no(each.eligible),
-            yes_or_no(each.honoured),
-            f"{each.credit.amount} {each.credit.currency}" if each.credit else NOTHING,
-            waited,
-        )
-    return table
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column)
-    return table
-
-
-def instant(of: datetime) -> str:
-    return f"{of:%Y-%m-%d %H:%M:%S}"
-
-
-def duration(seconds: int) -> str:
-    """Hours, minutes and seconds, such as 75:30:00."""
-    hours, rest = divmod(abs(seconds), 3600)
-    return f"{'-' if seconds < 0 else ''}{hours}:{rest // 60:02}:{rest % 60:02}"
-
-
-def percent(ratio: Ratio) -> str:
-    return NOTHING if ratio.fraction is None else f"{100 * ratio.fraction:.1f} %"
-
-
-def yes_or_no(fact: bool | None) -> str:
-    return NOTHING if fact is None else "yes" if fact else "no"

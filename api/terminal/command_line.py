@@ -1,23 +1,20 @@
 """The command line: ``standfast --help``. Every command is a few lines; what it does stands in a room of its own.
 
+Those that ask stand in `asking`, those that keep a database in `keeping`; here is what records and serves.
+
 A command imports its room when it runs: the whole takes seconds to load, which nobody wants to wait for before a help
 text.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from api.terminal import speech
-from domain.engagement.terms.policy import Obligation
+from api.terminal import asking, keeping, speech
+from api.terminal.opening import name_unknown, opened
 from domain.language.words import Model
-
-if TYPE_CHECKING:
-    from api.composition import Standfast
 
 app = typer.Typer(
     name="standfast",
@@ -27,12 +24,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 DEFAULT_HOST, DEFAULT_PORT, DEFAULT_CALENDAR = "127.0.0.1", 8000, "weekdays"
 
 
 def main() -> None:
     """The entry point: runs a command and says in one line why it could not be run."""
+    speech.speak_plainly()
     try:
         app()
     except Exception as error:
@@ -42,21 +41,6 @@ def main() -> None:
         if said is None:
             raise
         speech.stop(said)
-
-
-@contextmanager
-def opened(*, as_it_is: bool = False) -> "Iterator[Standfast]":
-    """The marketplace of the settings, migrated unless it is taken as it is, and closed at the end."""
-    from api.composition import assemble
-    from infrastructure.process.settings import Settings
-    from infrastructure.process.telemetry import logs_beside_results
-
-    logs_beside_results()
-    standfast = assemble(Settings(), as_it_is=as_it_is)
-    try:
-        yield standfast
-    finally:
-        standfast.close()
 
 
 def _version(wanted: bool) -> None:
@@ -88,14 +72,14 @@ def serve(
     from api.composition import assemble
     from api.terminal import serving
     from infrastructure.process.settings import Settings
-    from infrastructure.process.telemetry import configure_logs
 
     settings = Settings()
     settings = settings.model_copy(update={"host": host or settings.host})
-    listener = serving.listening(settings.host, settings.port if port is None else port)
-    configure_logs(settings)
-    serving.end_on_sigterm()
-    serving.serve(assemble(settings), listener)
+    serving.only_here(settings.host)
+    with serving.telling_by_the_log(settings):
+        listener = serving.listening(settings.host, settings.port if port is None else port)
+        serving.end_on_sigterm()
+        serving.serve(assemble(settings), listener)
 
 
 @app.command(epilog="Examples: [bold]standfast demo[/] · [bold]standfast demo --seed 7 --engagements 400[/]")
@@ -119,6 +103,7 @@ def demo(
 
     serving.only_here(host)
     serving.end_on_sigterm()
+    name_unknown()
     with demonstration.throw_away_database() as url:
         settings = Settings(database_url=url, host=host)
         marketplace = demonstration.populated(settings, seed, engagements)
@@ -159,153 +144,5 @@ def import_(
         raise typer.Exit(speech.REFUSED)
 
 
-@app.command(epilog="Example: [bold]standfast export --after 1000 > events.jsonl[/]")
-def export(
-    engagement: Annotated[str | None, typer.Option(help="Only this one: an id, or a client that has only one.")] = None,
-    after: Annotated[int, typer.Option(min=0, help="Only events after this position.")] = 0,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file instead of the standard output.")
-    ] = None,
-) -> None:
-    """All events as JSON Lines, in the order in which they were recorded."""
-    from api.terminal import inspection
-
-    with opened() as standfast:
-        engagement_id = inspection.engagement_named(standfast, engagement) if engagement else None
-        lines = inspection.events(standfast, after=after, engagement_id=engagement_id)
-        if output is None:
-            for line in lines:
-                speech.result(line.decode())
-            return
-        with output.open("wb") as written:
-            total = sum(1 for line in lines if written.write(line + b"\n"))
-    speech.remark(f"{speech.counted(total, 'event')} written to {output}")
-
-
-@app.command(epilog="Example: [bold]standfast history 0199e2a4-…[/] · [bold]standfast history sig-apps[/]")
-def history(
-    engagement: Annotated[str, typer.Argument(help="The id of an engagement, or a client that has only one.")],
-) -> None:
-    """What is recorded about an engagement: what happened when, who recorded it when, and what was voided."""
-    from api.terminal import inspection
-
-    with opened() as standfast:
-        engagement_id = inspection.engagement_named(standfast, engagement)
-        speech.show(inspection.history_table(standfast.marketplace.history(engagement_id)))
-
-
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="INSTANT", help="What had happened by then (default: now).")
-]
-KnownAt = Annotated[
-    str | None, typer.Option("--known-at", metavar="INSTANT", help="What had been recorded by then (default: now).")
-]
-
-
-@app.command(epilog="Example: [bold]standfast replay sig-apps --as-of 2026-11-05T15:00:00Z[/]")
-def replay(
-    engagement: Annotated[str, typer.Argument(help="The id of an engagement, or a client that has only one.")],
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The answer of the API instead of tables.")] = False,
-) -> None:
-    """State, clocks and metrics of an engagement at an instant, as known at an instant."""
-    from api.http.strict_json import json_of
-    from api.terminal import audit_tables
-    from application.queries import measures
-
-    with opened() as standfast:
-        question = audit_tables.question_of(standfast, engagement, as_of, known_at)
-        answer = measures.replay(question)
-        if as_json:
-            speech.result(json_of(answer).decode())
-            return
-        for part in audit_tables.replayed(answer, measures.clocks(question).clocks):
-            speech.show(part)
-
-
-@app.command(epilog="Example: [bold]standfast explain sig-apps replace k1[/]")
-def explain(
-    engagement: Annotated[str, typer.Argument(help="The id of an engagement, or a client that has only one.")],
-    clock: Annotated[Obligation, typer.Argument(help="Which obligation.")],
-    subject: Annotated[str, typer.Argument(help="Of which assignment, concern, case or proposal; or exit.")],
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-) -> None:
-    """The life of a clock as a table: what counted, what did not, and why."""
-    from api.terminal import audit_tables
-    from application.queries import measures
-
-    with opened() as standfast:
-        question = audit_tables.question_of(standfast, engagement, as_of, known_at)
-        speech.show(audit_tables.explanation(measures.explained(question, clock, subject)))
-
-
-@app.command()
-def verify() -> None:
-    """Checks that the store is whole; exit code 1 where it is not.
-
-    Positions and versions without a gap, every event readable, every timeline lawful from zero; every line of the
-    list, every kept answer and every published document as it was recorded; and the database still refusing to change
-    what is recorded: its triggers, functions and rights as the migrations made them.
-
-    The schema is brought up to date first where it may be. A newer one, and settings that serve refuses, are told.
-    """
-    from api.terminal import inspection
-
-    with opened(as_it_is=True) as standfast:
-        events, found = 0, inspection.misfits(standfast)
-        if not found:
-            events = standfast.recorder.log.head().position
-            with speech.progress("events", 2 * events) as told:
-                found = list(inspection.findings(standfast, told))
-    for finding in found:
-        speech.result(finding)
-    verdict = "whole" if not found else f"not whole: {speech.counted(len(found), 'finding')}"
-    speech.result(f"{speech.counted(events, 'event')} checked, {verdict}")
-    if found:
-        raise typer.Exit(speech.REFUSED)
-
-
-@app.command(epilog="Examples: [bold]standfast migrate[/] · [bold]standfast migrate down 0001 --yes[/]")
-def migrate(
-    direction: Annotated[
-        Literal["up", "down"], typer.Argument(help="Up to a newer revision or down to an older.")
-    ] = "up",
-    revision: Annotated[
-        str | None, typer.Argument(help="Up: the newest by default. Down to base: nothing is left.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Go down without being asked.")] = False,
-) -> None:
-    """Brings the schema up to date, or back."""
-    import migrations
-    from api.composition import schema_of
-    from infrastructure.database import schema
-    from infrastructure.process.settings import Settings
-
-    with schema_of(Settings()) as database:
-        if direction == "up":
-            schema.upgrade(database, revision or "head")
-        elif revision is None:
-            raise speech.Unable("name the revision to go down to: standfast migrate down REVISION.")
-        else:
-            yes or typer.confirm(
-                f"Going down to {revision} drops what later revisions keep. Go on?", abort=True, err=True
-            )
-            schema.downgrade(database, revision)
-        with database.reading() as connection:
-            at = migrations.current(connection)
-    newest = migrations.newest()
-    speech.result(f"revision {at or 'base'}" + (" (the newest)" if at == newest else f", the newest is {newest}"))
-
-
-@app.command()
-def config() -> None:
-    """The settings (STANDFAST_… in the environment), each with its source; secrets are masked."""
-    from api.terminal import configuration
-    from infrastructure.process.settings import Settings
-
-    settings = Settings()
-    speech.show(configuration.settings_table(settings))
-    for variable in configuration.unknown_settings(settings):
-        speech.remark(f"{variable} is set, but is no setting")
+app.add_typer(asking.app)
+app.add_typer(keeping.app)

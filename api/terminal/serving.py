@@ -5,6 +5,8 @@ import ipaddress
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from typing import Any, Final, NoReturn
@@ -17,13 +19,33 @@ from api.app import application
 from api.composition import Standfast
 from api.http.door.connections import BACKLOG, Connections, most_connections
 from api.http.door.limits import Limits
-from api.terminal.speech import Unable, remark, result
+from api.terminal.configuration import is_no_setting, unknown_settings
+from api.terminal.speech import WRONG_USE, Unable, result
+from api.terminal.unable import why
+from infrastructure.process.settings import Settings
+from infrastructure.process.telemetry import configure_logs, logs_json
 
 EVERYBODY = "Without authentication everybody who reaches this address acts as the platform's operator."
 GRACE_SECONDS = 4
 """How long requests under way are waited for: half of the ten seconds to end in, the store needs the other half."""
 
 log = structlog.get_logger("standfast.serving")
+
+
+@contextmanager
+def telling_by_the_log(settings: Settings) -> Iterator[None]:
+    """Has the log tell everything, also why nothing is served: where it is JSON, no line beside it is anything else."""
+    configure_logs(settings)
+    for variable in unknown_settings():
+        log.warning("unknown setting", variable=variable, detail=is_no_setting(variable))
+    try:
+        yield
+    except Exception as error:
+        said = why(error)
+        if said is None or not logs_json(settings):
+            raise
+        log.error("not served", detail=said)
+        sys.exit(WRONG_USE)
 
 
 def only_here(host: str) -> None:
@@ -71,8 +93,7 @@ SWITCH_SECONDS: Final = 0.001
 def serve(standfast: Standfast, listener: socket.socket) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
     address = address_of(listener)
-    log.warning("everybody is the operator", address=address, authentication=False)
-    remark(EVERYBODY)
+    log.warning("everybody is the operator", address=address, authentication=False, detail=EVERYBODY)
     result(f"Standfast is listening on {address} · documentation: {address}/docs")
     config = configured(application(standfast), standfast.settings.connections)
     _leave_alone_what_is_loaded()

@@ -1,5 +1,7 @@
 """How the command line speaks: results on the standard output, everything else on the standard error stream."""
 
+import codecs
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,12 +18,33 @@ REFUSED, WRONG_USE = 1, 2
 
 SECONDS_BETWEEN_LINES: Final = 2.0
 WIDTH_OF_FILES: Final = 200
+PLAIN: Final = {"–": "-", "·": "-", "…": "...", "×": "x"}
+"""How signs of ours are written where only ASCII is; every other one is a question mark."""
 Told = Callable[[int], None]
 """Hears how much of the work is done."""
 
 
 class Unable(Exception):
     """What was asked for cannot be done; the text says why and what to do."""
+
+
+def speak_plainly() -> None:
+    """Has the terminal take every text: what its encoding cannot hold is replaced, and nothing ends in a traceback."""
+    codecs.register_error("plainly", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plainly")
+
+
+def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+def data(line: bytes) -> None:
+    """A line of the result that is read by machines: these bytes, whatever the terminal's encoding is."""
+    typer.echo(line)
 
 
 def result(text: str = "") -> None:

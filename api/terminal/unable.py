@@ -5,9 +5,14 @@ from typing import Final
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.http.strict_json import FieldsWrong, Malformed
 from api.terminal.speech import Unable
 from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
+from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.law.rejection import Rejection
+from infrastructure.database.backup import Refused
+from infrastructure.database.roles import NotGranted
+from infrastructure.database.sqlite_reading import NoDatabase
 
 LATER: Final = "What was recorded stands; try the same again later."
 ADVICE: Final[dict[type[StoreUnavailable], str]] = {
@@ -15,6 +20,7 @@ ADVICE: Final[dict[type[StoreUnavailable], str]] = {
     "that made it.",
     StoreReadOnly: "What is recorded can be read; to record, name the primary and a role that may write in "
     "STANDFAST_DATABASE_URL.",
+    NoDatabase: "STANDFAST_DATABASE_URL names it. To read makes none: standfast migrate, import and serve do.",
     StoreUnsafe: "Put the settings of the server, the database or the role right; what was recorded stands.",
 }
 
@@ -23,6 +29,10 @@ def why(error: Exception) -> str | None:
     """The text for a person, or None where nobody foresaw the error."""
     if isinstance(error, Unable):
         return str(error)
+    if isinstance(error, FieldsWrong | Malformed | Refused | NotGranted):
+        return f"{error}."
+    if isinstance(error, UnknownEngagement):
+        return f"{error.detail}.\nstandfast list tells those that there are."
     if isinstance(error, Rejection):
         return f"{error}.\n{error.remedy}"
     if isinstance(error, ValidationError) and error.title == "Settings":

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ def configure_logs(settings: Settings) -> None:
 
     The process's own lines are rendered and written at once; those of libraries come through the standard library.
     """
-    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    as_json = logs_json(settings)
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[Any] = [
         structlog.processors.add_log_level,
@@ -44,6 +45,25 @@ def configure_logs(settings: Settings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.captureWarnings(True)
+    _tell_what_nobody_caught()
+
+
+def logs_json(settings: Settings) -> bool:
+    """Whether each line of the log is one JSON object."""
+    return settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+
+
+def _tell_what_nobody_caught() -> None:
+    """Has the interpreter log what ends a thread or the process, which it would write line by line."""
+    log = structlog.get_logger("standfast.process")
+
+    def told(error: BaseException | None) -> None:
+        log.critical("nobody caught this", exc_info=error)
+
+    sys.excepthook = lambda _kind, error, _trace: told(error)
+    sys.unraisablehook = lambda found: told(found.exc_value)
+    threading.excepthook = lambda found: told(found.exc_value)
 
 
 def logs_beside_results() -> None:

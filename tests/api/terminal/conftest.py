@@ -1,5 +1,6 @@
 """The command line, run as its entry point runs, on a database of the test's own."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ Run = Callable[..., Ran]
 @pytest.fixture
 def standfast(sqlite_url: URL, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Runs ``standfast`` with these arguments in this process."""
+    for variable in [name for name in os.environ if name.startswith("STANDFAST_")]:
+        monkeypatch.delenv(variable)
     monkeypatch.setenv("STANDFAST_DATABASE_URL", str(sqlite_url))
     monkeypatch.setenv("COLUMNS", "200")
     at_term = signal.getsignal(signal.SIGTERM)

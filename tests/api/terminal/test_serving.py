@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
-from api.composition import schema_of
+from api.composition import database_of
 from api.terminal import serving
 from infrastructure.database import schema
 from infrastructure.process.settings import Settings
@@ -59,7 +59,7 @@ def test_what_is_listened_on_may_be_asked_by_that_name(
 
 
 def test_a_schema_that_a_newer_version_made_is_not_served(sqlite_url: URL, tmp_path: Path) -> None:
-    with schema_of(Settings(database_url=str(sqlite_url))) as database:
+    with database_of(Settings(database_url=str(sqlite_url))) as database:
         schema.upgrade(database)
         with database.writing() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

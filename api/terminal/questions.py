@@ -1,0 +1,75 @@
+"""What is asked about an engagement, from the words of a command line."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from api.composition import Standfast
+from api.http.strict_json import parse, validated
+from api.queries.measures import WhatIfBody
+from api.terminal.inspection import engagement_named
+from api.terminal.speech import Unable
+from application.queries.as_of import EngagementAsOf, engagement_as_of
+from domain.language.instants import instant_text, parse_day, parse_instant
+from domain.time.business_time import business_time, instant_at
+from domain.time.calendar import Calendar
+
+
+def question_of(standfast: Standfast, engagement: str, as_of: str | None, known_at: str | None) -> EngagementAsOf:
+    """Which engagement, as of which instant and as known at which. Raises Unable, UnknownEngagement or AsOfTooFar."""
+    engagement_id = engagement_named(standfast, engagement)
+    happened = instant_of(standfast, engagement_id, "--as-of", as_of)
+    recorded = instant_of(standfast, engagement_id, "--known-at", known_at)
+    return engagement_as_of(standfast.marketplace, engagement_id, happened, recorded)
+
+
+def instant_of(standfast: Standfast, engagement_id: UUID, option: str, text: str | None) -> datetime | None:
+    """The instant that an option names; a date alone is its start on the engagement's calendar.
+
+    Raises Unable or UnknownEngagement.
+    """
+    if text is None:
+        return None
+    try:
+        return parse_instant(text) if "T" in text.upper() else _start_of(standfast, engagement_id, parse_day(text))
+    except ValueError as error:
+        wanted = error if text[:1].isdigit() else "an instant is RFC 3339 text (2026-10-30T19:30:00Z) or a date alone"
+        raise Unable(f"{option} {text}: {wanted}.") from error
+
+
+def _start_of(standfast: Standfast, engagement_id: UUID, day: date) -> datetime:
+    """When a date starts, by the calendar that is in force then, before the opening by the first one."""
+    calendars = standfast.marketplace.history(engagement_id).state.calendars
+    starts = ((since, _midnight(calendar, day)) for since, calendar in reversed(calendars))
+    return next((start for since, start in starts if since <= start), _midnight(calendars[0][1], day))
+
+
+def _midnight(calendar: Calendar, day: date) -> datetime:
+    return instant_at(business_time(calendar).local_midnight(day))
+
+
+def supposition_of(
+    standfast: Standfast,
+    engagement_id: UUID,
+    model: str | None,
+    policy: str | None,
+    calendar: str | None,
+    as_of: str | None,
+) -> WhatIfBody:
+    """What is supposed, as the body of its request. Raises Unable, FieldsWrong or Malformed."""
+    instant = instant_of(standfast, engagement_id, "--as-of", as_of)
+    body = {
+        "model": model,
+        "policy": _terms(policy),
+        "calendar": _terms(calendar),
+        "as_of": instant and instant_text(instant),
+    }
+    given = {name: value for name, value in body.items() if value is not None}
+    found: WhatIfBody = validated(WhatIfBody, json.dumps(given).encode())
+    return found
+
+
+def _terms(named: str | None) -> object:
+    """A name as it is, or the document in a file of JSON."""
+    return parse(Path(named).read_bytes()) if named and named.endswith(".json") else named
