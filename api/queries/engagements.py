@@ -145,6 +145,19 @@ def wanted(asked: ListAsked) -> Wanted:
     )
 
 
+def listed(standfast: Standfast, asked: ListAsked) -> Page[ListedEngagement, After | None]:
+    """A page of the list. Raises FieldsWrong where the cursor is none of the list."""
+    return listing(
+        standfast.marketplace,
+        standfast.engagements,
+        wanted(asked),
+        status=asked.status,
+        at_risk=asked.at_risk,
+        after=after_of(asked.cursor),
+        limit=asked.limit,
+    )
+
+
 def viewed(state: State | None) -> Mapping[str, Any]:
     """A state as plain values; before the opening there is none. Raises CallerGone where nobody waits for it."""
     go_on()
@@ -191,15 +204,7 @@ QUESTIONS: Final = (
         text="The engagements in the order of their opening; a page may hold fewer than there are: next says.",
         asks=ListAsked,
         gives=EngagementPage,
-        answer=lambda standfast, asked: listing(
-            standfast.marketplace,
-            standfast.engagements,
-            wanted(asked),
-            status=asked.status,
-            at_risk=asked.at_risk,
-            after=after_of(asked.cursor),
-            limit=asked.limit,
-        ),
+        answer=listed,
         written=list_bytes,
         costly=lambda asked: asked.at_risk is not None or asked.limit > MOST_QUICK,
     ),

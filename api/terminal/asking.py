@@ -55,20 +55,21 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """The engagements in the order of their opening, page by page."""
-    from api.queries.engagements import ListAsked, after_of, list_bytes, wanted
+    from api.queries.engagements import ListAsked, list_bytes, listed
     from api.terminal.list_table import list_table
-    from application.queries.engagement_list import listing
 
-    asked = ListAsked(model=model, client_id=client, partner_id=partner, professional_id=professional, status=status)
+    asked = ListAsked(
+        model=model,
+        client_id=client,
+        partner_id=partner,
+        professional_id=professional,
+        status=status,
+        at_risk=at_risk,
+        cursor=cursor,
+        limit=limit,
+    )
     with reading() as standfast:
-        page = listing(
-            standfast.marketplace,
-            standfast.engagements,
-            wanted(asked),
-            at_risk=at_risk,
-            after=after_of(cursor),
-            limit=limit,
-        )
+        page = listed(standfast, asked)
         _answer(list_bytes(page) if as_json else None, lambda: [list_table(page)])
 
 

@@ -1,8 +1,10 @@
 """What is asked about an engagement, from the words of a command line."""
 
 import json
+import re
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from api.composition import Standfast
@@ -14,6 +16,8 @@ from application.queries.as_of import EngagementAsOf, engagement_as_of
 from domain.language.instants import instant_text, parse_day, parse_instant
 from domain.time.business_time import business_time, instant_at
 from domain.time.calendar import Calendar
+
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def question_of(standfast: Standfast, engagement: str, as_of: str | None, known_at: str | None) -> EngagementAsOf:
@@ -32,10 +36,10 @@ def instant_of(standfast: Standfast, engagement_id: UUID, option: str, text: str
     if text is None:
         return None
     try:
-        return parse_instant(text) if "T" in text.upper() else _start_of(standfast, engagement_id, parse_day(text))
+        return _start_of(standfast, engagement_id, parse_day(text)) if _DAY.fullmatch(text) else parse_instant(text)
     except ValueError as error:
-        wanted = error if text[:1].isdigit() else "an instant is RFC 3339 text (2026-10-30T19:30:00Z) or a date alone"
-        raise Unable(f"{option} {text}: {wanted}.") from error
+        or_a_day = "" if _DAY.fullmatch(text) else ", or a date alone"
+        raise Unable(f"{option} {text}: {error}{or_a_day}.") from error
 
 
 def _start_of(standfast: Standfast, engagement_id: UUID, day: date) -> datetime:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from api.terminal.configuration import settings_table
+from api.terminal.configuration import configuration
 from infrastructure.process.settings import Settings, names_in
 
 
@@ -34,7 +34,6 @@ def test_at_least_one_connection_is_open() -> None:
 
 def test_they_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STANDFAST_HOST_NAMES", "market.example")
-    variable, value, source, _ = (list(column.cells) for column in settings_table(Settings()).columns)
-    listed = dict(zip(variable, zip(value, source, strict=True), strict=True))
+    listed = {each.variable: (each.value, each.source) for each in configuration(Settings()).settings}
     assert listed["STANDFAST_HOST_NAMES"] == ("market.example", "environment")
     assert listed["STANDFAST_CONNECTIONS"] == ("1000", "default")

@@ -16,7 +16,7 @@ from infrastructure.database.backup.refusal import Refused
 from infrastructure.database.database import Database
 
 _ANYTHING: Final = (
-    "SELECT pg_catalog.format('%I.%I', relnamespace::regnamespace, relname) FROM pg_catalog.pg_class "
+    "SELECT relname::text FROM pg_catalog.pg_class "
     "WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND relnamespace = 'public'::regnamespace ORDER BY 1 LIMIT 1"
 )
 

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
-import migrations
 from api.composition import Standfast, database_of
 from application.ports.engagement_list import Wanted
 from domain.time.calendar import Calendar

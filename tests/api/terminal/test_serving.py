@@ -44,6 +44,39 @@ def test_serve_migrates_answers_and_ends_gracefully(sqlite_url: URL, tmp_path: P
     assert "Traceback" not in remarks
 
 
+def logged(folder: Path) -> list[dict[str, object]]:
+    """The log of a server, each line of which is one JSON object."""
+    return [json.loads(line) for line in (folder / "remarks.txt").read_text().splitlines()]
+
+
+def test_every_line_of_the_log_is_an_object_and_scrapes_are_quiet(sqlite_url: URL, tmp_path: Path) -> None:
+    environment = {"STANDFAST_DATABASE_URL": str(sqlite_url), "STANDFAST_PROT": "1"}
+    with running("serve", "--port", "0", environment=environment, folder=tmp_path) as (address, _):
+        for path in ("/healthz", "/readyz", "/metrics", "/v1/engagements"):
+            with urlopen(f"{address}{path}", timeout=10) as answered:
+                assert answered.status == 200
+    lines = logged(tmp_path)
+    assert [line["path"] for line in lines if line["event"] == "request"] == ["/v1/engagements"]
+    assert "STANDFAST_PROT" in {line.get("variable") for line in lines}
+
+
+def test_scrapes_are_told_at_debug(sqlite_url: URL, tmp_path: Path) -> None:
+    environment = {"STANDFAST_DATABASE_URL": str(sqlite_url), "STANDFAST_LOG_LEVEL": "debug"}
+    with running("serve", "--port", "0", environment=environment, folder=tmp_path) as (address, _):
+        answer(f"{address}/healthz")
+    told = [line for line in logged(tmp_path) if line["event"] == "request"]
+    assert [(line["path"], line["level"]) for line in told] == [("/healthz", "debug")]
+
+
+def test_why_nothing_is_served_is_a_line_of_the_log_too(sqlite_url: URL, tmp_path: Path) -> None:
+    Path(str(sqlite_url.database)).write_bytes(b"no database at all" * 100)
+    environment = {"STANDFAST_DATABASE_URL": str(sqlite_url)}
+    with pytest.raises(EndedBeforeItServed), running("serve", "--port", "0", environment=environment, folder=tmp_path):
+        pass
+    [line] = [line for line in logged(tmp_path) if line["event"] == "not served"]
+    assert "file is not a database" in str(line["detail"])
+
+
 @pytest.mark.parametrize("command", ["serve", "demo"])
 @pytest.mark.parametrize(("host", "name"), [("127.0.0.2", "127.0.0.2"), ("::1", "[::1]")])
 def test_what_is_listened_on_may_be_asked_by_that_name(

@@ -80,9 +80,12 @@ def test_a_right_too_many_or_too_few_is_named(owner: Database, statement: str, w
 
 def test_a_writer_who_may_act_as_the_owner_is_named(owner: Database) -> None:
     member = f"standfast_{uuid4().hex}"
-    run(owner, f"CREATE ROLE {member} IN ROLE CURRENT_USER")
+    run(owner, f"CREATE ROLE {member}")
     try:
         roles.grant(owner, writer=member, reader=READER)
+        run(owner, f"GRANT CURRENT_USER TO {member}")
+        with pytest.raises(roles.NotGranted, match="may act as the owner"):
+            roles.grant(owner, writer=member, reader=READER)
         assert found(owner) == [f"grants: {member} may call the functions, and may act as their owner"]
     finally:
         run(owner, f"DROP OWNED BY {member}", f"DROP ROLE {member}")
