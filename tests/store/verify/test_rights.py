@@ -83,7 +83,7 @@ def test_a_writer_who_may_act_as_the_owner_is_named(owner: Database) -> None:
     run(owner, f"CREATE ROLE {member}")
     try:
         roles.grant(owner, writer=member, reader=READER)
-        run(owner, f"GRANT CURRENT_USER TO {member}")
+        run(owner, f"GRANT {owner.url.username} TO {member}")
         with pytest.raises(roles.NotGranted, match="may act as the owner"):
             roles.grant(owner, writer=member, reader=READER)
         assert found(owner) == [f"grants: {member} may call the functions, and may act as their owner"]
