@@ -27,8 +27,11 @@ def record_all(marketplace: Marketplace, requests: Sequence[Request]) -> list[Re
         queues[request.engagement_id].append(index)
     for engagement_id, history in marketplace.histories(queues).items():
         queue, known = queues[engagement_id], _recorded(history)
-        found = {index: known[requests[index].command_id] for index in queue if requests[index].command_id in known}
-        results |= {index: outcome_of(facts) for index, facts in found.items()}
+        for index in queue:
+            request = requests[index]
+            facts = known.get(request.command_id) or known.get(request.former_id)
+            if facts:
+                results[index] = outcome_of(facts)
     now = [index for index in range(len(requests)) if index not in results]
     outcomes = marketplace.record_all(requests[index] for index in now)
     for index, outcome in zip(now, outcomes, strict=True):
@@ -36,9 +39,9 @@ def record_all(marketplace: Marketplace, requests: Sequence[Request]) -> list[Re
     return [results[index] for index in range(len(requests))]
 
 
-def _recorded(history: EngagementHistory | None) -> Mapping[UUID, Sequence[Recorded]]:
+def _recorded(history: EngagementHistory | None) -> Mapping[UUID | None, Sequence[Recorded]]:
     """What the commands of an engagement recorded so far."""
-    known: dict[UUID, list[Recorded]] = defaultdict(list)
+    known: dict[UUID | None, list[Recorded]] = defaultdict(list)
     for fact in history.facts if history else ():
         known[fact.command_id].append(fact)
     return known

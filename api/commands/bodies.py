@@ -123,6 +123,15 @@ def content_hash(command: Command[Any], wire: Circumstances) -> bytes:
     return sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 
+def line_hash(command: Command[Any], wire: Circumstances, actor: Actor) -> bytes:
+    """The hash of what a line says: its command, about which engagement, under which key, by whom.
+
+    ``actor``: who acts where the line names nobody.
+    """
+    who = [str(wire.engagement_id), str(wire.actor or actor), wire.idempotency_key]
+    return sha256(json.dumps([content_hash(command, wire).hex(), *who]).encode()).digest()
+
+
 def _said(command: Command[Any], occurred_at: datetime | None) -> dict[str, Any]:
     kind = type(command)
     circumstances = {"command": kind.__name__, "occurred_at": occurred_at and instant_text(occurred_at)}

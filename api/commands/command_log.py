@@ -9,7 +9,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from api.commands.answers import CommandAnswer, command_bytes
-from api.commands.bodies import LINES, command_of_line
+from api.commands.bodies import LINES, command_of_line, line_hash
 from api.commands.routes import request_of
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
@@ -86,17 +86,29 @@ def _request(headers: Headers, number: int, text: bytes) -> Request:
 
 async def _first_or_same(standfast: Standfast, headers: Headers, key: str, texts: list[bytes]) -> None:
     """Claims the log's own key. Raises KeyReused where it was used for another log."""
-    content = sha256(json.dumps([_said(text) for text in texts], sort_keys=True).encode()).digest()
+    content = _hash_of([_said(text, headers) for text in texts])
     claimed = Key(command_id=command_id(headers.actor, PATH, key), body_hash=content, status=200, version=0, position=0)
     try:
         await standfast.recorder.append_async(Append(key=claimed))
     except KeyAnswered as known:
-        if known.answer.body_hash != content:
+        if known.answer.body_hash not in (content, _hash_of([_spelled(text) for text in texts])):
             raise KeyReused("the Idempotency-Key was used for another body") from known
 
 
-def _said(text: bytes) -> object:
-    """What a line says, for its hash; of a line that cannot be read, its bytes."""
+def _hash_of(lines: list[object]) -> bytes:
+    return sha256(json.dumps(lines, sort_keys=True).encode()).digest()
+
+
+def _said(text: bytes, headers: Headers) -> object:
+    """What a line says, for its hash; of a line that cannot be read, its JSON."""
+    try:
+        return line_hash(*command_of_line(text), headers.actor).hex()
+    except (Malformed, FieldsWrong):
+        return _spelled(text)
+
+
+def _spelled(text: bytes) -> object:
+    """The JSON of a line, by which versions before compared logs; of a line that is none, its bytes."""
     try:
         return parse(text)
     except (Malformed, FieldsWrong):

@@ -119,10 +119,13 @@ def demo(
 @app.command(
     "import",
     epilog="Examples: [bold]standfast import commands.jsonl[/] · "
-    "[bold]standfast import team_leadership.csv --model staff_augmentation --calendar weekdays[/]",
+    "[bold]standfast import team_leadership.csv --model staff_augmentation --calendar weekdays[/] · "
+    "[bold]gunzip -c log.jsonl.gz | standfast import -[/]",
 )
 def import_(
-    file: Annotated[Path, typer.Argument(help="A command log (.jsonl) or an assignment history (.csv).")],
+    file: Annotated[
+        Path, typer.Argument(help="A command log (.jsonl) or an assignment history (.csv); - is the standard input.")
+    ],
     model: Annotated[Model, typer.Option(help="The engagement model of an assignment history.")] = "staff_augmentation",
     calendar: Annotated[str, typer.Option(help="Its business calendar.")] = DEFAULT_CALENDAR,
 ) -> None:
@@ -131,6 +134,7 @@ def import_(
     A command log is JSON Lines, one command a line: its name, engagement_id, occurred_at, actor and fields.
     Blank lines and byte-order marks are passed over; the numbers of lines stay those of the file.
     An assignment history is CSV: team, role, professional, partner, started_at, ended_at, succeeded_by.
+    Commas, semicolons or tabs, UTF-8 or UTF-16; a date alone is midnight in the calendar's zone.
 
     Every refused line is told with its number and reason, the others are imported (exit code 1 where one was refused).
     Importing a file again records only what is not recorded yet: after a kill, or after a line was put right.

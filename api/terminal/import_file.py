@@ -1,44 +1,56 @@
 """Importing a file: what kind it is, its lines through the rules, and what came of them."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from shutil import copyfileobj
-from tempfile import TemporaryFile
 from typing import BinaryIO, Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from api.composition import Standfast
-from api.http.strict_json import BOM
+from api.http.strict_json import BOM, is_blank
 from api.terminal import speech
 from api.terminal.imported_lines import requests_in
+from api.terminal.opened_file import opened
 from application.imports import assignment_history
-from application.imports.assignment_history import NotAnAssignmentHistory
+from application.imports.csv_table import OtherColumns
+from application.imports.foreign_files import other_json, what_else
 from application.imports.importing import HistoryTerms, Tally, import_commands, import_history
+from application.imports.lines import lines_of
 from application.many_commands import record_all
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.terms.policy import OnboardingItem
 from domain.language.words import Model
+from domain.time.calendar import Calendar
 
 Kind = Literal["command log", "assignment history"]
 OF_ENDING: Final[dict[str, Kind]] = {
     ".csv": "assignment history",
+    ".tsv": "assignment history",
     ".jsonl": "command log",
     ".ndjson": "command log",
 }
+FIRST: Final = 10
+"""Lines by which a file is recognised."""
 
 
 def kind_of(name: str, file: BinaryIO) -> Kind:
-    """What a file is, by its ending or else by its first line. Raises Unable."""
-    known = OF_ENDING.get(Path(name).suffix.lower())
-    if known:
-        return known
-    first = next((line for line in lines_of(file) if line.strip()), b"")
-    if first.lstrip().startswith(b"{"):
+    """What a file is, by its first lines or else by its ending. Raises Unable, saying what else it is."""
+    foreign = what_else(name, file)
+    if foreign:
+        raise speech.Unable(foreign)
+    first = [line for line in islice(lines_of(file), FIRST) if not is_blank(line)]
+    if first and first[0].removeprefix(BOM).lstrip().startswith((b"{", b"[")):
+        foreign = other_json(name, first[0].removeprefix(BOM), len(first) > 1)
+        if foreign:
+            raise speech.Unable(foreign)
         return "command log"
+    known = OF_ENDING.get(Path(name).suffix.lower())
     if assignment_history.has_columns(first):
         return "assignment history"
+    if known:
+        return known
     raise speech.Unable(
         f"{name} is neither a command log (JSON Lines: one object a line)\n"
         f"nor an assignment history (CSV with the columns {', '.join(assignment_history.COLUMNS)})."
@@ -46,63 +58,52 @@ def kind_of(name: str, file: BinaryIO) -> Kind:
 
 
 def import_file(standfast: Standfast, path: Path, model: Model, calendar: str) -> Tally:
-    """Records what a file tells. Raises Unable where it cannot be read."""
+    """Records what a file tells; ``-`` is the standard input. Raises Unable where it cannot be read."""
     tally = Tally(head=standfast.marketplace.known().position)
-    with opened(path) as file:
-        if kind_of(path.name, file) == "command log":
-            _import_log(standfast, file, tally)
+    with opened(path) as told:
+        if told.encoding:
+            speech.remark(f"{told.name}: {told.encoding}, read as such")
+        if kind_of(told.name, told.file) == "command log":
+            _import_log(standfast, told.file, tally)
         else:
-            _import_history(standfast, path.name, file, tally, model, calendar)
+            _import_history(standfast, told.name, told.file, tally, model, calendar)
     return tally
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file to be read more than once; what comes through a pipe is kept. Raises Unable where it cannot be read."""
-    try:
-        file: BinaryIO = path.open("rb")
-    except OSError as error:
-        raise speech.Unable(f"{path} cannot be read: {error.strerror}.") from error
-    with ExitStack() as open_files:
-        open_files.enter_context(file)
-        if not file.seekable():
-            kept = open_files.enter_context(TemporaryFile())
-            copyfileobj(file, kept)
-            file = kept
-        yield file
-
-
-def lines_of(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file from its beginning, one at a time, whatever its length.
-
-    A byte-order mark is left out, also in the middle, where files were put together.
-    """
-    file.seek(0)
-    for line in file:
-        yield line.removeprefix(BOM)
-
-
 def _import_log(standfast: Standfast, file: BinaryIO, tally: Tally) -> None:
-    total = sum(1 for line in lines_of(file) if line.strip())
+    def is_open(engagement_id: UUID) -> bool:
+        return standfast.engagements.one(engagement_id) is not None
+
+    total = sum(1 for line in lines_of(file) if not is_blank(line))
     with speech.progress("commands", total) as told:
-        import_commands(requests_in(lines_of(file)), partial(record_all, standfast.marketplace), tally, told)
+        requests = requests_in(lines_of(file), is_open)
+        import_commands(requests, partial(record_all, standfast.marketplace), tally, told)
 
 
 def _import_history(standfast: Standfast, name: str, file: BinaryIO, tally: Tally, model: Model, calendar: str) -> None:
-    file.seek(0)
     try:
-        history = assignment_history.read(file.read())
-    except NotAnAssignmentHistory as error:
-        raise speech.Unable(f"{name}: {error}.") from error
-    if standfast.terms.find("calendar", calendar) is None:
+        table = assignment_history.table(list(lines_of(file)))
+    except OtherColumns as error:
+        raise speech.Unable(f"{name} is no assignment history: {error}.") from error
+    hours = standfast.terms.find("calendar", calendar)
+    if not isinstance(hours, Calendar):
         raise speech.Unable(f"no calendar {calendar} has been published: GET /v1/calendars lists those that are.")
+    for remark in table.remarks:
+        speech.remark(f"{name}: {remark}")
+    history = assignment_history.read(table, ZoneInfo(hours.zone))
 
     def items(engagement_id: UUID) -> tuple[OnboardingItem, ...]:
         opening = standfast.marketplace.history(engagement_id).state.made_by
         assert isinstance(opening, EngagementOpened)
         return opening.policy.onboarding_items
 
-    terms = HistoryTerms(model=model, calendar=calendar, items=items)
+    def seats(engagement_id: UUID) -> Mapping[str, str]:
+        if standfast.engagements.one(engagement_id) is None:
+            return {}
+        known = standfast.marketplace.history(engagement_id).state.seats
+        return {seat_id: seat.spec.role for seat_id, seat in known.items()}
+
+    terms = HistoryTerms(model=model, calendar=calendar, items=items, seats=seats)
     with speech.progress("assignments", history.lines) as told:
         import_history(history, terms, partial(record_all, standfast.marketplace), tally, told)
 

@@ -2,47 +2,65 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
-from api.commands.bodies import command_of_line
+from api.commands.bodies import Circumstances, command_of_line, line_hash
 from api.commands.routes import request_of
 from api.http.headers import LOCAL, Headers
-from api.http.strict_json import FieldsWrong, Malformed, parse
+from api.http.strict_json import FieldsWrong, Malformed, is_blank, parse
 from application.commands.request import Request
 from application.imports.importing import NumberedRequest
+from application.imports.lines import TOO_LONG, is_too_long
 from application.imports.refused_lines import LineRefused
 from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.law.command import Command
 
 IMPORTED: Final = UUID("0b5d2f0a-7a0e-5a55-8c1e-3f6f3b6d6a70")
 """The namespace of the ids that follow from lines."""
+IsOpen = Callable[[UUID], bool]
+"""Whether there is an engagement with this id."""
 
 
-def requests_in(lines: Iterable[bytes]) -> Iterator[NumberedRequest | LineRefused]:
+def requests_in(lines: Iterable[bytes], is_open: IsOpen) -> Iterator[NumberedRequest | LineRefused]:
     """The request of each line with its number, or why there is none; blank lines are passed over."""
-    same: Counter[bytes] = Counter()
+    same = _Same()
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            content = canonical(line)
-            same[content] += 1
-            yield number, request_of_line(line, uuid5(IMPORTED, f"{content.hex()}/{same[content]}"))
-        except (Malformed, FieldsWrong) as error:
-            yield LineRefused(number, str(error))
+        if is_too_long(line):
+            yield LineRefused(number, TOO_LONG)
+        elif not is_blank(line):
+            try:
+                yield number, _request(line, same, is_open)
+            except (Malformed, FieldsWrong) as error:
+                yield LineRefused(number, str(error))
 
 
-def canonical(line: bytes) -> bytes:
-    """What a line says, however it is spelled, as a digest. Raises Malformed or FieldsWrong."""
-    return sha256(json.dumps(parse(line), sort_keys=True).encode()).digest()
+@dataclass(slots=True)
+class _Same:
+    """How many equal lines there were so far: by what they say, and by their JSON as versions before compared it."""
+
+    said: Counter[bytes] = field(default_factory=Counter)
+    spelled: Counter[bytes] = field(default_factory=Counter)
+
+    def id_of(self, command: Command[Any], wire: Circumstances) -> UUID:
+        return _nth(self.said, line_hash(command, wire, LOCAL))
+
+    def former_id_of(self, line: bytes) -> UUID:
+        return _nth(self.spelled, sha256(json.dumps(parse(line), sort_keys=True).encode()).digest())
 
 
-def request_of_line(line: bytes, derived_id: UUID) -> Request:
+def _nth(seen: Counter[bytes], content: bytes) -> UUID:
+    seen[content] += 1
+    return uuid5(IMPORTED, f"{content.hex()}/{seen[content]}")
+
+
+def _request(line: bytes, same: _Same, is_open: IsOpen) -> Request:
     """The request of a line; a key of its own is recognised as it is over HTTP. Raises Malformed or FieldsWrong."""
     command, wire = command_of_line(line)
+    derived_id, former_id = same.id_of(command, wire), same.former_id_of(line)
     headers = Headers(
         actor=wire.actor or LOCAL,
         on_behalf_of=wire.on_behalf_of,
@@ -51,5 +69,6 @@ def request_of_line(line: bytes, derived_id: UUID) -> Request:
     )
     request = request_of(command, wire, wire.engagement_id, headers)
     if isinstance(command, OpenEngagement) and command.engagement_id is None:
-        request = replace(request, engagement_id=uuid5(derived_id, "engagement"))
-    return request if request.keyed else replace(request, command_id=derived_id)
+        former = uuid5(former_id, "engagement")
+        request = replace(request, engagement_id=former if is_open(former) else uuid5(derived_id, "engagement"))
+    return request if request.keyed else replace(request, command_id=derived_id, former_id=former_id)

@@ -1,7 +1,9 @@
 """Looking at what is recorded: a history as a table, events as JSON Lines, and whether everything is whole."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from unicodedata import normalize
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
@@ -11,8 +13,8 @@ from rich.table import Table
 from api.composition import Standfast
 from api.http.events import event_bytes
 from api.terminal.speech import Told, Unable
-from application.list_line import listed
-from application.ports.engagement_list import Wanted
+from application.list_line import Listed, listed
+from application.ports.engagement_list import After, Wanted
 from application.ports.log import StoreSchemaDiffers
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
@@ -26,21 +28,48 @@ from infrastructure.log import verify
 
 PAGE: Final = 1_000
 SHORT: Final = 60
+CLIENT: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 WHOLE_DOCUMENTS: Final = {"policy", "calendar"}
 
 
 def engagement_named(standfast: Standfast, text: str) -> UUID:
-    """The engagement of an id, or the only one of a client. Raises Unable."""
+    """The engagement of an id, the only one of a client, or the only one of that name. Raises Unable."""
     try:
         return UUID(text)
     except ValueError:
-        found = standfast.engagements.page(Wanted(client_id=text), limit=6).items
+        found = _of_client(standfast, text) or _of_name(standfast, text)
     if len(found) == 1:
         return found[0].engagement_id
     if not found:
-        raise Unable(f"{text} is neither the id of an engagement (a UUID) nor a client that has one.")
+        raise Unable(
+            f"{text} is neither the id of an engagement (a UUID) nor a client that has one, nor the name of one."
+        )
     lines = "\n".join(f"  {line.engagement_id}  {line.name or ''}" for line in found[:5])
-    raise Unable(f"the client {text} has several engagements; name one by its id:\n{lines}")
+    what = "the client" if found[0].client_id == text else "the name"
+    raise Unable(f"{what} {text} has several engagements; name one by its id:\n{lines}")
+
+
+def _of_client(standfast: Standfast, text: str) -> Sequence[Listed]:
+    if not CLIENT.fullmatch(text):
+        return ()
+    return standfast.engagements.page(Wanted(client_id=text), limit=6).items
+
+
+def _of_name(standfast: Standfast, text: str) -> Sequence[Listed]:
+    """The engagements of a name, however its accents are composed; where there is none, whatever its capitals."""
+    wanted = normalize("NFC", text)
+    alike: list[Listed] = []
+    after: After | None = None
+    while True:
+        page = standfast.engagements.page(Wanted(), after=after, limit=PAGE)
+        alike += (line for line in page.items if _name(line).casefold() == wanted.casefold())
+        after = page.next
+        if after is None:
+            return [line for line in alike if _name(line) == wanted] or alike
+
+
+def _name(line: Listed) -> str:
+    return normalize("NFC", line.name or "")
 
 
 def events(standfast: Standfast, *, after: int, engagement_id: UUID | None) -> Iterator[bytes]:

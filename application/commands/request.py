@@ -78,6 +78,8 @@ class Request:
     actor: Actor
     on_behalf_of: Actor | None = None
     command_id: UUID = field(default_factory=new_id)
+    former_id: UUID | None = None
+    """The id under which an import by an earlier version would have recorded it."""
     correlation_id: str | None = None
     expected_version: int | None = None
     keyed: Keyed | None = None

@@ -12,7 +12,7 @@ from uuid import UUID
 from application.commands.request import Outcome, Request
 from application.imports.assignment_history import AssignmentHistory
 from application.imports.refused_lines import LineRefused, reason_of
-from application.imports.retelling import MandatoryItems, Retelling
+from application.imports.retelling import MandatoryItems, Retelling, Seats
 from application.many_commands import RecordAll, Result
 from domain.language.words import Model
 
@@ -66,11 +66,12 @@ def import_commands(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryTerms:
-    """What an assignment history does not say: the model and calendar of its engagements."""
+    """What an assignment history does not say: the model and calendar of its engagements, and what is recorded."""
 
     model: Model
     calendar: str
     items: MandatoryItems
+    seats: Seats
 
 
 def import_history(
@@ -99,6 +100,7 @@ def import_history(
         model=terms.model,
         calendar=terms.calendar,
         items=terms.items,
+        seats=terms.seats,
         refused=tally.refused.append,
         line_done=line_done,
     )

@@ -4,14 +4,15 @@ Every team's commands go one after the other, the teams side by side, so that th
 rule forbids is told with the number of its line; what follows from that line is left out and the rest goes on.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from application.commands.request import Outcome, Request
-from application.imports.assignment_history import Move, Row, Team, as_id, made_id
+from application.imports.assignment_history import Move, Seat, Team
+from application.imports.assignment_rows import Row, made_id
 from application.imports.refused_lines import LineRefused, reason_of
 from application.many_commands import RecordAll, Result
 from domain.engagement.assignments.departure import RecordDeparture
@@ -34,6 +35,8 @@ REASON = "imported"
 Steps = Generator[Sequence[Request], Sequence[Result], None]
 MandatoryItems = Callable[[UUID], Sequence[OnboardingItem]]
 """The onboarding items that an engagement's policy asks for."""
+Seats = Callable[[UUID], Mapping[str, str]]
+"""The roles of an engagement's seats as they are recorded, by their ids; none where it is not open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Retelling:
     model: Model
     calendar: str
     items: MandatoryItems
+    seats: Seats
     refused: Callable[[LineRefused], None]
     line_done: Callable[[], None]
 
@@ -69,8 +73,10 @@ class _Teller:
         self._team = team
         self._out: set[int] = set()
         self._items: Sequence[OnboardingItem] = ()
+        self._seat_ids: Mapping[str, str] = {}
 
     def tell(self) -> Steps:
+        self._seat_ids = self._as_recorded(self._how.seats(self._team.engagement_id))
         [opened] = yield [self._opening()]
         if not isinstance(opened, Outcome):
             for row in _rows(self._team):
@@ -83,15 +89,23 @@ class _Teller:
             if move.incoming:
                 self._how.line_done()
 
+    def _as_recorded(self, known: Mapping[str, str]) -> Mapping[str, str]:
+        """The ids of the seats; one that an import by an earlier version has named keeps that name."""
+        return {
+            seat_id: seat.former_id if known.get(seat.former_id) == seat.role else seat_id
+            for seat_id, seat in self._team.seats.items()
+        }
+
     def _move(self, move: Move) -> Steps:
+        seat_id = self._seat_ids[move.seat_id]
         outgoing = move.outgoing if move.outgoing and move.outgoing.line not in self._out else None
         if move.incoming is None:
             if outgoing:
                 yield from self._all([self._departure(outgoing)], outgoing)
         elif outgoing is None:
-            yield from self._all(self._start(move.seat_id, move.incoming), move.incoming)
+            yield from self._all(self._start(self._team.seats[move.seat_id], seat_id, move.incoming), move.incoming)
         else:
-            yield from self._succession(move.seat_id, outgoing, move.incoming)
+            yield from self._succession(seat_id, outgoing, move.incoming)
 
     def _succession(self, seat_id: str, outgoing: Row, incoming: Row) -> Steps:
         """Where a rule keeps the successor away, the case is withdrawn and the outgoing one departs all the same."""
@@ -118,8 +132,9 @@ class _Teller:
         at = self._team.opened_at
         first = [
             SeatSpec(seat_id=seat_id, role=role)
-            for seat_id, (role, first_held) in sorted(self._team.seats.items())
-            if first_held == at
+            for seat_id, role in sorted(
+                (self._seat_ids[each], seat.role) for each, seat in self._team.seats.items() if seat.first_held == at
+            )
         ]
         command = OpenEngagement(
             engagement_id=self._team.engagement_id,
@@ -133,31 +148,32 @@ class _Teller:
         seats = [text for spec in first for text in (spec.seat_id, spec.role)]
         return self._request(command, at, "open", self._how.model, self._how.calendar, *seats)
 
-    def _start(self, seat_id: str, row: Row) -> list[Request]:
+    def _start(self, seat: Seat, seat_id: str, row: Row) -> list[Request]:
         """A seat first held after the opening joins then."""
-        role, first_held = self._team.seats[seat_id]
-        seat = AddSeat(seat_id=seat_id, role=role)
-        joins = [self._request(seat, first_held, "seat", seat_id, role)] if first_held > self._team.opened_at else []
-        partner_id, supply_source = supplied(row)
+        partner_id, supply_source = self._supplied(row)
         match = MatchProfessional(
             seat_id=seat_id,
             assignment_id=row.assignment_id,
-            professional_id=as_id(row.professional),
+            professional_id=self._team.ids.professionals[row.professional],
             partner_id=partner_id,
             supply_source=supply_source,
         )
         matched = self._request(match, row.started_at, "match", seat_id, row.professional, row.partner)
-        return [*(joins if row.started_at == first_held else ()), matched, *self._onboarding(row)]
+        joins = row.started_at == seat.first_held > self._team.opened_at
+        return [*([self._joining(seat, seat_id)] if joins else ()), matched, *self._onboarding(row)]
+
+    def _joining(self, seat: Seat, seat_id: str) -> Request:
+        return self._request(AddSeat(seat_id=seat_id, role=seat.role), seat.first_held, "seat", seat_id, seat.role)
 
     def _takeover(self, seat_id: str, outgoing: Row, incoming: Row) -> list[Request]:
         at = incoming.started_at
         case_id, proposal_id = made_id("case", incoming), made_id("proposal", incoming)
         request = RequestReplacement(seat_id=seat_id, case_id=case_id, cause="other", claim_guarantee=False)
-        partner_id, supply_source = supplied(incoming)
+        partner_id, supply_source = self._supplied(incoming)
         proposal = ProposeSuccessor(
             case_id=case_id,
             proposal_id=proposal_id,
-            professional_id=as_id(incoming.professional),
+            professional_id=self._team.ids.professionals[incoming.professional],
             partner_id=partner_id,
             supply_source=supply_source,
         )
@@ -182,6 +198,12 @@ class _Teller:
         departure = RecordDeparture(assignment_id=row.assignment_id, cause="other")
         return self._request(departure, row.ended_at, "depart", row.assignment_id)
 
+    def _supplied(self, row: Row) -> tuple[str | None, SupplySource]:
+        """The id of the agency, if there is one, and the supply source; ``platform`` and ``independent`` are none."""
+        partner_id = self._team.ids.partners[row.partner] if row.partner else "independent"
+        no_agency = NO_AGENCIES.get(partner_id)
+        return (None, no_agency) if no_agency else (partner_id, "agency_partner")
+
     def _request(self, command: Command[Any], at: datetime, *told: str | None) -> Request:
         """``told``: what the file says of it. The command's own id follows from that, so a repeat is recognised."""
         content = "\x1f".join((*(each or "" for each in told), at.isoformat()))
@@ -193,13 +215,6 @@ class _Teller:
             actor=IMPORTER,
             command_id=uuid5(engagement_id, content),
         )
-
-
-def supplied(row: Row) -> tuple[str | None, SupplySource]:
-    """The id of the agency, where there is one, and the supply source; ``platform`` and ``independent`` are none."""
-    partner_id = as_id(row.partner or "independent")
-    no_agency = NO_AGENCIES.get(partner_id)
-    return (None, no_agency) if no_agency else (partner_id, "agency_partner")
 
 
 def _rows(team: Team) -> Iterator[Row]:

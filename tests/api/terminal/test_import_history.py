@@ -16,6 +16,8 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast
+from application.imports import assignment_history
+from application.imports.names_as_ids import formerly
 from application.ports.engagement_list import Wanted
 from domain.engagement.replacement.about import standing_of
 from domain.engagement.state import EngagementHistory
@@ -123,6 +125,29 @@ def test_a_history_that_went_on_adds_what_is_new(standfast: Run, written: Write,
         ("cyd", "ended"),
         ("eve", "active"),
     ]
+
+
+def test_a_seat_that_a_version_before_named_otherwise_keeps_its_name(
+    standfast: Run, written: Write, opened: Standfast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (
+        'köln,"Director, Sales",ann,X,2020-01-01T00:00:00Z,2020-02-01T00:00:00Z,bob\n'
+        'köln,"Director, Sales",bob,X,2020-02-01T00:00:00Z,,\n'
+        "köln,Führer,cyd,X,2020-03-01T00:00:00Z,,\n"
+    )
+    with monkeypatch.context() as before:
+        before.setattr(
+            assignment_history, "as_ids", lambda names, _=64: {name: formerly(name) for name in names if name}
+        )
+        standfast("import", written("t.csv", HEADER + lines))
+    again = standfast("import", written("t.csv", HEADER + lines))
+    assert (again.code, "0 events recorded by 0 commands" in again.out) == (0, True)
+    later = lines.replace("2020-03-01T00:00:00Z,,", "2020-03-01T00:00:00Z,2020-04-01T00:00:00Z,")
+    later += 'köln,Führer,dan,X,2020-05-01T00:00:00Z,,\nköln,"Director, Sales",eve,X,2020-05-01T00:00:00Z,,\n'
+    assert standfast("import", written("t.csv", HEADER + later)).code == 0
+    [state] = [history.state for history in histories(opened).values()]
+    assert set(state.seats) == {"Director--Sales-1", "F-hrer-1", "Director-Sales-2"}
+    assert [each.professional_id for each in state.on_seat("F-hrer-1")] == ["cyd", "dan"]
 
 
 def test_a_broken_line_is_told_with_its_number_and_the_rest_is_imported(

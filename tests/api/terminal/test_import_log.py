@@ -4,10 +4,21 @@ import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
 
 from api.composition import Standfast
+from api.http.headers import LOCAL
+from api.terminal.imported_lines import IMPORTED
+from application.commands.request import Request
+from domain.engagement.effort import RecordEffort
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.engagement.nouns.seat import SeatSpec
 from domain.engagement.terms.policy import Policy
 from infrastructure.events.codec import adapter
 from tests import golden
@@ -61,6 +72,93 @@ def test_a_line_is_the_same_however_it_is_spelled(standfast: Run, written: Write
     assert opened.marketplace.known().position == 2
     standfast("import", written("three.jsonl", log(OPENING, NOTE, NOTE)))
     assert opened.marketplace.known().position == 3
+
+
+EFFORT = {
+    "command": "record-effort",
+    "engagement_id": ENGAGEMENT,
+    "party": "client",
+    "kind": "review",
+    "minutes": 30,
+    "occurred_at": "2025-01-07T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        EFFORT,
+        dict(reversed(EFFORT.items())),
+        {**EFFORT, "occurred_at": "2025-01-07T00:00:00.000Z"},
+        {**EFFORT, "occurred_at": "2025-01-07T01:00:00+01:00"},
+        {**EFFORT, "occurred_at": "2025-01-07t00:00:00z"},
+        {**EFFORT, "billable": False},
+        {**EFFORT, "case_id": None},
+        {**EFFORT, "actor": "platform:local", "on_behalf_of": None, "idempotency_key": None},
+        {**EFFORT, "engagement_id": ENGAGEMENT.upper()},
+    ],
+    ids=str,
+)
+def test_a_line_says_the_same_whichever_program_wrote_it(
+    again: dict[str, Any], standfast: Run, written: Write, opened: Standfast
+) -> None:
+    standfast("import", written("one.jsonl", log(OPENING, EFFORT)))
+    ran = standfast("import", written("two.jsonl", log(OPENING, again)))
+    assert "0 events recorded by 0 commands · 2 commands had taken effect before" in ran.out
+    both = standfast("import", written("three.jsonl", log(OPENING, again, EFFORT)))
+    assert "1 event recorded by 1 command · 2 commands had taken effect before" in both.out
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**EFFORT, "minutes": 31},
+        {**EFFORT, "occurred_at": "2025-01-07T00:00:01Z"},
+        {**EFFORT, "billable": True},
+        {**EFFORT, "actor": "client:acme"},
+        {**EFFORT, "on_behalf_of": "client:acme"},
+        {**EFFORT, "idempotency_key": "k"},
+    ],
+    ids=str,
+)
+def test_a_line_that_says_something_else_is_another(
+    other: dict[str, Any], standfast: Run, written: Write, opened: Standfast
+) -> None:
+    standfast("import", written("one.jsonl", log(OPENING, EFFORT)))
+    assert "1 event recorded by 1 command" in standfast("import", written("two.jsonl", log(OPENING, other))).out
+
+
+def former_id(line: dict[str, Any], ordinal: int = 1) -> UUID:
+    """The id that versions before made of a line's JSON."""
+    content = sha256(json.dumps(line, sort_keys=True).encode()).digest()
+    return uuid5(IMPORTED, f"{content.hex()}/{ordinal}")
+
+
+def test_what_a_version_before_imported_stays_recognised(standfast: Run, written: Write, opened: Standfast) -> None:
+    anonymous = {name: value for name, value in OPENING.items() if name != "engagement_id"}
+    opening, at = former_id(anonymous), datetime(2025, 1, 6, 9, tzinfo=UTC)
+    engagement_id = uuid5(opening, "engagement")
+    effort = {**EFFORT, "engagement_id": str(engagement_id)}
+    requests = [
+        (
+            OpenEngagement(
+                client_id="acme",
+                model="staff_augmentation",
+                work_class="core",
+                seats=(SeatSpec(seat_id="s1", role="backend engineer"),),
+            ),
+            opening,
+        ),
+        *((RecordEffort(party="client", kind="review", minutes=30), former_id(effort, nth)) for nth in (1, 2)),
+    ]
+    for command, command_id in requests:
+        opened.marketplace.record(
+            Request(command=command, engagement_id=engagement_id, occurred_at=at, actor=LOCAL, command_id=command_id)
+        )
+    ran = standfast("import", written("log.jsonl", log(anonymous, effort, effort)))
+    assert "0 events recorded by 0 commands · 3 commands had taken effect before" in ran.out
+    more = standfast("import", written("log.jsonl", log(anonymous, effort, effort, effort)))
+    assert "1 event recorded by 1 command · 3 commands had taken effect before" in more.out
 
 
 def test_an_opening_without_an_id_opens_one_engagement(standfast: Run, written: Write, opened: Standfast) -> None:

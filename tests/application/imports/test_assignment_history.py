@@ -1,14 +1,22 @@
 """What is read from an assignment history: its lines as moves on seats, and why a line is refused."""
 
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from application.imports.assignment_history import AssignmentHistory, NotAnAssignmentHistory, as_id, has_columns, read
+from application.imports.assignment_history import AssignmentHistory, has_columns, read, table
+from application.imports.csv_table import OtherColumns
 
 HEADER = "team,role,professional,partner,started_at,ended_at,succeeded_by"
 
 
-def told(*lines: str, header: str = HEADER) -> AssignmentHistory:
-    return read("\n".join([header, *lines]).encode())
+def told(*lines: str, header: str = HEADER, zone: tzinfo = UTC) -> AssignmentHistory:
+    return whole("\n".join([header, *lines]).encode(), zone)
+
+
+def whole(raw: bytes, zone: tzinfo = UTC) -> AssignmentHistory:
+    return read(table(raw.splitlines(keepends=True)), zone)
 
 
 def moves(history: AssignmentHistory) -> list[tuple[str, str | None, str | None]]:
@@ -101,8 +109,8 @@ def test_a_line_that_says_something_impossible_is_refused_and_the_others_are_rea
 
 
 def test_a_line_that_is_not_utf_8_is_refused() -> None:
-    history = read(f"{HEADER}\n".encode() + b"t,chair,\xff,X,2020-01-01T00:00:00Z,,\n")
-    assert [str(each) for each in history.refused] == ["line 2: the line is not UTF-8"]
+    history = whole(f"{HEADER}\n".encode() + b"t,chair,\xff,X,2020-01-01T00:00:00Z,,\n")
+    assert [str(each) for each in history.refused] == ["line 2: the line is not UTF-8: save the file as CSV UTF-8"]
 
 
 def test_where_the_line_of_a_successor_is_refused_the_end_is_a_departure_and_the_file_is_told() -> None:
@@ -129,50 +137,87 @@ def test_the_same_assignment_twice_is_refused_once() -> None:
     assert [str(each) for each in told(line, line).refused] == ["line 3: line 2 tells the same assignment"]
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("a b,chair,p,X", "a/b,chair,p,X"),
-        ("t,tech lead,p,X", "t,tech-lead,q,X"),
-        ("t,chair,p q,X", "t,chair,p-q,X"),
-        ("t,chair,p,Red Hat", "t,chair,q,Red-Hat"),
-    ],
-)
-def test_two_names_of_one_column_that_would_become_the_same_id_are_refused(one: str, other: str) -> None:
+def test_two_names_of_one_column_that_would_become_the_same_id_are_told_apart() -> None:
     instant = "2020-01-01T00:00:00Z,,"
-    history = told(f"{one},{instant}", f"{other},{instant}", f"fine,chair,r,Z,{instant}")
-    assert [each.line for each in history.refused] == [2, 3]
-    assert all("would become the same id" in each.reason for each in history.refused)
+    history = told(f"a b,tech lead,p q,Red Hat,{instant}", f"a/b,tech-lead,p-q,Red-Hat,{instant}")
+    assert not history.refused
+    one, other = history.teams
+    assert len({one.client_id, other.client_id, "a-b"}) == 3
+    [seat], [seat_of_other] = one.seats, other.seats
+    assert (seat.startswith("tech-lead-"), seat_of_other) == (True, "tech-lead-1")
+    assert seat != seat_of_other
+    for ids in (one.ids.professionals, one.ids.partners):
+        assert len(set(ids.values())) == 2
+    assert (one.ids.professionals["p-q"], one.ids.partners["Red-Hat"]) == ("p-q", "Red-Hat")
 
 
 def test_names_of_different_columns_may_become_the_same_id() -> None:
-    assert not told("a b,a-b,p,X,2020-01-01T00:00:00Z,,").refused
+    [team] = told("a b,a-b,p,X,2020-01-01T00:00:00Z,,").teams
+    assert (team.client_id, list(team.seats)) == ("a-b", ["a-b-1"])
 
 
 def test_the_name_of_a_successor_counts_among_the_professionals() -> None:
     history = told(
         "t,chair,a,X,2020-01-01T00:00:00Z,2020-02-01T00:00:00Z,p q",
-        "t,chair,p-q,X,2020-02-01T00:00:00Z,,",
+        "t,chair,p q,X,2020-02-01T00:00:00Z,2020-03-01T00:00:00Z,p-q",
+        "t,chair,p-q,X,2020-03-01T00:00:00Z,,",
     )
-    assert [each.line for each in history.refused] == [2, 3]
+    assert not history.refused
+    assert len(set(history.teams[0].ids.professionals.values())) == 3
+
+
+def test_a_name_is_the_same_however_its_accents_are_composed() -> None:
+    history = told(
+        "Jos\u00e9s,chair,Jos\u00e9,X,2020-01-01T00:00:00Z,2020-02-01T00:00:00Z,",
+        "Jose\u0301s,chair,Jose\u0301,X,2020-02-01T00:00:00Z,,",
+    )
+    [team] = history.teams
+    assert team.name == "Jos\u00e9s"
+    assert len(team.ids.professionals) == 1
+
+
+def test_a_line_break_in_a_name_is_a_space_and_the_record_has_the_number_of_its_first_line() -> None:
+    history = told(
+        '"Payments\r\n(EMEA)",chair,"Ines \n Roca",X,2020-01-01T00:00:00Z,,',
+        '"Payments (EMEA)",chair,bob,X,never,,',
+    )
+    [team] = history.teams
+    assert team.name == "Payments (EMEA)"
+    assert list(team.ids.professionals) == ["Ines Roca"]
+    assert [each.line for each in history.refused] == [5]
+    assert history.lines == 2
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "instant"),
+    [
+        ("UTC", "2023-01-09", "2023-01-09T00:00:00+00:00"),
+        ("Europe/Berlin", "2023-07-01", "2023-06-30T22:00:00+00:00"),
+        ("Asia/Kolkata", "2023-01-09", "2023-01-08T18:30:00+00:00"),
+        ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00+00:00"),  # its clocks skipped that midnight
+    ],
+)
+def test_a_date_without_a_time_is_midnight_in_the_zone(zone: str, day: str, instant: str) -> None:
+    [team] = told(f"t,chair,a,X,{day},,", zone=ZoneInfo(zone)).teams
+    assert team.opened_at == datetime.fromisoformat(instant)
+
+
+@pytest.mark.parametrize("day", ["2023-02-30", "09.01.2023", "1/9/2023", "44935", "2023-1-9", "0001-01-01"])
+def test_a_day_that_is_none_or_written_otherwise_is_refused(day: str) -> None:
+    [refused] = told(f"t,chair,a,X,{day},,", zone=ZoneInfo("Asia/Tokyo")).refused
+    assert refused.reason.startswith(f"started_at is {day!r}: ")
 
 
 def test_columns_may_stand_in_any_order_and_a_byte_order_mark_is_passed_over() -> None:
     header = "succeeded_by,ended_at,started_at,partner,professional,role,team"
     raw = f"\ufeff{header}\r\n,,2020-01-01T00:00:00Z,X,a,chair,t\r\n\r\n".encode()
-    assert moves(read(raw)) == [("chair-1", None, "a")]
-    assert has_columns(header.encode())
+    assert moves(whole(raw)) == [("chair-1", None, "a")]
+    assert has_columns([header.encode()])
 
 
 def test_a_file_without_the_columns_is_no_assignment_history() -> None:
-    with pytest.raises(NotAnAssignmentHistory, match="lacks ended_at, succeeded_by"):
+    with pytest.raises(OtherColumns, match="lacks ended_at, succeeded_by"):
         told(header="team,role,professional,partner,started_at")
-    with pytest.raises(NotAnAssignmentHistory, match="has more than"):
-        told(header=f"{HEADER},salary")
-    with pytest.raises(NotAnAssignmentHistory, match="lacks"):
-        read(b"")
-
-
-def test_characters_outside_the_pattern_of_ids_are_written_as_a_dash() -> None:
-    assert as_id("Red Hat (EMEA), Ü?") == "Red-Hat--EMEA-----"
-    assert as_id("a.b:c_d-e") == "a.b:c_d-e"
+    with pytest.raises(OtherColumns, match="lacks"):
+        whole(b"")
+    assert not has_columns([b"team,role"])
