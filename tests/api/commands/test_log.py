@@ -1,14 +1,20 @@
 """A command log over HTTP: one answer a line, in order."""
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import URL
 from starlette.testclient import TestClient
 
+from api.composition import assemble
 from api.examples.commands import lines
+from api.http.headers import LOCAL, command_id
+from application.ports.log import Append, Key
 from tests import golden
 from tests.api.conftest import opened
+from tests.api.serving import settings_of
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -101,3 +107,25 @@ def test_blank_lines_and_byte_order_marks_are_passed_over(client: TestClient) ->
 
 def test_blank_lines_do_not_count_among_the_thousand(client: TestClient) -> None:
     assert len(client.post("/v1/commands", content=b"{}\n\n" * 1_000, headers=NDJSON).text.splitlines()) == 1_000
+
+
+def test_a_log_with_a_key_is_the_same_however_it_is_spelled(client: TestClient) -> None:
+    about = {"command": "annotate", "engagement_id": opened(client).rpartition("/")[2]}
+    one = {**about, "note": "once", "occurred_at": "2026-10-01T00:00:00Z"}
+    spelled = {**dict(reversed(one.items())), "occurred_at": "2026-10-01T00:00:00.0+00:00", "on_behalf_of": None}
+    headers = {**NDJSON, "Idempotency-Key": "again"}
+    first = client.post("/v1/commands", content=json.dumps(one), headers=headers)
+    assert client.post("/v1/commands", content=json.dumps(spelled), headers=headers).content == first.content
+    other = json.dumps({**one, "note": "another"})
+    assert client.post("/v1/commands", content=other, headers=headers).json()["type"] == "/problems/key-reused"
+
+
+def test_a_log_that_a_version_before_took_under_its_key_stays_the_same(client: TestClient, sqlite_url: URL) -> None:
+    line = {"command": "annotate", "engagement_id": opened(client).rpartition("/")[2], "note": "once"}
+    content = sha256(json.dumps([line], sort_keys=True).encode()).digest()
+    claimed = command_id(LOCAL, "/v1/commands", "older")
+    standfast = assemble(settings_of(sqlite_url))
+    standfast.recorder.append(Append(key=Key(command_id=claimed, body_hash=content, status=200, version=0, position=0)))
+    standfast.close()
+    answer = client.post("/v1/commands", content=json.dumps(line), headers={**NDJSON, "Idempotency-Key": "older"})
+    assert answer.status_code == 200
