@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from os import SEEK_END
 from pathlib import PurePath
 from shlex import quote
 from typing import BinaryIO, Final
-from zipfile import BadZipFile, ZipFile
 
 HEAD: Final = 65_536
 """Bytes of a file that are looked at."""
@@ -46,10 +46,10 @@ _MARKUP: Final = (
     (b"<?xml", "an XML document"),
 )
 _IN_ZIP: Final = (
-    ("xl/", "an Excel workbook (.xlsx)", AS_CSV),
-    ("content.xml", "a LibreOffice document (.ods)", AS_CSV),
-    ("Index/", "a Numbers document of Apple", "export it as CSV (UTF-8) and import that"),
-    ("word/", "a Word document (.docx)", AS_TEXT),
+    (b"xl/workbook", "an Excel workbook (.xlsx)", AS_CSV),
+    (b"content.xml", "a LibreOffice document (.ods)", AS_CSV),
+    (b"Index/Document", "a Numbers document of Apple", "export it as CSV (UTF-8) and import that"),
+    (b"word/document", "a Word document (.docx)", AS_TEXT),
 )
 _OF_ENDING: Final = {
     ".xlsx": "an Excel workbook (.xlsx)",
@@ -63,7 +63,7 @@ def what_else(name: str, file: BinaryIO) -> str | None:
     file.seek(0)
     head = file.read(HEAD)
     if head.startswith(b"PK\x03\x04"):
-        return _sentence(name, *_zip(name, file))
+        return _sentence(name, *_zip(name, head, file))
     for offset, signature, what, remedy in _SIGNATURES:
         if head.startswith(signature, offset):
             return _sentence(name, what, remedy)
@@ -84,14 +84,12 @@ def _sentence(name: str, what: str, remedy: str) -> str:
     return f"{name} is {what}: {remedy.replace('FILE', file)}."
 
 
-def _zip(name: str, file: BinaryIO) -> tuple[str, str]:
-    try:
-        with ZipFile(file) as archive:
-            names = archive.namelist()
-    except BadZipFile:
-        names = []
-    for beginning, what, remedy in _IN_ZIP:
-        if any(each.startswith(beginning) for each in names):
+def _zip(name: str, head: bytes, file: BinaryIO) -> tuple[str, str]:
+    """What an archive is by the names in it, which stand at its end; it need not be whole."""
+    file.seek(max(0, file.seek(0, SEEK_END) - HEAD))
+    names = head + file.read()
+    for one, what, remedy in _IN_ZIP:
+        if one in names:
             return what, remedy
     of_ending = _OF_ENDING.get(PurePath(name).suffix.lower())
     return (of_ending, AS_CSV) if of_ending else ("a ZIP archive", UNPACK)

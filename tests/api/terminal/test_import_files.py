@@ -124,6 +124,8 @@ EVENT: Final = '{"engagement_id":"…","version":1,"recorded_at":"…","position
 REFUSED: Final = {
     "t.xlsx": (zipped("[Content_Types].xml", "xl/workbook.xml"), "is an Excel workbook (.xlsx): save the sheet as CSV"),
     "renamed.csv": (zipped("xl/workbook.xml"), "is an Excel workbook (.xlsx)"),
+    "torn.zip": (zipped("xl/workbook.xml")[:-30], "is an Excel workbook (.xlsx)"),
+    "of a version to come.zip": (zipped("t").replace(b"PK\x01\x02\x14", b"PK\x01\x02\xff"), "is a ZIP archive"),
     "broken.xlsx": (b"PK\x03\x04\x14\x00\x08\r\x08\x00\n", "is an Excel workbook (.xlsx)"),
     "t.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an Excel workbook (.xls)"),
     "t.ods": (zipped("mimetype", "content.xml"), "is a LibreOffice document (.ods)"),
