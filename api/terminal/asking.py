@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 app = typer.Typer()
-Engagement = Annotated[str, typer.Argument(help="The id of an engagement, or a client that has only one.")]
+Engagement = Annotated[str, typer.Argument(help="The id of an engagement, a client that has only one, or its name.")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="INSTANT", help="What had happened by then (default: now).")
 ]

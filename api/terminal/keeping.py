@@ -67,7 +67,9 @@ def _json(value: Any) -> None:
 
 @app.command(epilog="Example: [bold]standfast export --after 1000 > events.jsonl[/]")
 def export(
-    engagement: Annotated[str | None, typer.Option(help="Only this one: an id, or a client that has only one.")] = None,
+    engagement: Annotated[
+        str | None, typer.Option(help="Only this one: an id, a client that has only one, or its name.")
+    ] = None,
     after: Annotated[int, typer.Option(min=0, help="Only events after this position.")] = 0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="A file instead of the standard output.")
