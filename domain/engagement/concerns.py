@@ -212,7 +212,7 @@ class UnderperformanceResolved(AboutConcern):
         AboutConcern.permit(self, state, fact)
         case = open_case_of(state, state.concern(self.concern_id))
         if case:
-            raise ConcernInOpenCase(f"concern {self.concern_id} is in an open case: {case.opened}", field="concern_id")
+            raise ConcernInOpenCase(f"concern {self.concern_id} was taken along: {case.opened}", field="concern_id")
 
     def evolve(self, state: State, fact: Recorded) -> State:
         return state.with_concern(

@@ -59,7 +59,7 @@ class Unfit(Rejection):
 class NotYours(Rejection):
     """Another party issues this command."""
 
-    remedy: ClassVar = "Issue it as one of those parties, or let the platform issue it on their behalf."
+    remedy: ClassVar = "Issue it as a party that may, or let the platform issue it on its behalf."
     timeless: ClassVar = True
 
 

@@ -144,7 +144,7 @@ def a_concern_is_overtaken(told: Telling) -> None:
     assert told.one("case", "case-ben", june(15, 15))["concern_id"] == "c-ben"
     held = told.refused(ACME, "resolve-underperformance", june(15, 16), concern_id="c-ben", outcome="improved")
     assert held["detail"] == (
-        f"at {june(15, 16)} concern c-ben is in an open case: "
+        f"at {june(15, 16)} concern c-ben was taken along: "
         f"case case-ben of seat frontend (non_performance) has been open since {june(15, 15)}"
     )
     told.did(OPS, "acknowledge-underperformance", june(15, 16), concern_id="c-ben")

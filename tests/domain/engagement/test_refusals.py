@@ -191,7 +191,7 @@ IN_THE_WAY: dict[str, tuple[Told, Line | Command[Any], str]] = {
     "concern-in-open-case": (
         REQUESTED,
         resolve(),
-        f"concern c1 is in an open case: case k1 of seat s1 (non_performance) has been open since {at(4)}",
+        f"concern c1 was taken along: case k1 of seat s1 (non_performance) has been open since {at(4)}",
     ),
     "observed-after-report": (
         ACTIVE,
