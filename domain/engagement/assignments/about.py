@@ -19,7 +19,7 @@ from domain.law.rejection import Rejection
 class AssignmentEnded(Rejection):
     """The assignment has ended."""
 
-    remedy: ClassVar = "Name an assignment that is live, say an instant before this one ended, or put its end right by correct-history."
+    remedy: ClassVar = "Name a live assignment, say an earlier instant, or put the end right by correct-history."
 
 
 class AssignmentNotActive(Rejection):
