@@ -1,7 +1,7 @@
 """The mutants of a module: one small change each, made in its syntax tree.
 
-Not changed is what decides nothing: annotations, docstrings, assertions, the texts of rejections, declarations of
-types, and the hooks by which the edge builds its validators; nor the defaults of parameters, which a function
+Not changed is what decides nothing: annotations, docstrings, assertions, the texts of rejections and how they are put
+together, declarations of types, and the hooks by which the edge builds its validators; nor the defaults of parameters, which a function
 keeps apart from its code.
 """
 
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 DOMAIN = Path(__file__).parents[2] / "domain"
+SAID = ("remedy", "timeless")
+"""What a rejection says beside its text."""
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -142,6 +144,8 @@ def _declares(child: ast.AST, at: _Spot) -> bool:
     if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
         return True
     if isinstance(child, ast.FunctionDef) and child.name.startswith(("__get_pydantic", "__hash__")):
+        return True
+    if isinstance(child, ast.AnnAssign) and ast.unparse(child.target) in SAID:
         return True
     if isinstance(child, ast.Assign | ast.AnnAssign) and at.function is None:
         value = child.value

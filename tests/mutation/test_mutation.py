@@ -33,7 +33,7 @@ def test_a_mutant_changes_one_place_of_the_text() -> None:
 
 
 def test_what_a_test_notices_is_killed_and_what_no_test_touches_survives() -> None:
-    tests = ["--tests", "engagement/test_replacement.py", "engagement/test_lifecycle.py"]
+    tests = ["--tests", "engagement/test_pauses.py", "engagement/test_lifecycle.py"]
     command = [sys.executable, "-m", "tests.mutation", "engagement/nouns/pause", "metrics/upcoming", *tests]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
     killed = {line.split()[0]: line.split()[3] for line in done.stdout.splitlines() if line.endswith("% killed")}

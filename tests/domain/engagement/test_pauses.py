@@ -79,6 +79,20 @@ def test_each_ends_for_itself() -> None:
         assert (bool(state.case("k1").pause), bool(state.suspension)) == (case, engagement), at
 
 
+def test_a_pause_without_an_end_lasts_while_others_end() -> None:
+    past = given(*CASE, on(5, pause()), at_once(on(6, suspend(until=day(7)))))
+    state = past.history.state_at(day(8))
+    assert state
+    assert (bool(state.case("k1").pause), state.suspension) == (True, None)
+
+
+def test_an_end_that_comes_just_now_is_recorded() -> None:
+    past = given(opened())
+    now = past.order(at_once(on(5, suspend()))).now
+    past.when(at_once(on(5, suspend(until=now)))).then(EngagementSuspended, EngagementResumed)
+    past.when(at_once(on(5, suspend(until=now + MOMENT)))).then(EngagementSuspended)
+
+
 def test_a_resumption_before_the_end_counts_and_one_after_it_changes_nothing() -> None:
     early = suspended().and_(on(6, resume()))
     early.when(on(6.5, add_seat())).then(SeatAdded)
@@ -121,3 +135,14 @@ def test_the_end_of_an_engagement_leaves_no_suspension_to_resume() -> None:
 def test_for_whom_it_is_recorded_does_not_matter() -> None:
     past = given(opened(), at_once(on(5, for_("client", suspend(until=day(8))))), on(8, match()))
     assert past.state.suspension is None
+
+
+def test_a_pause_may_end_as_it_begins() -> None:
+    given(opened()).when(on(5, suspend(until=day(5)))).then(EngagementSuspended, EngagementResumed)
+
+
+def test_a_refusal_says_since_when_and_until_when_and_on_whom_everything_waits() -> None:
+    refused = suspended().when(on(7, add_seat())).then_rejected(EngagementSuspendedNow)
+    assert "since 2026-01-10T09:00:00Z until 2026-01-13T09:00:00Z and waits on client" in refused.detail
+    open_ended = given(opened(), on(5, suspend())).when(on(7, add_seat())).then_rejected(EngagementSuspendedNow)
+    assert "since 2026-01-10T09:00:00Z and waits on client" in open_ended.detail
