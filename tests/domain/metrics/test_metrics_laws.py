@@ -86,7 +86,11 @@ def as_it_happened(found: Metrics) -> list[Any]:
     """The guarantee without what depends on when a fact was recorded."""
     unrecorded = {"recorded_late": False, "stop_recorded_at": None, "stop_recorded_by": None}
     cases = [
-        replace(case, clocks=tuple(replace(clock, **unrecorded) for clock in case.clocks))  # type: ignore[arg-type]
+        replace(
+            case,
+            clocks=tuple(replace(clock, **unrecorded) for clock in case.clocks),  # type: ignore[arg-type]
+            reviewed=case.reviewed and replace(case.reviewed, version=0),
+        )
         for case in found.guarantee.cases
     ]
     return [found.guarantee.attainment, found.guarantee.windows, cases]
