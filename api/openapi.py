@@ -21,6 +21,10 @@ from infrastructure.events.codec import adapter
 Mode = Literal["validation", "serialization"]
 VERSION: Final = "0.1.0"
 REFERENCE: Final = "#/components/schemas/{model}"
+TAKEN: Final = "-Input"
+GIVEN: Final = "-Output"
+MODES: Final = (TAKEN, GIVEN)
+"""What pydantic puts behind the name of a class that is both taken and given."""
 TITLE: Final = "Standfast"
 TEXT: Final = f"""The event-sourced backend of a managed talent marketplace.
 
@@ -106,8 +110,10 @@ class Schemas:
         made, definitions = TypeAdapter.json_schemas(
             [(key, mode, each) for (key, mode), each in adapters.items()], ref_template=REFERENCE
         )
-        self._made = {place: _tidied(schema) for place, schema in made.items()}
-        self._definitions: dict[str, Any] = _tidied(definitions["$defs"])
+        tidied = _tidied(definitions["$defs"])
+        twins = _twins(tidied)
+        self._made = {place: _joined(_tidied(schema), twins) for place, schema in made.items()}
+        self._definitions: dict[str, Any] = _joined(tidied, twins)
         self._exemplify(operations)
 
     def of(self, kind: Any, mode: Mode) -> dict[str, Any]:
@@ -236,6 +242,38 @@ def _tidied(schema: Any) -> Any:
     if schema.get("type") == "number" and isinstance(schema.get("default"), str):  # how a decimal is written
         schema = {**schema, "default": json.loads(schema["default"])}
     return {name: _tidied(value) for name, value in schema.items() if not _noise(name, value, schema)}
+
+
+def _twins(definitions: dict[str, Any]) -> set[str]:
+    """The names whose schema is the same taken and given, so that it needs to stand there only once.
+
+    Without this a generator finds two models of one title and leaves both out, with all that refer to them.
+    """
+    twins = {name.removesuffix(TAKEN) for name in definitions if name.endswith(TAKEN)}
+    while True:
+        apart = {name for name in twins if _differ(definitions, name, twins)}
+        if not apart:
+            return twins
+        twins -= apart
+
+
+def _differ(definitions: dict[str, Any], name: str, twins: set[str]) -> bool:
+    return bool(_joined(definitions[name + TAKEN], twins) != _joined(definitions.get(name + GIVEN), twins))
+
+
+def _joined(schema: Any, twins: set[str]) -> Any:
+    """A schema, or the definitions by their names, in which twins go by their plain name."""
+    names = {REFERENCE.format(model=name + mode): REFERENCE.format(model=name) for name in twins for mode in MODES}
+    names |= {name + mode: name for name in twins for mode in MODES}
+    return _renamed(schema, names)
+
+
+def _renamed(schema: Any, names: dict[str, str]) -> Any:
+    if isinstance(schema, list):
+        return [_renamed(each, names) for each in schema]
+    if isinstance(schema, dict):
+        return {names.get(name, name): _renamed(value, names) for name, value in schema.items()}
+    return names.get(schema, schema) if isinstance(schema, str) else schema
 
 
 def _noise(name: str, value: Any, schema: dict[str, Any]) -> bool:

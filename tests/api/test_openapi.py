@@ -70,6 +70,15 @@ def test_every_answer_has_a_named_schema_with_an_example_that_is_one(described: 
     assert given == {kind.__name__ for kind in ANSWERS} - {"ListedEngagement"} | {"Problem"}
 
 
+def test_a_schema_stands_once_also_where_it_is_taken_and_given(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    titles = [schema.get("title", name) for name, schema in schemas.items()]
+    assert len(set(titles)) == len(titles)
+    assert [name for name in schemas if not re.fullmatch(r"[A-Za-z0-9]+", name)] == []
+    assert schemas["EngagementOpened"]["properties"]["seats"]["items"]["$ref"] == "#/components/schemas/SeatSpec"
+    assert schemas["OpenEngagement"]["properties"]["seats"]["items"]["$ref"] == "#/components/schemas/SeatSpec"
+
+
 def test_a_default_is_of_the_type_of_its_field(described: dict[str, Any]) -> None:
     schemas = described["components"]["schemas"]
     assert schemas["AddSeat"]["properties"]["allocation"]["default"] == 1
