@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 
 from api.examples.answers import ANSWERS
 from api.examples.bodies import bodies
-from api.examples.commands import events
+from api.examples.commands import events, lines
 from api.http.events import EVENT_SHAPES
 from api.http.headers import ACTOR_PATTERN, CORRELATION_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN, VERSION_PATTERN
-from api.http.operations import MOST_BYTES, Gives, Operation
+from api.http.operations import JSON_LINES, MOST_BYTES, Gives, Operation, Takes
 from api.http.problem_kinds import kind_of, kinds
 from api.http.problems import PROBLEM_JSON, Problem
 from domain.law.rejection import ContradictsLaterFact
@@ -100,8 +100,7 @@ class Schemas:
         inputs: list[tuple[Any, Mode]] = []
         for operation in operations:
             inputs.append((operation.asks, "validation"))
-            if operation.takes:
-                inputs.append((operation.takes.schema, "validation"))
+            inputs += [(takes.schema, "validation") for takes in _forms(operation)]
             inputs += [(gives.schema, "serialization") for gives in operation.gives]
         inputs.append((Problem, "serialization"))
         adapters: dict[tuple[str, Mode], TypeAdapter[Any]] = {
@@ -171,12 +170,20 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "responses": _responses(operation, schemas),
     }
     if operation.takes:
-        content = {"schema": schemas.of(operation.takes.schema, "validation"), "example": bodies()[operation.name]}
         described["requestBody"] = {
             "required": True,
-            "content": {operation.takes.media_type: content},
+            "content": {takes.media_type: _taken(takes, operation.name, schemas) for takes in _forms(operation)},
         }
     return described
+
+
+def _forms(operation: Operation) -> tuple[Takes, ...]:
+    return operation.takes.forms() if operation.takes else ()
+
+
+def _taken(takes: Takes, name: str, schemas: Schemas) -> dict[str, Any]:
+    example = lines()[0] if takes.media_type == JSON_LINES else bodies()[name]
+    return {"schema": schemas.of(takes.schema, "validation"), "example": example}
 
 
 def _parameters(operation: Operation, schemas: Schemas) -> Iterable[dict[str, Any]]:
@@ -204,7 +211,9 @@ def _header(name: str) -> dict[str, Any]:
 
 
 def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
-    responses = {str(gives.status): _given(gives, schemas) for gives in operation.gives}
+    responses: dict[str, Any] = {}
+    for gives in operation.gives:
+        responses.setdefault(str(gives.status), _given(gives))["content"] |= _content(gives, schemas)
     for status in sorted({*operation.problems, *AT_THE_DOOR} - {int(given) for given in responses}):
         headers = ("Retry-After", "X-Correlation-Id") if status in (429, 503) else ("X-Correlation-Id",)
         responses[str(status)] = {
@@ -215,12 +224,16 @@ def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     return responses
 
 
-def _given(gives: Gives, schemas: Schemas) -> dict[str, Any]:
+def _given(gives: Gives) -> dict[str, Any]:
     return {
         "description": gives.text,
         "headers": _answer_headers((*gives.headers, "X-Correlation-Id")),
-        "content": {gives.media_type: {"schema": schemas.of(gives.schema, "serialization")}},
+        "content": {},
     }
+
+
+def _content(gives: Gives, schemas: Schemas) -> dict[str, Any]:
+    return {gives.media_type: {"schema": schemas.of(gives.schema, "serialization")}}
 
 
 def _answer_headers(names: Iterable[str]) -> dict[str, Any]:

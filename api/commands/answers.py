@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.http.events import AnyEvent, event_bytes
+from api.http.problems import Problem
 from api.http.strict_json import json_of
 from application.commands.already import Already
 from application.commands.request import Outcome
@@ -27,6 +28,13 @@ class CommandAnswer:
     recorded_at: Instant
     events: tuple[AnyEvent, ...]
     already: Already | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandAnswers:
+    """What each command of a list recorded, in its order, or its problem."""
+
+    answers: tuple[CommandAnswer | Problem, ...]
 
 
 def command_bytes(outcome: Outcome) -> bytes:

@@ -1,4 +1,8 @@
-"""POST /v1/commands: a command log, one answer a line, in order; a refused line does not stop the rest."""
+"""POST /v1/commands: many commands, one answer each, in order; a refused one does not stop the rest.
+
+They come as a command log (JSON Lines) and are answered line by line, or in one JSON document, as generated clients
+write, and are answered in one.
+"""
 
 import json
 from dataclasses import replace
@@ -8,8 +12,9 @@ from hashlib import sha256
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from api.commands.answers import CommandAnswer, command_bytes
+from api.commands.answers import CommandAnswer, CommandAnswers, command_bytes
 from api.commands.bodies import LINES, command_of_line, line_hash
+from api.commands.command_list import MOST_COMMANDS, CommandList, is_list, texts_of_list
 from api.commands.routes import request_of
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
@@ -21,9 +26,8 @@ from application.commands.request import KeyReused, Request
 from application.ports.log import Append, Key, KeyAnswered
 
 PATH = "/v1/commands"
-MOST_LINES = 1_000
 MEDIA_TYPES = (JSON_LINES, "application/jsonl", "application/json-lines", JSON)
-"""What JSON Lines go by; they have no registered media type."""
+"""What JSON Lines go by; they have no registered media type. A list comes as JSON, and so may lines."""
 
 
 def command_log_operation(standfast: Standfast) -> Operation:
@@ -33,25 +37,32 @@ def command_log_operation(standfast: Standfast) -> Operation:
         path=PATH,
         name="record-command-log",
         tag="commands",
-        text="Many commands as JSON Lines, one answer a command, in order: the command's answer, or its problem. "
-        "Blank lines and byte-order marks are passed over.",
+        text="Many commands, one answer a command, in order: the command's answer, or its problem. "
+        "As JSON Lines blank lines and byte-order marks are passed over.",
         asks=Nothing,
         headers=HEADERS,
-        takes=Takes(schema=LINES, media_type=JSON_LINES),
-        gives=(Gives(status=200, text="One a line.", schema=CommandAnswer | Problem, media_type=JSON_LINES),),
+        takes=Takes(schema=CommandList, beside=Takes(schema=LINES, media_type=JSON_LINES)),
+        gives=(
+            Gives(status=200, text="One a command, in the form of the body.", schema=CommandAnswers),
+            Gives(status=200, text="One a line.", schema=CommandAnswer | Problem, media_type=JSON_LINES),
+        ),
         problems=(400, 413, 415, 422, 503),
         endpoint=partial(record_log, standfast),
     )
 
 
 async def record_log(standfast: Standfast, http: HttpRequest) -> Response:
-    """Records the lines one after the other."""
+    """Records the commands one after the other."""
     asked(Nothing, http)
     headers = headers_of(http)
-    texts = _texts(await body_of(http, MEDIA_TYPES))
+    raw = await body_of(http, MEDIA_TYPES)
+    listed = is_list(http, raw)
+    texts = texts_of_list(raw) if listed else _texts(raw)
     if headers.key is not None:
         await _first_or_same(standfast, headers, headers.key, texts)
     answers = [await _answer(standfast, headers, number, text) for number, text in enumerate(texts, start=1)]
+    if listed:
+        return Response(b'{"answers":[' + b",".join(answers) + b"]}", media_type=JSON)
     return Response(b"".join(each + b"\n" for each in answers), media_type=JSON_LINES)
 
 
@@ -59,8 +70,8 @@ def _texts(raw: bytes) -> list[bytes]:
     texts = [text for text in raw.split(b"\n") if not is_blank(text)]
     if not texts:
         raise Malformed("the log is empty")
-    if len(texts) > MOST_LINES:
-        raise FieldsWrong([("", f"a log has at most {MOST_LINES} commands")])
+    if len(texts) > MOST_COMMANDS:
+        raise FieldsWrong([("", f"a log has at most {MOST_COMMANDS} commands")])
     return texts
 
 

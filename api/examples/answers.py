@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from api.commands.answers import CommandAnswer
+from api.commands.answers import CommandAnswer, CommandAnswers
 from api.examples.commands import command_answer, documents, history, published, state
 from api.http.events import event_bytes
 from api.http.health import Alive, ClockReading, LogReading, Readiness, RecordingReading
@@ -77,6 +77,7 @@ def _explained() -> Any:
 
 ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     CommandAnswer: command_answer,
+    CommandAnswers: lambda: {"answers": [command_answer()]},
     StateAnswer: state,
     ListedEngagement: _listed,
     EngagementPage: lambda: _page([_listed()], None),

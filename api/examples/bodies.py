@@ -9,10 +9,10 @@ from domain.register import COMMANDS
 
 @cache
 def bodies() -> dict[str, Any]:
-    """Bodies as they come: of each command, of the command log its first line, and of what is no command."""
+    """Bodies as they come, as JSON: of each command, of several in a list, and of what is no command."""
     return {
         **{name: body_example(name) for name in COMMANDS},
-        "record-command-log": lines()[0],
+        "record-command-log": {"commands": list(lines()[:2])},
         "what-if": {"policy": "managed_marketplace@1", "calendar": "always@1"},
         "publish-policy": _draft("policies", 3),
         "publish-calendar": {

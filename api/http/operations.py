@@ -37,15 +37,23 @@ EngagementPath = Annotated[UUID, BeforeValidator(_canonical)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takes:
-    """The body that an operation takes, by its named schema; `api.examples.bodies` has an example of each."""
+    """The body that an operation takes, by its named schema; `api.examples.bodies` has an example of each.
+
+    ``beside``: another form of the same, of another media type.
+    """
 
     schema: Any
     media_type: str = JSON
+    beside: "Takes | None" = None
+
+    def forms(self) -> tuple["Takes", ...]:
+        """This form and the other."""
+        return (self, *(self.beside.forms() if self.beside else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gives:
-    """One answer of an operation."""
+    """One answer of an operation; two of one status are forms of the same, of two media types."""
 
     status: int
     text: str
