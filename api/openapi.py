@@ -244,7 +244,7 @@ def _answer_headers(names: Iterable[str]) -> dict[str, Any]:
 
 
 def _tidied(schema: Any) -> Any:
-    """Without titles that only repeat a name, and without the mark of a field that an amendment leaves alone."""
+    """Without titles that only repeat a name, defaults of null, and the mark of a field that an amendment leaves."""
     if isinstance(schema, list):
         return [_tidied(each) for each in schema if each != {"not": {}}]
     if not isinstance(schema, dict):
@@ -292,4 +292,5 @@ def _renamed(schema: Any, names: dict[str, str]) -> Any:
 def _noise(name: str, value: Any, schema: dict[str, Any]) -> bool:
     if name == "title":
         return isinstance(value, str) and "properties" not in schema
-    return name == "default" and value == "unchanged"
+    # Null is what an absent field is anyway; generators for TypeScript demand every field that has a default.
+    return name == "default" and value in (None, "unchanged")

@@ -1,0 +1,1 @@
+"""What generators make of the OpenAPI document."""
