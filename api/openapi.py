@@ -11,6 +11,7 @@ from api.examples.answers import ANSWERS
 from api.examples.bodies import bodies
 from api.examples.commands import events, lines
 from api.http.events import EVENT_SHAPES
+from api.http.field_texts import described
 from api.http.headers import ACTOR_PATTERN, CORRELATION_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN, VERSION_PATTERN
 from api.http.operations import JSON_LINES, MOST_BYTES, Gives, Operation, Takes
 from api.http.problem_kinds import kind_of, kinds
@@ -112,7 +113,7 @@ class Schemas:
         tidied = _tidied(definitions["$defs"])
         twins = _twins(tidied)
         self._made = {place: _joined(_tidied(schema), twins) for place, schema in made.items()}
-        self._definitions: dict[str, Any] = _joined(tidied, twins)
+        self._definitions = {name: described(name, schema) for name, schema in _joined(tidied, twins).items()}
         self._exemplify(operations)
 
     def of(self, kind: Any, mode: Mode) -> dict[str, Any]:
@@ -140,7 +141,7 @@ class Schemas:
         for answer, example_of in ANSWERS.items():
             self._definitions[answer.__name__]["examples"] = [example_of()]
         problem = self._definitions[Problem.__name__]
-        problem["properties"]["type"] = {"type": "string", "enum": [kind.type for kind in kinds().values()]}
+        problem["properties"]["type"] |= {"type": "string", "enum": [kind.type for kind in kinds().values()]}
         problem["examples"] = [problem_example()]
 
 
@@ -162,7 +163,7 @@ def problem_example() -> dict[str, Any]:
 
 
 def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
-    described: dict[str, Any] = {
+    told: dict[str, Any] = {
         "operationId": operation.name,
         "tags": [operation.tag],
         "summary": operation.text.splitlines()[0],
@@ -170,11 +171,11 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "responses": _responses(operation, schemas),
     }
     if operation.takes:
-        described["requestBody"] = {
+        told["requestBody"] = {
             "required": True,
             "content": {takes.media_type: _taken(takes, operation.name, schemas) for takes in _forms(operation)},
         }
-    return described
+    return told
 
 
 def _forms(operation: Operation) -> tuple[Takes, ...]:

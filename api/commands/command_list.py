@@ -22,7 +22,7 @@ class CommandList:
 
     __pydantic_config__ = DESCRIBED
 
-    commands: Annotated[tuple[LINES, ...], bounds(min_length=1, max_length=MOST_COMMANDS)]
+    commands: Annotated[tuple[LINES, ...], bounds(min_length=1, max_length=MOST_COMMANDS)]  # type: ignore[valid-type]  # made at run time
     """The commands, recorded in this order; one that is refused does not stop the rest."""
 
 

@@ -28,7 +28,8 @@ class Phases:
     onboard: int | None
     transfer: int | None
     rest: int | None
-    """Of a replaced case, what its search, decisions and onboarding leave: searching again, handing over."""
+    """Of a replaced case, what its search, decisions and onboarding leave, in business seconds: searching again,
+    handing over."""
 
 
 def phases_of(

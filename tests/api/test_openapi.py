@@ -12,6 +12,7 @@ from api.commands.bodies import BODIES, command_of_body
 from api.examples.answers import ANSWERS
 from api.examples.commands import body_example, events, state
 from api.http.events import EVENT_SHAPES
+from api.http.field_texts import TEXTS
 from application.queries.state import StateAnswer
 from domain.register import COMMANDS, EVENTS
 from infrastructure.events.codec import adapter
@@ -106,7 +107,7 @@ def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
 
 def test_fields_have_their_bounds(described: dict[str, Any]) -> None:
     schemas = described["components"]["schemas"]
-    assert schemas["ReportProductivity"]["properties"]["percent"] == {"type": "integer", "minimum": 0, "maximum": 200}
+    assert schemas["ReportProductivity"]["properties"]["percent"].items() >= {"minimum": 0, "maximum": 200}.items()
     assert schemas["AddSeat"]["properties"]["seat_id"]["pattern"] == "^[A-Za-z0-9._:-]{1,64}$"
     assert schemas["OpenEngagement"]["properties"]["seats"]["maxItems"] == 200
     assert "unchanged" not in json.dumps(schemas["AmendSeat"])
@@ -116,3 +117,52 @@ def test_every_operation_says_how_it_is_refused_at_the_door(described: dict[str,
     for path, methods in described["paths"].items():
         for operation in methods.values():
             assert operation["responses"].keys() >= {"400", "403", "408", "421", "431", "503"}, path
+
+
+def test_every_field_and_parameter_says_what_it_is(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"].items()
+    fields = {f"{name}.{field}": of for name, schema in schemas for field, of in schema.get("properties", {}).items()}
+    assert [name for name, of in fields.items() if not of.get("description")] == []
+    operations = [operation for methods in described["paths"].values() for operation in methods.values()]
+    parameters = [parameter for operation in operations for parameter in operation["parameters"]]
+    # An address names what it is about.
+    assert {each["name"] for each in parameters if not each.get("description")} == set()
+
+
+UNIT = re.compile(
+    r"second|minute|\bdays?\b|percent|fraction of one|share|how (many|often|much)|how long|\bhours\b", re.IGNORECASE
+)
+NUMBERED = {
+    "position",
+    "version",
+    "place",
+    "schema_version",
+    "status",
+    "next",
+    "last_seen",
+    "current_version",
+    "after",
+    "corrects",
+    "voided_by",
+}
+"""Numbers that count nothing and have no unit."""
+
+
+def test_every_number_says_its_unit(described: dict[str, Any]) -> None:
+    without = set()
+    for name, schema in described["components"]["schemas"].items():
+        for field, of in schema.get("properties", {}).items():
+            kinds = {of.get("type"), *(each.get("type") for each in of.get("anyOf", ()))}
+            if kinds & {"integer", "number"} and field not in NUMBERED and not UNIT.search(of["description"]):
+                without.add(f"{name}.{field}")
+    assert without == set()
+
+
+def test_the_texts_of_fields_are_all_of_a_field(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    fields = {field for schema in schemas.values() for field in schema.get("properties", {})}
+    operations = [operation for methods in described["paths"].values() for operation in methods.values()]
+    fields |= {parameter["name"] for operation in operations for parameter in operation["parameters"]}
+    for place in TEXTS:
+        schema, _, field = place.rpartition(".")
+        assert field in (schemas[schema]["properties"] if schema else fields), place
