@@ -11,6 +11,7 @@ from domain.engagement.assignments.departure import RecordDeparture
 from domain.engagement.assignments.matching import MatchProfessional
 from domain.engagement.assignments.onboarding import OnboardProfessional
 from domain.engagement.assignments.productivity import ReportProductivity
+from domain.engagement.effort import RecordEffort
 from domain.engagement.replacement.request import RequestReplacement
 from domain.language.changed import replace
 from domain.law.command import Command
@@ -25,6 +26,7 @@ REASONS = {
     RecordAbsence: "The leave was shortened.",
     OnboardProfessional: "Started earlier than reported, says the access log.",
     MatchProfessional: "The wrong person was picked from the list.",
+    RecordEffort: "Entered twice.",
 }
 
 
@@ -43,9 +45,11 @@ def corrected(stage: Stage, entries: Sequence[Entry], until: datetime) -> list[E
 
 
 def _wrong(stage: Stage, entries: Sequence[Entry]) -> Iterator[CorrectHistory]:
-    """A voided fact with what is recorded in its place."""
+    """A voided fact, most with what is recorded in its place."""
     version = 1
     for entry in entries:
+        if isinstance(entry.command, RecordEffort):
+            yield CorrectHistory(void=(version,), reason=REASONS[RecordEffort])
         right = _put_right(stage, entry)
         if right:
             yield CorrectHistory(void=(version,), record=(right,), reason=REASONS[type(entry.command)])

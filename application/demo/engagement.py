@@ -163,8 +163,12 @@ def _with_suspension(stage: Stage, at: datetime) -> list[Entry]:
     moved = [_moved(each, lasts) for each in after]
     waiting_on = stage.rng.choice(tuple(SUSPENSIONS))
     stage.entries = before
-    stage.say(suspended_at, SuspendEngagement(waiting_on=waiting_on, reason=SUSPENSIONS[waiting_on]))
-    stage.say(suspended_at + lasts - timedelta(minutes=1), ResumeEngagement())
+    resumed_at = suspended_at + lasts - timedelta(minutes=1)
+    until = resumed_at if stage.chance(0.3) else None
+    reason = SUSPENSIONS[waiting_on]
+    stage.say(suspended_at, SuspendEngagement(waiting_on=waiting_on, reason=reason, until=until))
+    if until is None:
+        stage.say(resumed_at, ResumeEngagement())
     return stage.entries + moved
 
 
@@ -181,6 +185,6 @@ def _end(stage: Stage, at: datetime) -> None:
     ended_at = stage.at_work(at)
     stage.entries = [each for each in stage.entries if each.at < ended_at - timedelta(minutes=10)]
     if stage.chance(0.8):
-        leave(stage, stage.at_work(ended_at - timedelta(days=stage.rng.randint(3, 25))))
+        leave(stage, stage.at_work(ended_at - timedelta(days=stage.rng.randint(-9, 25))))
     reasons: tuple[EndReason, ...] = ("completed", "completed", "completed", "terminated", "cancelled")
     stage.say(ended_at, EndEngagement(reason=stage.rng.choice(reasons)))

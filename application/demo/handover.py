@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from application.demo import names
 from application.demo.staffing import Holding, professional
 from application.demo.stage import Stage
 from domain.engagement.effort import RecordEffort
@@ -19,9 +20,10 @@ KINDS: tuple[KnowledgeKind, ...] = (
 
 
 def hand_over(
-    stage: Stage, case_id: str, outgoing: Holding, incoming: Holding, at: datetime, *, billable: bool
+    stage: Stage, case_id: str, outgoing: Holding, incoming: Holding, at: datetime, *, pace: float, gone: bool
 ) -> None:
-    """A handover between two assignments, which most of the time is completed."""
+    """A handover between two assignments; where the outgoing one is gone, their supplier or the platform delivers."""
+    billable = not stage.guaranteed and stage.chance(stage.rates.billed)
     plan_id, items = stage.new_id("plan"), planned_items(stage)
     plan = PlanKnowledgeTransfer(
         plan_id=plan_id,
@@ -32,11 +34,28 @@ def hand_over(
         items=items,
     )
     stage.say(at, plan)
-    _transfer(stage, plan_id, items, at, professional(outgoing.who), professional(incoming.who), billable=billable)
+    giver = Actor(party="platform", id=stage.rng.choice(names.STAFF)) if gone else professional(outgoing.who)
+    sides = (giver, professional(incoming.who))
+    _transfer(stage, plan_id, items, at, sides, pace=pace, billable=billable)
     if stage.chance(0.3):
         minutes = stage.rng.randrange(60, 600, 15)
         effort = RecordEffort(party="professional", kind="mentoring", minutes=minutes, case_id=case_id)
         stage.say(stage.later(at, 2, 9), effort)
+    if stage.chance(0.4):
+        minutes = stage.rng.randrange(60, 480, 15)
+        learnt = RecordEffort(party="client", kind="knowledge_transfer", minutes=minutes, plan_id=plan_id)
+        stage.say(stage.later(at, 2, 9), learnt)
+
+
+def write_down(stage: Stage, holding: Holding, at: datetime) -> None:
+    """Somebody who stays hands over beforehand, to whoever may come, and the client verifies it."""
+    plan_id, items = stage.new_id("plan"), planned_items(stage)
+    plan = PlanKnowledgeTransfer(
+        plan_id=plan_id, seat_id=holding.seat.seat_id, from_assignment_id=holding.assignment_id, items=items
+    )
+    stage.say(at, plan)
+    sides = (professional(holding.who), Actor(party="client", id=stage.client_id))
+    _transfer(stage, plan_id, items, at, sides, pace=1, billable=False)
 
 
 def leave(stage: Stage, at: datetime) -> None:
@@ -45,7 +64,8 @@ def leave(stage: Stage, at: datetime) -> None:
     stage.say(at, PlanKnowledgeTransfer(plan_id=plan_id, purpose="exit", items=items))
     provider = Actor(party="partner", id=stage.agencies[0])
     client = Actor(party="client", id=stage.client_id)
-    _transfer(stage, plan_id, items, at, provider, client, billable=not stage.guaranteed and stage.chance(0.3))
+    billable = not stage.guaranteed and stage.chance(stage.rates.billed)
+    _transfer(stage, plan_id, items, at, (provider, client), pace=1, billable=billable)
 
 
 def planned_items(stage: Stage) -> tuple[PlannedItem, ...]:
@@ -61,14 +81,15 @@ def _transfer(
     plan_id: str,
     items: tuple[PlannedItem, ...],
     at: datetime,
-    giver: Actor,
-    receiver: Actor,
+    sides: tuple[Actor, Actor],
     *,
+    pace: float,
     billable: bool,
 ) -> None:
-    complete = stage.chance(0.85)
+    giver, receiver = sides
+    complete = stage.chance(stage.rates.transferred)
     for index, item in enumerate(items):
-        at = stage.later(at, 0.2, 1.8)
+        at = stage.later(at, 0.1 * pace, 1.6 * pace)
         if not complete and index > 1:
             return
         if not item.mandatory and stage.chance(0.08):
@@ -82,7 +103,7 @@ def _transfer(
             billable=billable and stage.chance(0.5),
         )
         stage.say(at, delivery, by=giver)
-        at = stage.later(at, 0.1, 1.2)
+        at = stage.later(at, 0.05 * pace, 1.1 * pace)
         stage.say(at, VerifyKnowledgeItem(plan_id=plan_id, item_id=item.item_id), by=receiver)
     at = stage.later(at, 0.1, 1)
     stage.say(at, CompleteKnowledgeTransfer(plan_id=plan_id))

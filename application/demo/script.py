@@ -24,13 +24,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The plays of a demo. Equal seeds, ends and counts give equal ones."""
+    """The plays of a demo. Equal seeds, days and counts give equal ones."""
 
     plays: tuple[Play, ...]
 
     @staticmethod
     def of(seed: int, engagements: int, until: datetime, published: Published) -> "Script":
-        return Script(tuple(play(seed, index, until, published) for index in range(engagements)))
+        """Up to the beginning of the day (UTC) of ``until``: told again on the same day, it is the same."""
+        day = until.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return Script(tuple(play(seed, index, day, published) for index in range(engagements)))
 
     def __len__(self) -> int:
         return sum(len(each.entries) for each in self.plays)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from application.demo import names
+from application.demo.rates import RATES, Rates
 from domain.engagement.deed import EngagementCommand
 from domain.engagement.terms.policy import OnboardingItem, Policy
 from domain.language.money import Money
@@ -55,6 +56,10 @@ class Stage:
     entries: list[Entry] = field(default_factory=list)
     chosen: set[str] = field(default_factory=set)
     made: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rates(self) -> Rates:
+        return RATES[self.model]
 
     @property
     def guaranteed(self) -> bool:
@@ -104,16 +109,22 @@ class Stage:
 
     def candidate(self) -> Candidate:
         """Somebody who was not on this engagement before."""
-        while True:
-            professional_id = f"{self.rng.choice(names.FIRST_NAMES)}.{self.rng.choice(names.LAST_NAMES)}"
-            if professional_id not in self.chosen:
-                self.chosen.add(professional_id)
-                break
+        professional_id = self._somebody_new()
         if self.model == "freelancer_platform" or self.chance(0.08):
             return Candidate(professional_id, None, "independent")
         if self.model == "managed_marketplace" and self.chance(0.25):
             return Candidate(professional_id, None, "internal_team")
         return Candidate(professional_id, self.rng.choice(self.agencies), "agency_partner")
+
+    def _somebody_new(self) -> str:
+        """A name, or only a number where the provider names nobody."""
+        if not self.rates.named:
+            return self.new_id(f"engineer-{self.engagement_id.hex[:6]}")
+        while True:
+            professional_id = f"{self.rng.choice(names.FIRST_NAMES)}.{self.rng.choice(names.LAST_NAMES)}"
+            if professional_id not in self.chosen:
+                self.chosen.add(professional_id)
+                return professional_id
 
     def money(self, least: int, most: int) -> Money:
         return Money(amount=Decimal(self.rng.randrange(least, most + 1, 5)), currency=self.currency)
