@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from application.demo import names
 from application.demo.afterthoughts import corrected
 from application.demo.handover import leave
+from application.demo.scenes import SCENES
 from application.demo.service import live_on
 from application.demo.staffing import SeatToFill
 from application.demo.stage import Entry, Stage
@@ -67,6 +68,9 @@ def play(seed: int, index: int, until: datetime, published: Published) -> Play:
         agencies=rng.sample(names.AGENCIES, 3),
         currency=rng.choice(names.CURRENCIES),
     )
+    if index in SCENES:
+        SCENES[index](stage, until)
+        return Play(engagement_id=stage.engagement_id, entries=sorted(stage.entries, key=lambda each: each.noted))
     opened_at = stage.at_work((until - YEARS * rng.uniform(0.02, 1)).replace(microsecond=0))
     lasts = timedelta(days=rng.randint(120, 800))
     ends_at = opened_at + lasts if opened_at + lasts < until and stage.chance(ENDS) else None
