@@ -137,7 +137,7 @@ RATES: Final[Mapping[Model, Rates]] = {
         no_show=0.04, no_show_claimed=0.8, match_withdrawn=0.05, successor_drops_out=0.06, slow_onboarding=0.08,
         asked_within_days=1, hurried=0.86, decided_within_days=2, declined=0.25, choosy=0.04, paused=0.12,
         paused_for_client=0.5, withdrawn=0.06, reviewed=0.08,
-        handed_over=0.97, transferred=0.95, documented=0.4, billed=0.02, charged=0,
+        handed_over=0.97, transferred=0.95, documented=0.4, billed=0.06, charged=0,
         acknowledged_late=0.1, acknowledged_but_written_down_late=0.06, never_acknowledged=0.04,
         client_asks_at_once=0.05, short_notice=0.15,
         productivity_reported=0.9, absence_told=0.95, named=True,

@@ -81,15 +81,15 @@ class Seat:
         self.stage.say(at, report)
         return concern_id
 
-    def asked(self, at: datetime, *, after: timedelta = timedelta()) -> str:
+    def asked(self, at: datetime) -> str:
         """An open case, for a concern that was acknowledged at once."""
-        concern_id = self.concern(self.active(), at - after - timedelta(minutes=20))
-        self.stage.say(at - after - timedelta(minutes=10), AcknowledgeUnderperformance(concern_id=concern_id))
+        concern_id = self.concern(self.active(), at - timedelta(minutes=20))
+        self.stage.say(at - timedelta(minutes=10), AcknowledgeUnderperformance(concern_id=concern_id))
         case_id = self.stage.new_id("case")
         self.stage.say(at, RequestReplacement(seat_id=self.seat_id, case_id=case_id, cause="non_performance"))
         return case_id
 
-    def proposed(self, case_id: str, at: datetime) -> str:
+    def proposed(self, case_id: str, at: datetime, *, late: timedelta = timedelta()) -> str:
         who, proposal_id = self.stage.candidate(), self.stage.new_id("prop")
         self.stage.say(
             at,
@@ -100,6 +100,7 @@ class Seat:
                 partner_id=who.partner_id,
                 supply_source=who.supply_source,
             ),
+            late=late,
         )
         return proposal_id
 
@@ -109,7 +110,7 @@ def under_way(stage: Stage, until: datetime) -> None:
     scenes: Mapping[str, Scene] = {
         "coming": _coming, "reported": _reported, "searched": _searched, "proposed": _proposed, "replaced": _replaced,
         "leaving": _leaving, "away": _away, "documented": _documented, "waiting": _waiting, "nearly-due": _searched,
-        "never-came": _coming, "unheard": _reported, "unsearched": _searched, "undecided": _proposed,
+        "never-came": _coming, "unheard": _reported, "unsearched": _searched, "undecided": _undecided,
         "untold": _replaced, "planned": _empty,
     }  # fmt: skip
     ago = {"nearly-due": 12, "never-came": 40, "unheard": 30, "unsearched": 30, "undecided": 25, "untold": 30}
@@ -167,6 +168,11 @@ def _searched(seat: Seat, at: datetime) -> None:
 
 def _proposed(seat: Seat, at: datetime) -> None:
     seat.proposed(seat.asked(at - timedelta(minutes=30)), at)
+
+
+def _undecided(seat: Seat, at: datetime) -> None:
+    """Proposed in time, which was written down only when it seemed too late."""
+    seat.proposed(seat.asked(at - timedelta(minutes=30)), at, late=timedelta(days=8))
 
 
 def _waiting(seat: Seat, at: datetime) -> None:

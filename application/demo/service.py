@@ -41,16 +41,15 @@ EFFORTS: tuple[tuple[Party, EffortKind], ...] = (
     ("client", "management"), ("partner", "review"), ("partner", "onboarding"), ("professional", "delivery"),
     ("professional", "rework"),
 )  # fmt: skip
-Fate = Callable[[Stage, Holding, datetime], tuple[Holding | None, datetime]]
+Fate = Callable[[Stage, Holding, datetime], tuple[Holding, datetime]]
 """What becomes of somebody from an instant on: who is on the seat after it, and from when on their life goes on."""
 
 
 def live_on(stage: Stage, seat: SeatToFill, start: datetime, end: datetime) -> None:
     """Who is on a seat from its start to its end, one after the other."""
-    holding: Holding | None
     holding, since = _comes(stage, seat, start)
     fates = stage.rates.fates
-    while holding and since < end:
+    while since < end:
         fate = stage.rng.choices(list(fates), list(fates.values()))[0]
         least, most = (12, 130) if fate == "falls_short" else (25, 520)
         at = stage.later(since, least, most)
@@ -135,7 +134,7 @@ def _amended(stage: Stage, absence: RecordAbsence) -> AmendAbsence:
     return AmendAbsence(absence_id=absence.absence_id, until=absence.until + timedelta(days=stage.rng.randint(1, 5)))
 
 
-def falls_short(stage: Stage, holding: Holding, at: datetime) -> tuple[Holding | None, datetime]:
+def falls_short(stage: Stage, holding: Holding, at: datetime) -> tuple[Holding, datetime]:
     """A concern is reported; some improve, others are replaced."""
     concern_id = stage.new_id("c")
     report = ReportUnderperformance(
@@ -195,7 +194,7 @@ def _acknowledge(stage: Stage, concern_id: str, at: datetime) -> None:
         stage.say(stage.later(at, 0.01, 0.15), acknowledgement, late=timedelta(days=days))
 
 
-def resigns(stage: Stage, holding: Holding, at: datetime) -> tuple[Holding | None, datetime]:
+def resigns(stage: Stage, holding: Holding, at: datetime) -> tuple[Holding, datetime]:
     """With notice, some of it short: the successor is there before they leave, or after."""
     notice = (4, 12) if stage.chance(stage.rates.short_notice) else (15, 32)
     leaves_at = stage.later(at, *notice).replace(hour=16, minute=30)
@@ -218,10 +217,11 @@ def _asked_at(stage: Stage, at: datetime) -> datetime:
 def _gone(cause: DepartureCause, asked_for: Cause) -> Fate:
     """Gone without notice: the search begins when the seat is empty already."""
 
-    def fate(stage: Stage, holding: Holding, at: datetime) -> tuple[Holding | None, datetime]:
+    def fate(stage: Stage, holding: Holding, at: datetime) -> tuple[Holding, datetime]:
         stage.say(at, RecordDeparture(assignment_id=holding.assignment_id, cause=cause))
         replaced = replace_somebody(stage, holding, asked_for, _asked_at(stage, at), leaves_at=at)
-        return replaced or (None, at)
+        assert replaced, "somebody who is gone is replaced"
+        return replaced
 
     return fate
 
@@ -229,7 +229,7 @@ def _gone(cause: DepartureCause, asked_for: Cause) -> Fate:
 def _followed(cause: DepartureCause) -> Fate:
     """Gone as agreed; somebody else comes for the next part of the work."""
 
-    def fate(stage: Stage, holding: Holding, at: datetime) -> tuple[Holding | None, datetime]:
+    def fate(stage: Stage, holding: Holding, at: datetime) -> tuple[Holding, datetime]:
         notice = at - timedelta(days=14)
         stage.say(at, RecordDeparture(assignment_id=holding.assignment_id, cause=cause, notice_given_at=notice))
         return _comes(stage, holding.seat, stage.later(at, 0.1, 2 * stage.rates.asked_within_days))
