@@ -15,7 +15,7 @@ help: ## this list
 $(READY): bin/setup pyproject.toml requirements-setup.lock requirements-dev.lock
 	@bin/setup $(VENV)
 
-demo: $(READY) ## a realistic marketplace in a throw-away database, served on 127.0.0.1:8000
+demo: $(READY) ## an invented marketplace (docs/demo.md) in a throw-away database, served on 127.0.0.1:8000
 	@$(BIN)/standfast demo
 
 test: $(READY) ## the tests (PYTEST_FLAGS='-k word' to choose)

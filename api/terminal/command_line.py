@@ -92,10 +92,11 @@ def demo(
     engagements: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 220,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Or only make it and say what is in it.")] = True,
 ) -> None:
-    """A realistic marketplace of two years in a throw-away database, then the API on it.
+    """An invented marketplace of two years in a throw-away database, then the API on it.
 
     Engagements of all four models with concerns, replacements, drop-outs, handovers, late facts and corrections,
-    made by commands like any others. The database is removed when the demo ends (Ctrl-C).
+    made by commands like any others. Everything in it is invented (docs/demo.md says with which rates).
+    The database is removed when the demo ends (Ctrl-C).
     """
     from api.terminal import demonstration, serving
     from infrastructure.process.settings import Settings
@@ -109,6 +110,7 @@ def demo(
         marketplace = demonstration.populated(settings, seed, engagements)
         events = speech.counted(marketplace.marketplace.known().position, "event")
         speech.result(f"{speech.counted(engagements, 'engagement')}, {events}: seed {seed}")
+        speech.result(demonstration.INVENTED)
         if not serve:
             marketplace.close()
             return

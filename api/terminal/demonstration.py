@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
 from api.composition import Standfast, assemble
 from api.terminal import speech
@@ -16,6 +16,8 @@ from application.imports.refused_lines import reason_of
 from domain.language.words import Model
 from infrastructure.database.address import address_of_file
 from infrastructure.process.settings import Settings
+
+INVENTED: Final = "All of it is invented, with the rates for each model that docs/demo.md names."
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ def throw_away_database() -> Iterator[str]:
 
 
 def populated(settings: Settings, seed: int, engagements: int, until: datetime | None = None) -> Standfast:
-    """An open marketplace in which the demo has happened, up to an instant (default: now)."""
+    """An open marketplace in which the demo has happened, up to the beginning of a day (UTC; default: today)."""
     clock = StoryClock()
     standfast = assemble(settings, clock)
     try:

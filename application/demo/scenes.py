@@ -17,6 +17,7 @@ from domain.engagement.assignments.departure import AnnounceDeparture
 from domain.engagement.assignments.matching import MatchProfessional
 from domain.engagement.assignments.onboarding import CompleteOnboardingItem, OnboardProfessional
 from domain.engagement.concerns import AcknowledgeUnderperformance, Evidence, ReportUnderperformance
+from domain.engagement.effort import RecordEffort
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.engagement.lifecycle.suspension import SuspendEngagement
 from domain.engagement.nouns.seat import SeatSpec
@@ -29,7 +30,7 @@ from domain.engagement.transfer.planning import PlanKnowledgeTransfer
 from domain.law.recorded import Actor
 
 OPENED_BEFORE = timedelta(days=90)
-Scene = Callable[["Seat", datetime], None]
+Scene = Callable[["Seat", datetime], object]
 """What goes on on one seat; the instant at which it comes to a stand."""
 
 
@@ -111,7 +112,7 @@ def under_way(stage: Stage, until: datetime) -> None:
         "coming": _coming, "reported": _reported, "searched": _searched, "proposed": _proposed, "replaced": _replaced,
         "leaving": _leaving, "away": _away, "documented": _documented, "waiting": _waiting, "nearly-due": _searched,
         "never-came": _coming, "unheard": _reported, "unsearched": _searched, "undecided": _undecided,
-        "untold": _replaced, "planned": _empty,
+        "untold": _untold, "planned": _empty,
     }  # fmt: skip
     ago = {"nearly-due": 12, "never-came": 40, "unheard": 30, "unsearched": 30, "undecided": 25, "untold": 30}
     opened_at = _opened(stage, until, tuple(scenes))
@@ -182,7 +183,7 @@ def _waiting(seat: Seat, at: datetime) -> None:
     seat.stage.say(at, PauseReplacement(case_id=case_id, waiting_on="force_majeure", reason=reason, until=ends))
 
 
-def _replaced(seat: Seat, at: datetime) -> None:
+def _replaced(seat: Seat, at: datetime) -> str:
     """The successor took over, and nothing was handed over yet."""
     begun = seat.stage.at_work(at - timedelta(days=9))
     case_id = seat.asked(begun)
@@ -190,6 +191,15 @@ def _replaced(seat: Seat, at: datetime) -> None:
     seat.stage.say(begun + timedelta(hours=2), AcceptSuccessor(proposal_id=proposal_id, assignment_id=assignment_id))
     seat.onboarded(assignment_id, begun + timedelta(hours=3))
     seat.stage.say(at, ReplaceProfessional(case_id=case_id))
+    return case_id
+
+
+def _untold(seat: Seat, at: datetime) -> None:
+    """Nothing was handed over long after, and the agency bills what it had to do again."""
+    case_id = _replaced(seat, at)
+    done = seat.stage.at_work(at + timedelta(days=3))
+    rework = RecordEffort(party="partner", kind="rework", minutes=240, billable=True, case_id=case_id)
+    seat.stage.say(done, rework)
 
 
 def _leaving(seat: Seat, at: datetime) -> None:

@@ -108,4 +108,5 @@ def test_the_demo_is_made_in_a_database_that_is_gone_afterwards(
     ran = standfast("demo", "--no-serve", "--engagements", 12, "--seed", 5)
     assert ran.code == 0
     assert ran.out.startswith("12 engagements, ")
+    assert ran.out.count("invented") == ran.out.count("docs/demo.md") == 1
     assert list(folder.iterdir()) == []
