@@ -1,8 +1,8 @@
 """The mutants of a module: one small change each, made in its syntax tree.
 
-Not changed is what decides nothing: annotations, docstrings, assertions, the texts of rejections and how they are put
-together, declarations of types, and the hooks by which the edge builds its validators; nor the defaults of parameters, which a function
-keeps apart from its code.
+Not changed is what decides nothing: annotations, docstrings, assertions, the texts of rejections and how they are
+put together, declarations of types, and the hooks by which the edge builds its validators; nor the defaults of
+parameters, which a function keeps apart from its code.
 """
 
 import ast
