@@ -1,7 +1,7 @@
 """What goes on on the last day of every demo, however the dice fell: the states that pass within days.
 
 Two engagements of the marketplace: one under way, with everything open and everything overdue, and one that was just
-suspended, so that all its clocks stand still.
+suspended, so that all its clocks stand still. And one of every model that somebody vanished from.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from application.demo import names
 from application.demo.handover import planned_items
 from application.demo.stage import Stage
 from domain.engagement.assignments.absence import RecordAbsence
-from domain.engagement.assignments.departure import AnnounceDeparture
+from domain.engagement.assignments.departure import AnnounceDeparture, RecordDeparture
 from domain.engagement.assignments.matching import MatchProfessional
 from domain.engagement.assignments.onboarding import CompleteOnboardingItem, OnboardProfessional
 from domain.engagement.concerns import AcknowledgeUnderperformance, Evidence, ReportUnderperformance
@@ -53,7 +53,7 @@ class Seat:
                 professional_id=who.professional_id,
                 partner_id=who.partner_id,
                 supply_source=who.supply_source,
-                day_rate=stage.money(400, 700),
+                day_rate=stage.money(400, 700) if stage.rates.named else None,
             ),
         )
         return assignment_id
@@ -83,9 +83,11 @@ class Seat:
         return concern_id
 
     def asked(self, at: datetime) -> str:
-        """An open case, for a concern that was acknowledged at once."""
-        concern_id = self.concern(self.active(), at - timedelta(minutes=20))
-        self.stage.say(at - timedelta(minutes=10), AcknowledgeUnderperformance(concern_id=concern_id))
+        """An open case, for a concern that was answered within the morning some days before."""
+        reported_at = self.stage.at_work(at - timedelta(days=5))
+        concern_id = self.concern(self.active(), reported_at)
+        answered_at = reported_at + timedelta(minutes=75)
+        self.stage.say(answered_at, AcknowledgeUnderperformance(concern_id=concern_id))
         case_id = self.stage.new_id("case")
         self.stage.say(at, RequestReplacement(seat_id=self.seat_id, case_id=case_id, cause="non_performance"))
         return case_id
@@ -133,6 +135,13 @@ def standing_still(stage: Stage, until: datetime) -> None:
     stage.say(suspended_at, SuspendEngagement(waiting_on="client", reason=reason, until=ends))
 
 
+def deserted(stage: Stage, until: datetime) -> None:
+    """One seat whose professional vanished, and one to which nobody came."""
+    opened_at = _opened(stage, until, ("vanished", "not-come"))
+    _vanished(Seat(stage, "vanished", opened_at), stage.at_work(until - timedelta(days=25)))
+    _not_come(Seat(stage, "not-come", opened_at), stage.at_work(until - timedelta(days=40)))
+
+
 def _opened(stage: Stage, until: datetime, seats: tuple[str, ...]) -> datetime:
     at = stage.at_work(until - OPENED_BEFORE)
     required_from = {seat_id: at + timedelta(days=7) for seat_id in seats}
@@ -143,7 +152,7 @@ def _opened(stage: Stage, until: datetime, seats: tuple[str, ...]) -> datetime:
         engagement_id=stage.engagement_id,
         client_id=stage.client_id,
         model=stage.model,
-        work_class="core",
+        work_class="non_core",
         name=f"{stage.client_id}: {stage.rng.choice(names.WORK)}",
         calendar="weekdays",
         seats=tuple(
@@ -240,5 +249,25 @@ def _empty(seat: Seat, at: datetime) -> None:
     """Nobody is there yet for the day on which the seat is required."""
 
 
-SCENES: Final[Mapping[int, Callable[[Stage, datetime], None]]] = {5: under_way, 7: standing_still}
-"""Which engagements of a demo are scenes, by their number; both are the marketplace's turn."""
+def _vanished(seat: Seat, at: datetime) -> None:
+    """Gone without a word, and followed after a week."""
+    seat.stage.say(at, RecordDeparture(assignment_id=seat.active(), cause="disappeared"))
+    _followed(seat, at)
+
+
+def _not_come(seat: Seat, at: datetime) -> None:
+    """Expected for days, and followed after another week."""
+    assignment_id = seat.matched(at - timedelta(days=6))
+    seat.stage.say(at, RecordDeparture(assignment_id=assignment_id, cause="no_show"))
+    _followed(seat, at)
+
+
+def _followed(seat: Seat, at: datetime) -> None:
+    matched_at = seat.stage.at_work(at + timedelta(days=6))
+    seat.onboarded(seat.matched(matched_at), matched_at + timedelta(hours=3))
+
+
+SCENES: Final[Mapping[int, Callable[[Stage, datetime], None]]] = {
+    5: under_way, 6: deserted, 7: standing_still, 8: deserted, 9: deserted, 10: deserted,
+}  # fmt: skip
+"""Which engagements of a demo are scenes, by their number; every model has its turn to be deserted."""
