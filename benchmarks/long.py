@@ -60,8 +60,9 @@ def _lived() -> Iterator[dict[str, Any]]:
         yield from _case(number)
         written += 12
     effort = {"command": "record-effort", "party": "client", "kind": "mentoring", "minutes": 10}
-    for number in range(written, LINES):
+    for number in range(written, LINES - 1):
         yield {**effort, "worked_on": "2024-06-01", "assignment_id": f"a{number % SEATS}"}
+    yield {"command": "report-productivity", "assignment_id": "a9", "percent": 80}
 
 
 def _case(number: int) -> Iterator[dict[str, Any]]:
