@@ -29,6 +29,8 @@ HERE = f"/v1/engagements/{LARGE}"
 SEATS, CASES, LINES = 200, 1_000, 19_000
 BEGUN = datetime(2024, 1, 1, 9, tzinfo=UTC)
 CALLERS = 50
+SOON = 50
+"""After which case somebody is reported productive, days after what is told late of the second month."""
 
 Ask = Callable[[http.client.HTTPConnection], int]
 """Asks once on a connection; the status."""
@@ -55,15 +57,15 @@ def _staffed() -> Iterator[dict[str, Any]]:
 
 
 def _lived() -> Iterator[dict[str, Any]]:
-    written = SEATS * 7
+    written = SEATS * 7 + 1
     for number in range(CASES):
         yield from _case(number)
         written += 12
+        if number == SOON:
+            yield {"command": "report-productivity", "assignment_id": "a9", "percent": 80}
     effort = {"command": "record-effort", "party": "client", "kind": "mentoring", "minutes": 10}
-    for number in range(written, LINES - 1):
+    for number in range(written, LINES):
         yield {**effort, "worked_on": "2024-06-01", "assignment_id": f"a{number % SEATS}"}
-    yield {"command": "report-productivity", "assignment_id": "a9", "percent": 80}
-
 
 def _case(number: int) -> Iterator[dict[str, Any]]:
     """Seven lines of a case that comes to nothing, and five absences."""
