@@ -67,6 +67,7 @@ def _lived() -> Iterator[dict[str, Any]]:
     for number in range(written, LINES):
         yield {**effort, "worked_on": "2024-06-01", "assignment_id": f"a{number % SEATS}"}
 
+
 def _case(number: int) -> Iterator[dict[str, Any]]:
     """Seven lines of a case that comes to nothing, and five absences."""
     seat, assignment = f"s{number % SEATS}", f"a{number % SEATS}"
