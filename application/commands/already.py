@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from domain.engagement.state import EngagementHistory
 from domain.language.saying import said
 from domain.language.words import Instant
 from domain.law.event import event_of
@@ -18,14 +17,14 @@ class Already:
     detail: str
 
 
-def already(history: EngagementHistory, standing: Recorded | None) -> Already:
+def already(standing: Recorded | None) -> Already:
     """What stands, in words that say how to move its instant."""
     if standing is None:
         detail = "nothing waits any more: what did was over by itself, or with its case or engagement"
         return Already(version=None, occurred_at=None, detail=detail)
     version, at = standing.version, standing.occurred_at
     since = f"so already since {said(at)}, by version {version}"
-    if standing is history.facts[0]:
+    if version == 1:
         moved = "an opening is not moved: end the engagement as cancelled, and open it anew"
     elif not event_of(standing).voidable:
         moved = "it is not moved"

@@ -303,7 +303,7 @@ class Recording:
 
         def stands() -> Already:
             known = history.as_known(version)
-            return already(known, request.command.standing(known, self._order(request, known), published))
+            return already(request.command.standing(known, self._order(request, known), published))
 
         return replace(outcome_of([history.facts[version - 1]]), facts=(), stands=stands)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from application.demo.handover import hand_over
-from application.demo.staffing import SLOWLY, Holding, NoShow, onboard, rate_told, score
+from application.demo.staffing import SLOWLY, Holding, NoShow, chosen, onboard, rate_told
 from application.demo.stage import Candidate, Stage
 from domain.engagement.assignments.departure import RecordDeparture
 from domain.engagement.assignments.matching import WithdrawMatch
@@ -154,12 +154,7 @@ def _propose(stage: Stage, search: Search, at: datetime) -> tuple[Agreed, dateti
     proposal = ProposeSuccessor(
         case_id=search.case_id,
         proposal_id=proposal_id,
-        professional_id=who.professional_id,
-        partner_id=who.partner_id,
-        supply_source=who.supply_source,
-        planned_start=starts_at,
-        day_rate=rate,
-        match=score(stage),
+        **chosen(stage, who, starts_at, rate),
     )
     stage.say(at, proposal)
     return Agreed(proposal_id, who, rate, starts_at), at

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from application.demo import names
 from application.demo.stage import Candidate, Stage
@@ -56,12 +57,7 @@ def fill(stage: Stage, seat: SeatToFill, at: datetime) -> Holding | NoShow:
         match = MatchProfessional(
             seat_id=seat.seat_id,
             assignment_id=assignment_id,
-            professional_id=who.professional_id,
-            partner_id=who.partner_id,
-            supply_source=who.supply_source,
-            planned_start=starts_at,
-            day_rate=rate,
-            match=score(stage),
+            **chosen(stage, who, starts_at, rate),
         )
         stage.say(at, match)
         if stage.chance(stage.rates.match_withdrawn):
@@ -94,6 +90,18 @@ def onboard(stage: Stage, assignment_id: str, at: datetime, pace: float) -> date
     at = stage.later(at, 0.1 * pace, 1.2 * pace)
     stage.say(at, OnboardProfessional(assignment_id=assignment_id))
     return at
+
+
+def chosen(stage: Stage, who: Candidate, starts_at: datetime, rate: Money | None) -> dict[str, Any]:
+    """What a match or a proposal says of whom it names."""
+    return {
+        "professional_id": who.professional_id,
+        "partner_id": who.partner_id,
+        "supply_source": who.supply_source,
+        "planned_start": starts_at,
+        "day_rate": rate,
+        "match": score(stage),
+    }
 
 
 def rate_told(stage: Stage, seat: SeatToFill) -> Money | None:

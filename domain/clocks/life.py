@@ -185,7 +185,7 @@ class Life:
         return any(not self.counts(each) and (each.end is None or each.end >= self.started_at) for each in near)
 
     def present(self, as_of: int) -> Stretch | None:
-        """The first stretch that lasts at an instant, at which or later than which its facts end."""
+        """The first stretch that lasts at an instant, where the facts taken in go no further than that."""
         return next((layer[-1] for layer in self.layers if layer and layer[-1].lasts_at(as_of)), None)
 
     def known_until(self, as_of: int) -> int:

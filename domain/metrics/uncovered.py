@@ -53,7 +53,7 @@ def last_resumed(timeline: Sequence[Recorded]) -> datetime | None:
     It ends with the resumption, and at its ``until`` by itself. Read from the end on, as far as needed.
     """
     resumed: datetime | None = None
-    for fact in reversed(list(timeline)):
+    for fact in reversed(timeline):
         if isinstance(fact.event, EngagementResumed):
             resumed = fact.occurred_at
         elif isinstance(fact.event, EngagementSuspended):
