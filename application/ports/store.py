@@ -78,5 +78,5 @@ class TermsShelf(Protocol):
     """The published policies and calendars."""
 
     def named(self, policies: Iterable[str], calendars: Iterable[str]) -> Published:
-        """The documents of these names (``code`` or ``code@n``); where one is missing, the names that there are, too."""
+        """The documents of these names (``code`` or ``code@n``); where one is missing, all names there are, too."""
         ...
