@@ -57,6 +57,7 @@ def application(standfast: Standfast) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        standfast.projections.start()
         yield
         await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 

@@ -22,6 +22,7 @@ from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.settings import Settings
 from infrastructure.projections.engagement_list import Engagements
+from infrastructure.projections.projections import Projections, ProjectionsToRead
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
 
@@ -39,12 +40,14 @@ class Standfast:
     recorder: LogRecorder
     marketplace: Marketplace
     engagements: Engagements
+    projections: Projections
     terms: CatalogueShelf
     desks: Desks
 
     def close(self) -> None:
         """Finishes what was accepted and lets the database go."""
         self.desks.close()
+        self.projections.close()
         self.marketplace.close()
 
 
@@ -88,12 +91,16 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         _publish_defaults(terms)
     marketplace = OpenedMarketplace(factory, env, terms, clock)
     assert isinstance(marketplace.recorder, LogRecorder), "the factory makes no other"
+    projections = (ProjectionsToRead if to_read else Projections)(database, marketplace.recorder)
+    if not to_read:
+        projections.make_room()
     return Standfast(
         settings=settings,
         database=database,
         recorder=marketplace.recorder,
         marketplace=marketplace,
-        engagements=Engagements(database),
+        engagements=Engagements(projections, clock, projections.behind_seconds),
+        projections=projections,
         terms=terms,
         desks=Desks(),
     )

@@ -17,13 +17,12 @@ from api.http.strict_json import json_of
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
 from api.queries.engagements import viewed
 from api.terms.routes import CalendarPage, PolicyPage
-from application.list_line import listed
 from application.marketplace import Known
+from application.ports.engagement_list import ListedEngagement
 from application.queries import measures
 from application.queries.allowed import AllowedAnswer, allowed
 from application.queries.as_of import EngagementAsOf
 from application.queries.audit import steps
-from application.queries.engagement_list import ListedEngagement, listed_engagement
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy
@@ -48,7 +47,28 @@ def _events() -> list[Any]:
 
 
 def _listed() -> Any:
-    return _plain(listed_engagement(listed(history()), "open", at_risk=False))
+    shown, seats = history().state, len(history().state.seats)
+    return _plain(
+        ListedEngagement(
+            engagement_id=history().stream_id,
+            name=shown.name,
+            client_id=shown.client_id,
+            partner_ids=(),
+            model=shown.model,
+            status=shown.status,
+            suspended_on=None,
+            at_risk=False,
+            overdue=0,
+            next_breach_at=None,
+            open_cases=0,
+            seats=seats,
+            required_seats=seats,
+            covered_seats=seats,
+            version=history().version,
+            opened_at=shown.opened_at,
+            zone=shown.terms.calendar.zone,
+        )
+    )
 
 
 def _calendars() -> list[dict[str, Any]]:
@@ -80,7 +100,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     CommandAnswers: lambda: {"answers": [command_answer()]},
     StateAnswer: state,
     ListedEngagement: _listed,
-    EngagementPage: lambda: _page([_listed()], None),
+    EngagementPage: lambda: {**_page([_listed()], None), "behind_seconds": 0.0, "as_of": _plain(_question().as_of)},
     HistoryPage: lambda: _page(_events(), SHOWN),
     AllowedAnswer: lambda: _plain(allowed(_question(), None)),
     EventPage: lambda: {**_page(_events(), SHOWN), "log_id": str(LOG_ID)},

@@ -264,6 +264,14 @@ TEXTS: Final = {
     "seat_id": "The id of the seat, within the engagement.",
     "seats": "The seats.",
     "ListedEngagement.seats": "How many seats are open.",
+    "ListedEngagement.required_seats": "How many seats are required now.",
+    "ListedEngagement.covered_seats": "How many of the required seats somebody is active on.",
+    "ListedEngagement.suspended_on": "Whom the suspension waits on; null: it is not suspended.",
+    "ListedEngagement.overdue": "How many clocks are past their goal and still open.",
+    "ListedEngagement.next_breach_at": "When the next goal is used up, of the clocks that are not past theirs; null: "
+    "none will be by itself.",
+    "EngagementPage.behind_seconds": "How long ago the first event that is not in it was recorded, in seconds; 0: "
+    "there is none.",
     "Interval.seconds": "How long, in seconds.",
     "severity": "How severe it is.",
     "sha256": "The SHA-256 of the document, in hexadecimal digits; null: nobody said.",

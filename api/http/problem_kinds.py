@@ -12,6 +12,7 @@ from typing import Final
 from api.desks import TooMuchAsked
 from api.http.strict_json import FieldsWrong, Malformed
 from application.commands.request import AnswerForgotten, Contended, KeyReused, Refused, RefusedBefore, StaleVersion
+from application.ports.engagement_list import ProjectionsMissing
 from application.ports.log import (
     OutcomeUnknown,
     PositionBeyondHead,
@@ -85,7 +86,7 @@ class UnknownDocument(Exception):
 
 
 class NotReached(Exception):
-    """The position asked for has not been recorded yet."""
+    """The position asked for has not been recorded yet, or not been projected."""
 
 
 class Unforeseen(Exception):
@@ -120,6 +121,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     Contended: 503,
     TooMuchAsked: 503,
     NotReached: 503,
+    ProjectionsMissing: 503,
     StoreUnavailable: 503,
     StoreUnsafe: 503,
     StoreReadOnly: 503,
@@ -154,6 +156,7 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     Contended: LATER,
     TooMuchAsked: "Ask again after Retry-After.",
     NotReached: "Ask again after Retry-After, or without min_position.",
+    ProjectionsMissing: "Ask again after Retry-After; standfast status says how far they are.",
     StoreUnavailable: LATER,
     StoreUnsafe: "Have the settings of the database put right that /readyz names; until then it answers queries.",
     StoreReadOnly: "Have STANDFAST_DATABASE_URL name a role that may write; until then it answers queries.",

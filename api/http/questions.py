@@ -50,6 +50,8 @@ class Question:
     """The statuses of its own refusals, beside those that every query has."""
     costly: Callable[[Any], bool] = lambda _: False
     """Whether it is costly as it is asked, whatever the size of the engagement."""
+    projected: bool = False
+    """Whether it is answered from the projections, which may be behind the log."""
 
 
 def questioning(standfast: Standfast, question: Question) -> Operation:
@@ -61,6 +63,9 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
     async def endpoint(request: Request) -> Response:
         found = asked(question.asks, request)
         work, costly = partial(answered, found), question.costly(found)
+        if question.projected:
+            await projected(standfast, found.min_position)
+            return Response(await answer_of(standfast, request, work, costly=costly), media_type=JSON)
         return Response(await reached(standfast, request, found.min_position, work, costly=costly), media_type=JSON)
 
     return Operation(
@@ -121,6 +126,13 @@ async def reached(
         if loop.time() >= deadline:
             raise NotReached(f"position {position} has not been recorded: the log ends at {found}")
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def projected(standfast: Standfast, position: int | None) -> None:
+    """Returns once the projections have reached a position. Raises NotReached after two seconds."""
+    positions = standfast.projections.positions
+    if position is not None and not await positions.reached(position, PATIENCE_SECONDS):
+        raise NotReached(f"position {position} has not been projected: the projections are at {positions.position}")
 
 
 def _head(standfast: Standfast) -> int:

@@ -5,12 +5,26 @@ from uuid import UUID
 
 from api.http.events import AnyEvent
 from api.http.paging import ONE_PAGE, Position, page_shape
+from application.ports.engagement_list import ListedEngagement
 from application.queries.audit import Step
-from application.queries.engagement_list import ListedEngagement
+from domain.language.words import Instant
 
-EngagementPage = page_shape("EngagementPage", ListedEngagement, str | None, f"A page of the list. {ONE_PAGE}")
 HistoryPage = page_shape("HistoryPage", AnyEvent, int | None, f"A page of a history; next is a version. {ONE_PAGE}")
 StepPage = page_shape("StepPage", Step, int | None, f"A page of the audit; next is a version. {ONE_PAGE}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementPage:
+    """A page of the list as of an instant; without a next one this is the last page.
+
+    The position is the one up to which the projections tell; what lies beyond it was recorded so many seconds ago.
+    """
+
+    items: tuple[ListedEngagement, ...]
+    next: str | None
+    position: Position
+    behind_seconds: float
+    as_of: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

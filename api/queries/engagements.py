@@ -1,11 +1,13 @@
 """The queries about engagements: one entry each, from what is asked to the answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
+
+from pydantic import Field
 
 from api.composition import Standfast
 from api.desks import go_on
@@ -13,26 +15,24 @@ from api.http.events import event_bytes
 from api.http.operations import EngagementPath
 from api.http.paging import Cursor, Limit, Position, Version, packed, page_bytes, unpacked
 from api.http.questions import Question, ReadYourWrites
-from api.http.strict_json import FieldsWrong
+from api.http.strict_json import FieldsWrong, json_of
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
-from application.list_line import Status
 from application.marketplace import Known
-from application.ports.engagement_list import After, Wanted
-from application.ports.pages import Page
+from application.ports.engagement_list import After, ListPage, Sort, Wanted
 from application.queries.allowed import AllowedAnswer, allowed
 from application.queries.as_of import EngagementAsOf, engagement_as_of
-from application.queries.engagement_list import ListedEngagement, listing
 from application.queries.feed import FeedPage, feed
 from application.queries.history import Order, WantedEvents, history_page
 from application.queries.state import StateAnswer, answer_of, state_answer
 from application.queries.versions import audit_page
-from domain.engagement.state import State
+from domain.engagement.state import State, Status
 from domain.language.bounds import DESCRIBED
 from domain.language.words import ActingParty, Id, Instant, Model, Party, field_names
 from domain.register import EVENTS
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.events.codec import adapter
 
+Sought = Annotated[str, Field(min_length=1, max_length=200)]
 EventName: TypeAlias = Literal[tuple(EVENTS)]  # type: ignore[valid-type]  # the register says which
 
 
@@ -40,12 +40,18 @@ EventName: TypeAlias = Literal[tuple(EVENTS)]  # type: ignore[valid-type]  # the
 class ListAsked(ReadYourWrites):
     """Which engagements, page by page."""
 
+    __pydantic_config__ = DESCRIBED
+
     model: Model | None = None
     client_id: Id | None = None
     partner_id: Id | None = None
     professional_id: Id | None = None
     status: Status | None = None
     at_risk: bool | None = None
+    q: Sought | None = None
+    """A part of the name, the client or the id, in whatever case."""
+    sort: Sort = "opened_at"
+    """By when they were opened, by what breaches next or by name; what has none comes last."""
     cursor: Cursor | None = None
     limit: Limit = 50
 
@@ -126,10 +132,6 @@ class FeedAsked(ReadYourWrites):
     engagement_id: EngagementPath | None = None
 
 
-MOST_QUICK: Final = 100
-"""Of how many engagements the clocks are read for a page of the list before that is costly."""
-
-
 def about(standfast: Standfast, asked: InstantAsked) -> EngagementAsOf:
     """The engagement that is asked about, its instants resolved."""
     return engagement_as_of(standfast.marketplace, asked.engagement_id, asked.as_of, asked.known_at)
@@ -137,25 +139,13 @@ def about(standfast: Standfast, asked: InstantAsked) -> EngagementAsOf:
 
 def wanted(asked: ListAsked) -> Wanted:
     """Which lines of the list are asked for."""
-    return Wanted(
-        model=asked.model,
-        client_id=asked.client_id,
-        partner_id=asked.partner_id,
-        professional_id=asked.professional_id,
-    )
+    return Wanted(**{name: getattr(asked, name) for name in field_names(Wanted)})
 
 
-def listed(standfast: Standfast, asked: ListAsked) -> Page[ListedEngagement, After | None]:
-    """A page of the list. Raises FieldsWrong where the cursor is none of the list."""
-    return listing(
-        standfast.marketplace,
-        standfast.engagements,
-        wanted(asked),
-        status=asked.status,
-        at_risk=asked.at_risk,
-        after=after_of(asked.cursor),
-        limit=asked.limit,
-    )
+def listed(standfast: Standfast, asked: ListAsked) -> ListPage:
+    """A page of the list. Raises FieldsWrong where the cursor is none of the list in this order."""
+    after = after_of(asked.cursor, asked.sort)
+    return standfast.engagements.page(wanted(asked), sort=asked.sort, after=after, limit=asked.limit)
 
 
 def viewed(state: State | None) -> Mapping[str, Any]:
@@ -170,23 +160,29 @@ _NOBODY: Final = EngagementAsOf(engagement_id=UUID(int=0), history=None, known=K
 
 
 def cursor_of(after: After | None) -> str | None:
-    return packed([to_micros(after.opened_at), str(after.engagement_id)]) if after else None
+    return packed([after.sort, after.value, str(after.engagement_id), to_micros(after.as_of)]) if after else None
 
 
-def after_of(cursor: str | None) -> After | None:
-    """Where a page of the list begins. Raises FieldsWrong where the cursor is none of the list."""
+def after_of(cursor: str | None, sort: Sort) -> After | None:
+    """Where a page of the list begins. Raises FieldsWrong where the cursor is none of the list in this order."""
     if cursor is None:
         return None
     try:
-        micros, engagement_id = unpacked(cursor)
-        return After(from_micros(micros), UUID(engagement_id))
+        of, value, engagement_id, micros = unpacked(cursor)
+        if of != sort or not (value is None or type(value) is (str if sort == "name" else int)):
+            raise ValueError("a cursor of another order")
+        return After(sort, value, UUID(engagement_id), from_micros(micros))
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise FieldsWrong([("cursor", "a cursor is the next of a page before")]) from error
+        raise FieldsWrong([("cursor", "a cursor is the next of a page before, in the same order")]) from error
 
 
-def list_bytes(page: Page[ListedEngagement, After | None]) -> bytes:
+def list_bytes(page: ListPage) -> bytes:
     """A page of the list as JSON."""
-    return page_bytes(Page(page.items, cursor_of(page.next), page.position))
+    return json_of(EngagementPage(**{**_fields(page), "items": tuple(page.items), "next": cursor_of(page.next)}))
+
+
+def _fields(page: ListPage) -> dict[str, Any]:
+    return {each.name: getattr(page, each.name) for each in fields(page)}
 
 
 def feed_bytes(page: FeedPage) -> bytes:
@@ -201,12 +197,12 @@ QUESTIONS: Final = (
         path="/v1/engagements",
         name="list-engagements",
         tag=ENGAGEMENTS,
-        text="The engagements in the order of their opening; a page may hold fewer than there are: next says.",
+        text="The engagements, filtered and in an order, as the projector has them; all pages are as of the first.",
         asks=ListAsked,
         gives=EngagementPage,
         answer=listed,
         written=list_bytes,
-        costly=lambda asked: asked.at_risk is not None or asked.limit > MOST_QUICK,
+        projected=True,
     ),
     Question(
         path="/v1/engagements/{engagement_id}",

@@ -9,7 +9,8 @@ import typer
 
 from api.terminal import speech
 from api.terminal.opening import reading
-from application.list_line import Status
+from application.ports.engagement_list import Sort
+from domain.engagement.state import Status
 from domain.engagement.terms.policy import Obligation
 from domain.language.words import Model
 
@@ -50,13 +51,17 @@ def list_(
     at_risk: Annotated[
         bool | None, typer.Option("--at-risk/--not-at-risk", help="Only those with a clock at risk or breached.")
     ] = None,
+    q: Annotated[
+        str | None, typer.Option("--search", "-q", help="Only those with this in their name, client or id.")
+    ] = None,
+    sort: Annotated[Sort, typer.Option(help="In which order; what has no such value comes last.")] = "opened_at",
     cursor: Annotated[str | None, typer.Option(help="Where the page before ended: its next.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """The engagements in the order of their opening, page by page."""
+    """The engagements, filtered and in an order, page by page."""
     from api.queries.engagements import ListAsked, list_bytes, listed
-    from api.terminal.list_table import list_table
+    from api.terminal.list_table import list_table, more
 
     asked = ListAsked(
         model=model,
@@ -65,12 +70,14 @@ def list_(
         professional_id=professional,
         status=status,
         at_risk=at_risk,
+        q=q,
+        sort=sort,
         cursor=cursor,
         limit=limit,
     )
     with reading() as standfast:
         page = listed(standfast, asked)
-        _answer(list_bytes(page) if as_json else None, lambda: [list_table(page)])
+        _answer(list_bytes(page) if as_json else None, lambda: [list_table(page), *([more(page)] if page.next else [])])
 
 
 @app.command(epilog="Example: [bold]standfast history 0199e2a4-…[/] · [bold]standfast history sig-apps[/]")

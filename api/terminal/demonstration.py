@@ -45,6 +45,7 @@ def populated(settings: Settings, seed: int, engagements: int, until: datetime |
         published = standfast.terms.named(get_args(Model), [])
         script = Script.of(seed, engagements, until or datetime.now(UTC), published)
         _tell(standfast, script, clock)
+        standfast.projections.catch_up()
     except BaseException:
         standfast.close()
         raise

@@ -67,12 +67,13 @@ def import_file(standfast: Standfast, path: Path, model: Model, calendar: str) -
             _import_log(standfast, told.file, tally)
         else:
             _import_history(standfast, told.name, told.file, tally, model, calendar)
+    standfast.projections.catch_up()
     return tally
 
 
 def _import_log(standfast: Standfast, file: BinaryIO, tally: Tally) -> None:
     def is_open(engagement_id: UUID) -> bool:
-        return standfast.engagements.one(engagement_id) is not None
+        return standfast.recorder.log.version(engagement_id) > 0
 
     total = sum(1 for line in lines_of(file) if not is_blank(line))
     with speech.progress("commands", total) as told:
@@ -98,7 +99,7 @@ def _import_history(standfast: Standfast, name: str, file: BinaryIO, tally: Tall
         return opening.policy.onboarding_items
 
     def seats(engagement_id: UUID) -> Mapping[str, str]:
-        if standfast.engagements.one(engagement_id) is None:
+        if not standfast.recorder.log.version(engagement_id):
             return {}
         known = standfast.marketplace.history(engagement_id).state.seats
         return {seat_id: seat.spec.role for seat_id, seat in known.items()}

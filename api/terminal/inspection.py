@@ -12,9 +12,9 @@ from rich.table import Table
 
 from api.composition import Standfast
 from api.http.events import event_bytes
+from api.terminal import speech
 from api.terminal.speech import Told, Unable
-from application.list_line import Listed, listed
-from application.ports.engagement_list import After, Wanted
+from application.ports.engagement_list import After, ListedEngagement, ProjectionsMissing, Wanted
 from application.ports.log import StoreSchemaDiffers
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
@@ -25,6 +25,10 @@ from infrastructure.events.codec import adapter
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
 from infrastructure.log import verify
+from infrastructure.projections.generations import FOLDS
+from infrastructure.projections.projections import kept_projections
+from infrastructure.projections.proof import differing
+from infrastructure.projections.reading import ProjectionReader
 
 PAGE: Final = 1_000
 SHORT: Final = 60
@@ -49,26 +53,26 @@ def engagement_named(standfast: Standfast, text: str) -> UUID:
     raise Unable(f"{what} {text} has several engagements; name one by its id:\n{lines}")
 
 
-def _of_client(standfast: Standfast, text: str) -> Sequence[Listed]:
+def _of_client(standfast: Standfast, text: str) -> Sequence[ListedEngagement]:
     if not CLIENT.fullmatch(text):
         return ()
     return standfast.engagements.page(Wanted(client_id=text), limit=6).items
 
 
-def _of_name(standfast: Standfast, text: str) -> Sequence[Listed]:
+def _of_name(standfast: Standfast, text: str) -> Sequence[ListedEngagement]:
     """The engagements of a name, however its accents are composed; where there is none, whatever its capitals."""
     wanted = normalize("NFC", text)
-    alike: list[Listed] = []
+    alike: list[ListedEngagement] = []
     after: After | None = None
     while True:
-        page = standfast.engagements.page(Wanted(), after=after, limit=PAGE)
+        page = standfast.engagements.page(Wanted(q=wanted), after=after, limit=PAGE)
         alike += (line for line in page.items if _name(line).casefold() == wanted.casefold())
         after = page.next
         if after is None:
             return [line for line in alike if _name(line) == wanted] or alike
 
 
-def _name(line: Listed) -> str:
+def _name(line: ListedEngagement) -> str:
     return normalize("NFC", line.name or "")
 
 
@@ -152,11 +156,27 @@ def findings(standfast: Standfast, told: Told) -> Iterator[str]:
             facts = [_fact(row) for row in rows]
         except MapperDeserialisationError:
             continue  # told above, event by event
-        yield from _of_one(standfast, facts)
+        yield from _of_one(facts)
+    yield from _of_projections(standfast)
 
 
-def _of_one(standfast: Standfast, facts: Sequence[Recorded]) -> Iterator[str]:
-    """What is wrong with one engagement: its timeline from zero, and its line in the list."""
+def _of_projections(standfast: Standfast) -> Iterator[str]:
+    """What the projections say otherwise than the log; nothing where they are still to be made."""
+    kept = kept_projections(standfast.database)
+    if kept is None:
+        return
+    try:
+        for found in differing(ProjectionReader(kept, FOLDS), standfast.recorder.log):
+            yield f"projections: {found}"
+    except ProjectionsMissing as error:
+        speech.remark(str(error))
+    finally:
+        if kept is not standfast.database:
+            kept.close()
+
+
+def _of_one(facts: Sequence[Recorded]) -> Iterator[str]:
+    """What is wrong with one engagement: its timeline from zero."""
     engagement_id = facts[0].stream_id
     timeline = timeline_of(facts)
     if not isinstance(timeline[0].event, ENGAGEMENT.opening):
@@ -166,6 +186,3 @@ def _of_one(standfast: Standfast, facts: Sequence[Recorded]) -> Iterator[str]:
         check(timeline, frozenset())
     except Rejection as broken:
         yield f"timeline: {engagement_id}: {broken.detail}"
-        return
-    if standfast.engagements.one(engagement_id) != listed(EngagementHistory.of(facts)):
-        yield f"list: the line of {engagement_id} differs from its history"

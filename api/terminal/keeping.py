@@ -94,9 +94,9 @@ def export(
 def verify(as_json: AsJson = False) -> None:
     """Checks that the store is whole; exit code 1 where it is not.
 
-    Positions and versions without a gap, every event readable, every timeline lawful from zero; every line of the
-    list, every kept answer and every published document as it was recorded; and the database still refusing to change
-    what is recorded: its triggers, functions and rights as the migrations made them.
+    Positions and versions without a gap, every event readable, every timeline lawful from zero; every kept answer and
+    every published document as it was recorded; every projection as a fresh fold of the log makes it; and the database
+    still refusing to change what is recorded: its triggers, functions and rights as the migrations made them.
 
     Nothing is changed: an older schema is told like a newer one, and like settings that serve refuses.
     """
@@ -178,9 +178,12 @@ def grant(
     """
     from api.composition import database_of
     from infrastructure.database import roles
+    from infrastructure.projections.generations import Generations
 
     found = settings()
     with database_of(found) as database:
+        if database.is_postgresql:
+            Generations(database).prepare()
         roles.grant(database, writer=writer, reader=reader)
     if as_json:
         _json(Granted(database=_shown(found), writer=writer, reader=reader))

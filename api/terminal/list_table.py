@@ -5,14 +5,12 @@ from rich.table import Table
 
 from api.queries.engagements import cursor_of
 from api.terminal.tables import instant, table_of, yes_or_no
-from application.ports.engagement_list import After
-from application.ports.pages import Page
-from application.queries.engagement_list import ListedEngagement
+from application.ports.engagement_list import ListPage
 
 
-def list_table(page: Page[ListedEngagement, After | None]) -> Table:
-    """A page of the list; where more follow, its caption says how they are asked for."""
-    names = ("engagement", "name", "client", "model", "status", "at risk", "open cases", "covered", "opened (UTC)")
+def list_table(page: ListPage) -> Table:
+    """A page of the list."""
+    names = ("engagement", "name", "client", "model", "status", "at risk", "next breach (UTC)", "open cases", "covered")
     table = table_of("Engagements", *names)
     table.columns[0].no_wrap = True
     for each in page.items:
@@ -22,12 +20,17 @@ def list_table(page: Page[ListedEngagement, After | None]) -> Table:
             escape(each.client_id),
             each.model,
             each.status,
-            yes_or_no(each.at_risk),
+            f"{each.overdue} overdue" if each.overdue else yes_or_no(each.at_risk),
+            instant(each.next_breach_at) if each.next_breach_at else "",
             str(each.open_cases),
-            f"{each.covered_seats} of {each.seats}",
-            instant(each.opened_at),
+            f"{each.covered_seats} of {each.required_seats}",
             style="yellow" if each.at_risk else None,
         )
-    if page.next:
-        table.caption = f"more: standfast list --cursor {cursor_of(page.next)}"
     return table
+
+
+def more(page: ListPage) -> str:
+    """How the page behind this one is asked for."""
+    assert page.next is not None, "there is a page behind"
+    order = "" if page.next.sort == "opened_at" else f"--sort {page.next.sort} "
+    return f"more: standfast list {order}--cursor {cursor_of(page.next)}"

@@ -26,7 +26,6 @@ from application.commands.request import (
     Request,
     StaleVersion,
 )
-from application.list_line import LineOf
 from application.ports.log import (
     Answer,
     Append,
@@ -230,7 +229,6 @@ class Recording:
             receipt: Receipt = yield Append(
                 events=tuple(self.mapper.to_stored_event(cast(Any, fact)) for fact in facts),
                 key=_key(request, status=200 if base else 201, version=extended.version),
-                listed=LineOf(extended),
                 follows=base.last if base else None,
                 salts=decided.salts,
             )

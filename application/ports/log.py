@@ -10,8 +10,6 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
-from application.list_line import LineOf, Listed
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
@@ -68,7 +66,7 @@ class Followed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """All events of one command (or of one correction), its key and its line in the list: all of it or nothing.
+    """All events of one command (or of one correction) and its key: all of it or nothing.
 
     It is refused unless the log holds the event that it `follows`; without events, that is all that it asks. `salts`
     are one an event where whoever appends has drawn them, to say what comes next before this is recorded.
@@ -76,7 +74,6 @@ class Append:
 
     events: Sequence[StoredEvent] = ()
     key: Key | None = None
-    listed: Listed | LineOf | None = None
     follows: Followed | None = None
     salts: Sequence[bytes] = ()
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
-from application.list_line import status_of
 from application.queries.as_of import AboutEngagement, EngagementAsOf
 from application.queries.parts.assignments import AssignmentAnswer, assignment_answer
 from application.queries.parts.cases import CaseAnswer, case_answer
@@ -14,7 +13,7 @@ from application.queries.parts.pauses import PauseAnswer, pause_answer
 from application.queries.parts.plans import PlanAnswer, plan_answer
 from application.queries.parts.seats import SeatAnswer, seat_answer
 from domain.engagement.nouns.absence import Absence
-from domain.engagement.state import State, WorkClass
+from domain.engagement.state import State, Status, WorkClass
 from domain.engagement.terms.policy import Terms
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Instant, Model
@@ -39,7 +38,7 @@ class StateAnswer(AboutEngagement):
 
     __pydantic_config__ = DESCRIBED
 
-    status: Literal["open", "suspended", "ended"] | None = None
+    status: Status | None = None
     name: str | None = None
     client_id: str | None = None
     model: Model | None = None
@@ -76,7 +75,7 @@ def answer_of(
     absences = _absences(state)
     return StateAnswer(
         **question.about(),
-        status=status_of(state),
+        status=state.status,
         name=state.name,
         client_id=state.client_id,
         model=state.model,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from domain.clocks.foreseen import elapsing
 from domain.clocks.life import CaseLife, Key, Life, Stretch, Waited
 from domain.clocks.recorded_late import Log
 from domain.clocks.starts_and_stops import Lives
@@ -126,14 +127,7 @@ def _breach_at(life: Life, as_of: int, state: ClockState) -> int | None:
     goal = life.scale.goal_seconds
     if goal is None or state not in ("running", "paused", "breached", "late"):
         return None
-    elapsed, end, last = 0, life.started_at, life.known_until(as_of)
-    for start, end, stretch in life.parts(last):
-        if life.counts(stretch):
-            counted = life.scale.measure(start, end)
-            if elapsed + counted >= goal:
-                return life.scale.reaching(start, goal - elapsed)
-            elapsed += counted
-    return life.scale.reaching(end, goal - elapsed) if life.counts(life.present(last)) else None
+    return elapsing(life, goal, as_of)
 
 
 def _at_risk(life: Life, elapsed: int) -> bool:

@@ -25,6 +25,7 @@ from domain.time.calendar import Calendar
 
 WorkClass = Literal["core", "non_core"]
 EndReason = Literal["completed", "terminated", "cancelled"]
+Status = Literal["open", "suspended", "ended"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,10 @@ class State:
     cases: Mapping[str, Case] = field(default_factory=dict)
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
+
+    @property
+    def status(self) -> Status:
+        return "ended" if self.ended_at else "suspended" if self.suspension else "open"
 
     def calendar_at(self, instant: datetime) -> Calendar:
         """The calendar in force at an instant, which is not before the opening."""

@@ -132,6 +132,17 @@ class Database:
             finally:
                 self._kept.connection = None
 
+    @contextmanager
+    def one_snapshot(self) -> Iterator[Connection]:
+        """A connection whose statements all read one state of the database, and write nothing."""
+        if not self.is_postgresql:  # there every transaction does
+            with self.reading() as connection:
+                yield connection
+            return
+        snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with told(reading=True), snapshots.connect() as connection:
+            yield connection
+
     def _connected(self) -> Connection:
         """Raises StoreUnavailable where the file of the database keeps being another one."""
         try:

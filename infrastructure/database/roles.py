@@ -18,6 +18,7 @@ _OWNER = text(
     "WHERE relname = 'events' AND relnamespace = pg_catalog.to_regnamespace('public')"
 )
 _MAY_ACT_AS = text("SELECT current_user, pg_catalog.pg_has_role(:owner, 'MEMBER')")
+_PROJECTED = text("SELECT pg_catalog.to_regnamespace('projections') IS NOT NULL")
 _POWERS = text(
     "SELECT pg_catalog.pg_has_role(r.oid, c.relowner, 'MEMBER') FROM pg_catalog.pg_roles AS r "
     "CROSS JOIN pg_catalog.pg_class AS c WHERE r.rolname = :role AND c.relname = 'events' "
@@ -49,8 +50,23 @@ def grant(database: Database, *, writer: str, reader: str) -> None:
             f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {both}",
         ):
             connection.execute(text(statement))
+        if connection.execute(_PROJECTED).scalar_one():
+            for right in _of_projections(quote(writer), quote(reader)):
+                connection.execute(text(right))
         for function in _signatures(connection):
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {quote(writer)}"))
+
+
+def _of_projections(writer: str, reader: str) -> tuple[str, ...]:
+    """The writer projects too: it makes tables there, and drops them."""
+    return (
+        f"REVOKE ALL ON SCHEMA projections FROM PUBLIC, {writer}, {reader}",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA projections FROM PUBLIC, {writer}, {reader}",
+        f"GRANT USAGE, CREATE ON SCHEMA projections TO {writer}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA projections TO {writer}",
+        f"GRANT USAGE ON SCHEMA projections TO {reader}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA projections TO {reader}",
+    )
 
 
 def close_to_everybody(database: Database) -> None:

@@ -1,6 +1,6 @@
 """The store's tables as SQLAlchemy knows them. The schema itself is made by `migrations/`, and a test compares both.
 
-What is kept beside the log has its table where its queries are, in `infrastructure.projections`. Instants are
+What projections keep has its tables where its folds are, in `infrastructure.projections`. Instants are
 microseconds since the epoch (`infrastructure.database.instants`).
 """
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
-from application.list_line import Listed
 from application.ports.log import (
     Answer,
     Append,
@@ -158,12 +157,6 @@ def places(entries: Iterable[Entry]) -> list[Place]:
     wanted = [place(event) for entry in entries for event in entry.append.events]
     followed = [entry.append.follows for entry in entries if entry.append.follows]
     return wanted + [(one.engagement_id, one.version) for one in followed]
-
-
-def lines(entries: Iterable[Entry]) -> list[Listed]:
-    """The lines that entries bring up to date, each as the last of them leaves it."""
-    last = {entry.append.listed.engagement_id: entry.append.listed for entry in entries if entry.append.listed}
-    return [listing.line() for listing in last.values()]
 
 
 def in_turns(entries: Sequence[Entry]) -> tuple[list[int], list[int]]:

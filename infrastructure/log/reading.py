@@ -111,13 +111,17 @@ class Log:
             self._continuity.misses(mark)
         return found
 
-    def streams(self, originator_ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
-        """The whole streams of these, by id; empty where nothing is recorded."""
+    def streams(
+        self, originator_ids: Iterable[UUID], until_position: int | None = None
+    ) -> dict[UUID, list[StoredEvent]]:
+        """The streams of these up to a position (default: whole), by id; empty where nothing is recorded."""
         found: dict[UUID, list[StoredEvent]] = {one: [] for one in originator_ids}
         wanted = iter(found)
         while some := list(islice(wanted, STREAMS_AT_ONCE)):
-            query = select(*_ROW).where(events.c.originator_id.in_(some)).order_by(events.c.originator_version)
-            for row in self._rows(query):
+            query = select(*_ROW).where(events.c.originator_id.in_(some))
+            if until_position is not None:
+                query = query.where(events.c.position <= until_position)
+            for row in self._rows(query.order_by(events.c.originator_version)):
                 found[row[0]].append(stored_event(row))
         return found
 
@@ -166,6 +170,13 @@ class Log:
             head = _end(connection)
         self._continuity.ends_at(mark, head.position, head.log_id)
         return head
+
+    def recorded_after(self, position: int) -> datetime | None:
+        """When the first event beyond a position was recorded; None where there is none."""
+        query = select(events.c.recorded_at).where(events.c.position > position).order_by(events.c.position).limit(1)
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return None if found is None else from_micros(found)
 
     def position_at(self, known_at: datetime) -> Head:
         """The last position recorded at or before `known_at`, and its own instant: ask again with that one."""

@@ -1,11 +1,11 @@
 """The store's recorder: the library's `ApplicationRecorder` on SQLite and PostgreSQL.
 
     recorder = LogRecorder(Database(url))            # or through PERSISTENCE_MODULE=infrastructure.log.factory
-    receipt = recorder.append(Append(events=..., key=Key(...), listed=Listed(...)))
+    receipt = recorder.append(Append(events=..., key=Key(...)))
     receipt.first_position, receipt.last_position, receipt.count, receipt.recorded_at
 
-`append` takes all events of one command, the key to remember and the engagement's line in the list, in one
-transaction, and raises (all from `application.ports.log`):
+`append` takes all events of one command and the key to remember, in one transaction, and raises (all from
+`application.ports.log`):
 
 * `KeyAnswered(answer)`: this key was answered before (first, last or meanwhile): give that answer again;
 * `CommandRecorded(command_id)`: its answer is gone, its events are found by `log.of_command(command_id)`;
@@ -16,7 +16,7 @@ transaction, and raises (all from `application.ports.log`):
 committed together: by one thread a process, and on PostgreSQL by the event loop beside it. Close the recorder before
 the database.
 
-`insert_events` is the library's way to the same: `save(*recorded, key=..., listed=..., receipts=[])` of an
+`insert_events` is the library's way to the same: `save(*recorded, key=..., receipts=[])` of an
 `Application` passes its keywords on, and the receipt is put into the list. Reading is `recorder.log`:
 `stream`, `following`, `page`, `of_command`, `head`, `position_at`, `engagement_ids`, `answer`, `forget_answers`.
 """
@@ -100,8 +100,8 @@ class LogRecorder(ApplicationRecorder):
         self.continuity.whenever_replaced(forget)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        append = Append(events=tuple(stored_events), key=kwargs.get("key"), listed=kwargs.get("listed"))
-        if not append.events and append.key is None and append.listed is None:
+        append = Append(events=tuple(stored_events), key=kwargs.get("key"))
+        if not append.events and append.key is None:
             return []
         receipt = self.append(append)
         kwargs.get("receipts", []).append(receipt)

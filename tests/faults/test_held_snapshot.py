@@ -63,15 +63,14 @@ def beside(postgres_server: URL) -> Iterator[Database]:
 
 
 async def append(recorder: LogRecorder, until: float) -> int:
-    """Appends of one caller, each with a key and a line of the list; how many."""
+    """Appends of one caller, each with a key; how many."""
     streams = [uuid4() for _ in range(ENGAGEMENTS)]
     version = done = 0
     while time.monotonic() < until:
         version += 1
         for stream in streams:
             plain = samples.append(stream, version, key=uuid4())
-            listed = samples.line(stream, version=version)
-            await recorder.append_async(Append(events=plain.events, key=plain.key, listed=listed))
+            await recorder.append_async(Append(events=plain.events, key=plain.key))
             done += 1
     return done
 

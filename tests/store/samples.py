@@ -1,10 +1,8 @@
 """Appends to try the store with. The states are no events of the domain: the store keeps bytes."""
 
 import hashlib
-from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from application.list_line import Listed
 from application.ports.log import Append, Key
 from infrastructure.events.rows import EnvelopedEvent
 
@@ -40,20 +38,3 @@ def append(stream: UUID, version: int, *, count: int = 1, key: UUID | None = Non
 
 def asked(command_id: UUID, body: bytes = b"{}", version: int | None = None) -> Key:
     return Key(command_id=command_id, body_hash=hashlib.sha256(body).digest(), status=200, version=version)
-
-
-def line(engagement_id: UUID, **fields: object) -> Listed:
-    values: dict[str, object] = {
-        "name": None,
-        "client_id": "acme",
-        "partner_ids": (),
-        "professional_ids": (),
-        "model": "managed_marketplace",
-        "status": "open",
-        "open_cases": 0,
-        "seats": 1,
-        "covered_seats": 0,
-        "version": 1,
-        "opened_at": datetime(2025, 1, 1, tzinfo=UTC),
-    }
-    return Listed(engagement_id=engagement_id, **{**values, **fields})  # type: ignore[arg-type]  # test data

@@ -26,7 +26,7 @@ def backed_up(database: Database, file: Path) -> None:
     tool = _tool("pg_dump", database)
     descriptor = _made(file)
     try:
-        _run([tool, "--format=custom", f"--file={file}"], database.url)
+        _run([tool, "--format=custom", "--exclude-schema=projections", f"--file={file}"], database.url)
     except BaseException:
         file.unlink()
         raise

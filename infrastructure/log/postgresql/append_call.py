@@ -1,7 +1,6 @@
 """The call of the append function: a batch of entries as packed arrays, past the driver's adaptation, which would cost
 more than the call."""
 
-import json
 from collections.abc import Callable, Sequence
 from struct import pack
 from typing import Any, Final
@@ -12,11 +11,10 @@ from psycopg.pq.abc import PGresult
 
 from application.ports.log import Receipt
 from infrastructure.events.rows import EnvelopedEvent
-from infrastructure.log.ledger import Entry, lines, place, receipts_of, unproven
+from infrastructure.log.ledger import Entry, place, receipts_of, unproven
 from infrastructure.log.postgresql import arrays
-from infrastructure.projections.engagement_list import postgresql_record
 
-_PARAMETERS: Final = 31
+_PARAMETERS: Final = 30
 _PLACES: Final = ", ".join(f"${number}" for number in range(1, _PARAMETERS + 1))
 APPEND: Final = f"SELECT base, base_at FROM public.append_events({_PLACES})".encode()
 PREPARED: Final = b"append_events"
@@ -30,7 +28,7 @@ def parameters(entries: Sequence[Entry]) -> list[bytes]:
     """What the prepared function is called with. Raises `Conflict` where the batch contradicts itself."""
     appends = sum(1 for entry in entries if entry.append.events)
     followed = _followed_columns(entries)
-    return [*_event_columns(entries), pack("!i", appends), *_answer_columns(entries), _listed(entries), *followed]
+    return [*_event_columns(entries), pack("!i", appends), *_answer_columns(entries), *followed]
 
 
 def receipts(result: PGresult, entries: Sequence[Entry]) -> list[Receipt]:
@@ -105,8 +103,3 @@ def _answer_columns(entries: Sequence[Entry]) -> tuple[arrays.Packed, ...]:
         arrays.byteas, arrays.int4s,
     )  # fmt: skip
     return tuple(packer(column) for packer, column in zip(packers, columns, strict=True))
-
-
-def _listed(entries: Sequence[Entry]) -> bytes:
-    rows = [postgresql_record(listed) for listed in lines(entries)]
-    return json.dumps(rows).encode() if rows else b""

@@ -24,14 +24,12 @@ from infrastructure.log.ledger import (
     Unavailable,
     command_ids,
     judge,
-    lines,
     place,
     places,
     receipts_of,
     unproven,
     with_receipts,
 )
-from infrastructure.projections.engagement_list import UPSERT, sqlite_row
 
 _INSERT_EVENT = (
     "INSERT INTO events (position, originator_id, originator_version, topic, state, salt, recorded_at, place, "
@@ -184,8 +182,6 @@ def _insert_rows(cursor: Any, entries: Sequence[Entry], receipts: Sequence[Recei
         cursor.executemany(_INSERT_EVENT, rows)
     if answers:
         cursor.executemany(_INSERT_ANSWER, answers)
-    if listed := [sqlite_row(line) for line in lines(entries)]:
-        cursor.executemany(UPSERT, listed)
 
 
 def _event_rows(entry: Entry, first_position: int, recorded_at: int) -> list[Row]:

@@ -10,12 +10,12 @@ from infrastructure.database.database import Database
 from infrastructure.log.verify.events import Advance, log
 from infrastructure.log.verify.finding import Finding
 from infrastructure.log.verify.guards import functions, triggers
-from infrastructure.log.verify.kept import answers, catalogue, lines
+from infrastructure.log.verify.kept import answers, catalogue
 from infrastructure.log.verify.kinds import kinds
 from infrastructure.log.verify.rights import rights
 from infrastructure.log.verify.settings import settings
 
-__all__ = ["Finding", "answers", "catalogue", "kinds", "lines", "log", "protection", "readable", "settings", "store"]
+__all__ = ["Finding", "answers", "catalogue", "kinds", "log", "protection", "readable", "settings", "store"]
 
 
 def store(database: Database, advance: Advance = lambda *_: None) -> list[Finding]:
@@ -25,7 +25,7 @@ def store(database: Database, advance: Advance = lambda *_: None) -> list[Findin
     """
     found = [*protection(database), *settings(database), *kinds(database)]
     if readable(found):
-        found += [*answers(database), *catalogue(database), *lines(database), *log(database, advance)]
+        found += [*answers(database), *catalogue(database), *log(database, advance)]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Whether what is kept beside the events is as they say: answers, the catalogue, the list.
+"""Whether what is kept beside the events is as they say: answers and the catalogue.
 
 Everything is read by pages of keys. What an answer points at is looked up after it: both were committed together, and
 events stay.
@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, exists, select, tuple_
+from sqlalchemy import Column, Row, Select, select, tuple_
 
 from infrastructure.database import tables
 from infrastructure.database.database import Database
 from infrastructure.database.tables import events
 from infrastructure.log.verify.finding import Finding
 from infrastructure.log.verify.of_command import recorded_by
-from infrastructure.projections.engagement_list import engagements
 
 _PAGE = 2_000
 _REFUSED = 400
@@ -49,16 +48,6 @@ def catalogue(database: Database) -> Iterator[Finding]:
             if row.version != before + 1:
                 yield Finding("catalogue", f"{named} follows version {before}")
             last[row.kind, row.code] = row.version
-
-
-def lines(database: Database) -> Iterator[Finding]:
-    """Every line of the list must be of an engagement that has events."""
-    engagement = engagements.c.engagement_id
-    told = exists().where(events.c.originator_id == engagement, events.c.command_id.is_not(None))
-    for page in _pages(database, select(engagement, told.label("told")), (engagement,)):
-        for line in page:
-            if not line.told:
-                yield Finding("list", f"the line of {line.engagement_id} is of no engagement")
 
 
 def _pages(database: Database, query: Select[Any], key: Sequence[Column[Any]]) -> Iterator[_Rows]:

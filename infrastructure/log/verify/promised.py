@@ -4,13 +4,14 @@ Of several statements about one name the last counts.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import migrations
 
 _TABLE = re.compile(r"CREATE TABLE (\w+)")
+_DROPPED = re.compile(r"DROP TABLE (\w+)")
 _TRIGGER = re.compile(r"CREATE (?:CONSTRAINT )?TRIGGER (?P<name>\w+) .*? ON (?:public\.)?(?P<table>\w+) ")
 _ALWAYS = re.compile(r"ALTER TABLE public\.(\w+) ENABLE ALWAYS TRIGGER (\w+)")
 _CLOSED = re.compile(r"REVOKE ALL ON FUNCTION public\.(\w+)\(.*\) FROM PUBLIC")
@@ -57,12 +58,16 @@ def promised(dialect: str) -> Promised:
     triggers = [match for statement in in_line if (match := _TRIGGER.match(statement))]
     functions = [match for statement in said if (match := _FUNCTION.match(statement))]
     return Promised(
-        tables=frozenset(match[1] for statement in in_line if (match := _TABLE.match(statement))),
+        tables=_named(_TABLE, in_line) - _named(_DROPPED, in_line),
         triggers={(match["table"], match["name"]): one_form(match.string) for match in triggers},
         always=frozenset((match[1], match[2]) for statement in in_line if (match := _ALWAYS.match(statement))),
         functions={match["name"]: _function(match) for match in functions},
         closed=frozenset(match[1] for statement in in_line if (match := _CLOSED.match(statement))),
     )
+
+
+def _named(kind: re.Pattern[str], statements: Sequence[str]) -> frozenset[str]:
+    return frozenset(match[1] for statement in statements if (match := kind.match(statement)))
 
 
 def one_form(trigger: str) -> str:

@@ -125,7 +125,6 @@ def test_verify_says_that_the_store_is_whole(imported: Run) -> None:
 def test_verify_finds_what_was_changed_behind_the_store_s_back(imported: Run, sqlite_url: URL) -> None:
     with database_of(Settings(database_url=str(sqlite_url))) as database, database.writing() as connection:
         connection.execute(text("DROP TRIGGER events_no_update"))
-        connection.execute(text("UPDATE engagements SET covered_seats = 7 WHERE client_id = 'sig-a'"))
         connection.execute(text("UPDATE events SET state = '{}' WHERE position = 1"))
     ran = imported("verify")
     assert ran.code == 1
@@ -133,17 +132,15 @@ def test_verify_finds_what_was_changed_behind_the_store_s_back(imported: Run, sq
         assert said in ran.out
 
 
-def test_verify_finds_an_unlawful_timeline_and_a_wrong_line_of_the_list(imported: Run, sqlite_url: URL) -> None:
+def test_verify_finds_an_unlawful_timeline(imported: Run, sqlite_url: URL) -> None:
     with database_of(Settings(database_url=str(sqlite_url))) as database, database.writing() as connection:
         connection.execute(text("DROP TRIGGER events_no_update"))
         earlier = "UPDATE events SET occurred_at = occurred_at - 1 WHERE topic = 'ProfessionalReplaced'"
         connection.execute(text(earlier))
-        connection.execute(text("UPDATE engagements SET covered_seats = 7 WHERE client_id = 'sig-b'"))
     ran = imported("verify")
     assert ran.code == 1
     assert "timeline: " in ran.out
     assert "would break" in ran.out
-    assert "differs from its history" in ran.out
 
 
 COMMANDS = [

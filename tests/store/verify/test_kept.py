@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -27,7 +28,7 @@ def named(number: int) -> UUID:
 
 
 A, B, NOBODY = named(1), named(2), named(3)
-KEPT = ("events", "answers", "catalogue", "engagements")
+KEPT = ("events", "answers", "catalogue")
 ONE, TWO, WITHOUT, REFUSED, UNCHANGED, CLAIM, PUBLICATION = map(named, range(11, 18))
 
 
@@ -36,9 +37,8 @@ def command(stream: UUID, command_id: UUID, version: int, count: int, *, keyed: 
         replace(in_its_place(), stream_id=stream, command_id=command_id, version=at, place=at, ordinal=at - version)
         for at in range(version, version + count)
     ]
-    line = samples.line(stream, version=version + count - 1)
     key = samples.asked(command_id, version=version + count - 1) if keyed else None
-    return Append(events=tuple(map(enveloped, facts)), key=key, listed=line)
+    return Append(events=tuple(map(enveloped, facts)), key=key)
 
 
 def kept(command_id: UUID, status: int, version: int | None, position: int, problem: bytes | None = None) -> Append:
@@ -102,7 +102,7 @@ def test_a_whole_store_has_no_finding(database: Database) -> None:
 
 
 def test_answers_that_were_forgotten_leave_none(database: Database) -> None:
-    Log(database).forget_answers(samples.line(A).opened_at.replace(year=2999))
+    Log(database).forget_answers(datetime(2999, 1, 1, tzinfo=UTC))
     assert found(database) == []
 
 
@@ -178,11 +178,6 @@ def test_a_wrong_document_is_named(database: Database, statement: str, wrong: li
     assert found(database) == [f"catalogue: {each}" for each in wrong]
 
 
-def test_a_line_of_nobody_is_named(database: Database) -> None:
-    tamper(database, f"UPDATE engagements SET engagement_id = '{NOBODY.hex}' WHERE engagement_id = '{B.hex}'")
-    assert found(database) == [f"list: the line of {NOBODY} is of no engagement"]
-
-
 def test_all_pages_are_looked_at(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infrastructure.log.verify.kept._PAGE", 1)
     tamper(
@@ -192,4 +187,4 @@ def test_all_pages_are_looked_at(database: Database, monkeypatch: pytest.MonkeyP
         "DELETE FROM events WHERE position IN (1, 5)",
     )
     checks = [finding.check for finding in verify.store(database)]
-    assert [checks.count(name) for name in ("answers", "catalogue", "list")] == [3, 2, 1]
+    assert [checks.count(name) for name in ("answers", "catalogue")] == [3, 2]

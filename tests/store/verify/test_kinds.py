@@ -21,14 +21,14 @@ from tests.store.verify.tampering import tamper
 
 @pytest.fixture
 def sqlite(sqlite_url: URL) -> Iterator[Database]:
-    """Two engagements of one event, each with its key and its line, and one policy."""
+    """Two engagements of one event, each with its key, and one policy."""
     database = Database(sqlite_url)
     schema.upgrade(database)
     recorder = LogRecorder(database)
     for _ in range(2):
         fact = replace(in_its_place(), stream_id=uuid4(), command_id=uuid4())
-        key, line = samples.asked(fact.command_id, version=1), samples.line(fact.stream_id)
-        recorder.append(Append(events=(enveloped(fact),), key=key, listed=line))
+        key = samples.asked(fact.command_id, version=1)
+        recorder.append(Append(events=(enveloped(fact),), key=key))
     recorder.close()
     Catalogue(database).publish("policy", "p", b"{}")
     assert verify.store(database) == []
@@ -46,7 +46,6 @@ def sqlite(sqlite_url: URL) -> Iterator[Database]:
         ("UPDATE events SET originator_version = 1.5 WHERE position = 1", "events.originator_version"),
         ("UPDATE answers SET command_id = 'x' WHERE position = 1", "answers.command_id"),
         ("UPDATE answers SET status = 'x' WHERE position = 1", "answers.status"),
-        ("UPDATE engagements SET engagement_id = 'x' WHERE rowid = 1", "engagements.engagement_id"),
         ("UPDATE catalogue SET version = 'x'", "catalogue.version"),
         ("UPDATE head SET position = 'x'", "head.position"),
         ("UPDATE log_identity SET log_id = 'x'", "log_identity.log_id"),

@@ -55,7 +55,7 @@ def test_an_owner_who_administers_nothing_has_no_finding(postgres_url: URL) -> N
     [
         (f"GRANT INSERT ON events TO {WRITER}", [f"{WRITER} may INSERT events"]),
         ("GRANT INSERT ON events TO PUBLIC", ["PUBLIC may INSERT events"]),
-        (f"GRANT UPDATE ON engagements TO {READER}", [f"{READER} may UPDATE engagements"]),
+        (f"GRANT UPDATE ON catalogue TO {READER}", [f"{READER} may UPDATE catalogue"]),
         (f"GRANT TRIGGER ON head TO {WRITER}", [f"{WRITER} may TRIGGER head"]),
         (f"GRANT UPDATE (status) ON answers TO {WRITER}", [f"{WRITER} may UPDATE answers.status"]),
         (f"GRANT DELETE ON alembic_version TO {WRITER}", [f"{WRITER} may DELETE alembic_version"]),

@@ -1,0 +1,139 @@
+"""One leader a database: who holds the lock projects, and whoever is left takes over when it is gone.
+
+PostgreSQL keeps the lock for a session, the system that of a file for a process: neither outlives its holder. The
+connection that holds PostgreSQL's also hears what is recorded and what is projected.
+"""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from threading import Event
+from typing import Any, Final, Protocol
+
+import psycopg
+
+from infrastructure.database.database import Database
+from infrastructure.database.sqlite import path_of
+from infrastructure.log.signal import Signal
+
+PULL_SECONDS: Final = 0.5
+"""A wake-up can be lost, and other processes may give none: look by yourself this often."""
+
+RECORDED, PROJECTED = "standfast_recorded", "standfast_projected"
+_LEADER: Final = 7_236_412_906
+"""The advisory lock of PostgreSQL that the leader holds."""
+
+
+class Lead(Protocol):
+    """The lead, and being woken while it is held and while it is not."""
+
+    def held(self) -> bool:
+        """Whether this process leads, or now does. Raises psycopg's and the system's errors."""
+        ...
+
+    def wait(self, leading: bool, seconds: float) -> None:
+        """Waits until something was recorded (leading) or projected (not leading), or until the time is over."""
+        ...
+
+    def tell(self) -> None:
+        """Tells other processes that the projections have moved."""
+        ...
+
+    def wake(self) -> None:
+        """Ends a wait, from another thread."""
+        ...
+
+    def give_up(self) -> None:
+        """Lets another one lead."""
+        ...
+
+
+class LeadOfServer:
+    """The lead over the projections of a PostgreSQL database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: psycopg.Connection[Any] | None = None
+        self._leads = False
+        self._awake = Event()
+
+    def held(self) -> bool:
+        connection = self._connected()
+        if not self._leads:
+            row = connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", (_LEADER,)).fetchone()
+            self._leads = bool(row and row[0])
+        return self._leads
+
+    def wait(self, leading: bool, seconds: float) -> None:
+        until, channel = time.monotonic() + seconds, RECORDED if leading else PROJECTED
+        connection = self._connected()
+        while not self._awake.is_set() and (left := until - time.monotonic()) > 0:
+            for heard in connection.notifies(timeout=min(left, PULL_SECONDS), stop_after=1):
+                if heard.channel == channel:
+                    return
+        self._awake.clear()
+
+    def tell(self) -> None:
+        self._connected().execute(f"NOTIFY {PROJECTED}")
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    def give_up(self) -> None:
+        self._leads = False
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._connection is None or self._connection.closed:
+            self._leads = False
+            self._connection = self._database.own_connection()
+            for channel in (RECORDED, PROJECTED):
+                self._connection.execute(f"LISTEN {channel}".encode())
+        return self._connection
+
+
+class LeadOfFile:
+    """The lead over the projections of a SQLite file, or of a database in memory, which nobody else has.
+
+    ``recorded`` is given by the writer of this process; what others record is found by looking.
+    """
+
+    def __init__(self, database: Database, recorded: Signal) -> None:
+        self._path = None if database.in_memory else _beside(path_of(database.url))
+        self._recorded = recorded
+        self._seen = recorded.count
+        self._descriptor: int | None = None
+
+    def held(self) -> bool:
+        if self._path is None or self._descriptor is not None:
+            return True
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True
+
+    def wait(self, leading: bool, seconds: float) -> None:
+        self._recorded.wait_beyond(self._seen, seconds)
+        self._seen = self._recorded.count
+
+    def tell(self) -> None:
+        """There is no way to reach another process: it looks by itself."""
+
+    def wake(self) -> None:
+        self._recorded.give()
+
+    def give_up(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".lead")

@@ -1,0 +1,65 @@
+"""Parked engagements: what could not be folded waits, in order, and everything else moves on."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, insert, select
+
+from infrastructure.database.database import Database
+from infrastructure.database.instants import from_micros, process_clock
+from infrastructure.projections.folding import Failure
+from infrastructure.projections.reading import parked_of, schema_of
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An engagement that waits for a projection, from the event at ``position`` on."""
+
+    projection: str
+    engagement_id: UUID
+    position: int
+    error: str
+    since: datetime
+
+
+class Parking:
+    """The parked engagements of each generation. What writes is called within a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._table = parked_of(schema_of(database))
+
+    def of(self, generation: int) -> Sequence[Parked]:
+        """Those of a generation, in the order of their positions. Raises StoreUnavailable."""
+        table = self._table
+        query = select(table).where(table.c.generation == generation).order_by(table.c.position, table.c.projection)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Parked(row.projection, row.engagement_id, row.position, row.error, from_micros(row.since)) for row in rows
+        ]
+
+    def park(self, connection: Connection, generation: int, failures: Iterable[Failure]) -> None:
+        """Has engagements wait."""
+        now = process_clock()
+        rows = [
+            {
+                "generation": generation,
+                "projection": each.projection,
+                "engagement_id": each.engagement_id,
+                "position": each.position,
+                "error": each.error,
+                "since": now,
+            }
+            for each in failures
+        ]
+        if rows:
+            connection.execute(insert(self._table), rows)
+
+    def release(self, connection: Connection, generation: int, engagement_id: UUID, projections: Iterable[str]) -> None:
+        """Lets an engagement move on."""
+        table = self._table
+        theirs = (table.c.generation == generation, table.c.engagement_id == engagement_id)
+        connection.execute(delete(table).where(*theirs, table.c.projection.in_(list(projections))))

@@ -1,0 +1,138 @@
+"""The projections of one log: where they are kept, how they are read, and who keeps them up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+
+import structlog
+from sqlalchemy.engine import URL
+
+from application.ports.engagement_list import ProjectionsMissing
+from application.ports.log import StoreReadOnly
+from infrastructure.database.database import Database
+from infrastructure.database.sqlite import path_of
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.projections.generations import FOLDS
+from infrastructure.projections.leading import Lead, LeadOfFile, LeadOfServer
+from infrastructure.projections.positions import Positions
+from infrastructure.projections.projector import Projector, caught_up
+from infrastructure.projections.reading import ProjectionReader, Snapshot
+from infrastructure.projections.running import Running
+
+log = structlog.get_logger("standfast.projector")
+BESIDE = "-projections"
+"""What the name of SQLite's file of projections ends with, behind that of the database."""
+
+
+class Projections:
+    """On PostgreSQL in a schema of the same database, on SQLite in a file of their own: it has a writer of its own,
+    and whatever is in it can be made again from the log.
+    """
+
+    def __init__(self, of: Database, recorder: LogRecorder) -> None:
+        self.positions = Positions()
+        self._of = of
+        self._recorder = recorder
+        self._running: Running | None = None
+
+    @cached_property
+    def database(self) -> Database:
+        """Where they are. Raises StoreUnavailable."""
+        return self._of if self._of.is_postgresql else Database(address_of_projections(self._of))
+
+    @cached_property
+    def reader(self) -> ProjectionReader:
+        return ProjectionReader(self.database, FOLDS)
+
+    @cached_property
+    def projector(self) -> Projector:
+        return Projector(self._recorder.log, self.database)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """As `ProjectionReader.snapshot`."""
+        with self.reader.snapshot() as snapshot:
+            yield snapshot
+
+    def make_room(self) -> None:
+        """Makes what is missing; where nothing may be written, whoever may makes it at its own start."""
+        try:
+            self.projector.make_room()
+        except StoreReadOnly as error:
+            log.warning("the projections are not made here", reason=str(error))
+
+    def start(self, *, leads: bool = True) -> None:
+        """Has them kept up to date in the background, or only looks how far somebody else brings them."""
+        again = self.projector.start_over
+        self._running = Running(self.projector, self.reader, self._lead(), self.positions, again, leads=leads)
+        self._running.start()
+
+    def catch_up(self) -> None:
+        """Brings them up to date here, unless somebody else leads and does. Raises StoreUnavailable."""
+        lead = self._lead()
+        try:
+            if lead.held():
+                self.projector.begin()
+                self.positions.seen(caught_up(self.projector))
+        finally:
+            lead.give_up()
+
+    def behind_seconds(self, position: int) -> float:
+        """How long ago the first event beyond a position was recorded; 0 where there is none."""
+        recorded_at = self._recorder.log.recorded_after(position)
+        return 0.0 if recorded_at is None else max(0.0, (datetime.now(UTC) - recorded_at).total_seconds())
+
+    def close(self) -> None:
+        if self._running is not None:
+            self._running.stop()
+        opened = vars(self).get("database")
+        if opened is not None and opened is not self._of:
+            opened.close()
+
+    def _lead(self) -> Lead:
+        if self.database.is_postgresql:
+            return LeadOfServer(self.database)
+        return LeadOfFile(self.database, self._recorder.recorded)
+
+
+class ProjectionsToRead(Projections):
+    """For somebody who changes nothing: those that are kept, where they tell of all that is recorded; otherwise they
+    are made in memory once they are asked for.
+    """
+
+    @cached_property
+    def database(self) -> Database:
+        kept = kept_projections(self._of)
+        if kept is None:
+            return self._made()
+        try:
+            current = ProjectionReader(kept, FOLDS).position() == self._recorder.log.head().position
+        except ProjectionsMissing:
+            current = False
+        if current:
+            return kept
+        if kept is not self._of:
+            kept.close()
+        return self._made()
+
+    def _made(self) -> Database:
+        made = Database("sqlite://")
+        projector = Projector(self._recorder.log, made)
+        projector.begin()
+        caught_up(projector)
+        return made
+
+
+def kept_projections(of: Database) -> Database | None:
+    """Where the projections of a database are kept, opened to be read; None where there is no such file."""
+    if of.is_postgresql:
+        return of
+    if of.in_memory or not path_of(address_of_projections(of)).exists():
+        return None
+    return Database(address_of_projections(of), to_read=True)
+
+
+def address_of_projections(of: Database) -> URL:
+    """The file beside the file of a SQLite database."""
+    return of.url if of.in_memory else of.url.set(database=f"{of.url.database}{BESIDE}")

@@ -1,0 +1,172 @@
+"""The projector: one scan of the log feeds all projections, each batch with its position in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+import structlog
+from eventsourcing.persistence import Notification
+from sqlalchemy import Connection
+
+from application.ports.log import LogReplaced
+from infrastructure.database.database import Database
+from infrastructure.events.rows import PlacedEvent
+from infrastructure.log.reading import Head, Log
+from infrastructure.projections.folding import Folded, Folding
+from infrastructure.projections.generations import Generation, Generations
+from infrastructure.projections.parking import Parking
+from infrastructure.projections.writing import write
+
+BATCH: Final = 500
+"""How many events are folded and written together."""
+
+log = structlog.get_logger("standfast.projector")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the projections stand: the live generation's position, and when the event there was recorded (µs)."""
+
+    position: int
+    recorded_at: int
+
+
+@dataclass(slots=True)
+class Projector:
+    """Brings the projections up to date, batch by batch. One leads; a second one does no harm, and does nothing.
+
+    `step` raises Overtaken where another one was quicker, LogReplaced where the log is another one or an older copy
+    than the projections tell of, StoreUnavailable and SQLAlchemy's errors where a database does not answer.
+    """
+
+    source: Log
+    database: Database
+    generations: Generations = field(init=False)
+    parking: Parking = field(init=False)
+    folding: Folding = field(init=False)
+    standing: Standing | None = None
+    parked: dict[UUID, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.generations = Generations(self.database)
+        self.parking = Parking(self.database)
+        self.folding = Folding(self.source.streams)
+
+    def begin(self) -> Standing:
+        """Looks where the projections stand, and makes the first generation where there is none.
+
+        Those of another version of the software, or of another log, are left alone: they are to be rebuilt.
+        """
+        live = self.make_room()
+        self.folding.forget()
+        self._of_this_log(live)
+        self._following(Standing(live.position, live.recorded_at), 0)
+        self.parked = {}
+        for each in self.parking.of(live.number):
+            self.parked.setdefault(each.engagement_id, set()).add(each.projection)
+        self.standing = Standing(live.position, live.recorded_at)
+        return self.standing
+
+    def step(self) -> int:
+        """Takes in the next batch; how many events it held, 0 where there are none yet."""
+        standing = self.standing or self.begin()
+        batch = self._following(standing, BATCH)
+        if not batch:
+            return 0
+        enveloped = [event for event in batch if isinstance(event, PlacedEvent)]
+        folded = self.folding.fold(enveloped, self.parked) if enveloped else Folded()
+        recorded_at = enveloped[-1].recorded_at if enveloped else standing.recorded_at
+        moved = Standing(batch[-1].id, recorded_at or standing.recorded_at)
+        try:
+            with self.database.writing() as connection:
+                for number in self.generations.moving(connection, standing.position, moved.position, moved.recorded_at):
+                    self._put(connection, number, folded)
+        except BaseException:
+            self.standing = None  # what stands in the tables is to be looked at again
+            raise
+        self._written(folded)
+        self.standing = moved
+        return len(batch)
+
+    def start_over(self) -> None:
+        """A new generation takes the place of the live one, empty, whatever that tells of."""
+        self.generations.prepare()
+        log_id = self.source.head().log_id
+        with self.database.writing() as connection:
+            self.generations.retire(connection)
+            self.generations.make(connection, "live", log_id)
+        self.standing = None
+
+    def retry(self) -> int:
+        """Tries again what is parked; how many engagements moved on."""
+        standing = self.standing or self.begin()
+        return sum(self._retried(engagement_id, standing) for engagement_id in list(self.parked))
+
+    def _retried(self, engagement_id: UUID, standing: Standing) -> bool:
+        events = self.source.streams([engagement_id], standing.position)[engagement_id]
+        folded = self.folding.whole(engagement_id, events)
+        failed = {each.projection for each in folded.failures}
+        freed = self.parked[engagement_id] - failed
+        if not freed:
+            return False
+        with self.database.writing() as connection:
+            for number in self.generations.moving(
+                connection, standing.position, standing.position, standing.recorded_at
+            ):
+                write(connection, number, self.generations.schema, folded.changes)
+                self.parking.release(connection, number, engagement_id, freed)
+        self.parked[engagement_id] &= failed
+        if not self.parked[engagement_id]:
+            del self.parked[engagement_id]
+        log.info("an engagement moves on", engagement_id=str(engagement_id), projections=sorted(freed))
+        return True
+
+    def _put(self, connection: Connection, number: int, folded: Folded) -> None:
+        write(connection, number, self.generations.schema, folded.changes)
+        self.parking.park(connection, number, folded.failures)
+
+    def _written(self, folded: Folded) -> None:
+        self.folding.keep(folded)
+        for each in folded.failures:
+            self.parked.setdefault(each.engagement_id, set()).add(each.projection)
+            log.error(
+                "an engagement is parked",
+                projection=each.projection,
+                engagement_id=str(each.engagement_id),
+                position=each.position,
+                error=each.error,
+            )
+
+    def make_room(self) -> Generation:
+        """The live generation, made empty where there is none."""
+        self.generations.prepare()
+        live = self.generations.live()
+        if live is None:
+            log_id = self.source.head().log_id
+            with self.database.writing() as connection:
+                live = self.generations.first(connection, log_id)
+        return live
+
+    def _following(self, standing: Standing, limit: int) -> Sequence[Notification]:
+        """The events behind a place, read with the one there, which proves that the log still holds it."""
+        if not standing.position:
+            return self.source.between(0, None, limit)
+        found = self.source.between(standing.position - 1, None, limit + 1)
+        if not found or getattr(found[0], "recorded_at", None) not in (None, standing.recorded_at):
+            raise LogReplaced(standing.position)
+        return found[1:]
+
+    def _of_this_log(self, live: Generation) -> None:
+        """Raises LogReplaced unless the projections tell of this log, and of nothing that it does not hold."""
+        head: Head = self.source.head()
+        if live.log_id != head.log_id or live.position > head.position:
+            raise LogReplaced(live.position)
+
+
+def caught_up(projector: Projector) -> int:
+    """Takes in all there is; the position that was reached."""
+    while projector.step():
+        pass
+    assert projector.standing is not None, "a step has begun it"
+    return projector.standing.position

@@ -1,0 +1,132 @@
+"""The projector at work: in a thread of its own, leading or ready to take over."""
+
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Final
+
+import psycopg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from application.ports.engagement_list import ProjectionsMissing
+from application.ports.log import LogReplaced, StoreUnavailable
+from infrastructure.projections.generations import Overtaken
+from infrastructure.projections.leading import PULL_SECONDS, Lead
+from infrastructure.projections.positions import Positions
+from infrastructure.projections.projector import Projector
+from infrastructure.projections.reading import ProjectionReader
+
+RETRY_PARKED_SECONDS: Final = 60.0
+SOON_SECONDS: Final = 0.02
+"""How often a process looks that is not told what another one projects, while somebody waits for it."""
+
+log = structlog.get_logger("standfast.projector")
+
+
+class Running:
+    """Keeps the projections up to date, or (``leads`` False) only follows how far somebody else has brought them.
+
+    `rebuild` is called, in its own turn, where the projections are those of another version or of another log.
+    """
+
+    def __init__(
+        self,
+        projector: Projector,
+        reader: ProjectionReader,
+        lead: Lead,
+        positions: Positions,
+        rebuild: Callable[[], None],
+        *,
+        leads: bool = True,
+    ) -> None:
+        self.leading = False
+        self._projector = projector
+        self._reader = reader
+        self._lead = lead
+        self._positions = positions
+        self._rebuild = rebuild
+        self._may_lead = leads
+        self._stopping = Event()
+        self._retry_at = 0.0
+        self._thread = Thread(target=self._run, name="standfast-projector", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after the batch under way."""
+        self._stopping.set()
+        self._lead.wake()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def retry_parked(self) -> None:
+        """Tries again what is parked, before long."""
+        self._retry_at = 0.0
+        self._lead.wake()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._turn()
+            except Overtaken:
+                self._projector.standing = None
+            except (StoreUnavailable, SQLAlchemyError, psycopg.Error, OSError) as error:
+                self._fell_over(error)
+        self._lead.give_up()
+
+    def _turn(self) -> None:
+        """One batch, or a wait for one."""
+        if not (self._may_lead and self._lead.held()):
+            self._follow()
+            return
+        if not self.leading:
+            self._begin()
+        if self._projector.step():
+            self._reached()
+            return
+        if time.monotonic() >= self._retry_at and self._projector.parked:
+            self._projector.retry()
+        if time.monotonic() >= self._retry_at:
+            self._retry_at = time.monotonic() + RETRY_PARKED_SECONDS
+        self._lead.wait(True, PULL_SECONDS)
+
+    def _begin(self) -> None:
+        """Takes the lead: looks where the projections stand, and has them made anew where they are not usable."""
+        try:
+            self._projector.begin()
+        except LogReplaced as error:
+            log.warning("the projections tell of another log and are made anew", detail=str(error))
+            self._rebuild()
+            self._projector.begin()
+        live = self._projector.generations.live()
+        if live is None or not live.current:
+            log.info("the projections are those of another version and are made anew")
+            self._rebuild()
+            self._projector.begin()
+        self.leading, self._retry_at = True, 0.0
+        self._reached()
+
+    def _reached(self) -> None:
+        standing = self._projector.standing
+        if standing is not None:
+            self._positions.seen(standing.position)
+            self._lead.tell()
+
+    def _follow(self) -> None:
+        """Sees how far the leader is, and waits to hear of it again."""
+        self.leading = False
+        try:
+            self._positions.seen(self._reader.position())
+        except ProjectionsMissing:
+            self._positions.seen(0)
+        told = self._projector.database.is_postgresql
+        self._lead.wait(False, PULL_SECONDS if told or not self._positions.awaited else SOON_SECONDS)
+
+    def _fell_over(self, error: Exception) -> None:
+        log.warning("the projector waits for the database", error=f"{type(error).__name__}: {error}")
+        self.leading, self._projector.standing = False, None
+        self._projector.folding.forget()
+        self._lead.give_up()
+        self._stopping.wait(PULL_SECONDS)

@@ -1,0 +1,82 @@
+"""What a fold sees of an engagement, and for which time that holds.
+
+A fact may be dated up to five minutes ahead: until then the engagement is as it is without it. What is seen is
+therefore told for stretches of time that follow one another, nearly always one: between two of them nothing changes
+but what follows from stored instants.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from uuid import UUID
+
+from domain.clocks.starts_and_stops import Lives
+from domain.engagement.state import EngagementHistory, State
+from domain.law.recorded import Recorded
+from domain.metrics.chronicle import Chronicle, chronicle_of
+from domain.time.business_time import epoch_seconds
+from domain.time.intervals import EVER, Pieces
+from infrastructure.database.instants import to_micros
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An engagement as of every instant in [``from_``, ``until``), microseconds since the epoch.
+
+    Its state is that of ``at``, from which on nothing happens but what was agreed before.
+    """
+
+    history: EngagementHistory
+    at: datetime
+    from_: int
+    until: int
+
+    @property
+    def engagement_id(self) -> UUID:
+        return self.history.stream_id
+
+    @property
+    def second(self) -> int:
+        """``at``, truncated, in seconds since 1970."""
+        return epoch_seconds(self.at)
+
+    @cached_property
+    def timeline(self) -> Sequence[Recorded]:
+        """What had happened by ``at``."""
+        return self.history.until(self.at)
+
+    @cached_property
+    def state(self) -> State:
+        state = self.history.state_at(self.at)
+        assert state is not None, "nothing is seen of an engagement before its opening"
+        return state
+
+    @cached_property
+    def lives(self) -> Lives:
+        """The lives of its clocks."""
+        return Lives(self.timeline)
+
+    @cached_property
+    def chronicle(self) -> Chronicle:
+        return chronicle_of(self.timeline)
+
+    @property
+    def suspended(self) -> Pieces:
+        """When it was and, as far as was agreed, will be suspended, in seconds since 1970."""
+        return [(each.start, EVER if each.end is None else each.end) for each in self.lives.suspensions]
+
+
+def seen(history: EngagementHistory) -> Iterator[Seen]:
+    """The engagement as of all instants from its last recording on, stretch by stretch."""
+    recorded_at = history.facts[-1].recorded_at
+    timeline = history.timeline
+    first = next((count for count in range(len(timeline), 0, -1) if timeline[count - 1].occurred_at <= recorded_at), 0)
+    ahead = sorted({fact.occurred_at for fact in timeline[first:]})
+    if not first:  # the opening itself lies ahead
+        ahead, recorded_at = ahead[1:], ahead[0]
+    starts = [recorded_at, *ahead]
+    bounds = [0 if first else to_micros(recorded_at), *map(to_micros, ahead), EVER]
+    for at, (from_, until) in zip(starts, pairwise(bounds), strict=True):
+        yield Seen(history, at, from_, until)
