@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.clocks.foreseen import NOTHING, foreseen
-from domain.clocks.life import Ending, Life
+from domain.clocks.life import Ending, Key, Life
 from domain.clocks.recorded_late import Log
 from domain.engagement.terms.policy import Obligation
 from domain.language.words import Party
@@ -40,8 +40,12 @@ class ClockRow:
 
 def clocks_of(seen: Seen) -> Iterator[ClockRow]:
     log = Log(seen.history.facts, seen.history.facts[-1].recorded_at)
-    for life in seen.lives.by_key.values():
-        yield _row(life, seen.second, log)
+    settled: dict[Key, ClockRow] = seen.carried.settled
+    for key, life in seen.lives.by_key.items():
+        row = settled.get(key) or _row(life, seen.second, log)
+        if life.ended_at is not None:
+            settled[key] = row
+        yield row
 
 
 def _row(life: Life, as_of: int, log: Log) -> ClockRow:
@@ -75,5 +79,6 @@ CLOCKS = Projection(
     row=ClockRow,
     key=("clock", "subject_id"),
     fold=clocks_of,
+    parts=lambda seen: (seen.carried, seen.carried.told),
     indexes=(("over_from",), ("breach_at",)),
 )

@@ -42,4 +42,17 @@ def _pieces(cover: SeatCover) -> Iterator[CoverRow]:
             yield CoverRow(seat_id, start, end, is_covered, is_attended)
 
 
-COVER = Projection(name="cover", version=1, row=CoverRow, key=("seat_id", "starts_at"), fold=cover_of)
+COVER = Projection(
+    name="cover",
+    version=1,
+    row=CoverRow,
+    key=("seat_id", "starts_at"),
+    fold=cover_of,
+    parts=lambda seen: (
+        seen.state.seats,
+        seen.state.assignments,
+        seen.state.absences,
+        seen.state.ended_at,
+        tuple(seen.suspended),
+    ),
+)

@@ -101,6 +101,7 @@ ENGAGEMENTS: Final = Projection(
     row=Line,
     key=(),
     fold=line_of,
+    parts=lambda seen: (seen,),
     indexes=(("opened_at", "engagement_id"), ("client_id", "opened_at", "engagement_id")),
 )
 

@@ -6,18 +6,20 @@ and the law of the history takes in whatever comes (`domain.law.history`).
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
 from domain.engagement.state import EngagementHistory
+from domain.law.event import event_of
+from domain.law.recorded import Recorded
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
-from infrastructure.projections.projection import Row
+from infrastructure.projections.projection import Parts, Row, same
 from infrastructure.projections.register import PROJECTIONS
-from infrastructure.projections.seen import seen
+from infrastructure.projections.seen import Carried, Seen, seen
 from infrastructure.projections.writing import Change, Rows
 
 MOST_FACTS: Final = 60_000
@@ -33,6 +35,10 @@ class Known:
 
     history: EngagementHistory
     rows: Rows
+    carried: Carried | None
+    """What is known of its clocks, where nothing of it lies ahead."""
+    parts: Mapping[str, Parts]
+    """What the rows of each projection were made of, where nothing of it lies ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +118,25 @@ class Folding:
         try:
             facts = [recorded(event) for event in events]
             history = known.history.extended(facts) if known else EngagementHistory.of(facts)
-            stretches = list(seen(history))
+            stretches = _seen(history, known, facts)
         except Exception as error:  # whatever it is, only this engagement waits for it
             left = (each.name for each in PROJECTIONS if each.name not in parked)
             folded.failures += (Failure(name, engagement_id, at, _told(error)) for name in left)
             return
         rows: dict[str, frozenset[Row]] = {}
+        parts: dict[str, Parts] = {}
+        [only] = stretches if len(stretches) == 1 else [None]
         for projection in PROJECTIONS:
             if projection.name in parked:
                 continue
             try:
-                rows[projection.name] = projection.rows(stretches)
+                made_of = parts[projection.name] = projection.parts(only) if only else ()
+                rows[projection.name] = _standing(projection.name, made_of, known) or projection.rows(stretches)
             except Exception as error:  # as above
                 folded.failures.append(Failure(projection.name, engagement_id, at, _told(error)))
         folded.changes.append(Change(engagement_id, rows, known.rows if known else None))
         if len(rows) == len(PROJECTIONS):
-            folded.known.append(Known(history, rows))
+            folded.known.append(Known(history, rows, only.carried if only else None, parts))
 
     def _remember(self, known: Known) -> None:
         engagement_id = known.history.stream_id
@@ -137,6 +146,24 @@ class Folding:
         while self._facts > self._most_facts and len(self._known) > 1:
             _, dropped = self._known.popitem(last=False)
             self._facts -= dropped.history.version
+
+
+def _seen(history: EngagementHistory, known: Known | None, new: Sequence[Recorded]) -> list[Seen]:
+    """The sights of an engagement; where its new facts lie behind all others, what is known is carried on."""
+    stretches = list(seen(history))
+    if len(stretches) > 1 or known is None or known.carried is None:
+        return stretches
+    last = history.timeline[len(known.history.timeline) :]
+    if {fact.version for fact in last} != {fact.version for fact in new} or any(
+        event_of(fact).takes_back() for fact in new
+    ):
+        return stretches
+    return [replace(stretches[0], before=known.carried, new=last)]
+
+
+def _standing(name: str, made_of: Parts, known: Known | None) -> frozenset[Row] | None:
+    """The rows that stand, where they are made of the same; None where that is not sure."""
+    return known.rows[name] if known and made_of and known.parts[name] and same(made_of, known.parts[name]) else None
 
 
 def _told(error: Exception) -> str:

@@ -56,6 +56,10 @@ class Generations:
         self.schema = schema_of(database)
         self._table = generations_of(self.schema)
         self._parked = parked_of(self.schema)
+        self._move = text(
+            f"UPDATE {self._table} SET position = :to, recorded_at = :recorded_at "
+            "WHERE position = :at AND state IN ('live', 'joined') RETURNING number"
+        )
 
     def prepare(self) -> None:
         """Makes the room for the projections where it is missing. Raises StoreUnavailable."""
@@ -105,10 +109,7 @@ class Generations:
 
     def moving(self, connection: Connection, position: int, to: int, recorded_at: int) -> Sequence[int]:
         """Moves all generations that stand at a position and are kept up to date; their numbers. Raises Overtaken."""
-        there = (self._table.c.position == position, self._table.c.state.in_(("live", "joined")))
-        values = {"position": to, "recorded_at": recorded_at}
-        moved = update(self._table).where(*there).values(values).returning(self._table.c.number)
-        numbers = list(connection.execute(moved).scalars())
+        numbers = list(connection.execute(self._move, {"at": position, "to": to, "recorded_at": recorded_at}).scalars())
         if not numbers:
             raise Overtaken
         return numbers

@@ -33,10 +33,14 @@ class Parking:
 
     def of(self, generation: int) -> Sequence[Parked]:
         """Those of a generation, in the order of their positions. Raises StoreUnavailable."""
+        with self._database.reading() as connection:
+            return self.read(connection, generation)
+
+    def read(self, connection: Connection, generation: int) -> Sequence[Parked]:
+        """The same, on a connection."""
         table = self._table
         query = select(table).where(table.c.generation == generation).order_by(table.c.position, table.c.projection)
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
+        rows = connection.execute(query).all()
         return [
             Parked(row.projection, row.engagement_id, row.position, row.error, from_micros(row.since)) for row in rows
         ]

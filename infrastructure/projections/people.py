@@ -33,5 +33,6 @@ PEOPLE = Projection(
     row=Person,
     key=("kind", "who"),
     fold=people_of,
+    parts=lambda seen: (seen.state.assignments, seen.state.proposals),
     indexes=(("kind", "who"),),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
@@ -15,6 +16,7 @@ from infrastructure.projections.seen import Seen
 Row: TypeAlias = tuple[Any, ...]
 """The values of a row, in the order of its columns."""
 
+Parts: TypeAlias = tuple[object, ...]
 FROM, UNTIL = "valid_from", "valid_until"
 WHOSE: Final = "engagement_id"
 FIRST: Final = (WHOSE, FROM)
@@ -28,6 +30,10 @@ _KINDS: Final[Mapping[Any, type[TypeEngine[Any]]]] = {
 }
 
 
+_COMPARED: Final = (int, tuple, datetime, NoneType)
+"""Parts that are compared by their values; others, which may be large, are the same only if they are one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
     """One table. ``row`` is a dataclass whose fields are its columns, ``key`` those that tell an engagement's rows
@@ -39,6 +45,8 @@ class Projection:
     row: type
     key: tuple[str, ...]
     fold: Callable[[Seen], Iterable[Any]]
+    parts: Callable[[Seen], Parts]
+    """What the rows are made of: as long as all of it is the same, they are."""
     indexes: tuple[tuple[str, ...], ...] = ()
 
     def rows(self, stretches: Sequence[Seen]) -> frozenset[Row]:
@@ -53,6 +61,11 @@ class Projection:
     @property
     def primary_key(self) -> tuple[str, ...]:
         return (*FIRST, *self.key)
+
+
+def same(some: Parts, others: Parts) -> bool:
+    """Whether the rows made of these parts are surely those made of the others."""
+    return all(a is b or (type(a) in _COMPARED and a == b) for a, b in zip(some, others, strict=True))
 
 
 @cache

@@ -149,13 +149,20 @@ class Projector:
         return live
 
     def _following(self, standing: Standing, limit: int) -> Sequence[Notification]:
-        """The events behind a place, read with the one there, which proves that the log still holds it."""
-        if not standing.position:
-            return self.source.between(0, None, limit)
-        found = self.source.between(standing.position - 1, None, limit + 1)
-        if not found or getattr(found[0], "recorded_at", None) not in (None, standing.recorded_at):
+        """The events behind a place, read with the one there, which proves that the log still holds it.
+
+        What one append recorded is not cut: half of a correction is no history.
+        """
+        first = standing.position - 1 if standing.position else 0
+        found = self.source.between(first, None, limit + 1)
+        if standing.position and (not found or _recorded_at(found[0]) not in (None, standing.recorded_at)):
             raise LogReplaced(standing.position)
-        return found[1:]
+        if len(found) <= limit:
+            return found[1:] if standing.position else found
+        whole = [event for event in found if _recorded_at(event) != _recorded_at(found[-1])]
+        if len(whole) > 1 or not limit:
+            return whole[1:] if standing.position else whole
+        return self._following(standing, 2 * limit)
 
     def _of_this_log(self, live: Generation) -> None:
         """Raises LogReplaced unless the projections tell of this log, and of nothing that it does not hold."""
@@ -170,3 +177,8 @@ def caught_up(projector: Projector) -> int:
         pass
     assert projector.standing is not None, "a step has begun it"
     return projector.standing.position
+
+
+def _recorded_at(event: Notification) -> int | None:
+    """None where the library wrote the event without an envelope."""
+    return event.recorded_at if isinstance(event, PlacedEvent) else None

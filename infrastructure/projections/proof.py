@@ -26,7 +26,7 @@ def differing(reader: ProjectionReader, log: Log, advance: Advance = lambda _: N
     Raises ProjectionsMissing, StoreUnavailable.
     """
     with reader.snapshot() as snapshot:
-        parked = Parking(reader.database).of(snapshot.generation)
+        parked = Parking(reader.database).read(snapshot.connection, snapshot.generation)
         yield from (f"{each.projection} of {each.engagement_id} is parked: {each.error}" for each in parked)
         apart = {(each.projection, each.engagement_id) for each in parked}
         found: dict[str, int] = dict.fromkeys((each.name for each in PROJECTIONS), 0)

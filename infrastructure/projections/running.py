@@ -14,10 +14,12 @@ from application.ports.log import LogReplaced, StoreUnavailable
 from infrastructure.projections.generations import Overtaken
 from infrastructure.projections.leading import PULL_SECONDS, Lead
 from infrastructure.projections.positions import Positions
-from infrastructure.projections.projector import Projector
+from infrastructure.projections.projector import BATCH, Projector
 from infrastructure.projections.reading import ProjectionReader
 
 RETRY_PARKED_SECONDS: Final = 60.0
+GATHER_SECONDS: Final = 0.02
+"""How long what is recorded gathers before it is taken in, unless somebody waits for it or much lies ahead."""
 SOON_SECONDS: Final = 0.02
 """How often a process looks that is not told what another one projects, while somebody waits for it."""
 
@@ -83,8 +85,10 @@ class Running:
             return
         if not self.leading:
             self._begin()
-        if self._projector.step():
+        if events := self._projector.step():
             self._reached()
+            if events < BATCH and not self._positions.awaited:
+                self._stopping.wait(GATHER_SECONDS)
             return
         if time.monotonic() >= self._retry_at and self._projector.parked:
             self._projector.retry()

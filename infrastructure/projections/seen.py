@@ -5,20 +5,40 @@ therefore told for stretches of time that follow one another, nearly always one:
 but what follows from stored instants.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
-from domain.clocks.starts_and_stops import Lives
+from domain.clocks.life import Key
+from domain.clocks.starts_and_stops import TELLING, Lives
 from domain.engagement.state import EngagementHistory, State
 from domain.law.recorded import Recorded
 from domain.metrics.chronicle import Chronicle, chronicle_of
 from domain.time.business_time import epoch_seconds
 from domain.time.intervals import EVER, Pieces
 from infrastructure.database.instants import to_micros
+
+
+@dataclass(slots=True)
+class Carried:
+    """The lives of an engagement's clocks, to be carried on as long as facts come in the order of the timeline.
+
+    ``told`` counts the facts that told something of a clock; ``settled`` is for what is known of clocks that ended.
+    """
+
+    lives: Lives
+    told: int = 0
+    settled: dict[Key, Any] = field(default_factory=dict)
+
+    def take(self, facts: Iterable[Recorded]) -> None:
+        for fact in facts:
+            if type(fact.event) in TELLING:
+                self.lives.take(fact)
+                self.told += 1
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,10 @@ class Seen:
     at: datetime
     from_: int
     until: int
+    before: Carried | None = None
+    """What is known of its clocks before the facts that came last."""
+    new: Sequence[Recorded] = ()
+    """The facts that came last, at the end of the timeline, where something is known from before."""
 
     @property
     def engagement_id(self) -> UUID:
@@ -54,9 +78,15 @@ class Seen:
         return state
 
     @cached_property
+    def carried(self) -> Carried:
+        carried, facts = (self.before, self.new) if self.before else (Carried(Lives()), self.timeline)
+        carried.take(facts)
+        return carried
+
+    @property
     def lives(self) -> Lives:
         """The lives of its clocks."""
-        return Lives(self.timeline)
+        return self.carried.lives
 
     @cached_property
     def chronicle(self) -> Chronicle:
