@@ -7,7 +7,7 @@ repeat of a fact changes nothing, so that the first one counts.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from typing import Final
 
 from domain.engagement.assignments.departure import DepartureAnnounced
 from domain.engagement.assignments.matching import ProfessionalMatched
@@ -72,6 +72,7 @@ class Chronicle:
     _rates: dict[str, Money | None] = field(default_factory=dict)
     _days: dict[tuple[int, date], int] = field(default_factory=dict)
     """When work on a day is counted, on each calendar that was in force."""
+    _business: BusinessSeconds | None = None
 
     def follow(self, fact: Recorded) -> None:
         """Takes in the next fact."""
@@ -88,6 +89,7 @@ class Chronicle:
     def _terms_amended(self, at: int, event: TermsAmended) -> None:
         if event.calendar and self.calendars[-1][1] != event.calendar:
             self.calendars.append((at, event.calendar))
+            self._business = None
 
     def _seat_asked_for(self, at: int, seat: SeatSpec) -> None:
         self.allocations.setdefault(seat.seat_id, [(at, int(seat.allocation * 1000))])
@@ -137,10 +139,12 @@ class Chronicle:
     def _replaced(self, at: int, event: ProfessionalReplaced) -> None:
         self.replaced_at.setdefault(event.case_id, at)
 
-    @cached_property
+    @property
     def business(self) -> BusinessSeconds:
         """Business seconds on the calendar in force at each instant."""
-        return BusinessSeconds(self.calendars)
+        if self._business is None:
+            self._business = BusinessSeconds(self.calendars)
+        return self._business
 
 
 _NOTED: dict[type[object], Callable[..., None]] = {
@@ -159,6 +163,10 @@ _NOTED: dict[type[object], Callable[..., None]] = {
     SuccessorDeclined: Chronicle._decided,
     ProfessionalReplaced: Chronicle._replaced,
 }
+
+
+NOTED: Final = frozenset(_NOTED)
+"""The kinds of event that tell it something."""
 
 
 def chronicle_of(timeline: Iterable[Recorded]) -> Chronicle:

@@ -74,7 +74,7 @@ def continuity_in(sight: Sight) -> Continuity:
         Completeness(plan_id=plan_id, completeness=completeness_of(state.plans[plan_id]))
         for plan_id in sorted(state.plans)
     )
-    held, alone = _key_seats(state, seats)
+    held, alone = key_seats(state, seats)
     return Continuity(
         coverage=cover.coverage,
         presence=cover.presence,
@@ -104,10 +104,11 @@ def completeness_of(plan: Plan) -> Ratio:
 
 def _handovers_in(window: Window, chronicle: Chronicle, state: State) -> tuple[Handover, ...]:
     replaced = sorted(case_id for case_id, at in chronicle.replaced_at.items() if at in window)
-    return tuple(Handover(case_id=each, overlap_seconds=_overlap(chronicle, state, each)) for each in replaced)
+    return tuple(Handover(case_id=each, overlap_seconds=overlap_of(chronicle, state, each)) for each in replaced)
 
 
-def _overlap(chronicle: Chronicle, state: State, case_id: str) -> int | None:
+def overlap_of(chronicle: Chronicle, state: State, case_id: str) -> int | None:
+    """Of a case that was replaced."""
     case = state.cases[case_id]
     outgoing = state.assignments[case.outgoing_assignment_id]
     incoming = state.assignments[case.incoming_id or ""]
@@ -118,7 +119,7 @@ def _overlap(chronicle: Chronicle, state: State, case_id: str) -> int | None:
     return chronicle.business.between(epoch_seconds(incoming.active_at), epoch_seconds(outgoing.ended_at))
 
 
-def _key_seats(state: State, seats: Sequence[SeatCover]) -> tuple[list[str], list[str]]:
+def key_seats(state: State, seats: Sequence[SeatCover]) -> tuple[list[str], list[str]]:
     """The key seats that somebody holds, and of these those that nobody has handed enough over about."""
     threshold = state.terms.policy.transfer_threshold
     documented = {

@@ -86,7 +86,7 @@ def guarantee_in(sight: Sight) -> GuaranteeRecord:
     if state is None:
         return GuaranteeRecord()
     active = sorted(each.assignment_id for each in state.assignments.values() if each.active)
-    ledger = _ledger(chronicle, state)
+    ledger = ledger_of(chronicle, state)
     return GuaranteeRecord(
         windows=tuple(
             GuaranteeWindow(assignment_id=each, window_ends_at=window_ends_at(state.assignments[each]))
@@ -114,7 +114,7 @@ def _due_at(clock: Clock) -> int | None:
 
 
 @dataclass(slots=True)
-class _CaseLedger:
+class CaseLedger:
     """What was planned and spent on a case."""
 
     plans: list[Plan] = field(default_factory=list)
@@ -132,8 +132,9 @@ class _CaseLedger:
         return sum(each.minutes for each in transfers)
 
 
-def _ledger(chronicle: Chronicle, state: State) -> Mapping[str, _CaseLedger]:
-    ledger = {case_id: _CaseLedger() for case_id in state.cases}
+def ledger_of(chronicle: Chronicle, state: State) -> Mapping[str, CaseLedger]:
+    """By case."""
+    ledger = {case_id: CaseLedger() for case_id in state.cases}
     for plan in state.plans.values():
         if plan.case_id:
             ledger[plan.case_id].plans.append(plan)
@@ -151,7 +152,7 @@ def _cases_of(effort: EffortRecorded, state: State) -> set[str]:
 
 
 def _case_record(
-    chronicle: Chronicle, state: State, clocks: Mapping[Key, Clock], life: CaseLife, ledger: _CaseLedger, as_of: int
+    chronicle: Chronicle, state: State, clocks: Mapping[Key, Clock], life: CaseLife, ledger: CaseLedger, as_of: int
 ) -> CaseRecord:
     case = state.cases[life.case_id]
     replace, transfer = clocks["replace", case.case_id], clocks.get(("transfer_knowledge", case.case_id))
@@ -166,7 +167,7 @@ def _case_record(
         reviewed=case.reviewed,
         honoured=False if losses else _kept(case, replace, transfer),
         broken_because=losses,
-        declines=_declines(state, case),
+        declines=declines_of(state, case),
         charge_to_client=case.charge_to_client,
         billed_transfer_minutes=ledger.billed_minutes,
         client_transfer_minutes=ledger.client_minutes,
@@ -177,7 +178,8 @@ def _case_record(
     )
 
 
-def _declines(state: State, case: Case) -> Declines:
+def declines_of(state: State, case: Case) -> Declines:
+    """Who was turned down for a case."""
     declined = [each for each in proposals_of(state, case) if each.decided == "declined"]
     judged = [bool(each.judged_qualified) for each in declined]
     return Declines(qualified=sum(judged), unqualified=len(judged) - sum(judged))

@@ -65,9 +65,9 @@ def productivity_in(sight: Sight) -> Productivity:
         return Productivity()
     began = (state.assignments[each] for each in sorted(state.assignments))
     return Productivity(
-        seats=tuple(_filled(chronicle, state, state.seats[seat_id]) for seat_id in sorted(state.seats)),
+        seats=tuple(filled(chronicle, state, state.seats[seat_id]) for seat_id in sorted(state.seats)),
         assignments=tuple(
-            RampUp(assignment_id=each.assignment_id, ramp_up_seconds=_ramp_up(chronicle, each))
+            RampUp(assignment_id=each.assignment_id, ramp_up_seconds=ramp_up_of(chronicle, each))
             for each in began
             if each.active_at
         ),
@@ -87,7 +87,8 @@ def _effort_in(window: Window, efforts: Iterable[Effort]) -> EffortSpent:
     return EffortSpent(minutes=minutes, billable_minutes=billable)
 
 
-def _filled(chronicle: Chronicle, state: State, seat: Seat) -> SeatFilled:
+def filled(chronicle: Chronicle, state: State, seat: Seat) -> SeatFilled:
+    """How soon a seat was filled for the first time."""
     began = [(each.active_at, each) for each in state.on_seat(seat.seat_id) if each.active_at]
     if not began:
         return SeatFilled(seat_id=seat.seat_id)
@@ -100,7 +101,8 @@ def _filled(chronicle: Chronicle, state: State, seat: Seat) -> SeatFilled:
     )
 
 
-def _ramp_up(chronicle: Chronicle, assignment: Assignment) -> int | None:
+def ramp_up_of(chronicle: Chronicle, assignment: Assignment) -> int | None:
+    """Of an assignment that became active, in calendar seconds; None while nobody said so."""
     assert assignment.active_at
     productive = _first_run(chronicle.reports.get(assignment.assignment_id, ()))
     return productive.at - epoch_seconds(assignment.active_at) if productive else None

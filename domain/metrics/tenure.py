@@ -61,7 +61,7 @@ def departures_in(window: Window, state: State) -> Mapping[str, int]:
 
 def unplanned_exits_in(window: Window, chronicle: Chronicle, state: State) -> int:
     """How many left unforeseen, or resigned at short notice."""
-    return sum(_unplanned(chronicle, each) for each in _departed_in(window, state))
+    return sum(is_unplanned(chronicle, each) for each in _departed_in(window, state))
 
 
 def _departed_in(window: Window, state: State) -> Iterable[Assignment]:
@@ -70,7 +70,8 @@ def _departed_in(window: Window, state: State) -> Iterable[Assignment]:
             yield assignment
 
 
-def _unplanned(chronicle: Chronicle, assignment: Assignment) -> bool:
+def is_unplanned(chronicle: Chronicle, assignment: Assignment) -> bool:
+    """Whether somebody who departed left unforeseen, or resigned at short notice."""
     departure, ended_at = assignment.departure, assignment.ended_at
     assert departure
     assert ended_at

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from domain.metrics.coverage import SeatCover, covers
-from domain.time.intervals import difference, intersection
+from domain.time.intervals import Piece, Pieces, difference, intersection
+from infrastructure.projections.calendar_time import on_one_calendar, seconds_until
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
 class CoverRow:
-    """A piece [``starts_at``, ``ends_at``) of the required time of a seat, in seconds since 1970.
+    """A piece [``starts_at``, ``ends_at``) of the required time of a seat, in seconds since 1970; the end of what has
+    none is `domain.time.intervals.EVER`.
 
-    ``covered``: somebody was active on it; ``attended``: somebody active was not absent.
+    ``covered``: somebody was active on it; ``attended``: somebody active was not absent. One calendar is in force and
+    one ``allocation`` (thousandths) agreed in all of it; ``begun`` and ``done`` are the business seconds on that
+    calendar until its start and its end. Pieces without anybody that follow one another are one gap: all of them name
+    the start of the first as ``gap_from``.
     """
 
     seat_id: str
@@ -21,25 +27,52 @@ class CoverRow:
     ends_at: int
     covered: bool
     attended: bool
+    gap_from: int | None
+    allocation: int
+    calendar: str
+    begun: int | None
+    done: int | None
 
 
 def cover_of(seen: Seen) -> Iterator[CoverRow]:
-    """The pieces of every seat, in their order; the last one is open-ended where nothing says otherwise."""
+    """The pieces of every seat."""
     for cover in covers(seen.state, seen.suspended):
-        yield from _pieces(cover)
+        yield from _of_seat(seen, cover)
 
 
-def _pieces(cover: SeatCover) -> Iterator[CoverRow]:
-    seat_id, covered = cover.seat.seat_id, intersection(cover.required, cover.covered)
+def _of_seat(seen: Seen, cover: SeatCover) -> Iterator[CoverRow]:
+    covered = intersection(cover.required, cover.covered)
     attended = intersection(covered, cover.attended)
-    kinds = (
-        (attended, True, True),
-        (difference(covered, attended), True, False),
-        (difference(cover.required, covered), False, False),
-    )
-    for pieces, is_covered, is_attended in kinds:
-        for start, end in pieces:
-            yield CoverRow(seat_id, start, end, is_covered, is_attended)
+    yield from _rows(seen, cover, attended, is_covered=True, is_attended=True)
+    yield from _rows(seen, cover, difference(covered, attended), is_covered=True, is_attended=False)
+    yield from _rows(seen, cover, difference(cover.required, covered), is_covered=False, is_attended=False)
+
+
+def _rows(seen: Seen, cover: SeatCover, pieces: Pieces, *, is_covered: bool, is_attended: bool) -> Iterator[CoverRow]:
+    seat_id, chronicle = cover.seat.seat_id, seen.chronicle
+    for whole in pieces:
+        for part, allocation in _allocated(whole, chronicle.allocations[seat_id]):
+            for (start, end), calendar in on_one_calendar(part, chronicle.calendars):
+                yield CoverRow(
+                    seat_id=seat_id,
+                    starts_at=start,
+                    ends_at=end,
+                    covered=is_covered,
+                    attended=is_attended,
+                    gap_from=None if is_covered else whole[0],
+                    allocation=allocation,
+                    calendar=calendar.name,
+                    begun=seconds_until(calendar, start),
+                    done=seconds_until(calendar, end),
+                )
+
+
+def _allocated(piece: Piece, allocations: list[tuple[int, int]]) -> Iterator[tuple[Piece, int]]:
+    """A piece cut where another allocation was agreed; the first one also holds before."""
+    starts = [piece[0], *(start for start, _ in allocations[1:] if piece[0] < start < piece[1]), piece[1]]
+    for start, end in pairwise(starts):
+        in_force = next((share for since, share in reversed(allocations) if since <= start), allocations[0][1])
+        yield (start, end), in_force
 
 
 COVER = Projection(
@@ -54,5 +87,7 @@ COVER = Projection(
         seen.state.absences,
         seen.state.ended_at,
         tuple(seen.suspended),
+        tuple(start for start, _ in seen.chronicle.calendars),
+        tuple(len(each) for each in seen.chronicle.allocations.values()),
     ),
 )

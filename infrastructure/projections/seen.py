@@ -17,7 +17,7 @@ from domain.clocks.life import Key
 from domain.clocks.starts_and_stops import TELLING, Lives
 from domain.engagement.state import EngagementHistory, State
 from domain.law.recorded import Recorded
-from domain.metrics.chronicle import Chronicle, chronicle_of
+from domain.metrics.chronicle import NOTED, Chronicle
 from domain.time.business_time import epoch_seconds
 from domain.time.intervals import EVER, Pieces
 from infrastructure.database.instants import to_micros
@@ -25,20 +25,28 @@ from infrastructure.database.instants import to_micros
 
 @dataclass(slots=True)
 class Carried:
-    """The lives of an engagement's clocks, to be carried on as long as facts come in the order of the timeline.
+    """What is collected from a timeline, to be carried on as long as facts come in its order.
 
-    ``told`` counts the facts that told something of a clock; ``settled`` is for what is known of clocks that ended.
+    ``told`` counts the facts that told something of a clock, ``noted`` those that told something to the chronicle;
+    ``settled`` is for what is known of clocks that ended.
     """
 
-    lives: Lives
+    lives: Lives = field(default_factory=Lives)
+    chronicle: Chronicle = field(default_factory=Chronicle)
     told: int = 0
+    noted: int = 0
     settled: dict[Key, Any] = field(default_factory=dict)
 
     def take(self, facts: Iterable[Recorded]) -> None:
+        """Takes in the next facts."""
         for fact in facts:
-            if type(fact.event) in TELLING:
+            kind = type(fact.event)
+            if kind in TELLING:
                 self.lives.take(fact)
                 self.told += 1
+            if kind in NOTED:
+                self.chronicle.follow(fact)
+                self.noted += 1
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ class Seen:
 
     @cached_property
     def carried(self) -> Carried:
-        carried, facts = (self.before, self.new) if self.before else (Carried(Lives()), self.timeline)
+        carried, facts = (self.before, self.new) if self.before else (Carried(), self.timeline)
         carried.take(facts)
         return carried
 
@@ -88,9 +96,9 @@ class Seen:
         """The lives of its clocks."""
         return self.carried.lives
 
-    @cached_property
+    @property
     def chronicle(self) -> Chronicle:
-        return chronicle_of(self.timeline)
+        return self.carried.chronicle
 
     @property
     def suspended(self) -> Pieces:

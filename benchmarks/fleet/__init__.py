@@ -1,0 +1,1 @@
+"""Large fleets: how fast their projections are made, and how fast they answer."""
