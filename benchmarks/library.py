@@ -13,12 +13,12 @@ _PREPARED = 1_000
 
 def on_postgres(url: URL, seconds: float) -> float:
     """Its PostgreSQL recorder as shipped: an exclusive table lock around every insert keeps the order."""
-    return _rate(_postgres(url), seconds)
+    return _rate(postgres_env(url), seconds)
 
 
 def on_postgres_with_functions(url: URL, seconds: float) -> float:
     """The same with its database functions: without that lock, so that a follower can miss events for ever."""
-    return _rate({**_postgres(url), "POSTGRES_ENABLE_DB_FUNCTIONS": "y"}, seconds)
+    return _rate({**postgres_env(url), "POSTGRES_ENABLE_DB_FUNCTIONS": "y"}, seconds)
 
 
 def on_sqlite(url: URL, seconds: float) -> float:
@@ -26,7 +26,8 @@ def on_sqlite(url: URL, seconds: float) -> float:
     return _rate({"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(url.database)}, seconds)
 
 
-def _postgres(url: URL) -> dict[str, str]:
+def postgres_env(url: URL) -> dict[str, str]:
+    """How the library is told of a database."""
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": str(url.database),
