@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.commands.answers import CommandAnswer, CommandAnswers, command_bytes
 from api.commands.bodies import LINES, command_of_line, line_hash
 from api.commands.command_list import MOST_COMMANDS, CommandList, is_list, texts_of_list
-from api.commands.routes import request_of, written
+from api.commands.routes import request_of
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
@@ -92,10 +92,7 @@ def _request(headers: Headers, number: int, text: bytes) -> Request:
         key=wire.idempotency_key or (headers.key and f"{headers.key}\n{number}"),
         expected_version=None,
     )
-    request = request_of(command, wire, wire.engagement_id, own)
-    if request.keyed is None:
-        return request
-    return replace(request, keyed=replace(request.keyed, written=partial(written, PATH)))
+    return request_of(command, wire, wire.engagement_id, own)
 
 
 async def _first_or_same(standfast: Standfast, headers: Headers, key: str, texts: list[bytes]) -> None:
