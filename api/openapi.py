@@ -47,8 +47,8 @@ REQUEST_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         {"type": "string", "pattern": KEY_PATTERN},
     ),
     "If-Match": (
-        'The version that the command was made for, `"7"` (or `W/"7"`, which is the same one); the engagement has gone'
-        " on since: 412. `*` is any version.",
+        'The version that the command was made for, `"7"` (or as a proxy that compresses sent it: `W/"7"`, '
+        '`"7-gzip"`); the engagement has gone on since: 412. `*` is any version.',
         {"type": "string", "pattern": VERSION_PATTERN, "examples": ['"7"']},
     ),
     "X-Correlation-Id": (

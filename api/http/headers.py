@@ -1,7 +1,7 @@
 """What the headers of a request say: who acts and for whom, the key of a retry, the version it was made for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid5
@@ -25,8 +25,14 @@ ACTOR_PATTERN: Final = r"^(client|platform|partner|professional):[A-Za-z0-9._:-]
 ON_BEHALF_PATTERN: Final = r"^(client|platform|partner|professional)(:[A-Za-z0-9._:-]{1,64})?$"
 KEY_PATTERN: Final = r"^[\x21-\x7e]{1,255}$"
 CORRELATION_PATTERN: Final = r"^[\x21-\x7e]{1,128}$"
-VERSION_PATTERN: Final = r'^((W/)?"(0|[1-9][0-9]{0,17})"|\*)$'
-"""The version of If-Match. ``W/"7"`` says the same as ``"7"``: a proxy that compresses answers weakens their ETag."""
+VERSION_PATTERN: Final = r'^((W/)?"(0|[1-9][0-9]{0,17})(-(gzip|br|zstd|deflate))?"|\*)$'
+"""The version of If-Match.
+
+``W/"7"`` and ``"7-gzip"`` say the same as ``"7"``: a proxy that compresses answers weakens their ETag (nginx) or adds
+to it how they are compressed (Apache, Caddy), and callers send it back as they got it.
+"""
+_VERSION: Final = re.compile("[1-9][0-9]{0,17}")
+_DIGITS: Final = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,7 @@ def headers_of(request: Request) -> Headers:
     actor = _one(given, "X-Actor", ACTOR_PATTERN, "party:id, with a party other than system", wrong)
     on_behalf_of = _one(given, "X-On-Behalf-Of", ON_BEHALF_PATTERN, "party or party:id, other than system", wrong)
     key = _one(given, "Idempotency-Key", KEY_PATTERN, "1 to 255 visible ASCII characters", wrong)
-    version = _one(given, "If-Match", VERSION_PATTERN, 'one version in quotes, such as "7", or *', wrong)
+    version = _one(given, "If-Match", VERSION_PATTERN, 'one version in quotes, such as "7", or *', wrong, _instead)
     correlation_id = _one(given, "X-Correlation-Id", CORRELATION_PATTERN, "1 to 128 visible characters", wrong)
     if wrong:
         raise FieldsWrong(wrong)
@@ -55,7 +61,7 @@ def headers_of(request: Request) -> Headers:
         actor=actor_of(actor) if actor is not None else LOCAL,
         on_behalf_of=actor_of(on_behalf_of) if on_behalf_of is not None else None,
         key=key,
-        expected_version=int(version.removeprefix("W/").strip('"')) if version not in (None, "*") else None,
+        expected_version=_version_of(version) if version is not None else None,
         correlation_id=correlation_id or correlation_of(request),
     )
 
@@ -79,6 +85,24 @@ def command_id(actor: Actor, route: str, key: str) -> UUID:
     return uuid5(COMMANDS, f"{actor}\n{route}\n{key}")
 
 
+def _version_of(text: str) -> int | None:
+    """The version that an If-Match names, None for any; the text has the form of VERSION_PATTERN."""
+    named = _DIGITS.search(text)
+    return int(named[0]) if named else None
+
+
+def _instead(text: str) -> str:
+    """What a malformed If-Match is taken for, and what to send in its place."""
+    named = _VERSION.findall(text)
+    if "," in text and named:
+        return (
+            f'; these are several, and a command was made for one: send the right one, such as "{max(named, key=int)}"'
+        )
+    if _VERSION.fullmatch(text):
+        return f'; the quotes are missing: send "{text}"'
+    return "; send the ETag of an answer as it came"
+
+
 def _given(request: Request) -> dict[bytes, list[str]]:
     """The values of each header, by its name in lower case."""
     given: dict[bytes, list[str]] = {}
@@ -88,13 +112,19 @@ def _given(request: Request) -> dict[bytes, list[str]]:
 
 
 def _one(
-    given: Mapping[bytes, list[str]], name: str, pattern: str, form: str, wrong: list[tuple[str, str]]
+    given: Mapping[bytes, list[str]],
+    name: str,
+    pattern: str,
+    form: str,
+    wrong: list[tuple[str, str]],
+    instead: Callable[[str], str] = lambda _: "",
 ) -> str | None:
+    """The value of a header. Where it is wrong, ``instead`` says what to send in place of such a value."""
     values = given.get(name.lower().encode())
     if not values:
         return None
     if len(values) > 1:
         wrong.append((name, "the header stands twice"))
     elif re.fullmatch(pattern, values[0]) is None or values[0].endswith("\n"):
-        wrong.append((name, f"the header is {form}"))
+        wrong.append((name, f"the header is {form}{instead(values[0])}"))
     return values[0]

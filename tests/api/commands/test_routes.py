@@ -119,24 +119,43 @@ def test_a_stale_version_is_412_and_a_present_one_is_taken(client: TestClient, e
     assert (stale.status_code, stale.json()["current_version"]) == (412, 2)
 
 
-def test_a_version_that_a_proxy_weakened_is_the_same_version(client: TestClient, engagement: str) -> None:
+@pytest.mark.parametrize("form", ['W/"%d"', '"%d-gzip"', '"%d-br"', '"%d-zstd"', '"%d-deflate"', 'W/"%d-gzip"'])
+def test_a_version_that_a_proxy_altered_is_the_same_version(client: TestClient, engagement: str, form: str) -> None:
     def note(value: str) -> tuple[int, int | None]:
         answer = client.post(f"{engagement}/annotate", json={"note": "x"}, headers={"If-Match": value})
         return answer.status_code, answer.json().get("current_version")
 
-    assert note('W/"1"') == (200, None)
-    assert note('W/"1"') == note('"1"') == (412, 2)
-    assert note('W/"3"') == (412, 2)
-    assert note("*") == note('W/"3"') == (200, None)
+    assert note(form % 1) == (200, None)
+    assert note(form % 1) == note('"1"') == (412, 2)
+    assert note(form % 0) == note(form % 3) == (412, 2)
+    assert note("*") == note(form % 3) == (200, None)
 
 
 @pytest.mark.parametrize(
     "value",
-    ["", "1", '"x"', 'W/"x"', 'w/"1"', "W/1", "W/*", '"-1"', '"01"', '"1", "2"', '"1-gzip"', f'"{"9" * 30}"'],
+    ["", "1", '"x"', 'W/"x"', 'w/"1"', "W/1", "W/*", '"-1"', '"01"', '"1", "2"', '"1-rot13"', f'"{"9" * 30}"'],
 )
 def test_a_malformed_version_is_refused(client: TestClient, engagement: str, value: str) -> None:
     answer = client.post(f"{engagement}/add-seat", json=SEAT, headers={"If-Match": value})
     assert (answer.status_code, answer.json()["violations"][0]["field"]) == (422, "If-Match")
+
+
+@pytest.mark.parametrize(
+    ("value", "instead"),
+    [
+        ('"2", "1"', 'these are several, and a command was made for one: send the right one, such as "2"'),
+        ('*,W/"2"', 'these are several, and a command was made for one: send the right one, such as "2"'),
+        ("2", 'the quotes are missing: send "2"'),
+        ('"0199e2a4"', "send the ETag of an answer as it came"),
+        ("", "send the ETag of an answer as it came"),
+    ],
+)
+def test_a_malformed_version_is_told_what_to_send(
+    client: TestClient, engagement: str, value: str, instead: str
+) -> None:
+    answer = client.post(f"{engagement}/add-seat", json=SEAT, headers={"If-Match": value})
+    said = f'the header is one version in quotes, such as "7", or *; {instead}'
+    assert answer.json()["violations"] == [{"field": "If-Match", "message": said}]
 
 
 def test_a_rule_that_forbids_says_what_is_possible(client: TestClient, engagement: str) -> None:
