@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.commands.answers import CommandAnswer, CommandAnswers, command_bytes
 from api.commands.bodies import LINES, command_of_line, line_hash
 from api.commands.command_list import MOST_COMMANDS, CommandList, is_list, texts_of_list
-from api.commands.routes import request_of
+from api.commands.routes import address_of, request_of
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
@@ -76,10 +76,14 @@ def _texts(raw: bytes) -> list[bytes]:
 
 
 async def _answer(standfast: Standfast, headers: Headers, number: int, text: bytes) -> bytes:
+    """What a command is answered at its own address; one that cannot be read has none, and is answered at the log's."""
+    path = PATH
     try:
-        return command_bytes(await standfast.marketplace.record_async(_request(headers, number, text)))
+        request = _request(headers, number, text)
+        path = address_of(request)
+        return command_bytes(await standfast.marketplace.record_async(request))
     except FORESEEN as error:
-        return bytes(problem_response(error, PATH).body)
+        return bytes(problem_response(error, path).body)
 
 
 def _request(headers: Headers, number: int, text: bytes) -> Request:

@@ -15,7 +15,7 @@ from api.commands.engagement_ids import new_engagement_id
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import UUID_TEXT, EngagementAsked, Gives, Nothing, Operation, Takes, asked, body_of
-from api.http.problems import problem_bytes, problem_of
+from api.http.problems import problem_bytes, problem_of, problem_response
 from application.commands.request import Keyed, Outcome, Refused, Request
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.law.command import Command
@@ -56,12 +56,21 @@ def route_of(name: str, engagement_id: UUID | str = "{engagement_id}") -> str:
     return "/v1/engagements" if name == OPENING else f"/v1/engagements/{engagement_id}/{name}"
 
 
+def address_of(request: Request) -> str:
+    """The address of a command, however it came: a refusal names it, so that the retry's answer is the first again."""
+    return route_of(COMMAND_NAMES[type(request.command)], request.engagement_id)
+
+
 async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response:
     """Records the command that a request brings."""
     engagement_id = None if name == OPENING else engagement_of(http)
     headers = headers_of(http)
     command, wire = command_of_body(name, await body_of(http))
-    return answer(await standfast.marketplace.record_async(request_of(command, wire, engagement_id, headers)), command)
+    request = request_of(command, wire, engagement_id, headers)
+    try:
+        return answer(await standfast.marketplace.record_async(request), command)
+    except Refused as refused:
+        return problem_response(refused, address_of(request))
 
 
 def engagement_of(http: HttpRequest) -> UUID:
@@ -77,7 +86,6 @@ def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID |
     """A command as the marketplace takes it. An engagement without an id gets one."""
     if isinstance(command, OpenEngagement):
         engagement_id = command.engagement_id
-    route = route_of(COMMAND_NAMES[type(command)], engagement_id or "")
     request = Request(
         command=command,
         engagement_id=engagement_id or new_engagement_id(),
@@ -89,6 +97,7 @@ def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID |
     )
     if headers.key is None:
         return request
+    route = address_of(request)
     content = content_hash(command, Circumstances(occurred_at=wire.occurred_at, on_behalf_of=headers.on_behalf_of))
     return replace(
         request,

@@ -148,7 +148,7 @@ TEXTS: Final = {
     "Actor.id": "Who of the party; null: nobody in particular.",
     "idempotency_key": "The same key with the same command gives the first answer again; null: by that of the header.",
     "incoming_assignment_id": "The assignment of the successor.",
-    "instance": "The address that was asked.",
+    "instance": "The address of the command that was refused, however it came; otherwise the one that was asked.",
     "intervals": "The life of the clock, without hole or overlap.",
     "item": "The onboarding item.",
     "item_id": "The id of the knowledge item, within its plan.",

@@ -107,6 +107,32 @@ def test_a_key_of_a_log_gives_the_first_answers(client: TestClient, engagement: 
     assert client.post("/v1/commands", content=log + "\n{}", headers=KEY).status_code == 422
 
 
+def test_a_key_of_a_log_gives_the_first_refusals(client: TestClient, engagement: str) -> None:
+    about = {"engagement_id": engagement.rpartition("/")[2], "command": "close-seat"}
+    lines = [{**about, "seat_id": "qa-1", "reason": "x"}, {**about, "seat_id": "qa-1"}]
+    opening = {**body_example("open-engagement"), "command": "open-engagement", "client_id": "someone-else"}
+    log = "\n".join(json.dumps(line) for line in [*lines, {**opening, "engagement_id": about["engagement_id"]}])
+    first = client.post("/v1/commands", content=log, headers=KEY)
+    client.post(f"{engagement}/add-seat", json=SEAT)
+    again = client.post("/v1/commands", content=log, headers=KEY)
+    assert again.text == first.text
+    problems = [json.loads(line) for line in first.text.splitlines()]
+    assert [each["status"] for each in problems] == [404, 422, 409]
+    assert [each["instance"] for each in problems] == [f"{engagement}/close-seat", "/v1/commands", "/v1/engagements"]
+
+
+def test_a_refusal_is_the_same_by_every_way_that_leads_to_the_command(client: TestClient, engagement: str) -> None:
+    engagement_id, body = engagement.rpartition("/")[2], {"seat_id": "qa-1", "reason": "x"}
+    line = {"command": "close-seat", "engagement_id": engagement_id, **body, "idempotency_key": "k"}
+    first = client.post("/v1/commands", content=json.dumps(line))
+    key = {"Idempotency-Key": "k"}
+    shouted = f"/v1/engagements/{engagement_id.upper()}/close-seat"
+    assert client.post(f"{engagement}/close-seat", json=body, headers=key).text == first.text.strip()
+    assert client.post(shouted, json=body, headers=key).text == first.text.strip()
+    before = client.post(shouted, json=body, headers=KEY)
+    assert client.post(shouted, json=body, headers=KEY).text == before.text
+
+
 def body_of_policy(client: TestClient) -> dict[str, object]:
     found: dict[str, object] = client.get("/v1/policies/managed_services@1").json()
     del found["version"]
