@@ -3,7 +3,6 @@
 A new rule of the domain or of a query needs no line here: its status is that of the kind of rejection it is.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +23,7 @@ from application.ports.log import (
     StoreUnavailable,
     StoreUnsafe,
 )
+from domain.language.saying import rule_name
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
 
 
@@ -185,7 +185,7 @@ class ProblemKind:
 
 def rule_of(kind: type[Exception]) -> str:
     """The stable name of a kind of problem, in kebab-case."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
+    return rule_name(kind.__name__)
 
 
 def kind_of(error: type[Exception]) -> ProblemKind:

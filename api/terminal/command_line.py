@@ -130,6 +130,7 @@ def import_(
     ],
     model: Annotated[Model, typer.Option(help="The engagement model of an assignment history.")] = "staff_augmentation",
     calendar: Annotated[str, typer.Option(help="Its business calendar.")] = DEFAULT_CALENDAR,
+    as_json: keeping.AsJson = False,
 ) -> None:
     """Records what a file tells, through the same rules as the API.
 
@@ -140,12 +141,17 @@ def import_(
 
     Every refused line is told with its number and reason, the others are imported (exit code 1 where one was refused).
     Importing a file again records only what is not recorded yet: after a kill, or after a line was put right.
+    With --json the result is one object, and the refused lines stand in it: line, rule, detail, remedy.
     """
-    from api.terminal import import_file
+    from api.terminal import import_file, import_result
+    from infrastructure.database.address import shown
 
     with opened() as standfast:
-        tally = import_file.import_file(standfast, file, model, calendar)
-    import_file.report(tally)
+        tally, database = import_file.import_file(standfast, file, model, calendar), standfast.settings.database_url
+    if as_json:
+        speech.data(import_result.as_json(tally, shown(database), str(file)))
+    else:
+        import_result.report(tally)
     if tally.refused:
         raise typer.Exit(speech.REFUSED)
 

@@ -12,7 +12,7 @@ from api.composition import Standfast, assemble
 from api.terminal import speech
 from application.commands.request import Outcome
 from application.demo.script import Script
-from application.imports.refused_lines import reason_of
+from application.imports.refused_lines import line_refused
 from domain.language.words import Model
 from infrastructure.database.address import address_of_file
 from infrastructure.process.settings import Settings
@@ -62,6 +62,8 @@ def _tell(standfast: Standfast, script: Script, clock: StoryClock) -> None:
             for request, outcome in zip(batch.requests, outcomes, strict=True):
                 if not isinstance(outcome, Outcome):
                     about = f"{type(request.command).__name__} of {request.engagement_id}"
-                    raise speech.Unable(f"the demo was refused ({about}): {reason_of(outcome)}") from outcome
+                    raise speech.Unable(
+                        f"the demo was refused ({about}): {line_refused(0, outcome).reason}"
+                    ) from outcome
             done += len(outcomes)
             told(done)

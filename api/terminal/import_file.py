@@ -1,4 +1,4 @@
-"""Importing a file: what kind it is, its lines through the rules, and what came of them."""
+"""Importing a file: what kind it is, and its lines through the rules."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -107,21 +107,3 @@ def _import_history(standfast: Standfast, name: str, file: BinaryIO, tally: Tall
     terms = HistoryTerms(model=model, calendar=calendar, items=items, seats=seats)
     with speech.progress("assignments", history.lines) as told:
         import_history(history, terms, partial(record_all, standfast.marketplace), tally, told)
-
-
-def report(tally: Tally) -> None:
-    """Says what came of a file: refused lines beside the result, the sums as the result."""
-    for said in tally.remarks:
-        speech.remark(f"{said}")
-    for refused in tally.refused:
-        speech.remark(f"{refused}")
-    refused_lines = len({refused.line for refused in tally.refused})
-    counted = speech.counted
-    speech.result(
-        f"{counted(tally.lines - refused_lines, 'line')} of {tally.lines:,} imported, {refused_lines:,} refused"
-        f" · {counted(len(tally.engagements), 'engagement')}"
-    )
-    speech.result(
-        f"{counted(tally.events, 'event')} recorded by {counted(tally.commands, 'command')}"
-        f" · {counted(tally.before, 'command')} had taken effect before"
-    )

@@ -15,7 +15,7 @@ from api.http.strict_json import FieldsWrong, Malformed, is_blank, parse
 from application.commands.request import Request
 from application.imports.importing import NumberedRequest
 from application.imports.lines import TOO_LONG, is_too_long
-from application.imports.refused_lines import LineRefused
+from application.imports.refused_lines import LineRefused, line_refused
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.law.command import Command
 
@@ -35,7 +35,7 @@ def requests_in(lines: Iterable[bytes], is_open: IsOpen) -> Iterator[NumberedReq
             try:
                 yield number, _request(line, same, is_open)
             except (Malformed, FieldsWrong) as error:
-                yield LineRefused(number, str(error))
+                yield line_refused(number, error)
 
 
 @dataclass(slots=True)

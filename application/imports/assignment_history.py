@@ -114,8 +114,8 @@ def read(told: Table, zone: tzinfo) -> AssignmentHistory:
         teams[row.team].append(row)
     return AssignmentHistory(
         teams=[_team(name, ids, rows, successors) for name, rows in teams.items()],
-        refused=_numbered(reading.refused),
-        remarks=_numbered(reading.remarks),
+        refused=_in_order(reading.refused),
+        remarks=_in_order(reading.remarks),
         lines=len(reading.rows) + len(reading.refused),
     )
 
@@ -167,8 +167,10 @@ def _successions(reading: Reading) -> Iterator[tuple[int, Row]]:
             reading.remarks[line] = _end_only(reading.rows[line])
 
 
-def _end_only(row: Row) -> str:
-    return f"the line of its successor {row.succeeded_by} is refused: the end is imported as a departure"
+def _end_only(row: Row) -> LineRefused:
+    return LineRefused(
+        row.line, f"the line of its successor {row.succeeded_by} is refused: the end is imported as a departure"
+    )
 
 
 def _team(name: str, ids: Ids, rows: Iterable[Row], successors: Mapping[int, Row]) -> Team:
@@ -212,5 +214,5 @@ def _seated(rows: Sequence[Row], successors: Mapping[int, Row]) -> Iterator[tupl
         yield seat, move
 
 
-def _numbered(reasons: Mapping[int, str]) -> list[LineRefused]:
-    return [LineRefused(line, reason) for line, reason in sorted(reasons.items())]
+def _in_order(refused: Mapping[int, LineRefused]) -> list[LineRefused]:
+    return [refused[line] for line in sorted(refused)]

@@ -42,12 +42,12 @@ class Reading:
     """The lines read so far: the good ones, and of the bad ones whose they were where that could be read."""
 
     rows: dict[int, Row] = field(default_factory=dict)
-    refused: dict[int, str] = field(default_factory=dict)
-    remarks: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, LineRefused] = field(default_factory=dict)
+    remarks: dict[int, LineRefused] = field(default_factory=dict)
     broken: set[tuple[str, str, str]] = field(default_factory=set)
 
     def refuse(self, row: Row, reason: str) -> None:
-        self.refused[row.line] = reason
+        self.refused[row.line] = LineRefused(row.line, reason)
         self.broken.add((row.team, row.role, row.professional))
         self.rows.pop(row.line, None)
 
@@ -63,7 +63,7 @@ def rows_of(records: Iterable[Record | LineRefused], zone: tzinfo) -> Reading:
     reading = Reading()
     for record in records:
         if isinstance(record, LineRefused):
-            reading.refused[record.line] = record.reason
+            reading.refused[record.line] = record
         else:
             _read(reading, *record, zone)
     return reading
@@ -74,7 +74,7 @@ def _read(reading: Reading, number: int, cells: Mapping[str, str], zone: tzinfo)
     try:
         reading.rows[number] = _row(number, told, zone)
     except ValueError as error:
-        reading.refused[number] = str(error)
+        reading.refused[number] = LineRefused(number, str(error))
         reading.broken.add((told["team"], told["role"], told["professional"]))
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from application.commands.request import Outcome, Request
 from application.imports.assignment_history import AssignmentHistory
-from application.imports.refused_lines import LineRefused, reason_of
+from application.imports.refused_lines import LineRefused, line_refused
 from application.imports.retelling import MandatoryItems, Retelling, Seats
 from application.many_commands import RecordAll, Result
 from domain.language.words import Model
@@ -33,6 +33,15 @@ class Tally:
     engagements: set[UUID] = field(default_factory=set)
     refused: list[LineRefused] = field(default_factory=list)
     remarks: list[LineRefused] = field(default_factory=list)
+
+    @property
+    def refused_lines(self) -> int:
+        """Several commands of one line may be refused; it counts once."""
+        return len({refused.line for refused in self.refused})
+
+    @property
+    def imported(self) -> int:
+        return self.lines - self.refused_lines
 
     def count(self, result: Result) -> None:
         """Counts what is recorded; who refuses a line is told by whoever reads it."""
@@ -58,7 +67,7 @@ def import_commands(
         for (number, _), result in zip(good, results, strict=True):
             tally.count(result)
             if not isinstance(result, Outcome):
-                tally.refused.append(LineRefused(number, reason_of(result)))
+                tally.refused.append(line_refused(number, result))
         tally.lines += len(some)
         tally.refused.sort(key=lambda refused: refused.line)
         told(tally.lines)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from application.commands.request import Outcome, Request
 from application.imports.assignment_history import Move, Seat, Team
 from application.imports.assignment_rows import Row, made_id
-from application.imports.refused_lines import LineRefused, reason_of
+from application.imports.refused_lines import LineRefused, line_refused
 from application.many_commands import RecordAll, Result
 from domain.engagement.assignments.departure import RecordDeparture
 from domain.engagement.assignments.matching import NO_AGENCIES, MatchProfessional
@@ -126,7 +126,7 @@ class _Teller:
     def _refuse(self, row: Row, refusal: Result) -> None:
         assert isinstance(refusal, Exception)
         self._out.add(row.line)
-        self._how.refused(LineRefused(row.line, reason_of(refusal)))
+        self._how.refused(line_refused(row.line, refusal))
 
     def _opening(self) -> Request:
         at = self._team.opened_at

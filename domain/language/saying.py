@@ -1,5 +1,6 @@
 """How a refusal says things: instants, the ids that there are, and what somebody may have meant."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from difflib import get_close_matches
@@ -14,6 +15,11 @@ LONGEST_COMPARED: Final = 64
 def said(instant: datetime) -> str:
     """An instant in UTC as a person reads it, to the microsecond only where it has any."""
     return f"{instant.replace(tzinfo=None).isoformat()}Z"
+
+
+def rule_name(name: str) -> str:
+    """The stable name of a rule, in kebab-case, from that of its class."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -1,10 +1,9 @@
 """What forbids a command: one class per fact, its docstring the sentence a person reads."""
 
-import re
 from datetime import datetime
 from typing import ClassVar
 
-from domain.language.saying import said
+from domain.language.saying import rule_name, said
 
 
 class Rejection(Exception):
@@ -39,7 +38,7 @@ class Rejection(Exception):
     @classmethod
     def rule(cls) -> str:
         """The stable name of the rule, in kebab-case."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+        return rule_name(cls.__name__)
 
     @classmethod
     def title(cls) -> str:

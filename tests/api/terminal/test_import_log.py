@@ -200,7 +200,7 @@ def test_a_key_of_its_own_is_recognised_and_refuses_other_content(
     keyed = {**NOTE, "idempotency_key": "k-1"}
     ran = standfast("import", written("log.jsonl", log(OPENING, keyed, keyed, {**keyed, "note": "Another."})))
     assert ran.code == 1
-    assert "line 4: the Idempotency-Key was used for another body" in ran.err
+    assert "line 4: key-reused: the Idempotency-Key was used for another body" in ran.err
     assert opened.marketplace.known().position == 2
 
 
