@@ -32,7 +32,7 @@ OF_ENDING: Final[dict[str, Kind]] = {
     ".ndjson": "command log",
 }
 FIRST: Final = 10
-"""Lines by which a file is recognised."""
+"""Lines that are not blank, by which a file is recognised."""
 
 
 def kind_of(name: str, file: BinaryIO) -> Kind:
@@ -40,7 +40,7 @@ def kind_of(name: str, file: BinaryIO) -> Kind:
     foreign = what_else(name, file)
     if foreign:
         raise speech.Unable(foreign)
-    first = [line for line in islice(lines_of(file), FIRST) if not is_blank(line)]
+    first = list(islice((line for line in lines_of(file) if not is_blank(line)), FIRST))
     if first and first[0].removeprefix(BOM).lstrip().startswith((b"{", b"[")):
         foreign = other_json(name, first[0].removeprefix(BOM), len(first) > 1)
         if foreign:

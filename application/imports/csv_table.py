@@ -17,6 +17,10 @@ LONGEST_RECORD: Final = 100
 """Lines: a quotation mark that nobody closed takes no more than these."""
 SHOWN: Final = 12
 """Columns that are told of a header that is not the wanted one."""
+AS_UTF_8: Final = (
+    "In Excel save the sheet as CSV UTF-8, or convert the file from the code page that it was written in: "
+    "iconv -f cp1252 -t utf-8 FILE | standfast import -"
+)
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([^"\w\s]|\t)"?[\s,;]*', re.IGNORECASE)
 _LOST: Final = re.compile("[\udc80-\udcff]")
 _REASONS: Final = {
@@ -83,9 +87,10 @@ class Table:
         known = len(self.columns)
         if len(values) < known or any(value.strip() for value in values[known:]):
             return LineRefused(number, f"the line has {len(values)} values, not {known}")
-        if any(_LOST.search(value) for value in values):
-            return LineRefused(number, "the line is not UTF-8: save the file as CSV UTF-8")
-        told = zip(self.columns, values, strict=False)
+        told = list(zip(self.columns, values, strict=False))
+        lost = next(((name, found[0]) for name, value in told if (found := _LOST.search(value))), None)
+        if lost:
+            return LineRefused(number, _not_utf_8(*lost), remedy=AS_UTF_8)
         return number, {name: value.strip() for name, value in told if name in self.wanted}
 
 
@@ -164,6 +169,14 @@ def _record(lines: Sequence[bytes], index: int, separator: str) -> tuple[list[st
 
 def _text(line: bytes) -> str:
     return line.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
+
+
+def _not_utf_8(column: str, lost: str) -> str:
+    """Which byte is no UTF-8, and which sign a Windows of Western Europe writes so."""
+    byte = lost.encode(errors="surrogateescape")
+    sign = byte.decode("cp1252", errors="ignore")
+    perhaps = f' (in Windows-1252 that is "{sign}")' if sign else ""
+    return f"the line is not UTF-8: the byte 0x{byte.hex().upper()}{perhaps} in {_listed([column])}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -88,6 +88,29 @@ def test_a_table_is_read_whoever_wrote_it(producer: str, standfast: Run, tmp_pat
     assert {seat_id: seat.spec.role for seat_id, seat in state.seats.items()} == {"Director-Sales-1": "Director, Sales"}
 
 
+def test_a_table_is_known_behind_many_blank_lines(standfast: Run, tmp_path: Path) -> None:
+    file = tmp_path / "table"
+    file.write_text("\n" * 30 + TABLE.replace("2023-01-09T09:00:00Z", "then"), encoding="utf-8")
+    ran = standfast("import", file)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "1 line of 2 imported, 1 refused · 1 engagement")
+    assert ran.err.startswith("line 32: started_at is 'then'")
+
+
+def test_a_table_of_a_code_page_is_told_how_to_be_converted_and_then_is_read(
+    standfast: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "t.csv"
+    table = crlf(TABLE.replace("王伟", "Noël")).encode("cp1252")
+    file.write_bytes(table)
+    ran = standfast("import", file)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "0 lines of 2 imported, 2 refused · 0 engagements")
+    assert [line.split(": ")[0] for line in ran.err.splitlines()] == ["line 2", "line 3"]
+    assert 'the byte 0x96 (in Windows-1252 that is "–") in team' in ran.err
+    assert "iconv -f cp1252 -t utf-8 FILE | standfast import -" in ran.err
+    monkeypatch.setattr(sys, "stdin", Piped(table.decode("cp1252").encode()))
+    assert "2 lines of 2 imported" in standfast("import", "-").out
+
+
 def test_what_is_unusual_of_a_table_is_told(standfast: Run, tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     file.write_bytes(READ["Excel, Unicode text"])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from application.imports.assignment_history import AssignmentHistory, has_columns, read, table
-from application.imports.csv_table import OtherColumns
+from application.imports.csv_table import AS_UTF_8, OtherColumns
 
 HEADER = "team,role,professional,partner,started_at,ended_at,succeeded_by"
 
@@ -110,7 +110,9 @@ def test_a_line_that_says_something_impossible_is_refused_and_the_others_are_rea
 
 def test_a_line_that_is_not_utf_8_is_refused() -> None:
     history = whole(f"{HEADER}\n".encode() + b"t,chair,\xff,X,2020-01-01T00:00:00Z,,\n")
-    assert [str(each) for each in history.refused] == ["line 2: the line is not UTF-8: save the file as CSV UTF-8"]
+    [refused] = history.refused
+    assert (refused.line, refused.remedy) == (2, AS_UTF_8)
+    assert 'the byte 0xFF (in Windows-1252 that is "ÿ") in professional' in str(refused)
 
 
 def test_where_the_line_of_a_successor_is_refused_the_end_is_a_departure_and_the_file_is_told() -> None:

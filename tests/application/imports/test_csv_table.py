@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.imports.csv_table import LONGEST_RECORD, OtherColumns, Table, table_of
+from application.imports.csv_table import AS_UTF_8, LONGEST_RECORD, OtherColumns, Table, table_of
 from application.imports.lines import LONGEST_LINE
 from application.imports.refused_lines import LineRefused
 
@@ -120,11 +120,24 @@ def test_a_quotation_mark_within_a_bare_cell_is_a_character() -> None:
     assert records('a,b,c\n1,2" pipe,3\n') == [(2, '1|2" pipe|3')]
 
 
-def test_a_line_that_is_not_utf_8_is_refused_alone() -> None:
-    assert records(b"a,b,c\n1,M\xfcller,3\n4,5,6\n") == [
-        (2, "the line is not UTF-8: save the file as CSV UTF-8"),
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (b"M\xfcller", '0xFC (in Windows-1252 that is "ü")'),
+        (b"K\x96ln", '0x96 (in Windows-1252 that is "–")'),
+        (b"caf\xc3", '0xC3 (in Windows-1252 that is "Ã")'),
+        (b"\x81", "0x81"),
+    ],
+)
+def test_a_line_that_is_not_utf_8_is_refused_alone_and_told_the_byte(cell: bytes, said: str) -> None:
+    assert records(b"a,b,c\n1," + cell + b",3\n4,5,6\n") == [
+        (2, f"the line is not UTF-8: the byte {said} in b. {AS_UTF_8}"),
         (3, "4|5|6"),
     ]
+
+
+def test_lines_are_counted_from_the_first_of_the_file_also_where_blank_ones_lead() -> None:
+    assert records(b"\n \r\n,,\na,b,c\n\n1,\xff,3\n4,5,6\n")[0][0] == 6
 
 
 def test_a_line_that_is_too_long_is_refused_also_within_a_record() -> None:
