@@ -1,12 +1,14 @@
 """Databases for every test that wants one; see `tests.databases`."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import URL, make_url
 
 from tests import databases
+from tests.moulds import Copied, Files, Make, ServerDatabases, migrated, started
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +29,43 @@ def postgres_url(postgres_server: URL) -> Iterator[URL]:
 def sqlite_url(tmp_path: Path) -> URL:
     """A SQLite file of its own."""
     return make_url(f"sqlite:///{tmp_path / 'standfast.db'}")
+
+
+@pytest.fixture(scope="session")
+def sqlite_moulds(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return Files(tmp_path_factory.mktemp("moulds"))
+
+
+@pytest.fixture(scope="session")
+def postgres_moulds(postgres_server: URL) -> Iterator[ServerDatabases]:
+    with ExitStack() as held:
+        yield ServerDatabases(postgres_server, held)
+
+
+@pytest.fixture
+def copied(request: pytest.FixtureRequest) -> Iterator[Copied]:
+    """Gives a copy of what is made: ``copied(started, "postgresql")``."""
+    with ExitStack() as held:
+
+        def copy(make: Make, kind: str) -> URL:
+            if kind == "postgresql":
+                return held.enter_context(request.getfixturevalue("postgres_moulds").copy(make))
+            files: Files = request.getfixturevalue("sqlite_moulds")
+            return files.copy(make, request.getfixturevalue("sqlite_url"))
+
+        yield copy
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, copied: Copied) -> URL:
+    """A database of its own at the newest schema, once on SQLite and once on PostgreSQL."""
+    return copied(migrated, request.param)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def started_url(request: pytest.FixtureRequest, copied: Copied) -> URL:
+    """The same with the shipped terms published."""
+    return copied(started, request.param)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -34,11 +34,14 @@ def postgres_server() -> Iterator[URL]:
 
 
 @contextmanager
-def fresh_database(server: URL) -> Iterator[URL]:
-    """A new, empty database that is dropped afterwards, whoever is still connected to it."""
-    name = f"standfast_{uuid4().hex}"
+def fresh_database(server: URL, like: URL | None = None) -> Iterator[URL]:
+    """A new database that is dropped afterwards, whoever is still connected to it.
+
+    Empty, or ``like`` another one that nobody is connected to; rights on a database itself are not copied.
+    """
+    name, template = f"standfast_{uuid4().hex}", f" TEMPLATE {like.database}" if like else ""
     with psycopg.connect(_dsn(server), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"CREATE DATABASE {name}{template}".encode())
         try:
             yield server.set(database=name)
         finally:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.examples.commands import body_example
 from tests.api.serving import serving, settings_of
+from tests.moulds import Copied, Files, started
 
 
 @pytest.fixture(autouse=True)
@@ -22,23 +23,24 @@ def _quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def client(sqlite_url: URL) -> Iterator[TestClient]:
-    with TestClient(create_app(settings_of(sqlite_url))) as opened:
+def client(copied: Copied) -> Iterator[TestClient]:
+    with TestClient(create_app(settings_of(copied(started, "sqlite")))) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def lasting_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def lasting_client(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> Iterator[TestClient]:
     """The same for all tests of a module: for those that read, or are refused."""
     url = make_url(f"sqlite:///{tmp_path_factory.mktemp('lasting') / 'standfast.db'}")
+    sqlite_moulds.copy(started, url)
     with TestClient(create_app(settings_of(url))) as opened:
         yield opened
 
 
 @pytest.fixture
-def either_client(database_url: URL) -> Iterator[TestClient]:
+def either_client(started_url: URL) -> Iterator[TestClient]:
     """The same, once on SQLite and once on PostgreSQL."""
-    with TestClient(create_app(settings_of(database_url))) as opened:
+    with TestClient(create_app(settings_of(started_url))) as opened:
         yield opened
 
 

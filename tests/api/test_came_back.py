@@ -30,9 +30,9 @@ Question = Callable[[TestClient, str], object]
 
 
 @pytest.fixture
-def before(database_url: URL) -> Iterator[tuple[TestClient, str]]:
+def before(started_url: URL) -> Iterator[tuple[TestClient, str]]:
     """A server with an engagement and a calendar that were asked for often, so that all of it is at hand."""
-    with TestClient(create_app(settings_of(database_url)), raise_server_exceptions=False) as client:
+    with TestClient(create_app(settings_of(started_url)), raise_server_exceptions=False) as client:
         assert client.post("/v1/calendars", json=HERE).status_code == 201
         engagement = opened(client, calendar="here@1")
         for _ in range(OFTEN):
@@ -85,10 +85,10 @@ FIRST = ("state", "command", "key", "opening by a calendar", "calendar", "anothe
 
 @pytest.mark.parametrize("first", FIRST)
 def test_nothing_is_answered_from_what_was_before(
-    database_url: URL, before: tuple[TestClient, str], first: str
+    started_url: URL, before: tuple[TestClient, str], first: str
 ) -> None:
-    taken_away(database_url)
-    come_back(database_url)
+    taken_away(started_url)
+    come_back(started_url)
     assert GONE[first](*before)
     for asked in set(GONE) - set(FIRST):
         assert GONE[asked](*before), asked
@@ -99,21 +99,21 @@ def test_nothing_is_answered_from_what_was_before(
 
 
 def test_control_a_calendar_kept_by_its_name_is_still_told(
-    database_url: URL, before: tuple[TestClient, str], monkeypatch: pytest.MonkeyPatch
+    started_url: URL, before: tuple[TestClient, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = cache(CatalogueShelf.find)
     monkeypatch.setattr(CatalogueShelf, "find", kept)
     client, _ = before
     assert client.get("/v1/calendars/here@1").status_code == 200
-    taken_away(database_url)
-    come_back(database_url)
+    taken_away(started_url)
+    come_back(started_url)
     assert not GONE["calendar"](*before)
     assert not GONE["another calendar"](*before)
 
 
-def test_while_it_is_away_nothing_is_answered(database_url: URL, before: tuple[TestClient, str]) -> None:
+def test_while_it_is_away_nothing_is_answered(started_url: URL, before: tuple[TestClient, str]) -> None:
     client, engagement = before
-    taken_away(database_url)
+    taken_away(started_url)
     for _ in range(2):
         answers = {
             path: client.get(path)
@@ -124,6 +124,6 @@ def test_while_it_is_away_nothing_is_answered(database_url: URL, before: tuple[T
         answers["publish"] = client.post("/v1/calendars", json=ELSEWHERE)
         answers["ready"] = client.get("/readyz")
         assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 503)
-    come_back(database_url)
+    come_back(started_url)
     assert client.get(engagement).status_code == 404
     assert client.post("/v1/engagements", json=OPENING).json()["position"] == 1

@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy.engine import URL
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from infrastructure.database.database import Database
 from infrastructure.log import verify
 from infrastructure.log.reading import Log
 from tests.api.conftest import opened
+from tests.api.serving import settings_of
 from tests.api.terms.test_routes import policy
+from tests.moulds import Copied
 from tests.store.verify.tampering import run, tamper
 
 SEAT = {"seat_id": "qa-1", "role": "Test engineer", "allocation": 0.5}
@@ -27,14 +30,18 @@ CORRECTED = [(5, 1), (6, 2), (8, 4)]
 """Where each correction begins, and how many events it recorded."""
 
 
-@pytest.fixture
-def database(either_client: TestClient, database_url: URL) -> Iterator[Database]:
+def recorded(url: URL) -> None:
     """What a client did with keys: recorded, without effect, refused, a log of commands, a policy twice."""
-    seats = opened(either_client)
-    publishing = policy(either_client, code="own")
+    with TestClient(create_app(settings_of(url))) as client:
+        record(client)
+
+
+def record(client: TestClient) -> None:
+    seats = opened(client)
+    publishing = policy(client, code="own")
 
     def post(key: str, path: str, status: int, body: object) -> None:
-        answer = either_client.post(path, json=body, headers={"Idempotency-Key": key})
+        answer = client.post(path, json=body, headers={"Idempotency-Key": key})
         assert answer.status_code == status, answer.text
 
     post("recorded", f"{seats}/add-seat", 200, SEAT)
@@ -48,7 +55,11 @@ def database(either_client: TestClient, database_url: URL) -> Iterator[Database]
     post("a-log", "/v1/commands", 200, log)
     for key, correction in CORRECTIONS.items():
         post(key, f"{seats}/correct-history", 200, {**correction, "reason": "otherwise than told"})
-    database = Database(database_url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, copied: Copied) -> Iterator[Database]:
+    database = Database(copied(recorded, request.param))
     yield database
     database.close()
 

@@ -7,7 +7,6 @@ from sqlalchemy.engine import URL
 
 from application.marketplace import Marketplace
 from application.ports.store import TermsShelf
-from infrastructure.database import schema
 from infrastructure.database.database import Database
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
@@ -25,23 +24,20 @@ def opened_on(url: URL, terms: TermsShelf) -> Marketplace:
 
 
 @pytest.fixture
-def shelf(database_url: URL) -> Iterator[CatalogueShelf]:
+def shelf(started_url: URL) -> Iterator[CatalogueShelf]:
     """The published terms: the shipped ones."""
-    database = Database(database_url)
-    schema.upgrade(database)
-    shelf = CatalogueShelf(Catalogue(database))
-    shelf.publish_defaults()
-    yield shelf
+    database = Database(started_url)
+    yield CatalogueShelf(Catalogue(database))
     database.close()
 
 
 @pytest.fixture
-def another(database_url: URL, shelf: CatalogueShelf) -> Iterator[Opening]:
+def another(started_url: URL, shelf: CatalogueShelf) -> Iterator[Opening]:
     """Opens one more marketplace on the same database."""
     opened: list[Marketplace] = []
 
     def open_one() -> Marketplace:
-        opened.append(opened_on(database_url, shelf))
+        opened.append(opened_on(started_url, shelf))
         return opened[-1]
 
     yield open_one

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.engine import URL
 
-from infrastructure.database import schema
 from infrastructure.database.database import Database
 from infrastructure.log.recorder import LogRecorder
 
@@ -17,9 +16,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def database(database_url: URL) -> Iterator[Database]:
-    opened = Database(database_url)
-    schema.upgrade(opened)
+def database(migrated_url: URL) -> Iterator[Database]:
+    opened = Database(migrated_url)
     yield opened
     opened.close()
 

@@ -1,6 +1,7 @@
 """The event table and the catalogue refuse every change, whoever asks for it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from uuid import uuid4
 
 import pytest
@@ -8,11 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from infrastructure.database import schema
 from infrastructure.database.database import Database
 from infrastructure.database.sqlite import library
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.terms.catalogue import Catalogue
+from tests.moulds import Copied, migrated
 from tests.store import samples
 
 CHANGES = [
@@ -33,30 +34,32 @@ REPLACEMENTS = [
 ]
 
 
-def filled(url: URL) -> Iterator[Database]:
+def filled(url: URL) -> None:
+    migrated(url)
     database = Database(url)
-    schema.upgrade(database)
     recorder = LogRecorder(database)
     recorder.append(samples.append(uuid4(), 1))
     Catalogue(database).publish("policy", "p", b"{}")
     recorder.close()
-    yield database
     database.close()
 
 
 @pytest.fixture
-def database(database_url: URL) -> Iterator[Database]:
-    yield from filled(database_url)
+def postgres(copied: Copied) -> Iterator[Database]:
+    with closing(Database(copied(filled, "postgresql"))) as database:
+        yield database
 
 
 @pytest.fixture
-def postgres(postgres_url: URL) -> Iterator[Database]:
-    yield from filled(postgres_url)
+def sqlite(copied: Copied) -> Iterator[Database]:
+    with closing(Database(copied(filled, "sqlite"))) as database:
+        yield database
 
 
-@pytest.fixture
-def sqlite(sqlite_url: URL) -> Iterator[Database]:
-    yield from filled(sqlite_url)
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    database: Database = request.getfixturevalue(request.param)
+    return database
 
 
 def refused(database: Database, statement: str) -> None:

@@ -15,24 +15,23 @@ from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, Pr
 from eventsourcing.tests import application as application_cases
 from eventsourcing.tests import persistence as cases
 from eventsourcing.utils import Environment, EnvType
-from sqlalchemy.engine import URL
 
-from infrastructure.database import schema
 from infrastructure.database.database import Database
 from infrastructure.log.factory import LogFactory, TrackingUnsupported
 from infrastructure.log.recorder import LogRecorder, SnapshotRecorder
+from tests.moulds import Copied, migrated
 
 
 class OnDatabase(TestCase):
     """Gives every case a migrated database of its own, of the kind that the subclass names."""
 
-    fixture: ClassVar[str]
+    kind: ClassVar[str]
     database: Database
     env: Environment
 
     @pytest.fixture(autouse=True)
-    def _open(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        url: URL = request.getfixturevalue(self.fixture)
+    def _open(self, copied: Copied, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        url = copied(migrated, self.kind)
         address = url.render_as_string(hide_password=False)
         monkeypatch.setenv("PERSISTENCE_MODULE", "infrastructure.log.factory")
         monkeypatch.setenv("STANDFAST_DATABASE_URL", address)
@@ -43,7 +42,6 @@ class OnDatabase(TestCase):
         before = set(threading.enumerate())
         self.database = Database(url)
         self.recorders: list[LogRecorder] = []
-        schema.upgrade(self.database)
         yield
         for recorder in self.recorders:
             recorder.close()
@@ -72,11 +70,11 @@ def _remembered_factories(monkeypatch: pytest.MonkeyPatch) -> list[LogFactory]:
 
 
 class OnSqlite(OnDatabase):
-    fixture = "sqlite_url"
+    kind = "sqlite"
 
 
 class OnPostgres(OnDatabase):
-    fixture = "postgres_url"
+    kind = "postgresql"
 
 
 class ApplicationRecorderCases(OnDatabase, cases.ApplicationRecorderTestCase[LogRecorder]):

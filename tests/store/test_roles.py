@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy.engine import URL
 
 from application.ports.log import Append, StoreReadOnly, VersionTaken
 from infrastructure.database import roles, schema
@@ -13,16 +12,16 @@ from infrastructure.database.database import Database
 from infrastructure.log.reading import Log
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.terms.catalogue import Catalogue
+from tests.moulds import Copied
 from tests.store import samples
-from tests.store.role_set_up import READER, WRITER, with_one_event
+from tests.store.role_set_up import READER, WRITER, copy_with_one_event
 
 
 @pytest.fixture
-def owner(postgres_url: URL) -> Iterator[Database]:
+def owner(copied: Copied) -> Iterator[Database]:
     """A database as the documentation sets it up, with one event in it."""
-    database = with_one_event(postgres_url)
-    yield database
-    database.close()
+    with copy_with_one_event(copied) as database:
+        yield database
 
 
 @pytest.fixture
@@ -32,15 +31,15 @@ def writer(owner: Database) -> Iterator[Database]:
     database.close()
 
 
-def test_who_could_append_before_a_migration_can_after_it(postgres_url: URL, owner: Database) -> None:
+def test_who_could_append_before_a_migration_can_after_it(owner: Database) -> None:
     schema.downgrade(owner, "0003")
     roles.grant(owner, writer=WRITER, reader=READER)
     schema.upgrade(owner)
     for name in (WRITER, READER):
-        database = Database(postgres_url.set(username=name))
+        database = Database(owner.url.set(username=name))
         assert Log(database).head().position == 1
         database.close()
-    as_writer = Database(postgres_url.set(username=WRITER))
+    as_writer = Database(owner.url.set(username=WRITER))
     recorder = LogRecorder(as_writer)
     assert recorder.append(samples.append(uuid4(), 1)).first_position == 2
     recorder.close()

@@ -82,10 +82,10 @@ def test_a_session_made_read_only_is_told_the_same(postgres_url: URL, engagement
 
 @pytest.mark.parametrize("revision", ["0004", "0003", "0001", "base"])
 def test_a_schema_taken_down_under_a_running_process(
-    either_client: TestClient, database_url: URL, revision: str
+    either_client: TestClient, started_url: URL, revision: str
 ) -> None:
     path = opened(either_client)
-    database = Database(database_url)
+    database = Database(started_url)
     schema.downgrade(database, revision)
     answers = [
         either_client.post(f"{path}/annotate", json=NOTE),
@@ -109,9 +109,9 @@ def test_a_schema_taken_down_under_a_running_process(
     assert either_client.get("/readyz").json()["recording"]["ok"]
 
 
-def test_a_newer_schema_under_a_running_process(either_client: TestClient, database_url: URL) -> None:
+def test_a_newer_schema_under_a_running_process(either_client: TestClient, started_url: URL) -> None:
     path = opened(either_client)
-    database = Database(database_url)
+    database = Database(started_url)
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()

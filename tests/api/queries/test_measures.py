@@ -1,26 +1,16 @@
 """The answers over HTTP: the golden histories to the letter, a restated past, and questions that cannot be answered."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import URL
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from tests import golden
 from tests.answers import differences
-from tests.api.serving import settings_of
 
 ENGAGEMENT = "00000000-0000-4000-8000-000000000001"
 HERE = f"/v1/engagements/{ENGAGEMENT}"
-
-
-@pytest.fixture
-def client(sqlite_url: URL) -> Iterator[TestClient]:
-    with TestClient(create_app(settings_of(sqlite_url))) as opened:
-        yield opened
 
 
 def answered(client: TestClient, path: str, **asked: str) -> Any:

@@ -133,7 +133,7 @@ def test_coroutines_read_a_long_history_too(marketplace: Marketplace, another: O
     assert outcome.version == long + 2
 
 
-def test_an_event_loop_never_looks_terms_up_itself(database_url: URL, shelf: CatalogueShelf) -> None:
+def test_an_event_loop_never_looks_terms_up_itself(started_url: URL, shelf: CatalogueShelf) -> None:
     looked_up_in: list[int] = []
 
     class Watched:
@@ -141,7 +141,7 @@ def test_an_event_loop_never_looks_terms_up_itself(database_url: URL, shelf: Cat
             looked_up_in.append(get_ident())
             return shelf.named(policies, calendars)
 
-    marketplace = opened_on(database_url, Watched())
+    marketplace = opened_on(started_url, Watched())
     asyncio.run(marketplace.record_async(request(opening())))
     marketplace.close()
     assert looked_up_in

@@ -1,6 +1,7 @@
 """Triggers and functions that are not those of the migrations, or not at work."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from uuid import uuid4
 
 import pytest
@@ -14,25 +15,21 @@ from infrastructure.log import verify
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.log.verify.promised import promised
 from tests.faults.controls import altered
+from tests.moulds import Copied, migrated
 from tests.store import samples
 from tests.store.verify.tampering import run
 
 
-def opened(url: URL) -> Iterator[Database]:
-    database = Database(url)
-    schema.upgrade(database)
-    yield database
-    database.close()
+@pytest.fixture
+def sqlite(copied: Copied) -> Iterator[Database]:
+    with closing(Database(copied(migrated, "sqlite"))) as database:
+        yield database
 
 
 @pytest.fixture
-def sqlite(sqlite_url: URL) -> Iterator[Database]:
-    yield from opened(sqlite_url)
-
-
-@pytest.fixture
-def postgres(postgres_url: URL) -> Iterator[Database]:
-    yield from opened(postgres_url)
+def postgres(copied: Copied) -> Iterator[Database]:
+    with closing(Database(copied(migrated, "postgresql"))) as database:
+        yield database
 
 
 def found(database: Database) -> list[str]:

@@ -1,6 +1,7 @@
 """SQLite takes anything for anything: what is of another kind is named, not stumbled over."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from uuid import uuid4
 
@@ -8,22 +9,21 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.ports.log import Append
-from infrastructure.database import schema
 from infrastructure.database.database import Database
 from infrastructure.events.mapper import enveloped
 from infrastructure.log import verify
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.terms.catalogue import Catalogue
+from tests.moulds import Copied, migrated
 from tests.store import samples
 from tests.store.test_mapper import in_its_place
 from tests.store.verify.tampering import tamper
 
 
-@pytest.fixture
-def sqlite(sqlite_url: URL) -> Iterator[Database]:
+def filled(url: URL) -> None:
     """Two engagements of one event, each with its key, and one policy."""
-    database = Database(sqlite_url)
-    schema.upgrade(database)
+    migrated(url)
+    database = Database(url)
     recorder = LogRecorder(database)
     for _ in range(2):
         fact = replace(in_its_place(), stream_id=uuid4(), command_id=uuid4())
@@ -32,8 +32,13 @@ def sqlite(sqlite_url: URL) -> Iterator[Database]:
     recorder.close()
     Catalogue(database).publish("policy", "p", b"{}")
     assert verify.store(database) == []
-    yield database
     database.close()
+
+
+@pytest.fixture
+def sqlite(copied: Copied) -> Iterator[Database]:
+    with closing(Database(copied(filled, "sqlite"))) as database:
+        yield database
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,15 @@ from sqlalchemy.engine import URL
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
 from infrastructure.log import verify
-from tests.store.role_set_up import READER, WRITER, make_roles, with_one_event
+from tests.moulds import Copied
+from tests.store.role_set_up import READER, WRITER, copy_with_one_event, make_roles
 from tests.store.verify.tampering import run
 
 
 @pytest.fixture
-def owner(postgres_url: URL) -> Iterator[Database]:
-    database = with_one_event(postgres_url)
-    yield database
-    database.close()
+def owner(copied: Copied) -> Iterator[Database]:
+    with copy_with_one_event(copied) as database:
+        yield database
 
 
 def found(database: Database) -> list[str]:
