@@ -12,10 +12,6 @@ from pathlib import Path
 import psycopg
 from sqlalchemy.engine import URL, make_url
 
-from infrastructure.database import schema
-from infrastructure.database.database import Database
-from infrastructure.terms.catalogue import Catalogue
-from infrastructure.terms.shelf import CatalogueShelf
 from tests.databases import fresh_database
 
 Make = Callable[[URL], None]
@@ -27,12 +23,20 @@ Copied = Callable[[Make, str], URL]
 
 def migrated(url: URL) -> None:
     """Brings a database to the newest schema."""
+    # Only here and below: the tests of the domain need none of this, and every run reads this file.
+    from infrastructure.database import schema
+    from infrastructure.database.database import Database
+
     with closing(Database(url)) as database:
         schema.upgrade(database)
 
 
 def started(url: URL) -> None:
     """Leaves a database as a first start does: migrated, with the shipped terms published."""
+    from infrastructure.database.database import Database
+    from infrastructure.terms.catalogue import Catalogue
+    from infrastructure.terms.shelf import CatalogueShelf
+
     migrated(url)
     with closing(Database(url)) as database:
         CatalogueShelf(Catalogue(database)).publish_defaults()

@@ -84,9 +84,7 @@ FIRST = ("state", "command", "key", "opening by a calendar", "calendar", "anothe
 
 
 @pytest.mark.parametrize("first", FIRST)
-def test_nothing_is_answered_from_what_was_before(
-    started_url: URL, before: tuple[TestClient, str], first: str
-) -> None:
+def test_nothing_is_answered_from_what_was_before(started_url: URL, before: tuple[TestClient, str], first: str) -> None:
     taken_away(started_url)
     come_back(started_url)
     assert GONE[first](*before)

