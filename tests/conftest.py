@@ -49,7 +49,8 @@ def copied(request: pytest.FixtureRequest) -> Iterator[Copied]:
 
         def copy(make: Make, kind: str) -> URL:
             if kind == "postgresql":
-                return held.enter_context(request.getfixturevalue("postgres_moulds").copy(make))
+                moulds: ServerDatabases = request.getfixturevalue("postgres_moulds")
+                return held.enter_context(moulds.copy(make))
             files: Files = request.getfixturevalue("sqlite_moulds")
             return files.copy(make, request.getfixturevalue("sqlite_url"))
 

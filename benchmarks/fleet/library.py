@@ -63,8 +63,6 @@ def rate(url: URL, events: int) -> float:
         **view,
     }
     start = time.perf_counter()
-    with ProjectionRunner(
-        application_class=Fleet, projection_class=Counter, view_class=Counting, env=env
-    ) as runner:
+    with ProjectionRunner(application_class=Fleet, projection_class=Counter, view_class=Counting, env=env) as runner:
         runner.wait(events, timeout=PATIENCE_SECONDS)
         return events / (time.perf_counter() - start)

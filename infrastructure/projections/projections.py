@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.engine import URL
 
 from application.ports.engagement_list import ProjectionsMissing
-from application.ports.log import StoreReadOnly
+from application.ports.log import StoreUnavailable
 from infrastructure.database.database import Database
 from infrastructure.database.sqlite import path_of
 from infrastructure.log.recorder import LogRecorder
@@ -56,10 +56,10 @@ class Projections:
             yield snapshot
 
     def make_room(self) -> None:
-        """Makes what is missing; where nothing may be written, whoever may makes it at its own start."""
+        """Makes what is missing; where that may not be done here, whoever may does it at its own start."""
         try:
             self.projector.make_room()
-        except StoreReadOnly as error:
+        except StoreUnavailable as error:
             log.warning("the projections are not made here", reason=str(error))
 
     def start(self, *, leads: bool = True) -> None:

@@ -36,7 +36,9 @@ def reader_url(postgres_url: URL, engagement_path: str) -> URL:
             f"DO $$ BEGIN CREATE ROLE {READER} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation "
             "THEN NULL; END $$".encode()
         )
-        admin.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER}".encode())
+        for schema in ("public", "projections"):
+            admin.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {READER}".encode())
+        admin.execute(f"GRANT USAGE ON SCHEMA projections TO {READER}".encode())
     return postgres_url.set(username=READER)
 
 

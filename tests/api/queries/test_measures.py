@@ -210,8 +210,8 @@ def test_a_supposition_that_makes_no_sense_is_refused(
 
 def test_the_list_tells_which_engagements_are_at_risk(concern: TestClient) -> None:
     calm = {"client_id": "initech", "model": "freelancer_platform", "work_class": "non_core", "seats": []}
-    concern.post("/v1/engagements", json=calm)
-    listed = answered(concern, "/v1/engagements")["items"]
+    position = concern.post("/v1/engagements", json=calm).json()["position"]
+    listed = answered(concern, "/v1/engagements", min_position=str(position))["items"]
     assert [(line["client_id"], line["at_risk"]) for line in listed] == [("acme", True), ("initech", False)]
     for asked, clients in (("true", ["acme"]), ("false", ["initech"])):
         page = answered(concern, "/v1/engagements", at_risk=asked, limit="1")
