@@ -24,7 +24,9 @@ from tests.faults.keeping import assert_clean, assert_kept
 from tests.faults.opening import engagement, open_engagements, shop
 
 SECONDS_TO_END = 10
+STARTING_SECONDS = 30
 CALLERS = 8
+ANSWERED = 3 * CALLERS
 
 
 def test_a_writer_told_to_stop_finishes_what_it_began(database_url: URL, crew: Crew) -> None:
@@ -42,22 +44,31 @@ def test_a_writer_told_to_stop_finishes_what_it_began(database_url: URL, crew: C
     database.close()
 
 
-def remark_until_refused(address: str, caller: int, stopping: Event) -> dict[str, int]:
-    """Remarks over HTTP until nobody answers any more; the position that each key was told."""
-    told: dict[str, int] = {}
+def remark_until_refused(address: str, caller: int, stopping: Event, told: dict[str, int]) -> None:
+    """Remarks over HTTP until nobody answers any more; ``told`` gets the position that each key was told."""
+    answered = 0
     with httpx2.Client(base_url=address, timeout=30) as http:
         while True:
-            key = f"{caller}-{len(told)}"
+            key = f"{caller}-{answered}"
             path = f"/v1/engagements/{engagement(caller)}/annotate"
             try:
                 answer = http.post(path, json={"note": key}, headers={"Idempotency-Key": key})
             except httpx2.TransportError:
                 assert stopping.is_set(), "the server went away before it was told to"
-                return told
+                return
             if answer.status_code == 200:
                 told[key] = answer.json()["position"]
+                answered += 1
             else:
                 assert (answer.status_code, stopping.is_set()) == (503, True), answer.text
+
+
+def under_load(told: dict[str, int]) -> None:
+    """Waits until so much was answered that the callers keep the server busy."""
+    deadline = time.monotonic() + STARTING_SECONDS
+    while len(told) <= ANSWERED:
+        assert time.monotonic() < deadline, f"only {len(told)} were answered"
+        time.sleep(0.01)
 
 
 def unfinished(address: str) -> socket.socket:
@@ -90,19 +101,20 @@ def test_a_server_told_to_stop_ends_in_time_and_loses_nothing(
         running("serve", "--port", "0", environment=environment, folder=tmp_path) as (address, process),
         ThreadPoolExecutor(CALLERS) as threads,
     ):
-        callers = [threads.submit(remark_until_refused, address, caller, stopping) for caller in range(CALLERS)]
+        told: dict[str, int] = {}
+        callers = [threads.submit(remark_until_refused, address, caller, stopping, told) for caller in range(CALLERS)]
         with unfinished(address) if slow_caller else nullcontext():
-            time.sleep(1)
+            under_load(told)
             stopping.set()
             started = time.monotonic()
             process.send_signal(signal.SIGTERM)
             assert process.wait(2 * SECONDS_TO_END) == 0
             seconds = time.monotonic() - started
-        told = {key: position for caller in callers for key, position in caller.result().items()}
+        for caller in callers:
+            caller.result()
     assert seconds < SECONDS_TO_END
     with shop(database_url) as opened:
         facts = [fact for caller in range(CALLERS) for fact in opened.marketplace.history(engagement(caller)).facts]
         recorded = {fact.event.note: fact.position for fact in facts if fact.type == "EventAnnotated"}  # type: ignore[attr-defined]
         assert_clean(opened.database)
     assert told.items() <= recorded.items()
-    assert len(told) > CALLERS
