@@ -49,8 +49,8 @@ def copied(request: pytest.FixtureRequest) -> Iterator[Copied]:
 
         def copy(make: Make, kind: str) -> URL:
             if kind == "postgresql":
-                moulds: ServerDatabases = request.getfixturevalue("postgres_moulds")
-                return held.enter_context(moulds.copy(make))
+                on_server: ServerDatabases = request.getfixturevalue("postgres_moulds")
+                return held.enter_context(on_server.copy(make))
             files: Files = request.getfixturevalue("sqlite_moulds")
             return files.copy(make, request.getfixturevalue("sqlite_url"))
 
