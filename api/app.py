@@ -31,7 +31,7 @@ from api.queries.engagements import QUESTIONS
 from api.queries.measures import MEASURES, what_if_operations
 from api.terms.routes import terms_operations, terms_questions
 from infrastructure.process.settings import Settings, names_in, names_of
-from infrastructure.process.telemetry import Counters
+from infrastructure.process.worker_numbers import WorkerNumbers
 
 
 class Edge(FastAPI):
@@ -52,17 +52,20 @@ def create_app(settings: Settings) -> FastAPI:
     return application(assemble(settings))
 
 
-def application(standfast: Standfast) -> FastAPI:
-    """The application on an open marketplace, which it closes at its own end."""
+def application(standfast: Standfast, *, projects: bool = True, workers: WorkerNumbers | None = None) -> FastAPI:
+    """The application on an open marketplace, which it closes at its own end.
+
+    ``projects``: whether it may bring the projections up to date, or only follows who does. ``workers``: where others
+    serve beside it.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        standfast.projections.start()
+        standfast.projections.start(leads=projects)
         yield
         await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 
-    counters = Counters()
-    operations = operations_of(standfast, counters)
+    operations = operations_of(standfast, workers)
     addresses = Addresses(operations)
     app = Edge(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     app.add_route(documentation.DOCS, documentation.page, include_in_schema=False)
@@ -72,14 +75,14 @@ def application(standfast: Standfast) -> FastAPI:
     app.add_exception_handler(HTTPException, unrouted(addresses))
     settings = standfast.settings
     door = Door(Dispatch(app.framework, addresses), names_in(settings.host_names), names_of(settings.host))
-    app.outermost = Observation(door, counters)
+    app.outermost = Observation(door, standfast.recorder.counters)
     described = cache(lambda: document(operations))
     app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
     app.state.standfast = standfast
     return app
 
 
-def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operation]:
+def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) -> Sequence[Operation]:
     """Everything there is, in the order of the document."""
     return (
         *command_operations(standfast),
@@ -88,7 +91,7 @@ def operations_of(standfast: Standfast, counters: Counters) -> Sequence[Operatio
         *what_if_operations(standfast),
         *terms_operations(standfast),
         *PROBLEM_OPERATIONS,
-        *health_operations(standfast, counters),
+        *health_operations(standfast, workers),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from api.commands.answers import CommandAnswer, CommandAnswers
 from api.examples.commands import command_answer, documents, history, published, state
 from api.http.events import event_bytes
-from api.http.health import Alive, ClockReading, LogReading, Readiness, RecordingReading
+from api.http.health import Alive, ClockReading, LogReading, ProjectionsReading, Readiness, RecordingReading
 from api.http.paging import packed
 from api.http.problem_kinds import ProblemKind, kinds
 from api.http.problem_routes import ProblemKinds
@@ -123,6 +123,9 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
             clock=ClockReading(ok=True, behind_seconds=0.0),
             log=LogReading(ok=True, log_id=LOG_ID, replaced=None),
             recording=RecordingReading(ok=True, state="able", detail=None),
+            projections=ProjectionsReading(
+                ok=True, position=1, behind_events=0, behind_seconds=0.0, parked=0, leading=True, detail=None
+            ),
         )
     ),
     ProblemKind: lambda: _plain(next(iter(kinds().values()))),

@@ -377,6 +377,15 @@ TEXTS: Final = {
     "Review.by": "The party that reviewed it.",
     "Upcoming.at": "From when on nobody is there.",
     "ServiceLevelBreached.goal_seconds": "The goal, in seconds.",
+    "Readiness.projections": "How the projections stand to the log; null: unknown.",
+    "ProjectionsReading.position": "The position up to which the projections tell; null: there are none to be read.",
+    "behind_events": "How many events of the log the projections do not tell of yet; null: unknown.",
+    "ProjectionsReading.behind_seconds": "How long ago the first event beyond their position was recorded, in seconds; "
+    "0 when there is none, null: unknown.",
+    "parked": "How many engagements wait for a projection, since they could not be folded, counted once for each "
+    "projection; null: unknown.",
+    "leading": "Whether this process brings the projections up to date.",
+    "ProjectionsReading.detail": "What is to be looked at; null: nothing.",
     "Readiness.position": "The last position of the log; null: unknown.",
     "after": "What comes after this place: the `next` of the page before.",
     "cursor": "Where the page begins: the `next` of the page before.",

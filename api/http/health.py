@@ -14,21 +14,28 @@ from api.http.operations import JSON, Gives, Nothing, Operation, asked
 from api.http.paging import Position
 from api.http.strict_json import json_of
 from application.marketplace import process_clock
+from application.ports.engagement_list import Count, ProjectionsMissing
 from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreStandby, StoreUnavailable, StoreUnsafe
 from domain.language.words import Instant
+from infrastructure.log import counting
 from infrastructure.log.reading import Head
-from infrastructure.process.telemetry import Counters, exposition
+from infrastructure.process.telemetry import Sample, exposition, gauge
+from infrastructure.process.worker_numbers import Told, WorkerNumbers
+from infrastructure.projections import standing
+from infrastructure.projections.standing import Behind
 
 CLOCK_MAY_LAG_SECONDS: Final = 5.0
 PROMETHEUS: Final = "text/plain"
 HELP: Final = {
     "standfast_requests_total": "Requests by method, route and status.",
     "standfast_request_seconds_total": "Seconds spent on requests by method and route.",
-    "standfast_ready": "1 where the database answers.",
+    "standfast_ready": "1 where /readyz answers 200.",
     "standfast_recording": "1 where the database lets commands be recorded durably.",
     "standfast_log_replaced": "1 where the log was replaced under this process, by an older copy or another one.",
     "standfast_position": "The position of the last event.",
     "standfast_clock_behind_seconds": "How far this process's clock is behind the last event.",
+    **counting.HELP,
+    **standing.HELP,
 }
 
 State = Literal["able", "read-only", "standby", "unsafe", "schema-differs", "unavailable"]
@@ -83,9 +90,26 @@ class RecordingReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectionsReading:
+    """How far the projections are behind the log: beyond the limit (`STANDFAST_LAG_LIMIT`) the process is not ready.
+
+    Not ok where they are missing or something is parked, too; then the process serves, and `detail` says what it is.
+    """
+
+    ok: bool
+    position: Position | None
+    behind_events: Count | None
+    behind_seconds: float | None
+    parked: Count | None
+    leading: bool
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
     """Whether this process can serve. Degraded: it does, and somebody should look at it.
 
+    Unavailable: the database does not answer, or the projections are too far behind it.
     Read-only and standby: it answers queries, as it is meant to, and no command.
     """
 
@@ -95,25 +119,93 @@ class Readiness:
     clock: ClockReading | None
     log: LogReading | None
     recording: RecordingReading
+    projections: ProjectionsReading | None
+
+    @property
+    def serves(self) -> bool:
+        return self.status != "unavailable"
 
 
 def readiness(standfast: Standfast) -> Readiness:
-    """Reads in which condition the database is, the head of the log, what became of the log, and the clock."""
+    """Reads in which condition the database is, the head of the log, what became of it, the clock, the projections."""
+    return _looked_at(standfast)[0]
+
+
+def _looked_at(standfast: Standfast) -> tuple[Readiness, Behind | None]:
     recording = _recording(_refusal(standfast))
     try:
         head = standfast.recorder.log.head()
     except (SQLAlchemyError, StoreUnavailable) as error:
         recording = _recording(error) if recording.ok else recording
-        return Readiness(status="unavailable", database=False, position=None, clock=None, log=None, recording=recording)
+        return _unavailable(recording), None
     clock, log = _clock(head), _log(standfast, head)
-    return Readiness(
-        status=_status(recording) if clock.ok and log.ok else "degraded",
+    behind = _behind(standfast, head)
+    projections, limit = _projections(standfast, behind), standfast.settings.lag_limit
+    late = isinstance(behind, Behind) and behind.seconds > limit
+    fine = clock.ok and log.ok and projections.ok
+    found = Readiness(
+        status="unavailable" if late else _status(recording) if fine else "degraded",
         database=True,
         position=head.position,
         clock=clock,
         log=log,
         recording=recording,
+        projections=projections,
     )
+    return found, behind if isinstance(behind, Behind) else None
+
+
+def _unavailable(recording: RecordingReading) -> Readiness:
+    return Readiness(
+        status="unavailable",
+        database=False,
+        position=None,
+        clock=None,
+        log=None,
+        recording=recording,
+        projections=None,
+    )
+
+
+def _behind(standfast: Standfast, head: Head) -> Behind | str:
+    """How far the projections are behind, or why that cannot be said."""
+    try:
+        return standfast.projections.behind(head.position)
+    except ProjectionsMissing as error:
+        return str(error)
+    except (SQLAlchemyError, StoreUnavailable) as error:
+        return f"the projections cannot be read: {type(error).__name__}"
+
+
+def _projections(standfast: Standfast, found: Behind | str) -> ProjectionsReading:
+    leading = standfast.projections.leading
+    if isinstance(found, str):
+        return ProjectionsReading(
+            ok=False,
+            position=None,
+            behind_events=None,
+            behind_seconds=None,
+            parked=None,
+            leading=leading,
+            detail=found,
+        )
+    detail = _trouble(found, standfast.settings.lag_limit)
+    return ProjectionsReading(
+        ok=detail is None,
+        position=found.position,
+        behind_events=found.events,
+        behind_seconds=found.seconds,
+        parked=sum(found.parked.values()),
+        leading=leading,
+        detail=detail,
+    )
+
+
+def _trouble(found: Behind, limit: int) -> str | None:
+    """What somebody should look at; None where there is nothing."""
+    parked = ", ".join(f"{count} of {name}" for name, count in sorted(found.parked.items()))
+    late = f"{found.seconds:.0f} seconds behind the log, more than {limit}" if found.seconds > limit else None
+    return "; ".join(filter(None, (late, parked and f"parked: {parked} (standfast parked says why)"))) or None
 
 
 def _refusal(standfast: Standfast) -> Exception | None:
@@ -149,19 +241,30 @@ def _clock(head: Head) -> ClockReading:
     return ClockReading(ok=behind <= CLOCK_MAY_LAG_SECONDS, behind_seconds=behind)
 
 
-def numbers(standfast: Standfast, counters: Counters) -> str:
-    """What Prometheus scrapes."""
-    now = readiness(standfast)
-    gauges = {"standfast_ready": float(now.database), "standfast_recording": float(now.recording.ok)}
+def numbers(standfast: Standfast, workers: WorkerNumbers | None) -> str:
+    """What Prometheus scrapes: what is counted is added up where several processes serve."""
+    now, behind = _looked_at(standfast)
+    gauges = [gauge("standfast_ready", now.serves), gauge("standfast_recording", now.recording.ok)]
     if now.clock and now.log and now.position is not None:
-        gauges["standfast_log_replaced"] = float(not now.log.ok)
-        gauges["standfast_position"] = now.position
-        gauges["standfast_clock_behind_seconds"] = now.clock.behind_seconds
-    return exposition(counters, gauges, HELP)
+        gauges.append(gauge("standfast_log_replaced", not now.log.ok))
+        gauges.append(gauge("standfast_position", now.position))
+        gauges.append(gauge("standfast_clock_behind_seconds", now.clock.behind_seconds))
+    if behind:
+        gauges += standing.gauges(behind)
+    told = workers.together() if workers else Told(standfast.recorder.counters.samples(), waiting(standfast))
+    return exposition(told.counters, [*gauges, *told.gauges], HELP)
 
 
-def health_operations(standfast: Standfast, counters: Counters) -> tuple[Operation, ...]:
-    """The three of them."""
+def waiting(standfast: Standfast) -> list[Sample]:
+    """Who waits in this process: of several processes the sum is told."""
+    return [
+        gauge("standfast_queue_length", standfast.recorder.waiting),
+        gauge("standfast_reads_waiting", standfast.projections.positions.waiting),
+    ]
+
+
+def health_operations(standfast: Standfast, workers: WorkerNumbers | None = None) -> tuple[Operation, ...]:
+    """The three of them; ``workers``: where others serve beside this process."""
 
     async def alive(request: Request) -> Response:
         asked(Nothing, request)
@@ -170,16 +273,18 @@ def health_operations(standfast: Standfast, counters: Counters) -> tuple[Operati
     async def ready(request: Request) -> Response:
         asked(Nothing, request)
         now = await run_in_threadpool(readiness, standfast)
-        return Response(json_of(now), 200 if now.database else 503, media_type=JSON)
+        return Response(json_of(now), 200 if now.serves else 503, media_type=JSON)
 
     async def scraped(request: Request) -> Response:
         asked(Nothing, request)
-        text = await run_in_threadpool(numbers, standfast, counters)
+        text = await run_in_threadpool(numbers, standfast, workers)
         return Response(text, headers={"Content-Type": f"{PROMETHEUS}; version=0.0.4; charset=utf-8"})
 
     readable = (
         Gives(status=200, text="It serves.", schema=Readiness),
-        Gives(status=503, text="The database does not answer.", schema=Readiness),
+        Gives(
+            status=503, text="The database does not answer, or the projections are too far behind.", schema=Readiness
+        ),
     )
     return (
         _operation("/healthz", "show-liveness", "Whether the process runs.", (_given(Alive),), alive),

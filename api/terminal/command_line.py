@@ -1,6 +1,7 @@
 """The command line: ``standfast --help``. Every command is a few lines; what it does stands in a room of its own.
 
-Those that ask stand in `asking`, those that keep a database in `keeping`; here is what records and serves.
+Those that ask stand in `asking`, those that keep a database in `keeping`, those about the projections in `projecting`;
+here is what records and serves.
 
 A command imports its room when it runs: the whole takes seconds to load, which nobody wants to wait for before a help
 text.
@@ -12,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import asking, keeping, speech
+from api.terminal import asking, keeping, projecting, speech
 from api.terminal.opening import name_unknown, opened
 from domain.language.words import Model
 
@@ -64,13 +65,21 @@ def serve(
         str | None, typer.Option(help="Only addresses of this machine, until there is authentication.")
     ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="0: any free one.")] = None,
+    project: Annotated[
+        bool, typer.Option("--project/--no-project", help="Or leave the projections to standfast project.")
+    ] = True,
+    workers: Annotated[
+        int, typer.Option(min=1, max=256, help="How many processes serve the port; the first of them projects.")
+    ] = 1,
 ) -> None:
     """The API on 127.0.0.1:8000; the database is migrated first.
 
     SQLite in your data directory, unless STANDFAST_DATABASE_URL names PostgreSQL. SIGTERM ends it gracefully.
+    It keeps the projections up to date too, unless another process does or it is told not to.
     """
     from api.composition import assemble
     from api.terminal import serving
+    from api.terminal import workers as many
     from infrastructure.process.settings import Settings
 
     settings = Settings()
@@ -78,8 +87,11 @@ def serve(
     serving.only_here(settings.host)
     with serving.telling_by_the_log(settings):
         listener = serving.listening(settings.host, settings.port if port is None else port)
+        if workers > 1:
+            many.serve(settings, listener, workers, projects=project)
+            return
         serving.end_on_sigterm()
-        serving.serve(assemble(settings), listener)
+        serving.serve(assemble(settings), listener, projects=project)
 
 
 @app.command(epilog="Examples: [bold]standfast demo[/] · [bold]standfast demo --seed 7 --engagements 400[/]")
@@ -158,3 +170,4 @@ def import_(
 
 app.add_typer(asking.app)
 app.add_typer(keeping.app)
+app.add_typer(projecting.app)

@@ -90,12 +90,22 @@ SWITCH_SECONDS: Final = 0.001
 """How long a thread that computes keeps the interpreter from the event loop, which needs it often."""
 
 
-def serve(standfast: Standfast, listener: socket.socket) -> None:
+def serve(standfast: Standfast, listener: socket.socket, *, projects: bool = True) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
+    announce(listener)
+    run(application(standfast, projects=projects), standfast.settings, listener)
+
+
+def announce(listener: socket.socket) -> None:
+    """Says where it is served, and who may do what there."""
     address = address_of(listener)
     log.warning("everybody is the operator", address=address, authentication=False, detail=EVERYBODY)
     result(f"Standfast is listening on {address} · documentation: {address}/docs")
-    config = configured(application(standfast), standfast.settings.connections)
+
+
+def run(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
+    """Serves an application until SIGTERM or SIGINT."""
+    config = configured(app, settings.connections)
     _leave_alone_what_is_loaded()
     with listener:
         sys.setswitchinterval(SWITCH_SECONDS)

@@ -46,6 +46,7 @@ from infrastructure.log.signal import Signal
 from infrastructure.log.sqlite.ledger import SqliteLedger
 from infrastructure.log.subscription import LogSubscription
 from infrastructure.log.writer import CAPACITY, Writer
+from infrastructure.process.telemetry import Counters
 
 
 class LogRecorder(ApplicationRecorder):
@@ -62,9 +63,10 @@ class LogRecorder(ApplicationRecorder):
         self.continuity = Continuity()
         self.log = Log(database, self.continuity)
         self.recorded = Signal()
+        self.counters = Counters()
         self.ledger: Ledger = PostgresLedger(database) if database.is_postgresql else SqliteLedger(database, clock)
         settlement = Settlement(self.ledger, patience=patience)
-        self.writer = Writer(settlement, self.recorded, self.continuity, capacity=capacity)
+        self.writer = Writer(settlement, self.recorded, self.continuity, self.counters, capacity=capacity)
         self._open_for = partial(self._for_loop, database, patience, capacity) if database.is_postgresql else None
         self._of_loop: AsyncPostgres | None = None
         self._lock = Lock()
@@ -94,6 +96,12 @@ class LogRecorder(ApplicationRecorder):
         """`log.following` for coroutines."""
         mark = self.continuity.mark()
         return self.log.since(mark, last, await self.stream_async(last.engagement_id, after=last.version - 1))
+
+    @property
+    def waiting(self) -> int:
+        """How many appends no commit has taken yet."""
+        of_loop = self._of_loop
+        return self.writer.waiting + (of_loop.waiting if of_loop else 0)
 
     def whenever_replaced(self, forget: Callable[[], object]) -> None:
         """Have something called each time that the log turns out to be another one, or an older copy."""
@@ -163,7 +171,9 @@ class LogRecorder(ApplicationRecorder):
 
     def _for_loop(self, database: Database, patience: float, capacity: int) -> AsyncPostgres:
         careful = Settlement(PostgresLedger(database), patience=patience)
-        return AsyncPostgres(database, careful, self.recorded, self.continuity, self.log, capacity=capacity)
+        return AsyncPostgres(
+            database, careful, self.recorded, self.continuity, self.log, self.counters, capacity=capacity
+        )
 
 
 class SnapshotRecorder(AggregateRecorder):

@@ -37,6 +37,11 @@ class Rounds(Generic[Asked, Given]):
     def idle(self) -> bool:
         return self._work is None
 
+    @property
+    def waiting(self) -> int:
+        """How much was asked that no round has taken yet."""
+        return len(self._asked)
+
     async def ask(self, asked: Asked) -> Given:
         """What is given for it. Raises `StoreBusy`, `StoreClosed`, and what refuses it.
 

@@ -13,9 +13,11 @@ from typing import TypeVar
 
 from application.ports.log import Append, NotTaken, Receipt, StoreBusy, StoreClosed
 from infrastructure.log.continuity import Continuity
+from infrastructure.log.counting import count
 from infrastructure.log.ledger import Entry, Outcome, sealed
 from infrastructure.log.settlement import Settlement
 from infrastructure.log.signal import Signal
+from infrastructure.process.telemetry import Counters
 
 T = TypeVar("T")
 
@@ -78,12 +80,14 @@ class Writer:
         settlement: Settlement,
         recorded: Signal,
         continuity: Continuity | None = None,
+        counters: Counters | None = None,
         *,
         capacity: int = CAPACITY,
     ) -> None:
         self._settlement = settlement
         self._recorded = recorded
         self._continuity = continuity or Continuity()
+        self._counters = counters or Counters()
         self._capacity = capacity
         lock = Lock()
         self._arrived = Condition(lock)
@@ -152,6 +156,7 @@ class Writer:
             mark = self._continuity.mark()
             outcomes = self._settled(sealed([one.append for one in batch]))
             self._continuity.recorded(mark, outcomes)
+            count(self._counters, outcomes)
             _deliver(batch, outcomes)
             if any(isinstance(outcome, Receipt) for outcome in outcomes):
                 self._recorded.give()

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=1_000, description="the most that are open at once; fewer where the limit of open files is near"
     )
+    lag_limit: Annotated[int, Field(ge=1, le=86_400)] = Field(
+        default=30, description="seconds the projections may be behind before /readyz answers 503"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged"
     )

@@ -5,7 +5,7 @@ import logging
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -80,6 +80,8 @@ def _json(event: Mapping[str, Any], **_options: object) -> str:
 
 
 Labels = tuple[tuple[str, str], ...]
+Sample = tuple[str, Labels, float]
+"""A number by its name and labels."""
 
 
 @dataclass(slots=True)
@@ -93,29 +95,35 @@ class Counters:
         with self._lock:
             self._counts[name, tuple(labels.items())] += amount  # type: ignore[assignment]  # seconds are floats
 
-    def samples(self) -> list[tuple[str, Labels, float]]:
+    def samples(self) -> list[Sample]:
         with self._lock:
             return sorted((name, labels, count) for (name, labels), count in self._counts.items())
 
 
-def exposition(counters: Counters, gauges: Mapping[str, float], help_texts: Mapping[str, str]) -> str:
-    """All numbers in Prometheus' text format, version 0.0.4."""
-    return "".join(f"{line}\n" for line in _lines(counters, gauges, help_texts))
+def exposition(counters: Iterable[Sample], gauges: Iterable[Sample], help_texts: Mapping[str, str]) -> str:
+    """All numbers in Prometheus' text format, version 0.0.4; those of one name follow one another."""
+    lines = (*_lines(counters, "counter", help_texts), *_lines(gauges, "gauge", help_texts))
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(counters: Counters, gauges: Mapping[str, float], help_texts: Mapping[str, str]) -> Iterator[str]:
+def gauge(name: str, value: float, **labels: str) -> Sample:
+    return name, tuple(labels.items()), value
+
+
+def _lines(samples: Iterable[Sample], kind: str, help_texts: Mapping[str, str]) -> Iterator[str]:
     told: set[str] = set()
-    for name, labels, value in counters.samples():
+    for name, labels, value in samples:
         if name not in told:
             told.add(name)
             yield f"# HELP {name} {help_texts[name]}"
-            yield f"# TYPE {name} counter"
+            yield f"# TYPE {name} {kind}"
         shown = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels)
-        yield f"{name}{{{shown}}} {value:g}" if shown else f"{name} {value:g}"
-    for name, value in gauges.items():
-        yield f"# HELP {name} {help_texts[name]}"
-        yield f"# TYPE {name} gauge"
-        yield f"{name} {value:.17g}"
+        yield f"{name}{{{shown}}} {_written(value)}" if shown else f"{name} {_written(value)}"
+
+
+def _written(value: float) -> str:
+    """A number with every digit it has: a counter that is rounded stands still between two steps."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _escaped(text: str) -> str:

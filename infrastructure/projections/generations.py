@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, inspect, select, text, 
 
 from infrastructure.database.database import Database
 from infrastructure.projections.projection import table_of
-from infrastructure.projections.reading import SCHEMA, generations_of, parked_of, schema_of
+from infrastructure.projections.reading import SCHEMA, generations_of, parked_of, retries_of, schema_of
 from infrastructure.projections.register import PROJECTIONS
 
 GenerationState = Literal["live", "joined", "building", "old"]
@@ -56,6 +56,7 @@ class Generations:
         self.schema = schema_of(database)
         self._table = generations_of(self.schema)
         self._parked = parked_of(self.schema)
+        self._retries = retries_of(self.schema)
         self._move = text(
             f"UPDATE {self._table} SET position = :to, recorded_at = :recorded_at "
             "WHERE position = :at AND state IN ('live', 'joined') RETURNING number"
@@ -63,15 +64,19 @@ class Generations:
 
     def prepare(self) -> None:
         """Makes the room for the projections where it is missing. Raises StoreUnavailable."""
+        tables = (self._table, self._parked, self._retries)
         with self.database.reading() as connection:
-            if inspect(connection).has_table(self._table.name, schema=self.schema):
-                return
+            there = inspect(connection).get_table_names(self.schema)
+            missing = [table for table in tables if table.name not in there]
+        if not missing:
+            return
         with self.database.writing() as connection:
             self._alone(connection)
             if self.schema:
                 connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {self.schema}"))
-            for table in (self._table, self._parked):
+            for table in missing:
                 table.create(connection, checkfirst=True)
+                self._let_others_read(connection, str(table))
 
     def all(self) -> Sequence[Generation]:
         """What there is now, in the order of their numbers. Raises StoreUnavailable."""

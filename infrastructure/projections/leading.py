@@ -12,6 +12,7 @@ from threading import Event
 from typing import Any, Final, Protocol
 
 import psycopg
+from sqlalchemy import text
 
 from infrastructure.database.database import Database
 from infrastructure.database.sqlite import path_of
@@ -23,6 +24,11 @@ PULL_SECONDS: Final = 0.5
 RECORDED, PROJECTED = "standfast_recorded", "standfast_projected"
 _LEADER: Final = 7_236_412_906
 """The advisory lock of PostgreSQL that the leader holds."""
+_LED: Final = text(
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_database AS d ON d.oid = l.database "
+    "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND d.datname = pg_catalog.current_database() "
+    "AND l.classid = CAST(:high AS oid) AND l.objid = CAST(CAST(:low AS bigint) AS oid))"
+)
 
 
 class Lead(Protocol):
@@ -137,3 +143,21 @@ class LeadOfFile:
 
 def _beside(path: Path) -> Path:
     return path.with_name(path.name + ".lead")
+
+
+def led(database: Database) -> bool:
+    """Whether anybody leads the projections of a database now. Raises StoreUnavailable."""
+    if database.is_postgresql:
+        with database.reading() as connection:
+            return bool(connection.execute(_LED, {"high": _LEADER >> 32, "low": _LEADER & 0xFFFF_FFFF}).scalar_one())
+    path = None if database.in_memory else _beside(path_of(database.url))
+    if path is None or not path.exists():
+        return False
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)  # and with it what was locked
+    return False

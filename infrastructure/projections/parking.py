@@ -1,11 +1,11 @@
 """Parked engagements: what could not be folded waits, in order, and everything else moves on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, process_clock
@@ -45,6 +45,12 @@ class Parking:
             Parked(row.projection, row.engagement_id, row.position, row.error, from_micros(row.since)) for row in rows
         ]
 
+    def counted(self, connection: Connection, generation: int) -> Mapping[str, int]:
+        """How many wait in a generation, by the name of the projection; none of those without one."""
+        table = self._table
+        query = select(table.c.projection, func.count()).where(table.c.generation == generation)
+        return dict(connection.execute(query.group_by(table.c.projection)).tuples().all())
+
     def park(self, connection: Connection, generation: int, failures: Iterable[Failure]) -> None:
         """Has engagements wait."""
         now = process_clock()
@@ -61,6 +67,15 @@ class Parking:
         ]
         if rows:
             connection.execute(insert(self._table), rows)
+
+    def explain(self, connection: Connection, failures: Iterable[Failure]) -> None:
+        """Says why they could not be folded when that was tried last, where it is another reason than before."""
+        table = self._table
+        theirs = (table.c.projection == bindparam("name"), table.c.engagement_id == bindparam("whose"))
+        anew = update(table).where(*theirs, table.c.error != bindparam("why")).values(error=bindparam("why"))
+        rows = [{"name": each.projection, "whose": each.engagement_id, "why": each.error} for each in failures]
+        if rows:
+            connection.execute(anew, rows)
 
     def release(self, connection: Connection, generation: int, engagement_id: UUID, projections: Iterable[str]) -> None:
         """Lets an engagement move on."""

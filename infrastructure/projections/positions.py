@@ -4,11 +4,14 @@ import asyncio
 from dataclasses import dataclass, field
 from threading import Condition
 
+from infrastructure.process.telemetry import Counters
+
 
 @dataclass(slots=True)
 class Positions:
     """The last position that was seen; whoever waits for one is woken by it, never by looking again and again."""
 
+    counters: Counters = field(default_factory=Counters)
     _position: int = 0
     _waiting: int = 0
     _changed: Condition = field(default_factory=Condition)
@@ -21,7 +24,12 @@ class Positions:
     @property
     def awaited(self) -> bool:
         """Whether anybody waits."""
-        return bool(self._waiting or self._awaiting)
+        return bool(self.waiting)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait now."""
+        return self._waiting + len(self._awaiting)
 
     def seen(self, position: int) -> None:
         """The projections are that far; after a rebuild from another log that may be less than before."""
@@ -37,6 +45,8 @@ class Positions:
         """Whether the projections came that far within so many seconds."""
         with self._changed:
             self._waiting += 1
+            if self._position < position:
+                self.counters.add("standfast_reads_waited_total")
             try:
                 return self._changed.wait_for(lambda: self._position >= position, timeout)
             finally:
@@ -49,6 +59,7 @@ class Positions:
                 return True
             future = asyncio.get_running_loop().create_future()
             self._awaiting[future] = position
+            self.counters.add("standfast_reads_waited_total")
         try:
             await asyncio.wait_for(future, seconds)
         except TimeoutError:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
+from uuid import UUID
 
 import structlog
 from sqlalchemy.engine import URL
@@ -15,10 +16,13 @@ from infrastructure.database.sqlite import path_of
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.projections.generations import FOLDS
 from infrastructure.projections.leading import Lead, LeadOfFile, LeadOfServer
+from infrastructure.projections.parking import Parking
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import Projector, caught_up
 from infrastructure.projections.reading import ProjectionReader, Snapshot
+from infrastructure.projections.retrying import Retried, retried
 from infrastructure.projections.running import Running
+from infrastructure.projections.standing import Behind
 
 log = structlog.get_logger("standfast.projector")
 BESIDE = "-projections"
@@ -31,7 +35,7 @@ class Projections:
     """
 
     def __init__(self, of: Database, recorder: LogRecorder) -> None:
-        self.positions = Positions()
+        self.positions = Positions(recorder.counters)
         self._of = of
         self._recorder = recorder
         self._running: Running | None = None
@@ -47,7 +51,7 @@ class Projections:
 
     @cached_property
     def projector(self) -> Projector:
-        return Projector(self._recorder.log, self.database)
+        return Projector(self._recorder.log, self.database, self._recorder.counters)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -77,6 +81,34 @@ class Projections:
                 self.positions.seen(caught_up(self.projector))
         finally:
             lead.give_up()
+
+    def retry_parked(self, engagement_id: UUID | None = None) -> Retried:
+        """Has one engagement, or all that are parked (None), tried again now, by whoever leads or here.
+
+        Raises StoreUnavailable, among them LogReplaced, and psycopg's and the system's errors.
+        """
+        return retried(self.projector, self._lead(), engagement_id)
+
+    def behind(self, head: int) -> Behind:
+        """How far they are behind a head of the log, and what is parked.
+
+        Raises ProjectionsMissing, StoreUnavailable.
+        """
+        with self.snapshot() as snapshot:
+            position = snapshot.position
+            parked = Parking(self.database).counted(snapshot.connection, snapshot.generation)
+        events = max(0, head - position)
+        return Behind(position, events, self.behind_seconds(position) if events else 0.0, parked)
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread of the background lives: it ends only with `close`, or by a defect of ours."""
+        return self._running is not None and self._running.alive
+
+    @property
+    def leading(self) -> bool:
+        """Whether this process brings them up to date."""
+        return self._running is not None and self._running.leading
 
     def behind_seconds(self, position: int) -> float:
         """How long ago the first event beyond a position was recorded; 0 where there is none."""

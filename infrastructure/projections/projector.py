@@ -1,6 +1,7 @@
 """The projector: one scan of the log feeds all projections, each batch with its position in one transaction."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -13,7 +14,8 @@ from application.ports.log import LogReplaced
 from infrastructure.database.database import Database
 from infrastructure.events.rows import PlacedEvent
 from infrastructure.log.reading import Head, Log
-from infrastructure.projections.folding import Folded, Folding
+from infrastructure.process.telemetry import Counters
+from infrastructure.projections.folding import Failure, Folded, Folding
 from infrastructure.projections.generations import Generation, Generations
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.writing import write
@@ -42,6 +44,7 @@ class Projector:
 
     source: Log
     database: Database
+    counters: Counters = field(default_factory=Counters)
     generations: Generations = field(init=False)
     parking: Parking = field(init=False)
     folding: Folding = field(init=False)
@@ -74,8 +77,10 @@ class Projector:
         batch = self._following(standing, BATCH)
         if not batch:
             return 0
+        read_at = time.perf_counter()
         enveloped = [event for event in batch if isinstance(event, PlacedEvent)]
         folded = self.folding.fold(enveloped, self.parked) if enveloped else Folded()
+        folded_at = time.perf_counter()
         recorded_at = enveloped[-1].recorded_at if enveloped else standing.recorded_at
         moved = Standing(batch[-1].id, recorded_at or standing.recorded_at)
         try:
@@ -87,6 +92,7 @@ class Projector:
             raise
         self._written(folded)
         self.standing = moved
+        self._count(len(batch), folded_at - read_at, time.perf_counter() - folded_at)
         return len(batch)
 
     def start_over(self) -> None:
@@ -98,14 +104,21 @@ class Projector:
             self.generations.make(connection, "live", log_id)
         self.standing = None
 
-    def retry(self) -> int:
-        """Tries again what is parked; how many engagements moved on."""
+    def retry(self, only: Collection[UUID] | None = None) -> int:
+        """Tries again what is parked, or only these; how many engagements moved on."""
         standing = self.standing or self.begin()
-        return sum(self._retried(engagement_id, standing) for engagement_id in list(self.parked))
+        tried = [each for each in self.parked if only is None or each in only]
+        failures: list[Failure] = []
+        moved_on = sum(self._retried(engagement_id, standing, failures) for engagement_id in tried)
+        if failures:
+            with self.database.writing() as connection:
+                self.parking.explain(connection, failures)
+        return moved_on
 
-    def _retried(self, engagement_id: UUID, standing: Standing) -> bool:
+    def _retried(self, engagement_id: UUID, standing: Standing, failures: list[Failure]) -> bool:
         events = self.source.streams([engagement_id], standing.position)[engagement_id]
         folded = self.folding.whole(engagement_id, events)
+        failures += folded.failures
         failed = {each.projection for each in folded.failures}
         freed = self.parked[engagement_id] - failed
         if not freed:
@@ -121,6 +134,12 @@ class Projector:
             del self.parked[engagement_id]
         log.info("an engagement moves on", engagement_id=str(engagement_id), projections=sorted(freed))
         return True
+
+    def _count(self, events: int, folding: float, writing: float) -> None:
+        self.counters.add("standfast_projected_batches_total")
+        self.counters.add("standfast_projected_events_total", events)
+        self.counters.add("standfast_projecting_seconds_total", folding, doing="folding")
+        self.counters.add("standfast_projecting_seconds_total", writing, doing="writing")
 
     def _put(self, connection: Connection, number: int, folded: Folded) -> None:
         write(connection, number, self.generations.schema, folded.changes)

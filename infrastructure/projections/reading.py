@@ -50,6 +50,16 @@ def parked_of(schema: str | None) -> Table:
     )
 
 
+def retries_of(schema: str | None) -> Table:
+    """What the leader is asked to try again: an engagement, or all that are parked (null)."""
+    return Table(
+        "retries",
+        MetaData(schema=schema),
+        Column("request_id", Uuid, primary_key=True),
+        Column("engagement_id", Uuid, nullable=True),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The live generation as it is for as long as its connection reads. ``recorded_at``: microseconds since 1970."""

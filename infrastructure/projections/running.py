@@ -16,6 +16,7 @@ from infrastructure.projections.leading import PULL_SECONDS, Lead
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import BATCH, Projector
 from infrastructure.projections.reading import ProjectionReader
+from infrastructure.projections.retrying import Retries
 
 RETRY_PARKED_SECONDS: Final = 60.0
 GATHER_SECONDS: Final = 0.02
@@ -50,7 +51,8 @@ class Running:
         self._rebuild = rebuild
         self._may_lead = leads
         self._stopping = Event()
-        self._retry_at = 0.0
+        self._retry_at = self._look_at = 0.0
+        self._retries = Retries(projector.database)
         self._thread = Thread(target=self._run, name="standfast-projector", daemon=True)
 
     def start(self) -> None:
@@ -62,6 +64,10 @@ class Running:
         self._lead.wake()
         if self._thread.is_alive():
             self._thread.join()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
 
     def retry_parked(self) -> None:
         """Tries again what is parked, before long."""
@@ -85,6 +91,9 @@ class Running:
             return
         if not self.leading:
             self._begin()
+        if time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + PULL_SECONDS
+            self._retries.answer(self._projector)
         if events := self._projector.step():
             self._reached()
             if events < BATCH and not self._positions.awaited:
@@ -110,6 +119,8 @@ class Running:
             self._rebuild()
             self._projector.begin()
         self.leading, self._retry_at = True, 0.0
+        standing = self._projector.standing
+        log.info("the projections are kept up to date here", position=standing.position if standing else None)
         self._reached()
 
     def _reached(self) -> None:

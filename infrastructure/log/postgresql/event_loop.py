@@ -25,6 +25,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.standby import HEAR_WARNINGS, StandbyWait
 from infrastructure.events.rows import COLUMNS, stored_event
 from infrastructure.log.continuity import Continuity
+from infrastructure.log.counting import count
 from infrastructure.log.ledger import Conflict, Entry, Interrupted, Outcome, Refused, Unavailable, sealed
 from infrastructure.log.postgresql import arrays
 from infrastructure.log.postgresql.append_call import APPEND, BINARY, FORMATS, PREPARED, checked, parameters, receipts
@@ -34,6 +35,7 @@ from infrastructure.log.rounds import Rounds
 from infrastructure.log.settlement import Settlement, unavailable
 from infrastructure.log.signal import Signal
 from infrastructure.log.writer import next_batch
+from infrastructure.process.telemetry import Counters
 
 T = TypeVar("T")
 
@@ -58,6 +60,7 @@ class AsyncPostgres:
         recorded: Signal,
         continuity: Continuity,
         log: Log,
+        counters: Counters,
         *,
         capacity: int,
     ) -> None:
@@ -66,11 +69,17 @@ class AsyncPostgres:
         self._recorded = recorded
         self._continuity = continuity
         self._log = log
+        self._counters = counters
         self._thread = ThreadPoolExecutor(1, "standfast-loop")
         self._writer = Line(database, {PREPARED: APPEND})
         self._reader = Line(database, {})
         self._appends = Rounds[Append, Receipt](self._write, _next_appends, capacity=capacity)
         self._streams = Rounds[Stream, Sequence[StoredEvent]](self._read, _next_streams, capacity=capacity)
+
+    @property
+    def waiting(self) -> int:
+        """How many appends no commit has taken yet."""
+        return self._appends.waiting
 
     async def append(self, append: Append) -> Receipt:
         """Record an append, durably. Raises what the recorder's text lists."""
@@ -104,6 +113,7 @@ class AsyncPostgres:
         mark = self._continuity.mark()
         outcomes = await self._settled(sealed(appends))
         self._continuity.recorded(mark, outcomes)
+        count(self._counters, outcomes)
         if any(isinstance(outcome, Receipt) for outcome in outcomes):
             self._recorded.give()
         return outcomes

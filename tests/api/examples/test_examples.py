@@ -13,13 +13,12 @@ from api.queries.engagements import QUESTIONS
 from api.queries.measures import MEASURES
 from api.terms.routes import terms_questions
 from infrastructure.process.settings import Settings
-from infrastructure.process.telemetry import Counters
 
 
 @pytest.fixture(scope="module")
 def operations() -> Iterator[list[Operation]]:
     standfast = assemble(Settings(database_url="sqlite://"))
-    yield list(operations_of(standfast, Counters()))
+    yield list(operations_of(standfast))
     standfast.close()
 
 

@@ -1,0 +1,222 @@
+"""What is said of the projections in the terminal: how far they are, by which folds, and what is parked."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from rich.markup import escape
+from rich.table import Table
+
+from api.composition import Standfast
+from api.terminal.speech import counted
+from api.terminal.tables import instant, table_of
+from infrastructure.projections.generations import Generation, GenerationState
+from infrastructure.projections.kept import Kept, kept
+from infrastructure.projections.parking import Parked
+from infrastructure.projections.register import PROJECTIONS
+from infrastructure.projections.retrying import Retried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEnd:
+    """The end of the log: its last position (0: nothing is recorded) and when that was recorded."""
+
+    log_id: UUID
+    position: int
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectionStatus:
+    """How far a projection is: ``fold`` is the version that made its rows, ``newest`` that of this software.
+
+    ``behind_seconds``: how long ago the first event beyond its position was recorded; 0 where there is none.
+    """
+
+    projection: str
+    fold: int | None
+    newest: int
+    position: int
+    behind_events: int
+    behind_seconds: float
+    parked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationStatus:
+    """A whole set of tables; ``current``: they were made by the folds of this software."""
+
+    generation: int
+    state: GenerationState
+    position: int
+    current: bool
+    folds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedStatus:
+    """An engagement that waits for a projection, from an event on, since an instant, and why."""
+
+    projection: str
+    engagement_id: UUID
+    position: int
+    since: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The log, and how the projections stand to it. ``led``: whether a process keeps them up to date now."""
+
+    log: LogEnd
+    led: bool
+    projections: tuple[ProjectionStatus, ...]
+    generations: tuple[GenerationStatus, ...]
+    parked: tuple[ParkedStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a retry: ``tried`` is null where nothing was parked, or the leader has not answered yet."""
+
+    tried: str | None
+    moved_on: tuple[ParkedStatus, ...]
+    left: tuple[ParkedStatus, ...]
+
+
+def status_of(standfast: Standfast) -> Status:
+    """How the projections stand. Raises StoreUnavailable."""
+    head = standfast.recorder.log.head()
+    end = LogEnd(log_id=head.log_id, position=head.position, recorded_at=head.recorded_at if head.position else None)
+    found = kept(standfast.database)
+    live = found.live
+    seconds = standfast.projections.behind_seconds(live.position) if live and live.position < head.position else 0.0
+    return Status(
+        log=end,
+        led=found.led,
+        projections=_projections(found, live, head.position, seconds) if live else (),
+        generations=tuple(map(_generation, found.generations)),
+        parked=_parked(found.parked),
+    )
+
+
+def _projections(found: Kept, live: Generation, head: int, seconds: float) -> tuple[ProjectionStatus, ...]:
+    folds: Mapping[str, int] = json.loads(live.folds)
+    return tuple(
+        ProjectionStatus(
+            projection=each.name,
+            fold=folds.get(each.name),
+            newest=each.version,
+            position=live.position,
+            behind_events=max(0, head - live.position),
+            behind_seconds=seconds,
+            parked=sum(one.projection == each.name for one in found.parked),
+        )
+        for each in PROJECTIONS
+    )
+
+
+def _generation(one: Generation) -> GenerationStatus:
+    return GenerationStatus(
+        generation=one.number,
+        state=one.state,
+        position=one.position,
+        current=one.current,
+        folds=json.loads(one.folds),
+    )
+
+
+def _parked(found: Sequence[Parked]) -> tuple[ParkedStatus, ...]:
+    return tuple(
+        ParkedStatus(
+            projection=each.projection,
+            engagement_id=each.engagement_id,
+            position=each.position,
+            since=each.since,
+            error=each.error,
+        )
+        for each in found
+    )
+
+
+def lines(status: Status) -> Iterator[str]:
+    """What stands before the tables."""
+    end = status.log
+    at = f", the last recorded at {instant(end.recorded_at)} UTC" if end.recorded_at else ""
+    yield f"log {end.log_id}"
+    yield f"{counted(end.position, 'event')}{at}"
+    if not status.generations:
+        yield "there are no projections yet: standfast serve and standfast project make them"
+    elif not any(each.state == "live" for each in status.generations):
+        yield "no projections can be read yet: they are being made"
+    yield (
+        "a process keeps the projections up to date"
+        if status.led
+        else ("no process keeps the projections up to date: standfast serve and standfast project do")
+    )
+
+
+def tables(status: Status) -> Iterator[Table]:
+    """The projections, their generations, and what is parked, as far as there are any."""
+    if status.projections:
+        yield _projections_table(status.projections)
+    if status.generations:
+        yield _generations_table(status.generations)
+    if status.parked:
+        yield parked_table(status.parked)
+
+
+def _projections_table(found: Sequence[ProjectionStatus]) -> Table:
+    table = table_of("Projections", "projection", "fold", "position", "events behind", "seconds", "parked")
+    for each in found:
+        fold = "none" if each.fold is None else str(each.fold)
+        table.add_row(
+            each.projection,
+            fold if each.fold == each.newest else f"{fold}, not {each.newest}",
+            f"{each.position:,}",
+            f"{each.behind_events:,}",
+            f"{each.behind_seconds:,.1f}",
+            f"{each.parked:,}",
+            style="yellow" if each.parked or each.fold != each.newest else None,
+        )
+    return table
+
+
+def _generations_table(found: Sequence[GenerationStatus]) -> Table:
+    table = table_of("Generations", "generation", "state", "position", "made by")
+    for each in found:
+        made_by = "this version's folds" if each.current else "other folds: to be rebuilt"
+        table.add_row(str(each.generation), each.state, f"{each.position:,}", made_by)
+    return table
+
+
+def parked_table(found: Sequence[ParkedStatus]) -> Table:
+    """The engagements that wait, each with where and why."""
+    table = table_of("Parked", "engagement, and what waits", "why")
+    table.columns[0].no_wrap = True
+    table.columns[1].overflow = "fold"
+    for each in found:
+        waits = f"{each.projection} from event {each.position:,}"
+        table.add_row(f"{each.engagement_id}\n{waits}\nsince {instant(each.since)} UTC", escape(each.error))
+    return table
+
+
+def told(retried: Retried) -> Outcome:
+    """What became of a retry, as it is told."""
+    return Outcome(
+        tried=None if retried.by == "nobody" else retried.by,
+        moved_on=_parked(retried.moved_on),
+        left=_parked(retried.left),
+    )
+
+
+def outcome(found: Outcome) -> str:
+    """The same in a sentence."""
+    if not found.moved_on and not found.left:
+        return "nothing is parked"
+    if found.tried is None:
+        return "the process that leads has not answered yet: it tries when it is done with what it does"
+    who = "by the process that leads" if found.tried == "leader" else "here, since no process leads"
+    return f"tried {who}: {len(found.moved_on)} moved on, {len(found.left)} still parked"
