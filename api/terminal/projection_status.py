@@ -148,13 +148,13 @@ def lines(status: Status) -> Iterator[str]:
     yield f"log {end.log_id}"
     yield f"{counted(end.position, 'event')}{at}"
     if not status.generations:
-        yield "there are no projections yet: standfast serve and standfast project make them"
+        yield "there are no projections yet: standfast serve and project make them"
     elif not any(each.state == "live" for each in status.generations):
         yield "no projections can be read yet: they are being made"
     yield (
         "a process keeps the projections up to date"
         if status.led
-        else ("no process keeps the projections up to date: standfast serve and standfast project do")
+        else ("nobody keeps the projections up to date: standfast serve and project do")
     )
 
 

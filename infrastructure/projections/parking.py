@@ -49,7 +49,8 @@ class Parking:
         """How many wait in a generation, by the name of the projection; none of those without one."""
         table = self._table
         query = select(table.c.projection, func.count()).where(table.c.generation == generation)
-        return dict(connection.execute(query.group_by(table.c.projection)).tuples().all())
+        rows = connection.execute(query.group_by(table.c.projection)).all()
+        return {row[0]: row[1] for row in rows}
 
     def park(self, connection: Connection, generation: int, failures: Iterable[Failure]) -> None:
         """Has engagements wait."""

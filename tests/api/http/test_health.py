@@ -19,6 +19,7 @@ from tests.faults.older_copy import copied
 
 def test_a_ready_process_says_so(either_client: TestClient) -> None:
     opened(either_client)
+    assert either_client.get("/v1/engagements", params={"min_position": 1}).status_code == 200
     assert either_client.get("/healthz").json() == {"status": "ok"}
     assert either_client.get("/readyz").json() == {
         "status": "ready",
@@ -27,6 +28,15 @@ def test_a_ready_process_says_so(either_client: TestClient) -> None:
         "clock": {"ok": True, "behind_seconds": pytest.approx(0, abs=5)},
         "log": {"ok": True, "log_id": either_client.get("/v1/events").json()["log_id"], "replaced": None},
         "recording": {"ok": True, "state": "able", "detail": None},
+        "projections": {
+            "ok": True,
+            "position": 1,
+            "behind_events": 0,
+            "behind_seconds": 0.0,
+            "parked": 0,
+            "leading": True,
+            "detail": None,
+        },
     }
 
 
