@@ -101,9 +101,15 @@ def listed(address: str, position: int) -> int:
 def test_another_process_projects_what_serve_leaves_to_it_and_a_third_takes_over(
     environment: dict[str, str], tmp_path: Path, terminal: Run
 ) -> None:
-    arguments = ("serve", "--no-project", "--port", "0")
-    with running(*arguments, environment=environment, folder=tmp_path) as (address, _):
+    arguments, limited = ("serve", "--no-project", "--port", "0"), {**environment, "STANDFAST_LAG_LIMIT": "1"}
+    with running(*arguments, environment=limited, folder=tmp_path) as (address, _):
         _, position = engagement_of(address)
+        time.sleep(1.1)
+        status, answer = asked(f"{address}/readyz")
+        assert (status, answer["status"], answer["projections"]["behind_events"]) == (503, "unavailable", 1)
+        found = json.loads(terminal("status", "--json").out)
+        assert {each["behind_events"] for each in found["projections"]} == {1}
+        assert all(each["behind_seconds"] > 1 for each in found["projections"])
         said = terminal("status")
         assert (said.code, "nobody keeps the projections up to date" in said.out) == (0, True)
         with projecting(environment, tmp_path) as first:
@@ -157,18 +163,6 @@ def test_what_is_parked_is_told_and_tried_again_by_the_process_that_leads_or_her
         f"tried here, since no process leads: {len(parked) // 2} moved on, 0 still parked\n",
     )
     assert "whole" in terminal("verify").out
-
-
-def test_a_lag_beyond_the_setting_is_not_ready(sqlite_url: URL, tmp_path: Path, standfast: Run) -> None:
-    environment = {"STANDFAST_DATABASE_URL": str(sqlite_url), "STANDFAST_LAG_LIMIT": "1"}
-    with running("serve", "--no-project", "--port", "0", environment=environment, folder=tmp_path) as (address, _):
-        engagement_of(address)
-        time.sleep(1.1)
-        status, answer = asked(f"{address}/readyz")
-        assert (status, answer["status"], answer["projections"]["behind_events"]) == (503, "unavailable", 1)
-        found = json.loads(standfast("status", "--json").out)
-        assert {each["behind_events"] for each in found["projections"]} == {1}
-        assert all(each["behind_seconds"] > 1 for each in found["projections"])
 
 
 STATUS = {
