@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.app import application
 from api.composition import Standfast, assemble
 from infrastructure.projections import folding
-from infrastructure.projections.projection import Projection
+from infrastructure.projections.register import PROJECTIONS
 from infrastructure.projections.seen import Seen
 from tests.api.conftest import opened
 from tests.api.serving import settings_of
@@ -63,8 +63,7 @@ def broken(fold: Callable[[Seen], object]) -> Callable[[Seen], list[object]]:
 
 @pytest.fixture
 def one_projection_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    projections: tuple[Projection, ...] = folding.PROJECTIONS
-    first, *others = projections
+    first, *others = PROJECTIONS
     monkeypatch.setattr(folding, "PROJECTIONS", (replace(first, fold=broken(first.fold)), *others))
 
 

@@ -30,6 +30,8 @@ COMMANDS = [
     ("what-if", CLIENT, "--model", "managed_services"),
     ("export",),
     ("verify",),
+    ("status",),
+    ("parked",),
     ("backup", "/dev/null/nowhere"),
 ]
 READ = [command for command in COMMANDS if command[0] != "backup"]

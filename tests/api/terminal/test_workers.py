@@ -12,8 +12,11 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy.engine import URL
 
+from api.terminal import workers
+from api.terminal.serving import listening
+from api.terminal.speech import Unable
 from infrastructure.database import sqlite
-from tests.api.terminal.conftest import Run
+from infrastructure.process.settings import Settings
 from tests.api.terminal.running import SECONDS_TO_STOP, EndedBeforeItServed, Process, running
 from tests.api.terminal.test_projecting import asked, engagement_of, listed
 
@@ -75,10 +78,10 @@ def test_workers_share_a_port_add_up_and_are_started_again(database_url: URL, tm
         assert listed(address, position) == 13
         assert soon(lambda: opened(address) == 13)
 
-        workers = children(process)
+        started = children(process)
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS_TO_STOP) == 0
-        assert all(map(gone, workers))
+        assert all(map(gone, started))
     remarks = (tmp_path / "remarks.txt").read_text()
     assert remarks.count('"event":"a worker ended and is started again"') == 2
     assert "Traceback" not in remarks
@@ -89,10 +92,10 @@ def test_workers_end_with_the_process_that_started_them(sqlite_url: URL, tmp_pat
     environment = {"STANDFAST_DATABASE_URL": str(sqlite_url)}
     with running(*SERVED, environment=environment, folder=tmp_path) as (_, process):
         assert soon(lambda: len(children(process)) == 2)
-        workers = children(process)
+        started = children(process)
         process.kill()
         process.wait(SECONDS_TO_STOP)
-        assert soon(lambda: all(map(gone, workers)))
+        assert soon(lambda: all(map(gone, started)))
 
 
 def test_what_the_first_worker_cannot_serve_is_told_once(sqlite_url: URL, tmp_path: Path) -> None:
@@ -105,10 +108,13 @@ def test_what_the_first_worker_cannot_serve_is_told_once(sqlite_url: URL, tmp_pa
     assert "Traceback" not in remarks
 
 
-def test_a_database_of_one_process_is_not_served_by_two(standfast: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("in_memory", "reason"), [(False, "can lose writes of two processes"), (True, "a database in memory")]
+)
+def test_a_database_of_one_process_is_not_served_by_two(
+    sqlite_url: URL, monkeypatch: pytest.MonkeyPatch, in_memory: bool, reason: str
+) -> None:
     monkeypatch.setattr(sqlite, "safe_for_many_processes", lambda _version: False)
-    ran = standfast(*SERVED)
-    assert (ran.code, "can lose writes of two processes" in ran.err) == (2, True)
-    monkeypatch.setenv("STANDFAST_DATABASE_URL", "sqlite://")
-    ran = standfast(*SERVED)
-    assert (ran.code, "a database in memory is one process's" in ran.err) == (2, True)
+    settings = Settings(database_url="sqlite://" if in_memory else str(sqlite_url))
+    with listening("127.0.0.1", 0) as listener, pytest.raises(Unable, match=reason):
+        workers.serve(settings, listener, 2, projects=True)
