@@ -107,7 +107,8 @@ ENGAGEMENTS: Final = Projection(
 
 
 class Engagements:
-    """Reads the lines. ``clock`` tells the instant that the first page is as of; the others are as of the same.
+    """Reads the lines. ``clock`` tells the instant that the first page is as of, unless it is behind what was recorded;
+    the others are as of the same.
 
     ``behind_seconds`` tells how old what lies beyond a position is.
     """
@@ -123,8 +124,8 @@ class Engagements:
         self, wanted: Wanted, *, sort: Sort = "opened_at", after: After | None = None, limit: int = 50
     ) -> ListPage:
         """Up to `limit` lines after `after`. Raises ProjectionsMissing where they are still being made."""
-        as_of = after.as_of if after else self._clock()
         with self._snapshots.snapshot() as snapshot:
+            as_of = after.as_of if after else max(self._clock(), from_micros(snapshot.recorded_at))
             found = _Lines(snapshot, as_of).page(wanted, sort, after, limit)
             items = found[:limit]
             return ListPage(

@@ -52,6 +52,15 @@ class Parking:
         rows = connection.execute(query.group_by(table.c.projection)).all()
         return {row[0]: row[1] for row in rows}
 
+    def waiting(self, connection: Connection, generation: int, engagement_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+        """For which projections these engagements wait, those of them that do."""
+        table = self._table
+        theirs = (table.c.generation == generation, table.c.engagement_id.in_(list(engagement_ids)))
+        found: dict[UUID, set[str]] = {}
+        for row in connection.execute(select(table.c.engagement_id, table.c.projection).where(*theirs)):
+            found.setdefault(row.engagement_id, set()).add(row.projection)
+        return found
+
     def park(self, connection: Connection, generation: int, failures: Iterable[Failure]) -> None:
         """Has engagements wait."""
         now = process_clock()

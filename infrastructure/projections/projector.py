@@ -16,7 +16,7 @@ from infrastructure.events.rows import PlacedEvent
 from infrastructure.log.reading import Head, Log
 from infrastructure.process.telemetry import Counters
 from infrastructure.projections.folding import Failure, Folded, Folding
-from infrastructure.projections.generations import Generation, Generations
+from infrastructure.projections.generations import Generation, Generations, Overtaken
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.writing import write
 
@@ -50,6 +50,7 @@ class Projector:
     folding: Folding = field(init=False)
     standing: Standing | None = None
     parked: dict[UUID, set[str]] = field(default_factory=dict)
+    _live: int = 0
 
     def __post_init__(self) -> None:
         self.generations = Generations(self.database)
@@ -65,7 +66,7 @@ class Projector:
         self.folding.forget()
         self._of_this_log(live)
         self._following(Standing(live.position, live.recorded_at), 0)
-        self.parked = {}
+        self._live, self.parked = live.number, {}
         for each in self.parking.of(live.number):
             self.parked.setdefault(each.engagement_id, set()).add(each.projection)
         self.standing = Standing(live.position, live.recorded_at)
@@ -85,7 +86,9 @@ class Projector:
         moved = Standing(batch[-1].id, recorded_at or standing.recorded_at)
         try:
             with self.database.writing() as connection:
-                for number in self.generations.moving(connection, standing.position, moved.position, moved.recorded_at):
+                numbers = self.generations.moving(connection, standing.position, moved.position, moved.recorded_at)
+                self._still_parked(connection, enveloped)
+                for number in numbers:
                     self._put(connection, number, folded)
         except BaseException:
             self.standing = None  # what stands in the tables is to be looked at again
@@ -140,6 +143,13 @@ class Projector:
         self.counters.add("standfast_projected_events_total", events)
         self.counters.add("standfast_projecting_seconds_total", folding, doing="folding")
         self.counters.add("standfast_projecting_seconds_total", writing, doing="writing")
+
+    def _still_parked(self, connection: Connection, batch: Sequence[PlacedEvent]) -> None:
+        """Raises Overtaken where somebody else let an engagement of the batch go on, for which nothing moves."""
+        ids = self.parked.keys() & {event.originator_id for event in batch}
+        waiting = {each: self.parked[each] for each in ids}
+        if waiting and self.parking.waiting(connection, self._live, waiting) != waiting:
+            raise Overtaken
 
     def _put(self, connection: Connection, number: int, folded: Folded) -> None:
         write(connection, number, self.generations.schema, folded.changes)

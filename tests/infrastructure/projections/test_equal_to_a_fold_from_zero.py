@@ -15,7 +15,16 @@ from sqlalchemy.engine import URL
 from infrastructure.projections import projector as projecting
 from infrastructure.projections.generations import Overtaken
 from infrastructure.projections.projector import Projector, caught_up
-from tests.infrastructure.projections.harness import Bench, Command, bench, commands, copy_of, engagement, history, prepared
+from tests.infrastructure.projections.harness import (
+    Bench,
+    Command,
+    bench,
+    commands,
+    copy_of,
+    engagement,
+    history,
+    prepared,
+)
 
 AHEAD = timedelta(minutes=5)
 """How far ahead a fact may be dated."""

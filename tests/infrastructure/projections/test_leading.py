@@ -1,0 +1,188 @@
+"""One leads; another takes over when it lets go or is gone; who waits is woken, and looks by itself where it is not."""
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
+from threading import Thread
+
+import pytest
+from sqlalchemy.engine import URL
+
+from infrastructure.database.database import Database
+from infrastructure.log.signal import Signal
+from infrastructure.projections import leading
+from infrastructure.projections.leading import Lead, LeadOfFile, LeadOfServer
+from infrastructure.projections.positions import Positions
+from infrastructure.projections.projector import Projector
+from infrastructure.projections.running import Running
+from tests.infrastructure.projections.harness import Bench, commands, engagement, history
+
+PROCESSES = multiprocessing.get_context("forkserver")
+SOON = 10.0
+"""How long a loaded machine may take for what happens at once."""
+
+
+def lead_over(database: Database, recorded: Signal | None = None) -> Lead:
+    return LeadOfServer(database) if database.is_postgresql else LeadOfFile(database, recorded or Signal())
+
+
+def until(holds: Callable[[], bool], seconds: float = SOON) -> float:
+    """Waits until something holds; how many seconds that took."""
+    started = time.monotonic()
+    while not holds():
+        assert time.monotonic() - started < seconds, "it never held"
+        time.sleep(0.005)
+    return time.monotonic() - started
+
+
+@contextmanager
+def running(bench: Bench, *, leads: bool = True) -> Iterator[Running]:
+    """A projector at work, as a process has it."""
+    made = _running(bench, bench.projector(), leads=leads)
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def _running(bench: Bench, projector: Projector, *, leads: bool) -> Running:
+    lead = lead_over(bench.kept, bench.recorder.recorded)
+    return Running(projector, bench.reader, lead, Positions(), projector.start_over, leads=leads)
+
+
+def lead_until(url: str, holding: Event, stop: Event) -> None:
+    """What the other process does."""
+    database = Database(url)
+    assert lead_over(database).held()
+    holding.set()
+    stop.wait()
+
+
+def test_one_leads_and_the_other_takes_over_when_it_lets_go(bench: Bench) -> None:
+    one, other = lead_over(bench.kept), lead_over(bench.kept)
+    assert one.held()
+    assert not other.held()
+    assert one.held(), "it still does"
+    one.give_up()
+    assert other.held()
+    assert not one.held()
+    for lead in (one, other):
+        lead.give_up()
+
+
+def test_a_process_that_is_killed_leads_no_longer(bench: Bench) -> None:
+    holding, stop = PROCESSES.Event(), PROCESSES.Event()
+    address = bench.kept.url.render_as_string(hide_password=False)
+    process = PROCESSES.Process(target=lead_until, args=(address, holding, stop), daemon=True)
+    process.start()
+    assert holding.wait(60)
+    mine = lead_over(bench.kept)
+    assert not mine.held()
+    process.kill()
+    process.join()
+    until(mine.held)
+    mine.give_up()
+
+
+def test_whose_connection_is_gone_leads_no_longer(postgres_url: URL) -> None:
+    database = Database(postgres_url)
+    one, other = LeadOfServer(database), LeadOfServer(database)
+    assert one.held()
+    assert one._connection is not None
+    pid = one._connection.info.backend_pid
+    with database.own_connection() as connection:
+        connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    until(other.held)
+    with pytest.raises(Exception, match="terminat|closed|lost"):
+        one.wait(True, 5)
+    assert not one.held(), "it connects again, and finds that another one leads"
+    for lead in (one, other):
+        lead.give_up()
+    database.close()
+
+
+def record(bench: Bench, count: int = 1, after: int = 0) -> int:
+    """Records so many commands of an engagement; where the log ends then."""
+    for command in commands(history(3), engagement(0))[after : after + count]:
+        bench.append(command)
+    return bench.recorder.log.head().position
+
+
+def test_what_is_recorded_and_projected_wakes_at_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a pull interval in which nobody would look by himself."""
+    for module in ("leading", "running"):
+        monkeypatch.setattr(f"infrastructure.projections.{module}.PULL_SECONDS", 60.0)
+    with running(bench) as leader, running(bench) as follower:
+        until(lambda: leader.leading or follower.leading)
+        first, second = (leader, follower) if leader.leading else (follower, leader)
+        time.sleep(0.3)  # both wait now
+        head = record(bench)
+        until(lambda: first._positions.position == head)
+        if bench.kept.is_postgresql:
+            until(lambda: second._positions.position == head)
+        first._lead.wake()
+        monkeypatch.undo()
+        for each in (first, second):
+            each._lead.wake()
+
+
+def test_a_wake_up_that_is_lost_is_made_good_within_the_pull_interval(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Signal, "give", lambda _: None)
+    monkeypatch.setattr(leading, "RECORDED", "nobody_tells_this")
+    with running(bench) as leader:
+        until(lambda: leader.leading)
+        head = record(bench)
+        took = until(lambda: leader._positions.position == head)
+        assert took < leading.PULL_SECONDS + 1.0
+
+
+def test_another_one_goes_on_when_the_leader_stops(bench: Bench) -> None:
+    with running(bench) as one:
+        until(lambda: one.leading)
+        with running(bench) as other:
+            head = record(bench)
+            until(lambda: other._positions.position == head)
+            assert not other.leading
+            one.stop()
+            until(lambda: other.leading)
+            head = record(bench, 3, after=1)
+            until(lambda: other._positions.position == head)
+    bench.assert_all_taken_in()
+
+
+def test_who_may_not_lead_only_looks(bench: Bench) -> None:
+    bench.projector().make_room()
+    with running(bench, leads=False) as reader:
+        record(bench)
+        time.sleep(leading.PULL_SECONDS * 1.2)
+        assert not reader.leading
+        assert reader._positions.position == 0
+        bench.project()
+        until(lambda: reader._positions.position == 1)
+
+
+def test_what_is_parked_is_tried_again_when_asked_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(bench, 5)
+    with running(bench) as leader:
+        until(lambda: leader.leading and leader._positions.position == bench.recorder.log.head().position)
+        tried: list[int] = []
+        monkeypatch.setattr(Projector, "retry", lambda self: tried.append(1) or 0)
+        leader._projector.parked[engagement(0)] = {"clocks"}
+        leader.retry_parked()
+        until(lambda: bool(tried))
+        leader._projector.parked.clear()
+
+
+def test_a_running_projector_stops_soon(bench: Bench) -> None:
+    with running(bench) as leader:
+        until(lambda: leader.leading)
+        started = time.monotonic()
+        stopping = Thread(target=leader.stop)
+        stopping.start()
+        stopping.join(SOON)
+        assert time.monotonic() - started < leading.PULL_SECONDS + 2
