@@ -39,7 +39,8 @@ class Positions:
             reached = [each for each, wanted in self._awaiting.items() if wanted <= position]
             for each in reached:
                 del self._awaiting[each]
-                each.get_loop().call_soon_threadsafe(_done, each)
+                if not each.get_loop().is_closed():  # who waited there is gone with it
+                    each.get_loop().call_soon_threadsafe(_done, each)
 
     def wait_for(self, position: int, timeout: float) -> bool:
         """Whether the projections came that far within so many seconds."""

@@ -56,7 +56,8 @@ def _running(bench: Bench, projector: Projector, *, leads: bool) -> Running:
 def lead_until(url: str, holding: Event, stop: Event) -> None:
     """What the other process does."""
     database = Database(url)
-    assert lead_over(database).held()
+    lead = lead_over(database)
+    assert lead.held()
     holding.set()
     stop.wait()
 
@@ -114,19 +115,15 @@ def record(bench: Bench, count: int = 1, after: int = 0) -> int:
 def test_what_is_recorded_and_projected_wakes_at_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a pull interval in which nobody would look by himself."""
     for module in ("leading", "running"):
-        monkeypatch.setattr(f"infrastructure.projections.{module}.PULL_SECONDS", 60.0)
+        monkeypatch.setattr(f"infrastructure.projections.{module}.PULL_SECONDS", 6.0)
     with running(bench) as leader, running(bench) as follower:
         until(lambda: leader.leading or follower.leading)
         first, second = (leader, follower) if leader.leading else (follower, leader)
         time.sleep(0.3)  # both wait now
         head = record(bench)
-        until(lambda: first._positions.position == head)
+        until(lambda: first._positions.position == head, 4)
         if bench.kept.is_postgresql:
-            until(lambda: second._positions.position == head)
-        first._lead.wake()
-        monkeypatch.undo()
-        for each in (first, second):
-            each._lead.wake()
+            until(lambda: second._positions.position == head, 4)
 
 
 def test_a_wake_up_that_is_lost_is_made_good_within_the_pull_interval(

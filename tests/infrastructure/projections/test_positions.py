@@ -70,19 +70,6 @@ async def test_a_cancelled_caller_leaves_nothing_behind() -> None:
     positions.seen(1)  # and nobody is there to be woken
 
 
-@pytest.mark.anyio
-async def test_a_caller_cancelled_while_it_is_woken_is_cancelled() -> None:
-    positions = Positions()
-    waiting = asyncio.create_task(positions.reached(1, PATIENCE))
-    await asyncio.sleep(0)
-    positions.seen(1)  # its waking is on the way
-    waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-    await asyncio.sleep(0)
-    assert not positions.awaited
-
-
 def test_who_is_gone_with_its_loop_keeps_nobody_from_being_woken() -> None:
     """The projector's thread must not fall over a loop that was closed with somebody waiting."""
     positions = Positions()
