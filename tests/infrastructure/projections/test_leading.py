@@ -97,7 +97,7 @@ def test_whose_connection_is_gone_leads_no_longer(postgres_url: URL) -> None:
     with database.own_connection() as connection:
         connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
     until(other.held)
-    with pytest.raises(Exception, match="terminat|closed|lost"):
+    with pytest.raises(Exception, match=r"terminat|closed|lost"):
         one.wait(True, 5)
     assert not one.held(), "it connects again, and finds that another one leads"
     for lead in (one, other):
@@ -168,7 +168,12 @@ def test_what_is_parked_is_tried_again_when_asked_for(bench: Bench, monkeypatch:
     with running(bench) as leader:
         until(lambda: leader.leading and leader._positions.position == bench.recorder.log.head().position)
         tried: list[int] = []
-        monkeypatch.setattr(Projector, "retry", lambda self: tried.append(1) or 0)
+
+        def retry(_projector: Projector) -> int:
+            tried.append(1)
+            return 0
+
+        monkeypatch.setattr(Projector, "retry", retry)
         leader._projector.parked[engagement(0)] = {"clocks"}
         leader.retry_parked()
         until(lambda: bool(tried))

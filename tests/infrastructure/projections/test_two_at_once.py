@@ -1,7 +1,7 @@
 """Two projectors at once: each batch is taken in once, by one of them. The control lets both write what they like."""
 
 from contextlib import closing
-from itertools import chain
+from itertools import chain, pairwise
 from threading import Event, Thread
 
 import pytest
@@ -60,7 +60,7 @@ def test_each_batch_is_taken_in_once(bench: Bench, monkeypatch: pytest.MonkeyPat
     assert not failures
     both = sorted(chain(*taken))
     ends = [0, *(end for _, end in both)]
-    assert both == list(zip(ends, ends[1:], strict=False)), "each goes on where one before it ended"
+    assert both == list(pairwise(ends)), "each goes on where one before it ended"
     assert ends[-1] == bench.recorder.log.head().position
     bench.assert_all_taken_in()
 
