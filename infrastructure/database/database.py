@@ -66,6 +66,11 @@ class Database:
     def is_postgresql(self) -> bool:
         return self.engine.dialect.name == "postgresql"
 
+    @property
+    def for_many_processes(self) -> bool:
+        """Whether another process may open it too while this one has it."""
+        return not self.in_memory and self._claim is None
+
     def own_connection(self) -> psycopg.Connection[tuple[Any, ...]]:
         """A PostgreSQL connection outside the pool, each statement its own transaction. Raises `psycopg.Error`.
 

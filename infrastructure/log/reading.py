@@ -125,6 +125,22 @@ class Log:
                 found[row[0]].append(stored_event(row))
         return found
 
+    def stream_sizes(self, *, after: UUID | None = None, limit: int) -> list[tuple[UUID, int]]:
+        """The next streams in the order of their ids, each with how many events it holds now."""
+        query = select(events.c.originator_id, func.count().label("events")).group_by(events.c.originator_id)
+        if after is not None:
+            query = query.where(events.c.originator_id > after)
+        rows = self._rows(query.order_by(events.c.originator_id).limit(limit))
+        return [(originator_id, count) for originator_id, count in rows]
+
+    def streams_from_to(self, first: UUID, last: UUID, until_position: int) -> dict[UUID, list[StoredEvent]]:
+        """The streams whose ids lie between two, both included, up to a position; those that began by then."""
+        found: dict[UUID, list[StoredEvent]] = {}
+        query = select(*_ROW).where(events.c.originator_id.between(first, last), events.c.position <= until_position)
+        for row in self._rows(query.order_by(events.c.originator_id, events.c.originator_version)):
+            found.setdefault(row[0], []).append(stored_event(row))
+        return found
+
     def between(
         self, after: int, until: int | None, limit: int | None, topics: Sequence[str] = ()
     ) -> list[Notification]:

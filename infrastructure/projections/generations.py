@@ -6,22 +6,29 @@ stands, and moves their positions in the same transaction: each batch is in each
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, inspect, select, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, text, update
 
 from infrastructure.database.database import Database
+from infrastructure.projections.bulk import create_bare
 from infrastructure.projections.projection import table_of
 from infrastructure.projections.reading import SCHEMA, generations_of, parked_of, retries_of, schema_of
 from infrastructure.projections.register import PROJECTIONS
+from infrastructure.projections.shards import shards_of
 
 GenerationState = Literal["live", "joined", "building", "old"]
-"""Live: queries read it. Joined: it is kept up to date beside the live one. Old: it was live."""
+"""Live: queries read it. Joined: it is kept up to date beside the live one. Building: it is being filled, up to its
+position, and then brought on by itself. Old: nobody reads it any more, and it is to be dropped.
+"""
 
 FOLDS: Final = json.dumps({each.name: each.version for each in PROJECTIONS}, sort_keys=True)
 """The versions of all folds of this software, as they are stored."""
+
+NOBODYS: Final = "{}"
+"""The folds of tables that tell of another log: they are not those of any software."""
 
 _LOCK: Final = 7_236_412_905
 """An advisory lock of PostgreSQL, for whoever makes or drops tables."""
@@ -57,21 +64,22 @@ class Generations:
         self._table = generations_of(self.schema)
         self._parked = parked_of(self.schema)
         self._retries = retries_of(self.schema)
+        self._shards = shards_of(self.schema)
         self._move = text(
             f"UPDATE {self._table} SET position = :to, recorded_at = :recorded_at "
-            "WHERE position = :at AND state IN ('live', 'joined') RETURNING number"
+            "WHERE position = :at AND state IN ('live', 'joined') AND folds = :folds RETURNING number"
         )
 
     def prepare(self) -> None:
         """Makes the room for the projections where it is missing. Raises StoreUnavailable."""
-        tables = (self._table, self._parked, self._retries)
+        tables = (self._table, self._parked, self._retries, self._shards)
         with self.database.reading() as connection:
             there = inspect(connection).get_table_names(self.schema)
             missing = [table for table in tables if table.name not in there]
         if not missing:
             return
         with self.database.writing() as connection:
-            self._alone(connection)
+            self.alone(connection)
             if self.schema:
                 connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {self.schema}"))
             for table in missing:
@@ -81,7 +89,11 @@ class Generations:
     def all(self) -> Sequence[Generation]:
         """What there is now, in the order of their numbers. Raises StoreUnavailable."""
         with self.database.reading() as connection:
-            rows = connection.execute(select(self._table).order_by(self._table.c.number)).all()
+            return self.seen(connection)
+
+    def seen(self, connection: Connection) -> Sequence[Generation]:
+        """What there is as a connection sees it, in the order of their numbers."""
+        rows = connection.execute(select(self._table).order_by(self._table.c.number)).all()
         return [Generation(*row) for row in rows]
 
     def live(self) -> Generation | None:
@@ -89,45 +101,93 @@ class Generations:
 
     def first(self, connection: Connection, log_id: UUID) -> Generation:
         """The live generation, made empty where there is none."""
-        self._alone(connection)
+        self.alone(connection)
         row = connection.execute(select(self._table).where(self._table.c.state == "live")).one_or_none()
         return Generation(*row) if row else self.make(connection, "live", log_id)
 
-    def make(self, connection: Connection, state: GenerationState, log_id: UUID) -> Generation:
-        """A new generation with empty tables."""
-        self._alone(connection)
+    def make(
+        self, connection: Connection, state: GenerationState, log_id: UUID, position: int = 0, recorded_at: int = 0
+    ) -> Generation:
+        """A new generation with empty tables; those of one to be built up to a position lack their indexes."""
+        self.alone(connection)
         last = connection.execute(select(func.max(self._table.c.number))).scalar_one() or 0
-        made = Generation(last + 1, state, FOLDS, log_id, 0, 0)
-        for projection in PROJECTIONS:
-            table = table_of(projection, made.number, self.schema)
-            table.create(connection, checkfirst=True)
+        made = Generation(last + 1, state, FOLDS, log_id, position, recorded_at)
+        for table in self.tables(made.number):
+            if state == "building":
+                create_bare(connection, table)
+            else:
+                table.create(connection, checkfirst=True)
             self._let_others_read(connection, str(table))
-        values = dict(zip(self._table.columns.keys(), (made.number, state, FOLDS, log_id, 0, 0), strict=True))
-        connection.execute(insert(self._table).values(values))
+        connection.execute(insert(self._table).values(asdict(made)))
         return made
+
+    def tables(self, number: int) -> Sequence[Table]:
+        """The tables of a generation of this software."""
+        return [table_of(projection, number, self.schema) for projection in PROJECTIONS]
 
     def retire(self, connection: Connection) -> None:
         """No generation is live or kept up to date any more."""
-        self._alone(connection)
+        self.alone(connection)
         others = update(self._table).where(self._table.c.state != "old")
         connection.execute(others.values({"state": "old"}))
 
     def moving(self, connection: Connection, position: int, to: int, recorded_at: int) -> Sequence[int]:
         """Moves all generations that stand at a position and are kept up to date; their numbers. Raises Overtaken."""
-        numbers = list(connection.execute(self._move, {"at": position, "to": to, "recorded_at": recorded_at}).scalars())
+        self.hold(connection)
+        there = {"at": position, "to": to, "recorded_at": recorded_at, "folds": FOLDS}
+        numbers = list(connection.execute(self._move, there).scalars())
         if not numbers:
             raise Overtaken
         return numbers
 
-    def drop(self, connection: Connection, number: int) -> None:
-        """Drops a generation with its tables."""
-        self._alone(connection)
-        for projection in PROJECTIONS:
-            connection.execute(text(f"DROP TABLE IF EXISTS {table_of(projection, number, self.schema)}"))
-        connection.execute(delete(self._parked).where(self._parked.c.generation == number))
-        connection.execute(delete(self._table).where(self._table.c.number == number))
+    def hold(self, connection: Connection) -> Generation | None:
+        """The live generation, which nobody moves or replaces until the transaction ends.
 
-    def _alone(self, connection: Connection) -> None:
+        PostgreSQL needs it before the generations are moved: whatever joins while an UPDATE waits for it, that UPDATE
+        would leave behind. On SQLite the transaction itself is exclusive.
+        """
+        row = connection.execute(select(self._table).where(self._table.c.state == "live").with_for_update())
+        found = row.one_or_none()
+        return Generation(*found) if found else None
+
+    def put(self, connection: Connection, number: int, before: GenerationState, state: GenerationState) -> None:
+        """Puts a generation from one state into another. Raises Overtaken where it is not in the first."""
+        there = (self._table.c.number == number, self._table.c.state == before)
+        if connection.execute(update(self._table).where(*there).values(state=state)).rowcount != 1:
+            raise Overtaken
+
+    def disown(self, connection: Connection) -> None:
+        """Nobody takes the live generation for one of this software any more: it tells of another log."""
+        connection.execute(update(self._table).where(self._table.c.state == "live").values(folds=NOBODYS))
+
+    def drop(self, connection: Connection, generation: Generation) -> bool:
+        """Drops a generation with its tables; False where they belong to another role of PostgreSQL."""
+        self.alone(connection)
+        tables = [*map(str, self.tables(generation.number))]
+        others = (f"{name}_{generation.number}" for name in json.loads(generation.folds))
+        tables += (name for each in others if (name := f"{self.schema}.{each}" if self.schema else each) not in tables)
+        if not all(self._owned(connection, table) for table in tables):
+            return False
+        for table in tables:
+            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        for kept in (self._parked, self._shards):
+            connection.execute(delete(kept).where(kept.c.generation == generation.number))
+        connection.execute(delete(self._table).where(self._table.c.number == generation.number))
+        return True
+
+    def owned(self, generation: Generation) -> bool:
+        """Whether this role may change the tables of a generation of this software. Raises StoreUnavailable."""
+        with self.database.reading() as connection:
+            return all(self._owned(connection, str(table)) for table in self.tables(generation.number))
+
+    def _owned(self, connection: Connection, table: str) -> bool:
+        if not self.schema:
+            return True
+        query = text("SELECT pg_has_role(relowner, 'USAGE') FROM pg_catalog.pg_class WHERE oid = to_regclass(:table)")
+        return connection.execute(query, {"table": table}).scalar_one_or_none() is not False
+
+    def alone(self, connection: Connection) -> None:
+        """Keeps others from making and dropping tables until the transaction ends."""
         if self.schema:  # on SQLite the transaction itself is exclusive
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 

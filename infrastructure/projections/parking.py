@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
 
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, process_clock
@@ -92,3 +92,12 @@ class Parking:
         table = self._table
         theirs = (table.c.generation == generation, table.c.engagement_id == engagement_id)
         connection.execute(delete(table).where(*theirs, table.c.projection.in_(list(projections))))
+
+    def share(self, connection: Connection, generation: int, another: int) -> None:
+        """Has what waits in one generation wait in another one too."""
+        table = self._table
+        of = (table.c.projection, table.c.engagement_id)
+        known = select(*of).where(table.c.generation == another)
+        rows = connection.execute(select(table).where(table.c.generation == generation, tuple_(*of).not_in(known)))
+        for row in rows.mappings().all():
+            connection.execute(insert(table).values({**row, "generation": another}))

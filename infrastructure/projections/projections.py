@@ -1,6 +1,6 @@
 """The projections of one log: where they are kept, how they are read, and who keeps them up to date."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,6 +20,9 @@ from infrastructure.projections.parking import Parking
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import Projector, caught_up
 from infrastructure.projections.reading import ProjectionReader, Snapshot
+from infrastructure.projections.rebuild import Hear, Rebuild
+from infrastructure.projections.rebuild_pace import Pace
+from infrastructure.projections.rebuild_worker import processors
 from infrastructure.projections.retrying import Retried, retried
 from infrastructure.projections.running import Running
 from infrastructure.projections.standing import Behind
@@ -68,15 +71,34 @@ class Projections:
 
     def start(self, *, leads: bool = True) -> None:
         """Has them kept up to date in the background, or only looks how far somebody else brings them."""
-        again = self.projector.start_over
-        self._running = Running(self.projector, self.reader, self._lead(), self.positions, again, leads=leads)
+        self._running = Running(self.projector, self.reader, self._lead(), self.positions, self._made_anew, leads=leads)
         self._running.start()
 
+    def rebuilding(
+        self, workers: int, stopped: Callable[[], bool] = lambda: False, hear: Hear = lambda _: None
+    ) -> Rebuild:
+        """A rebuild of them all, in so many processes (1: in this one)."""
+        return Rebuild(
+            source=self._recorder.log,
+            of=self._of,
+            database=self.database,
+            workers=workers,
+            stopped=stopped,
+            hear=hear,
+        )
+
+    def _made_anew(self, stopped: Callable[[], bool]) -> None:
+        rebuilt = self.rebuilding(processors(), stopped, Pace().heard).run()
+        log.info("the projections are made anew", position=rebuilt.position, parked=rebuilt.parked)
+
     def catch_up(self) -> None:
-        """Brings them up to date here, unless somebody else leads and does. Raises StoreUnavailable."""
+        """Brings them up to date here, unless somebody else leads and does, or they are first to be made anew.
+
+        Raises StoreUnavailable.
+        """
         lead = self._lead()
         try:
-            if lead.held():
+            if lead.held() and self.projector.make_room().current:
                 self.projector.begin()
                 self.positions.seen(caught_up(self.projector))
         finally:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -51,6 +52,8 @@ class Projector:
     standing: Standing | None = None
     parked: dict[UUID, set[str]] = field(default_factory=dict)
     _live: int = 0
+    until: int | None = None
+    """The position that it does not go beyond; None: it takes in all there is."""
 
     def __post_init__(self) -> None:
         self.generations = Generations(self.database)
@@ -72,8 +75,11 @@ class Projector:
         self.standing = Standing(live.position, live.recorded_at)
         return self.standing
 
-    def step(self) -> int:
-        """Takes in the next batch; how many events it held, 0 where there are none yet."""
+    def step(self, within: Connection | None = None) -> int:
+        """Takes in the next batch; how many events it held, 0 where there are none yet.
+
+        It is written in a transaction of its own, or ``within`` one that is under way.
+        """
         standing = self.standing or self.begin()
         batch = self._following(standing, BATCH)
         if not batch:
@@ -85,7 +91,7 @@ class Projector:
         recorded_at = enveloped[-1].recorded_at if enveloped else standing.recorded_at
         moved = Standing(batch[-1].id, recorded_at or standing.recorded_at)
         try:
-            with self.database.writing() as connection:
+            with nullcontext(within) if within else self.database.writing() as connection:
                 numbers = self.generations.moving(connection, standing.position, moved.position, moved.recorded_at)
                 self._still_parked(connection, enveloped)
                 for number in numbers:
@@ -183,7 +189,7 @@ class Projector:
         What one append recorded is not cut: half of a correction is no history.
         """
         first = standing.position - 1 if standing.position else 0
-        found = self.source.between(first, None, limit + 1)
+        found = self.source.between(first, self.until, limit + 1)
         if standing.position and (not found or _recorded_at(found[0]) not in (None, standing.recorded_at)):
             raise LogReplaced(standing.position)
         if len(found) <= limit:

@@ -16,11 +16,17 @@ from infrastructure.projections.leading import PULL_SECONDS, Lead
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import BATCH, Projector
 from infrastructure.projections.reading import ProjectionReader
+from infrastructure.projections.rebuild_worker import Cancelled, WorkerLost
+from infrastructure.projections.rebuilding_alone import RebuildUnderWay
 from infrastructure.projections.retrying import Retries
 
 RETRY_PARKED_SECONDS: Final = 60.0
 GATHER_SECONDS: Final = 0.02
 """How long what is recorded gathers before it is taken in, unless somebody waits for it or much lies ahead."""
+
+UNDER_WAY_SECONDS: Final = 5.0
+"""How long it is waited for somebody else's rebuild before it is looked again."""
+
 SOON_SECONDS: Final = 0.02
 """How often a process looks that is not told what another one projects, while somebody waits for it."""
 
@@ -30,7 +36,8 @@ log = structlog.get_logger("standfast.projector")
 class Running:
     """Keeps the projections up to date, or (``leads`` False) only follows how far somebody else has brought them.
 
-    `rebuild` is called, in its own turn, where the projections are those of another version or of another log.
+    `rebuild` is called, in its own turn, where the projections are those of another version or of another log; it asks
+    now and then whether it is to stop.
     """
 
     def __init__(
@@ -39,7 +46,7 @@ class Running:
         reader: ProjectionReader,
         lead: Lead,
         positions: Positions,
-        rebuild: Callable[[], None],
+        rebuild: Callable[[Callable[[], bool]], object],
         *,
         leads: bool = True,
     ) -> None:
@@ -51,6 +58,7 @@ class Running:
         self._rebuild = rebuild
         self._may_lead = leads
         self._stopping = Event()
+        self._overtaken = False
         self._retry_at = self._look_at = 0.0
         self._retries = Retries(projector.database)
         self._thread = Thread(target=self._run, name="standfast-projector", daemon=True)
@@ -79,13 +87,21 @@ class Running:
             try:
                 self._turn()
             except Overtaken:
-                self._projector.standing = None
-            except (StoreUnavailable, SQLAlchemyError, psycopg.Error, OSError) as error:
+                self._projector.standing, self._overtaken = None, True
+            except Cancelled:
+                log.info("the projections are made anew from where they are at the next start")
+            except RebuildUnderWay:
+                log.info("somebody else makes the projections anew")
+                self._stopping.wait(UNDER_WAY_SECONDS)
+            except (StoreUnavailable, WorkerLost, SQLAlchemyError, psycopg.Error, OSError) as error:
                 self._fell_over(error)
         self._lead.give_up()
 
     def _turn(self) -> None:
         """One batch, or a wait for one."""
+        if self._overtaken:
+            self._make_way()
+            self._overtaken = False
         if not (self._may_lead and self._lead.held()):
             self._follow()
             return
@@ -111,17 +127,25 @@ class Running:
             self._projector.begin()
         except LogReplaced as error:
             log.warning("the projections tell of another log and are made anew", detail=str(error))
-            self._rebuild()
+            self._rebuild(self._stopping.is_set)
             self._projector.begin()
         live = self._projector.generations.live()
         if live is None or not live.current:
             log.info("the projections are those of another version and are made anew")
-            self._rebuild()
+            self._rebuild(self._stopping.is_set)
             self._projector.begin()
         self.leading, self._retry_at = True, 0.0
         standing = self._projector.standing
         log.info("the projections are kept up to date here", position=standing.position if standing else None)
         self._reached()
+
+    def _make_way(self) -> None:
+        """Leads no more where another version of the software has put its own tables in the place of these."""
+        live = self._projector.generations.live()
+        if self.leading and live is not None and not live.current:
+            log.warning("another version has made the projections anew, and they are left to it")
+            self._may_lead = False
+            self._lead.give_up()
 
     def _reached(self) -> None:
         standing = self._projector.standing
