@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from api.terminal import asking, keeping, projecting, speech
+from api.terminal import asking, keeping, rebuilding, speech
 from api.terminal.opening import name_unknown, opened
 from domain.language.words import Model
 
@@ -171,3 +172,4 @@ def import_(
 app.add_typer(asking.app)
 app.add_typer(keeping.app)
 app.add_typer(projecting.app)
+app.add_typer(rebuilding.app)

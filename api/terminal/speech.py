@@ -5,13 +5,23 @@ import io
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Final, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 REFUSED, WRONG_USE = 1, 2
 """Exit codes: something in the work was refused or found wrong; it could not be done at all."""
@@ -68,12 +78,18 @@ def show(table: Table | str) -> None:
     Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES).print(table)
 
 
+class SpeedColumn(ProgressColumn):
+    """How much is done in a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Told]:
     """A bar on a terminal; otherwise a line now and then."""
     if sys.stderr.isatty():
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        with _bar(TimeElapsedColumn()) as bar:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.update(task, completed=done)
         return
@@ -86,6 +102,37 @@ def progress(what: str, total: int) -> Iterator[Told]:
             remark(f"{what}: {done:,} of {total:,}")
 
     yield told
+
+
+def _bar(*columns: ProgressColumn) -> Progress:
+    first = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*first, *columns, TimeRemainingColumn(), console=Console(stderr=True))
+
+
+@contextmanager
+def paced_progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """The same with its pace, for work whose amount is told with what is done of it. What is told first was done
+    before.
+    """
+    began: tuple[float, int] | None = None
+    spoken = time.monotonic()
+    bar = _bar(SpeedColumn()) if sys.stderr.isatty() else None
+    task = bar.add_task(what, total=None) if bar else None
+
+    def told(done: int, total: int) -> None:
+        nonlocal began, spoken
+        now = time.monotonic()
+        began = began or (now, done)
+        if bar is not None and task is not None:
+            bar.update(task, completed=done, total=total)
+        elif now - spoken >= SECONDS_BETWEEN_LINES:
+            spoken = now
+            speed = (done - began[1]) / (now - began[0]) if now > began[0] else 0
+            left = f", {counted(round((total - done) / speed), 'second')} left" if speed else ""
+            remark(f"{what}: {done:,} of {total:,}, {speed:,.0f}/s{left}")
+
+    with bar or nullcontext():
+        yield told
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -86,6 +86,7 @@ class Rebuild:
     stopped: Callable[[], bool] = lambda: False
     hear: Hear = lambda _: None
     events_of_a_shard: int = EVENTS_OF_A_SHARD
+    worth_a_process: int = WORTH_A_PROCESS
     _generations: Generations = field(init=False)
     _shards: Shards = field(init=False)
 
@@ -184,7 +185,7 @@ class Rebuild:
 
     def _folded(self, made: Generation, waiting: Sequence[Shard], events: int) -> Iterator[Done]:
         """Does shards, here or in processes of their own, where that is worth it and can be."""
-        alone = self.workers < 2 or events < WORTH_A_PROCESS or len(waiting) < 2
+        alone = self.workers < 2 or events < self.worth_a_process or len(waiting) < 2
         if alone or not (may_have_workers() and self.of.for_many_processes and self.database.for_many_processes):
             yield from folded_here(Folder(self.source, self.database, made), waiting, self.stopped)
         else:

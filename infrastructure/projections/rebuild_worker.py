@@ -35,7 +35,7 @@ from infrastructure.projections.shards import Shard, Shards
 LOOK_SECONDS: Final = 0.2
 """How often it is looked whether the rebuild was cancelled."""
 
-NICE: Final = 10
+NICE: Final = 5
 """By how much workers stand back behind whoever serves, where a processor is short."""
 
 COLLECT_AFTER: Final = (100_000, 50, 100)
