@@ -108,15 +108,15 @@ def _rebuilt(standfast: "Standfast", compared: "Sequence[Projection]", swap: "Sw
     from infrastructure.projections.rebuild_worker import WorkerLost, processors
     from infrastructure.projections.rebuilding_alone import RebuildUnderWay
 
-    first, last, began = None, 0, time.monotonic()
+    began = time.monotonic()
+    heard: list[int] = []
     try:
         with speech.paced_progress("events") as told:
 
             def hear(step: Step) -> None:
-                nonlocal first, last
                 if step.resumed:
                     speech.remark("going on with what an earlier rebuild has left")
-                first, last = step.done if first is None else first, step.done
+                heard.append(step.done)
                 told(step.done, step.total)
 
             rebuilding = standfast.projections.rebuilding(workers or processors(), hear=hear)
@@ -131,7 +131,9 @@ def _rebuilt(standfast: "Standfast", compared: "Sequence[Projection]", swap: "Sw
         raise typer.Exit(CANCELLED) from None
     seconds = time.monotonic() - began
     standfast.projections.catch_up()
-    return _outcome(rebuilt, shown(standfast.settings.database_url), compared, last - (first or 0), seconds)
+    return _outcome(
+        rebuilt, shown(standfast.settings.database_url), compared, heard[-1] - heard[0] if heard else 0, seconds
+    )
 
 
 def _outcome(

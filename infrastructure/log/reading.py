@@ -131,7 +131,7 @@ class Log:
         if after is not None:
             query = query.where(events.c.originator_id > after)
         rows = self._rows(query.order_by(events.c.originator_id).limit(limit))
-        return [(originator_id, count) for originator_id, count in rows]
+        return [(row.originator_id, row.events) for row in rows]
 
     def streams_from_to(self, first: UUID, last: UUID, until_position: int) -> dict[UUID, list[StoredEvent]]:
         """The streams whose ids lie between two, both included, up to a position; those that began by then."""
