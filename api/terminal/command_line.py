@@ -13,8 +13,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import asking, keeping, projecting, speech
-from api.terminal import asking, keeping, rebuilding, speech
+from api.terminal import asking, keeping, projecting, rebuilding, speech
 from api.terminal.opening import name_unknown, opened
 from domain.language.words import Model
 

@@ -125,12 +125,6 @@ class Generations:
         """The tables of a generation of this software."""
         return [table_of(projection, number, self.schema) for projection in PROJECTIONS]
 
-    def retire(self, connection: Connection) -> None:
-        """No generation is live or kept up to date any more."""
-        self.alone(connection)
-        others = update(self._table).where(self._table.c.state != "old")
-        connection.execute(others.values({"state": "old"}))
-
     def moving(self, connection: Connection, position: int, to: int, recorded_at: int) -> Sequence[int]:
         """Moves all generations that stand at a position and are kept up to date; their numbers. Raises Overtaken."""
         self.hold(connection)

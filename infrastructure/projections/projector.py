@@ -104,15 +104,6 @@ class Projector:
         self._count(len(batch), folded_at - read_at, time.perf_counter() - folded_at)
         return len(batch)
 
-    def start_over(self) -> None:
-        """A new generation takes the place of the live one, empty, whatever that tells of."""
-        self.generations.prepare()
-        log_id = self.source.head().log_id
-        with self.database.writing() as connection:
-            self.generations.retire(connection)
-            self.generations.make(connection, "live", log_id)
-        self.standing = None
-
     def retry(self, only: Collection[UUID] | None = None) -> int:
         """Tries again what is parked, or only these; how many engagements moved on."""
         standing = self.standing or self.begin()

@@ -84,7 +84,7 @@ def test_what_is_parked_is_a_warning(either_client: TestClient) -> None:
 def test_missing_projections_are_a_warning_with_the_reason(database_url: URL) -> None:
     standfast = unprojected(database_url, 1)
     with standfast.projections.database.writing() as connection:
-        standfast.projections.projector.generations.retire(connection)
+        standfast.projections.projector.generations.disown(connection)
     with TestClient(application(standfast, projects=False)) as client:
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
