@@ -22,12 +22,15 @@ def create_bare(connection: Connection, table: Table) -> None:
 
 
 def complete(connection: Connection, table: Table) -> None:
-    """Makes what a bare table lacks. Raises IntegrityError where two rows have one key."""
+    """Makes what a bare table lacks, or lacks in part. Raises IntegrityError where two rows have one key."""
     if connection.dialect.name == "postgresql":
         names = ", ".join(column.name for column in table.primary_key)
-        connection.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {_key_of(table)} PRIMARY KEY ({names})"))
+        key = _key_of(table)
+        connection.execute(
+            text(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {key}, ADD CONSTRAINT {key} PRIMARY KEY ({names})")
+        )
     for index in table.indexes:
-        index.create(connection)
+        index.create(connection, checkfirst=True)
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"ANALYZE {table}"))  # nothing is known of it yet, and queries come at once
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import structlog
-from sqlalchemy import Connection
 
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
@@ -161,8 +160,8 @@ class Rebuild:
         with self.database.writing() as connection:
             made = self._generations.make(connection, "building", head.log_id, position, recorded_at)
             self._shards.plan(connection, made.number, shards)
-            if not shards:
-                self._complete(connection, made)
+            for table in () if shards else self._generations.tables(made.number):
+                complete(connection, table)
         return made
 
     def _fill(self, made: Generation, *, resumed: bool) -> None:
@@ -175,13 +174,11 @@ class Rebuild:
             done += each.events
             _tell_of(each)
             self.hear(Step(done, made.position))
-        with self.database.writing() as connection:
-            self._complete(connection, made)
-
-    def _complete(self, connection: Connection, made: Generation) -> None:
         for table in self._generations.tables(made.number):
-            complete(connection, table)
-        self._shards.forget(connection, made.number)
+            with self.database.writing() as connection:  # one by one: on SQLite the projector waits for each
+                complete(connection, table)
+        with self.database.writing() as connection:
+            self._shards.forget(connection, made.number)
 
     def _folded(self, made: Generation, waiting: Sequence[Shard], events: int) -> Iterator[Done]:
         """Does shards, here or in processes of their own, where that is worth it and can be."""

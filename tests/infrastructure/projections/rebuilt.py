@@ -128,10 +128,11 @@ class Bench:
 
 
 @contextmanager
-def bench(url: URL) -> Iterator[Bench]:
+def bench(url: URL, *, migrates: bool = True) -> Iterator[Bench]:
     """The log in a database, which is migrated where it is new, and projections that nobody brings on."""
     database = Database(url)
-    schema.upgrade(database)
+    if migrates:
+        schema.upgrade(database)
     recorder = LogRecorder(database)
     projections = Projections(database, recorder)
     projections.make_room()
