@@ -169,11 +169,18 @@ def after_of(cursor: str | None, sort: Sort) -> After | None:
         return None
     try:
         of, value, engagement_id, micros = unpacked(cursor)
-        if of != sort or not (value is None or type(value) is (str if sort == "name" else int)):
+        if of != sort or not (value is None or _in_order(sort, value)):
             raise ValueError("a cursor of another order")
         return After(sort, value, UUID(engagement_id), from_micros(micros))
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise FieldsWrong([("cursor", "a cursor is the next of a page before, in the same order")]) from error
+
+
+def _in_order(sort: Sort, value: object) -> bool:
+    """Whether a line can have this value in the order: what a database can hold. Raises ValueError where it is no text."""
+    if sort == "name":
+        return isinstance(value, str) and b"\0" not in value.encode()
+    return type(value) is int and abs(value) < 1 << 63
 
 
 def list_bytes(page: ListPage) -> bytes:
