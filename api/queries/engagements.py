@@ -177,7 +177,7 @@ def after_of(cursor: str | None, sort: Sort) -> After | None:
 
 
 def _in_order(sort: Sort, value: object) -> bool:
-    """Whether a line can have this value in the order: what a database can hold. Raises ValueError where it is no text."""
+    """Whether a database can hold this value of the order. Raises ValueError for a text that cannot be written."""
     if sort == "name":
         return isinstance(value, str) and b"\0" not in value.encode()
     return type(value) is int and abs(value) < 1 << 63

@@ -167,10 +167,10 @@ def test_what_is_parked_is_tried_again_when_asked_for(bench: Bench, monkeypatch:
     record(bench, 5)
     with running(bench) as leader:
         until(lambda: leader.leading and leader._positions.position == bench.recorder.log.head().position)
-        tried: list[int] = []
+        tried: list[Projector] = []
 
-        def retry(_projector: Projector) -> int:
-            tried.append(1)
+        def retry(self: Projector) -> int:
+            tried.append(self)
             return 0
 
         monkeypatch.setattr(Projector, "retry", retry)
