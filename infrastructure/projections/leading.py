@@ -21,6 +21,9 @@ from infrastructure.log.signal import Signal
 PULL_SECONDS: Final = 0.5
 """A wake-up can be lost, and other processes may give none: look by yourself this often."""
 
+AWAKE_SECONDS: Final = 0.1
+"""How long a wait for the server goes on once it is to end."""
+
 RECORDED, PROJECTED = "standfast_recorded", "standfast_projected"
 _LEADER: Final = 7_236_412_906
 """The advisory lock of PostgreSQL that the leader holds."""
@@ -75,7 +78,7 @@ class LeadOfServer:
         until, channel = time.monotonic() + seconds, RECORDED if leading else PROJECTED
         connection = self._connected()
         while not self._awake.is_set() and (left := until - time.monotonic()) > 0:
-            for heard in connection.notifies(timeout=min(left, PULL_SECONDS), stop_after=1):
+            for heard in connection.notifies(timeout=min(left, AWAKE_SECONDS), stop_after=1):
                 if heard.channel == channel:
                     return
         self._awake.clear()

@@ -94,7 +94,11 @@ class Running:
                 log.info("somebody else makes the projections anew")
                 self._stopping.wait(UNDER_WAY_SECONDS)
             except (StoreUnavailable, WorkerLost, SQLAlchemyError, psycopg.Error, OSError) as error:
-                self._fell_over(error)
+                log.warning("the projector waits for the database", error=f"{type(error).__name__}: {error}")
+                self._fell_over()
+            except Exception:
+                log.exception("the projector failed, and begins again")
+                self._fell_over()
         self._lead.give_up()
 
     def _turn(self) -> None:
@@ -163,8 +167,7 @@ class Running:
         told = self._projector.database.is_postgresql
         self._lead.wait(False, PULL_SECONDS if told or not self._positions.awaited else SOON_SECONDS)
 
-    def _fell_over(self, error: Exception) -> None:
-        log.warning("the projector waits for the database", error=f"{type(error).__name__}: {error}")
+    def _fell_over(self) -> None:
         self.leading, self._projector.standing = False, None
         self._projector.folding.forget()
         self._lead.give_up()
