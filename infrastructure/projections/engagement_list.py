@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, collate, func, or_, select
 
-from application.ports.engagement_list import After, ListedEngagement, ListPage, Sort, Wanted
+from application.ports.engagement_list import After, ListedEngagement, ListPage, ProjectionsMissing, Sort, Wanted
 from domain.clocks.foreseen import foreseen
 from domain.language.words import Model
 from domain.time.business_time import instant_at
@@ -106,6 +106,10 @@ ENGAGEMENTS: Final = Projection(
 )
 
 
+UNSEEN_SECONDS: Final = 5.0
+"""From which age of the first event on an empty list would be taken for one of no engagements."""
+
+
 class Engagements:
     """Reads the lines. ``clock`` tells the instant that the first page is as of, unless it is behind what was recorded;
     the others are as of the same.
@@ -125,6 +129,9 @@ class Engagements:
     ) -> ListPage:
         """Up to `limit` lines after `after`. Raises ProjectionsMissing where they are still being made."""
         with self._snapshots.snapshot() as snapshot:
+            behind_seconds = self._behind_seconds(snapshot.position)
+            if not snapshot.position and behind_seconds > UNSEEN_SECONDS:
+                raise ProjectionsMissing("the projections are still being made from the log")
             as_of = after.as_of if after else max(self._clock(), from_micros(snapshot.recorded_at))
             found = _Lines(snapshot, as_of).page(wanted, sort, after, limit)
             items = found[:limit]
@@ -132,7 +139,7 @@ class Engagements:
                 items=_answered(snapshot, as_of, items),
                 next=_after(sort, items[-1], as_of) if len(found) > limit else None,
                 position=snapshot.position,
-                behind_seconds=self._behind_seconds(snapshot.position),
+                behind_seconds=behind_seconds,
                 as_of=as_of,
             )
 

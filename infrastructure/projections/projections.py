@@ -98,7 +98,9 @@ class Projections:
         """
         lead = self._lead()
         try:
-            if lead.held() and self.projector.make_room().current:
+            if lead.held() and (live := self.projector.make_room()).current:
+                if self.projector.in_bulk(live):
+                    self._made_anew(lambda: False)
                 self.projector.begin()
                 self.positions.seen(caught_up(self.projector))
         finally:

@@ -24,6 +24,9 @@ from infrastructure.projections.writing import write
 BATCH: Final = 500
 """How many events are folded and written together."""
 
+MANY: Final = 20_000
+"""So many events are quicker taken in by a rebuild, engagement by engagement, than in the order of the log."""
+
 log = structlog.get_logger("standfast.projector")
 
 
@@ -173,6 +176,10 @@ class Projector:
             with self.database.writing() as connection:
                 live = self.generations.first(connection, log_id)
         return live
+
+    def in_bulk(self, live: Generation) -> bool:
+        """Whether nothing is taken in yet, and what lies ahead is better made in bulk."""
+        return live.position == 0 and self.source.head().position >= MANY
 
     def _following(self, standing: Standing, limit: int) -> Sequence[Notification]:
         """The events behind a place, read with the one there, which proves that the log still holds it.

@@ -134,8 +134,8 @@ class Running:
             self._rebuild(self._stopping.is_set)
             self._projector.begin()
         live = self._projector.generations.live()
-        if live is None or not live.current:
-            log.info("the projections are those of another version and are made anew")
+        if live is None or not live.current or self._projector.in_bulk(live):
+            log.info("the projections are made anew from the log")
             self._rebuild(self._stopping.is_set)
             self._projector.begin()
         self.leading, self._retry_at = True, 0.0
