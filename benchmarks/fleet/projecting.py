@@ -1,4 +1,4 @@
-"""How fast projections are made in bulk, in one process and in one a core, beside reading and decoding the log alone."""
+"""How fast projections are made in bulk, in one process and in one a core, beside reading and decoding alone."""
 
 import time
 
