@@ -21,8 +21,8 @@ from infrastructure.database.instants import to_micros
 from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.settings import Settings
-from infrastructure.projections.engagement_list import Engagements
 from infrastructure.projections.projections import Projections, ProjectionsToRead
+from infrastructure.projections.tables.engagement_list import Engagements
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
 

@@ -14,7 +14,7 @@ from api.terminal.opening import opened
 if TYPE_CHECKING:
     from api.composition import Standfast
     from infrastructure.projections.projection import Projection
-    from infrastructure.projections.rebuild import Rebuilt, Swap
+    from infrastructure.projections.rebuild.rebuild import Rebuilt, Swap
 
 app = typer.Typer()
 CANCELLED = 130
@@ -104,9 +104,9 @@ def _named(name: str | None) -> "Sequence[Projection]":
 
 def _rebuilt(standfast: "Standfast", compared: "Sequence[Projection]", swap: "Swap", workers: int | None) -> Outcome:
     from infrastructure.database.address import shown
-    from infrastructure.projections.rebuild import Step
-    from infrastructure.projections.rebuild_worker import WorkerLost, processors
-    from infrastructure.projections.rebuilding_alone import RebuildUnderWay
+    from infrastructure.projections.rebuild.alone import RebuildUnderWay
+    from infrastructure.projections.rebuild.rebuild import Step
+    from infrastructure.projections.rebuild.worker import WorkerLost, processors
 
     began = time.monotonic()
     heard: list[int] = []

@@ -24,7 +24,7 @@ from application.marketplace import Marketplace
 from benchmarks.fleet.log import opened
 from domain.engagement.effort import RecordEffort
 from domain.law.recorded import Actor
-from infrastructure.projections.engagement_list import ENGAGEMENTS
+from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
 
 CALLERS: Final = 16
 STANDFAST: Final = str(Path(sys.executable).with_name("standfast"))

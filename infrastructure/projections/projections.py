@@ -20,9 +20,9 @@ from infrastructure.projections.parking import Parking
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import Projector, caught_up
 from infrastructure.projections.reading import ProjectionReader, Snapshot
-from infrastructure.projections.rebuild import Hear, Rebuild
-from infrastructure.projections.rebuild_pace import Pace
-from infrastructure.projections.rebuild_worker import processors
+from infrastructure.projections.rebuild.pace import Pace
+from infrastructure.projections.rebuild.rebuild import Hear, Rebuild
+from infrastructure.projections.rebuild.worker import processors
 from infrastructure.projections.retrying import Retried, retried
 from infrastructure.projections.running import Running
 from infrastructure.projections.standing import Behind

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from infrastructure.projections.assignments import ASSIGNMENTS
-from infrastructure.projections.cases import CASES
-from infrastructure.projections.clocks import CLOCKS
-from infrastructure.projections.cover import COVER
-from infrastructure.projections.engagement_list import ENGAGEMENTS
-from infrastructure.projections.people import PEOPLE
-from infrastructure.projections.plans import PLANS
 from infrastructure.projections.projection import Projection
-from infrastructure.projections.seats import SEATS
-from infrastructure.projections.spans import SPANS
+from infrastructure.projections.tables.assignments import ASSIGNMENTS
+from infrastructure.projections.tables.cases import CASES
+from infrastructure.projections.tables.clocks import CLOCKS
+from infrastructure.projections.tables.cover import COVER
+from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
+from infrastructure.projections.tables.people import PEOPLE
+from infrastructure.projections.tables.plans import PLANS
+from infrastructure.projections.tables.seats import SEATS
+from infrastructure.projections.tables.spans import SPANS
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     ENGAGEMENTS,

@@ -16,8 +16,8 @@ from infrastructure.projections.leading import PULL_SECONDS, Lead
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import BATCH, Projector
 from infrastructure.projections.reading import ProjectionReader
-from infrastructure.projections.rebuild_worker import Cancelled, WorkerLost
-from infrastructure.projections.rebuilding_alone import RebuildUnderWay
+from infrastructure.projections.rebuild.alone import RebuildUnderWay
+from infrastructure.projections.rebuild.worker import Cancelled, WorkerLost
 from infrastructure.projections.retrying import Retries
 
 RETRY_PARKED_SECONDS: Final = 60.0

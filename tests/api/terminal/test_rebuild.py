@@ -9,8 +9,8 @@ from sqlalchemy.engine import URL
 
 from api.terminal.demonstration import populated
 from infrastructure.process.settings import Settings
-from infrastructure.projections.engagement_list import ENGAGEMENTS
-from infrastructure.projections.rebuilding_alone import rebuilding_alone
+from infrastructure.projections.rebuild.alone import rebuilding_alone
+from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
 from tests.api.terminal.conftest import Run
 
 

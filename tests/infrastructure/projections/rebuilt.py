@@ -18,14 +18,14 @@ from infrastructure.database.database import Database
 from infrastructure.events.mapper import enveloped
 from infrastructure.events.rows import EnvelopedEvent
 from infrastructure.log.recorder import LogRecorder
-from infrastructure.projections.engagement_list import ENGAGEMENTS
 from infrastructure.projections.generations import Generation, Generations
 from infrastructure.projections.projection import Row
 from infrastructure.projections.projections import Projections
 from infrastructure.projections.proof import differing
 from infrastructure.projections.reading import generations_of
-from infrastructure.projections.rebuild import Rebuild
+from infrastructure.projections.rebuild.rebuild import Rebuild
 from infrastructure.projections.register import PROJECTIONS
+from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
 from tests.domain.walks import walk
 
 EVENTS_OF_A_SHARD = 40

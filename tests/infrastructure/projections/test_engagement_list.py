@@ -21,7 +21,7 @@ from domain.law.command import Command
 from domain.metrics.coverage import covers
 from domain.time.business_time import epoch_seconds
 from domain.time.intervals import EVER
-from infrastructure.projections.engagement_list import Engagements
+from infrastructure.projections.tables.engagement_list import Engagements
 from tests.domain import words
 from tests.domain.given import Line, at_once, day, given, on
 from tests.domain.walks import recorded_by
@@ -347,7 +347,14 @@ def assert_filtered(log: Told, now: datetime, wanted: Wanted, holds: Holds) -> N
     assert sorted(ids(log.listing(now), wanted, limit=2)) == found, wanted
 
 
-@pytest.mark.parametrize(("wanted", "holds"), list(filters()), ids=lambda each: str(each)[:70])
+def _told(each: object) -> str:
+    """What is asked for, as the name of a test."""
+    asked = each if isinstance(each, Wanted) else None
+    said = ((name, getattr(asked, name)) for name in Wanted.__slots__) if asked else ()
+    return " ".join(f"{name}={value}" for name, value in said if value is not None) if asked else "as told"
+
+
+@pytest.mark.parametrize(("wanted", "holds"), list(filters()), ids=_told)
 def test_filters(random_log: Told, wanted: Wanted, holds: Holds) -> None:
     for now in instants(random_log.histories)[::120]:
         assert_filtered(random_log, now, wanted, holds)

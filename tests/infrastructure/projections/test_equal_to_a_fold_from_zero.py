@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from infrastructure.projections import projector as projecting
 from infrastructure.projections.generations import Overtaken
 from infrastructure.projections.projector import Projector, caught_up
-from infrastructure.projections.rebuild import Rebuild
+from infrastructure.projections.rebuild.rebuild import Rebuild
 from tests.infrastructure.projections.harness import (
     Bench,
     Command,

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from infrastructure.database.tables import events
-from infrastructure.projections.clocks import CLOCKS
 from infrastructure.projections.generations import Overtaken
 from infrastructure.projections.parking import Parked
 from infrastructure.projections.projection import Projection
@@ -18,6 +17,7 @@ from infrastructure.projections.projector import Projector, caught_up
 from infrastructure.projections.proof import differing
 from infrastructure.projections.register import PROJECTIONS
 from infrastructure.projections.seen import Seen
+from infrastructure.projections.tables.clocks import CLOCKS
 from tests.infrastructure.projections.harness import Bench, Command, Tables, commands, engagement, history
 from tests.store.verify.tampering import tamper
 

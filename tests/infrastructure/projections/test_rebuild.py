@@ -9,13 +9,13 @@ from sqlalchemy.engine import URL
 
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.log import Append
-from infrastructure.projections.clocks import CLOCKS
-from infrastructure.projections.engagement_list import ENGAGEMENTS
 from infrastructure.projections.parking import Parking
-from infrastructure.projections.rebuild import Step
-from infrastructure.projections.rebuild_worker import WorkerLost
-from infrastructure.projections.rebuilding_alone import RebuildUnderWay, rebuilding_alone
+from infrastructure.projections.rebuild.alone import RebuildUnderWay, rebuilding_alone
+from infrastructure.projections.rebuild.rebuild import Step
+from infrastructure.projections.rebuild.worker import WorkerLost
 from infrastructure.projections.shards import Shards
+from infrastructure.projections.tables.clocks import CLOCKS
+from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
 from tests.infrastructure.projections.rebuilt import Bench, bench, commands, populated
 
 ENGAGEMENTS_OF_THE_LOG = range(5)

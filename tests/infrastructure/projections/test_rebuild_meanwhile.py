@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.log import Append
-from infrastructure.projections.engagement_list import ENGAGEMENTS
+from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
 from tests.infrastructure.projections.rebuilt import Bench, bench, commands, populated
 
 SECONDS = 60.0

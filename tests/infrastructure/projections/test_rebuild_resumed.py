@@ -12,8 +12,8 @@ from sqlalchemy import update
 from sqlalchemy.engine import URL
 
 from infrastructure.projections.reading import generations_of
-from infrastructure.projections.rebuild import Step
-from infrastructure.projections.rebuild_worker import Cancelled
+from infrastructure.projections.rebuild.rebuild import Step
+from infrastructure.projections.rebuild.worker import Cancelled
 from tests.infrastructure.projections.rebuilt import Bench, bench, populated
 
 ROOT = Path(__file__).parents[3]
@@ -106,7 +106,7 @@ def test_one_that_is_cancelled_after_it_has_joined_is_left_alone_by_the_projecto
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("infrastructure.projections.rebuild.differences", interrupted)
+        patched.setattr("infrastructure.projections.rebuild.rebuild.differences", interrupted)
         with pytest.raises(KeyboardInterrupt):
             rebuilding.run()
     assert made.states() == ["live", "building"]

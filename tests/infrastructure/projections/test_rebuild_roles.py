@@ -5,8 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.engine import URL
 
 from infrastructure.database import roles
-from infrastructure.projections.engagement_list import ENGAGEMENTS
-from infrastructure.projections.rebuild_worker import Cancelled
+from infrastructure.projections.rebuild.worker import Cancelled
+from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
 from tests.infrastructure.projections.rebuilt import Bench, bench, populated
 from tests.store.role_set_up import READER, WRITER, make_roles
 

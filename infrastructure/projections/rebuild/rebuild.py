@@ -14,13 +14,15 @@ import structlog
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
 from infrastructure.log.reading import Head, Log
-from infrastructure.projections.agreement import Difference, differences
-from infrastructure.projections.beside import Beside
 from infrastructure.projections.bulk import complete
 from infrastructure.projections.generations import NOBODYS, Generation, Generations, GenerationState, Overtaken
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.projection import Projection
-from infrastructure.projections.rebuild_worker import (
+from infrastructure.projections.rebuild.agreement import Difference, differences
+from infrastructure.projections.rebuild.alone import rebuilding_alone
+from infrastructure.projections.rebuild.beside import Beside
+from infrastructure.projections.rebuild.sweeping import sweep
+from infrastructure.projections.rebuild.worker import (
     Cancelled,
     Done,
     Folder,
@@ -29,10 +31,8 @@ from infrastructure.projections.rebuild_worker import (
     folded_here,
     may_have_workers,
 )
-from infrastructure.projections.rebuilding_alone import rebuilding_alone
 from infrastructure.projections.register import PROJECTIONS
 from infrastructure.projections.shards import EVENTS_OF_A_SHARD, Shard, Shards, planned
-from infrastructure.projections.sweeping import sweep
 
 WORTH_A_PROCESS: Final = 10_000
 """With fewer events left to fold, they are done before another process has started."""

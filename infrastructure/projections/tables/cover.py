@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from domain.metrics.coverage import SeatCover, covers
 from domain.time.intervals import Piece, Pieces, difference, intersection
-from infrastructure.projections.calendar_time import on_one_calendar, seconds_until
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.seen import Seen
+from infrastructure.projections.tables.calendar_time import on_one_calendar, seconds_until
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from domain.metrics.guarantee import CaseLedger, declines_of, ledger_of
 from domain.metrics.phases import Phases, phases_of
 from domain.time.business_time import epoch_seconds, instant_at
 from infrastructure.projections.projection import Projection
-from infrastructure.projections.seconds import seconds_of
 from infrastructure.projections.seen import Seen
+from infrastructure.projections.tables.seconds import seconds_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

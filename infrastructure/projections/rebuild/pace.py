@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from infrastructure.projections.rebuild import Step
+from infrastructure.projections.rebuild.rebuild import Step
 
 SECONDS_BETWEEN_LINES: Final = 5.0
 

@@ -9,8 +9,8 @@ from domain.metrics.coverage import covers
 from domain.metrics.productivity import filled
 from domain.time.business_time import epoch_seconds
 from infrastructure.projections.projection import Projection
-from infrastructure.projections.seconds import seconds_of
 from infrastructure.projections.seen import Seen
+from infrastructure.projections.tables.seconds import seconds_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,12 +18,12 @@ from domain.language.words import Model
 from domain.time.business_time import instant_at
 from domain.time.intervals import EVER
 from infrastructure.database.instants import from_micros, to_micros
-from infrastructure.projections.clocks import CLOCKS
-from infrastructure.projections.cover import COVER
-from infrastructure.projections.people import PEOPLE
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.reading import Snapshot, Snapshots
 from infrastructure.projections.seen import Seen
+from infrastructure.projections.tables.clocks import CLOCKS
+from infrastructure.projections.tables.cover import COVER
+from infrastructure.projections.tables.people import PEOPLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

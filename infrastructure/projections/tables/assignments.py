@@ -11,8 +11,8 @@ from domain.metrics.productivity import ramp_up_of
 from domain.metrics.tenure import PLANNED_ENDS, is_unplanned
 from domain.time.business_time import business_time, epoch_seconds
 from infrastructure.projections.projection import Projection
-from infrastructure.projections.seconds import seconds_of
 from infrastructure.projections.seen import Seen
+from infrastructure.projections.tables.seconds import seconds_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from domain.clocks.holder import held
 from domain.clocks.life import CaseLife, Waited
 from domain.time.intervals import EVER
-from infrastructure.projections.calendar_time import seconds_until
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.seen import Seen
+from infrastructure.projections.tables.calendar_time import seconds_until
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Making the projections anew, beside those that are in use."""

@@ -1,0 +1,1 @@
+"""The projections: each with its row, its fold and, where it is asked for, its query."""
