@@ -144,7 +144,8 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     MethodNotAllowed: "Use one of the methods in Allow.",
     RequestTooSlow: "Send the request again, all of it at once; with its Idempotency-Key nothing is recorded twice.",
     AnswerForgotten: "Read the engagement, then send what is still wanted with a new Idempotency-Key.",
-    PositionBeyondHead: "Compare the log_id of the feed; where it is another log, read it from the beginning.",
+    PositionBeyondHead: "Drop what was made of positions beyond the head, and read on from there; where the log_id is "
+    "another one, read from the beginning.",
     StaleVersion: "Read the engagement, and send the command again with its present version, or without If-Match.",
     BodyTooLarge: "Send less at once: a long command log in several parts.",
     UnsupportedMediaType: "Send the media type that the detail names.",

@@ -38,6 +38,8 @@ WHOLE_DOCUMENTS: Final = {"policy", "calendar"}
 
 def engagement_named(standfast: Standfast, text: str) -> UUID:
     """The engagement of an id, the only one of a client, or the only one of that name. Raises Unable."""
+    if not text.strip():
+        raise Unable("name an engagement: by its id (a UUID), its client or its name.")
     try:
         return UUID(text)
     except ValueError:

@@ -12,6 +12,7 @@ from rich.table import Table
 from api.composition import Standfast
 from api.terminal.speech import counted
 from api.terminal.tables import instant, table_of
+from infrastructure.log.reading import Head
 from infrastructure.projections.generations import Generation, GenerationState
 from infrastructure.projections.kept import Kept, kept
 from infrastructure.projections.parking import Parked
@@ -46,12 +47,15 @@ class ProjectionStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationStatus:
-    """A whole set of tables; ``current``: they were made by the folds of this software."""
+    """A whole set of tables; ``current``: they were made by the folds of this software, ``of_this_log``: of this log,
+    and of nothing that it does not hold.
+    """
 
     generation: int
     state: GenerationState
     position: int
     current: bool
+    of_this_log: bool
     folds: Mapping[str, int]
 
 
@@ -97,7 +101,7 @@ def status_of(standfast: Standfast) -> Status:
         log=end,
         led=found.led,
         projections=_projections(found, live, head.position, seconds) if live else (),
-        generations=tuple(map(_generation, found.generations)),
+        generations=tuple(_generation(each, head) for each in found.generations),
         parked=_parked(found.parked),
     )
 
@@ -118,12 +122,13 @@ def _projections(found: Kept, live: Generation, head: int, seconds: float) -> tu
     )
 
 
-def _generation(one: Generation) -> GenerationStatus:
+def _generation(one: Generation, head: Head) -> GenerationStatus:
     return GenerationStatus(
         generation=one.number,
         state=one.state,
         position=one.position,
         current=one.current,
+        of_this_log=one.log_id == head.log_id and one.position <= head.position,
         folds=json.loads(one.folds),
     )
 
@@ -188,6 +193,8 @@ def _generations_table(found: Sequence[GenerationStatus]) -> Table:
     table = table_of("Generations", "generation", "state", "position", "made by")
     for each in found:
         made_by = "this version's folds" if each.current else "other folds: to be rebuilt"
+        if not each.of_this_log:
+            made_by = "another log: standfast rebuild"
         table.add_row(str(each.generation), each.state, f"{each.position:,}", made_by)
     return table
 

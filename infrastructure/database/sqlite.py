@@ -27,6 +27,8 @@ from infrastructure.database.sqlite_reading import FileAsFound, why_unreadable
 
 IMMEDIATE = "standfast_immediate"
 BUSY_SECONDS = 10.0
+PROJECTIONS = "-projections"
+"""What the name of the file of a database's projections ends with, behind that of the database."""
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",

@@ -10,9 +10,9 @@ import structlog
 from sqlalchemy.engine import URL
 
 from application.ports.engagement_list import ProjectionsMissing
-from application.ports.log import StoreUnavailable
+from application.ports.log import LogReplaced, StoreUnavailable
 from infrastructure.database.database import Database
-from infrastructure.database.sqlite import path_of
+from infrastructure.database.sqlite import PROJECTIONS, path_of
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.projections.generations import FOLDS
 from infrastructure.projections.leading import Lead, LeadOfFile, LeadOfServer
@@ -28,8 +28,6 @@ from infrastructure.projections.running import Running
 from infrastructure.projections.standing import Behind
 
 log = structlog.get_logger("standfast.projector")
-BESIDE = "-projections"
-"""What the name of SQLite's file of projections ends with, behind that of the database."""
 
 
 class Projections:
@@ -91,6 +89,15 @@ class Projections:
         rebuilt = self.rebuilding(processors(), stopped, Pace().heard).run()
         log.info("the projections are made anew", position=rebuilt.position, parked=rebuilt.parked)
 
+    @property
+    def _of_another_log(self) -> bool:
+        """Whether they tell of another log, or of an older copy's future."""
+        try:
+            self.projector.begin()
+        except LogReplaced:
+            return True
+        return False
+
     def catch_up(self) -> None:
         """Brings them up to date here, unless somebody else leads and does, or they are first to be made anew.
 
@@ -99,7 +106,7 @@ class Projections:
         lead = self._lead()
         try:
             if lead.held() and (live := self.projector.make_room()).current:
-                if self.projector.in_bulk(live):
+                if self._of_another_log or self.projector.in_bulk(live):
                     self._made_anew(lambda: False)
                 self.projector.begin()
                 self.positions.seen(caught_up(self.projector))
@@ -163,7 +170,8 @@ class ProjectionsToRead(Projections):
         if kept is None:
             return self._made()
         try:
-            current = ProjectionReader(kept, FOLDS).position() == self._recorder.log.head().position
+            with ProjectionReader(kept, FOLDS).snapshot() as snapshot:
+                current = snapshot.tells_of(self._recorder.log.head())
         except ProjectionsMissing:
             current = False
         if current:
@@ -191,4 +199,4 @@ def kept_projections(of: Database) -> Database | None:
 
 def address_of_projections(of: Database) -> URL:
     """The file beside the file of a SQLite database."""
-    return of.url if of.in_memory else of.url.set(database=f"{of.url.database}{BESIDE}")
+    return of.url if of.in_memory else of.url.set(database=f"{of.url.database}{PROJECTIONS}")

@@ -12,6 +12,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.log import StoreUnavailable
 from infrastructure.database.database import Database
+from infrastructure.database.instants import to_micros
+from infrastructure.log.reading import Head
 from infrastructure.projections.projection import Projection, table_of
 
 SCHEMA = "projections"
@@ -74,6 +76,14 @@ class Snapshot:
     @property
     def is_postgresql(self) -> bool:
         return self.schema is not None
+
+    def tells_of(self, head: Head) -> bool:
+        """Whether it tells of all of the log that ends there, and of no other."""
+        return (self.log_id, self.position, self.recorded_at) == (
+            head.log_id,
+            head.position,
+            to_micros(head.recorded_at) if head.position else 0,
+        )
 
     def table(self, projection: Projection) -> Table:
         return table_of(projection, self.generation, self.schema)

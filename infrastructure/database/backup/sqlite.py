@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from infrastructure.database.address import address_of, address_of_file
 from infrastructure.database.backup.refusal import Refused
 from infrastructure.database.database import Database
-from infrastructure.database.sqlite import connect_to_read, library, path_of
+from infrastructure.database.sqlite import PROJECTIONS, connect_to_read, library, path_of
 
 _BESIDE = ("-wal", "-shm", "-journal")
 
@@ -23,12 +23,17 @@ def backed_up(database: Database, file: Path) -> None:
 
 
 def restored(file: Path, url: URL) -> None:
-    """Make the file of an address out of a backup. Raises Refused where it is there already, or one beside it."""
+    """Make the file of an address out of a backup. Raises Refused where it is there already, or one beside it.
+
+    Projections that are left of another database of that name are removed: whoever projects makes them again.
+    """
     target = path_of(url)
     for beside in _BESIDE:
         _absent(target.with_name(target.name + beside))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _copied(address_of(address_of_file(file.absolute())), target)
+    for projected in ("", *_BESIDE):
+        target.with_name(f"{target.name}{PROJECTIONS}{projected}").unlink(missing_ok=True)
 
 
 def _copied(source: URL, target: Path) -> None:

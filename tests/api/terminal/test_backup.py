@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -216,3 +217,19 @@ def test_a_database_with_something_in_it_is_not_restored_into(
     refused(run_on(standfast, url, "restore", tmp_path / "monday"), "there is something in the database already")
     told = run_on(standfast, address_of_file(tmp_path / "x.db"), "restore", tmp_path / "monday")
     refused(told, "is a backup of PostgreSQL")
+
+
+def test_projections_that_are_left_of_another_database_are_made_anew(
+    standfast: Run, backed_up: Path, sqlite_url: URL
+) -> None:
+    """Whether an older copy is restored, or one is put in its place by other means."""
+    more = Path("docs/worked-example.jsonl").absolute()
+    assert standfast("import", more).code == 0
+    Path(str(sqlite_url.database)).unlink()
+    assert standfast("restore", backed_up).code == 0
+    assert (standfast("verify").code, standfast("import", more).code) == (0, 0)
+    shutil.copy(backed_up, str(sqlite_url.database))
+    assert "rebuild makes them anew" in standfast("verify").out
+    assert "another log: standfast rebuild" in standfast("status").out
+    assert standfast("import", more).code == 0
+    assert standfast("verify").code == 0
