@@ -156,8 +156,11 @@ class Database:
             raise StoreUnavailable(f"the file of the database is not there to be read: {error}") from error
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """A connection in a transaction that is committed at the end, or rolled back by an exception.
+
+        Not ``durable``: on PostgreSQL the commit waits for no disk and no standby. It may be lost, all of it, which is
+        for what can be made again.
 
         Raises OutcomeUnknown where the server committed without its standby, StoreReadOnly where the database was
         opened to be read.
@@ -166,6 +169,8 @@ class Database:
         immediate = self.engine.execution_options(**{sqlite.IMMEDIATE: True})
         with self.turn, told(reading=False), immediate.begin() as connection:
             standby: StandbyWait | None = connection.info.get(_STANDBY)
+            if self.is_postgresql and not durable:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
             yield connection
         if standby and (said := standby.given_up()):
             raise OutcomeUnknown(said)

@@ -78,7 +78,7 @@ class Generations:
             missing = [table for table in tables if table.name not in there]
         if not missing:
             return
-        with self.database.writing() as connection:
+        with self.database.writing(durable=False) as connection:
             self.alone(connection)
             if self.schema:
                 connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {self.schema}"))

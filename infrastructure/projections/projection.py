@@ -46,17 +46,25 @@ class Projection:
     key: tuple[str, ...]
     fold: Callable[[Seen], Iterable[Any]]
     parts: Callable[[Seen], Parts]
-    """What the rows are made of: as long as all of it is the same, they are."""
+    """What the rows are made of: as long as all of it is the same, they are.
+
+    What rows have from the timeline, and not from the state alone, goes with ``seen.carried``: that is another one where
+    a fact came late or was taken back, though the state may be what it was.
+    """
     indexes: tuple[tuple[str, ...], ...] = ()
 
     def rows(self, stretches: Sequence[Seen]) -> frozenset[Row]:
-        """The rows of an engagement over the stretches that it is seen in."""
+        """The rows of an engagement over the stretches that it is seen in. Raises ValueError where two have one key."""
         names = tuple(each.name for each in fields(self.row))
-        return frozenset(
+        rows = frozenset(
             (stretch.engagement_id, stretch.from_, stretch.until, *(getattr(row, name) for name in names))
             for stretch in stretches
             for row in self.fold(stretch)
         )
+        places = [1, *(3 + names.index(name) for name in self.key)]
+        if len({tuple(row[place] for place in places) for row in rows}) != len(rows):
+            raise ValueError(f"two rows of {self.name} have one key")
+        return rows
 
     @property
     def primary_key(self) -> tuple[str, ...]:

@@ -141,6 +141,13 @@ class Projections:
         """Whether this process brings them up to date."""
         return self._running is not None and self._running.leading
 
+    def seconds_beyond(self, snapshot: Snapshot) -> float:
+        """The same of what lies beyond a snapshot. Raises ProjectionsMissing where it tells of another log."""
+        head = self._recorder.log.head()
+        if head.log_id != snapshot.log_id or head.position < snapshot.position:
+            raise ProjectionsMissing("the projections tell of another log, and are being made anew")
+        return self.behind_seconds(snapshot.position) if head.position > snapshot.position else 0.0
+
     def behind_seconds(self, position: int) -> float:
         """How long ago the first event beyond a position was recorded; 0 where there is none."""
         recorded_at = self._recorder.log.recorded_after(position)

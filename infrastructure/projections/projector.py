@@ -94,7 +94,7 @@ class Projector:
         recorded_at = enveloped[-1].recorded_at if enveloped else standing.recorded_at
         moved = Standing(batch[-1].id, recorded_at or standing.recorded_at)
         try:
-            with nullcontext(within) if within else self.database.writing() as connection:
+            with nullcontext(within) if within else self.database.writing(durable=False) as connection:
                 numbers = self.generations.moving(connection, standing.position, moved.position, moved.recorded_at)
                 self._still_parked(connection, enveloped)
                 for number in numbers:
@@ -114,7 +114,7 @@ class Projector:
         failures: list[Failure] = []
         moved_on = sum(self._retried(engagement_id, standing, failures) for engagement_id in tried)
         if failures:
-            with self.database.writing() as connection:
+            with self.database.writing(durable=False) as connection:
                 self.parking.explain(connection, failures)
         return moved_on
 
@@ -126,7 +126,7 @@ class Projector:
         freed = self.parked[engagement_id] - failed
         if not freed:
             return False
-        with self.database.writing() as connection:
+        with self.database.writing(durable=False) as connection:
             for number in self.generations.moving(
                 connection, standing.position, standing.position, standing.recorded_at
             ):
@@ -173,7 +173,7 @@ class Projector:
         live = self.generations.live()
         if live is None:
             log_id = self.source.head().log_id
-            with self.database.writing() as connection:
+            with self.database.writing(durable=False) as connection:
                 live = self.generations.first(connection, log_id)
         return live
 

@@ -29,7 +29,7 @@ class Retries:
     def ask(self, engagement_id: UUID | None) -> UUID:
         """Asks for one engagement, or for all (None); the id of the request."""
         request_id = uuid4()
-        with self._database.writing() as connection:
+        with self._database.writing(durable=False) as connection:
             connection.execute(insert(self._table).values(request_id=request_id, engagement_id=engagement_id))
         return request_id
 
@@ -47,7 +47,7 @@ class Retries:
             return
         everything = None in asked.values()
         projector.retry(None if everything else {each for each in asked.values() if each is not None})
-        with self._database.writing() as connection:
+        with self._database.writing(durable=False) as connection:
             connection.execute(delete(self._table).where(self._table.c.request_id.in_(asked)))
 
     def _asked(self, connection: Connection) -> dict[UUID, UUID | None]:

@@ -27,6 +27,9 @@ GATHER_SECONDS: Final = 0.02
 UNDER_WAY_SECONDS: Final = 5.0
 """How long it is waited for somebody else's rebuild before it is looked again."""
 
+END_SECONDS: Final = 5.0
+"""How long the batch under way is waited for at the end."""
+
 SOON_SECONDS: Final = 0.02
 """How often a process looks that is not told what another one projects, while somebody waits for it."""
 
@@ -67,11 +70,11 @@ class Running:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the batch under way."""
+        """Ends after the batch under way; what a database keeps waiting for long is left, nothing of it is half done."""
         self._stopping.set()
         self._lead.wake()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(END_SECONDS)
 
     @property
     def alive(self) -> bool:

@@ -37,7 +37,8 @@ def before(started_url: URL) -> Iterator[tuple[TestClient, str]]:
         engagement = opened(client, calendar="here@1")
         for _ in range(OFTEN):
             assert client.get(engagement).status_code == 200
-            assert client.get("/v1/engagements").json()["items"]
+            head = client.get("/v1/events").json()["position"]
+            assert client.get("/v1/engagements", params={"min_position": head}).json()["items"]
             assert client.get("/v1/calendars/here@1").status_code == 200
             assert client.post(f"{engagement}/annotate", json=NOTE).status_code == 200
             assert client.post("/v1/engagements", json=OPENING, headers=KEYED).status_code == 201

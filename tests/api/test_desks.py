@@ -219,8 +219,6 @@ def test_who_asks_about_a_small_one_does_not_wait_for_those_who_ask_about_a_larg
     assert supposed.status_code == 503
     for answered in (crowded.get(f"{small}/metrics"), crowded.get("/v1/engagements")):
         assert answered.status_code == 200
-    for costly in ("?at_risk=true", "?limit=500"):
-        assert crowded.get(f"/v1/engagements{costly}").status_code == 503
     head = crowded.get("/v1/events").json()["next"]
     answered = crowded.get(f"{small}/metrics", params={"min_position": head})
     assert answered.status_code == 200

@@ -55,7 +55,7 @@ class Beside:
 
         What is parked in the live one is parked here too: the projector leaves it alone in both, and frees it in both.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(durable=False) as connection:
             live = self._generations.hold(connection)
             if live is None or not live.current:
                 raise Overtaken

@@ -102,7 +102,7 @@ class Rebuild:
             if apart and swap == "never":
                 return Rebuilt(position=live.position if live else 0, not_compared=apart)
             if apart == OF_ANOTHER_LOG:
-                with self.database.writing() as connection:
+                with self.database.writing(durable=False) as connection:
                     self._generations.disown(connection)  # until the swap nothing is better than what they say
             built = self._left_off(live, head, apart)
             made = built or self._begun(live, head, apart)
@@ -145,7 +145,7 @@ class Rebuild:
             if apart or (live is not None and each.position <= live.position)
         ]
         kept = usable[-1] if usable else None
-        with self.database.writing() as connection:
+        with self.database.writing(durable=False) as connection:
             for each in begun:
                 self._generations.put(connection, each.number, each.state, "building" if each == kept else "old")
         sweep(self._generations)
@@ -157,7 +157,7 @@ class Rebuild:
         if apart is None and live is not None:
             position, recorded_at = live.position, live.recorded_at
         shards = list(planned(self.source, self.events_of_a_shard)) if position else []
-        with self.database.writing() as connection:
+        with self.database.writing(durable=False) as connection:
             made = self._generations.make(connection, "building", head.log_id, position, recorded_at)
             self._shards.plan(connection, made.number, shards)
             for table in () if shards else self._generations.tables(made.number):
@@ -175,9 +175,11 @@ class Rebuild:
             _tell_of(each)
             self.hear(Step(done, made.position))
         for table in self._generations.tables(made.number):
-            with self.database.writing() as connection:  # one by one: on SQLite the projector waits for each
+            with self.database.writing(
+                durable=False
+            ) as connection:  # one by one: on SQLite the projector waits for each
                 complete(connection, table)
-        with self.database.writing() as connection:
+        with self.database.writing(durable=False) as connection:
             self._shards.forget(connection, made.number)
 
     def _folded(self, made: Generation, waiting: Sequence[Shard], events: int) -> Iterator[Done]:
@@ -231,7 +233,7 @@ class Rebuild:
 
     def _put_in_place(self, made: Generation, state: GenerationState, *, swapped: bool) -> int:
         """Makes the new generation the live one, or gives it up; the position that it stands at."""
-        with self.database.writing() as connection:
+        with self.database.writing(durable=False) as connection:
             live = self._generations.hold(connection)
             if swapped and live is not None:
                 self._generations.put(connection, live.number, "live", "old")
@@ -240,7 +242,7 @@ class Rebuild:
 
     def _apart_again(self, made: Generation) -> None:
         """A rebuild that was cancelled costs the projector nothing more."""
-        with self.database.writing() as connection:
+        with self.database.writing(durable=False) as connection:
             states = {each.number: each.state for each in self._generations.seen(connection)}
             if states.get(made.number) == "joined":
                 self._generations.put(connection, made.number, "joined", "building")

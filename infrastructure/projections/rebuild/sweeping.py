@@ -28,7 +28,7 @@ def sweep(generations: Generations) -> None:
 
 
 def _sweep(generations: Generations, old: Generation) -> None:
-    with generations.database.writing() as connection:
+    with generations.database.writing(durable=False) as connection:
         generations.alone(connection)
         if generations.schema and not _unread(connection, f"{generations.schema}.generations"):
             log.info("old tables are still read, and are dropped by the next rebuild", generation=old.number)

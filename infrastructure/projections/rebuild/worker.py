@@ -89,7 +89,7 @@ class Folder:
             for change in folded.changes:
                 for projection, found in zip(PROJECTIONS, rows, strict=True):
                     found += change.rows.get(projection.name, ())
-        with self._database.writing() as connection:
+        with self._database.writing(durable=False) as connection:
             self._soon(connection)
             if not self._shards.finish(connection, self._generation.number, shard, events):
                 raise ShardGone(f"shard {shard.number} of generation {self._generation.number}")

@@ -24,7 +24,8 @@ def on_one_calendar(piece: Piece, calendars: list[tuple[int, Calendar]]) -> Iter
     """A piece of time cut where another calendar came into force; the first one also holds before its start."""
     starts = [piece[0], *(start for start, _ in calendars[1:] if piece[0] < start < piece[1]), piece[1]]
     for start, end in pairwise(starts):
-        yield (start, end), _in_force(calendars, start)
+        if start < end:  # several may have come into force in one second
+            yield (start, end), _in_force(calendars, start)
 
 
 def _in_force(calendars: list[tuple[int, Calendar]], second: int) -> Calendar:

@@ -71,6 +71,8 @@ def _allocated(piece: Piece, allocations: list[tuple[int, int]]) -> Iterator[tup
     """A piece cut where another allocation was agreed; the first one also holds before."""
     starts = [piece[0], *(start for start, _ in allocations[1:] if piece[0] < start < piece[1]), piece[1]]
     for start, end in pairwise(starts):
+        if start == end:  # it was agreed anew within a second
+            continue
         in_force = next((share for since, share in reversed(allocations) if since <= start), allocations[0][1])
         yield (start, end), in_force
 
@@ -82,6 +84,7 @@ COVER = Projection(
     key=("seat_id", "starts_at"),
     fold=cover_of,
     parts=lambda seen: (
+        seen.carried,
         seen.state.seats,
         seen.state.assignments,
         seen.state.absences,

@@ -118,7 +118,7 @@ class Engagements:
     """
 
     def __init__(
-        self, snapshots: Snapshots, clock: Callable[[], datetime], behind_seconds: Callable[[int], float]
+        self, snapshots: Snapshots, clock: Callable[[], datetime], behind_seconds: Callable[[Snapshot], float]
     ) -> None:
         self._snapshots = snapshots
         self._clock = clock
@@ -129,7 +129,7 @@ class Engagements:
     ) -> ListPage:
         """Up to `limit` lines after `after`. Raises ProjectionsMissing where they are still being made."""
         with self._snapshots.snapshot() as snapshot:
-            behind_seconds = self._behind_seconds(snapshot.position)
+            behind_seconds = self._behind_seconds(snapshot)
             if not snapshot.position and behind_seconds > UNSEEN_SECONDS:
                 raise ProjectionsMissing("the projections are still being made from the log")
             as_of = after.as_of if after else max(self._clock(), from_micros(snapshot.recorded_at))

@@ -80,5 +80,5 @@ PLANS = Projection(
     row=PlanRow,
     key=("plan_id",),
     fold=plans_of,
-    parts=lambda seen: (seen.state.plans, seen.state.ended_at),
+    parts=lambda seen: (seen.carried, seen.state.plans, seen.state.ended_at),
 )

@@ -71,6 +71,7 @@ SEATS = Projection(
     key=("seat_id",),
     fold=seats_of,
     parts=lambda seen: (
+        seen.carried,
         seen.state.seats,
         seen.state.assignments,
         seen.state.cases,

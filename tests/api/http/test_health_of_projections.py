@@ -90,7 +90,7 @@ def test_missing_projections_are_a_warning_with_the_reason(database_url: URL) ->
         assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
         found = answer.json()["projections"]
         assert (found["ok"], found["position"], found["behind_seconds"], found["parked"]) == (False, None, None, None)
-        assert found["detail"] == "the projections are still being made from the log"
+        assert found["detail"] == "the projections were made by another version and are being made anew"
         assert "standfast_projection_position" not in client.get("/metrics").text
 
 

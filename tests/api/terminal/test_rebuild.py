@@ -43,7 +43,7 @@ def tampered(sqlite_url: URL) -> str:
 def test_it_says_what_was_compared_and_swapped(standfast: Run, events: int) -> None:
     ran = standfast("rebuild")
     assert ran.code == 0, ran.err
-    assert ran.out.splitlines()[0].startswith(f"equal at position {events:,}: engagements, people, clocks")
+    assert ran.out.splitlines()[0].startswith(f"equal at position {events:,}: engagements, people, seats, cover")
     assert ran.out.splitlines()[-1] == f"swapped at position {events:,}"
     assert f"{events:,} events in" in ran.err
 
