@@ -52,10 +52,10 @@ def _footline(clock: ExplainedClock) -> str:
     if clock.remaining_seconds is not None:
         told.append(f"remaining {duration(clock.remaining_seconds)}")
     if clock.breach_at:
-        told.append(f"goal used up at {instant(clock.breach_at)}")
+        told.append(f"goal used up at {instant(clock.breach_at)} (UTC)")
     if clock.recorded_late:
         told.append("met only by what was recorded late")
-    return f"{' · '.join(told)}\nas of {instant(clock.as_of)}, as known at {instant(clock.known_at)}"
+    return f"{' · '.join(told)}\nas of {instant(clock.as_of)}, as known at {instant(clock.known_at)} (UTC)"
 
 
 def replayed(replay: ReplayAnswer, clocks: tuple[Clock, ...]) -> list[Table | str]:
@@ -64,7 +64,7 @@ def replayed(replay: ReplayAnswer, clocks: tuple[Clock, ...]) -> list[Table | st
     title = f"{state.client_id} · {state.model} · {state.status}" if state.status else "not opened yet"
     return [
         f"[bold]{replay.engagement_id}[/] {escape(title)}",
-        f"as of {instant(replay.as_of)}, as known at {instant(replay.known_at)} (position {replay.position:,})",
+        f"as of {instant(replay.as_of)}, as known at {instant(replay.known_at)} (UTC; position {replay.position:,})",
         seats_table(state),
         clocks_table(clocks),
         accountability_table(metrics.accountability),
@@ -75,12 +75,12 @@ def replayed(replay: ReplayAnswer, clocks: tuple[Clock, ...]) -> list[Table | st
 
 def all_clocks(answer: ClocksAnswer) -> list[Table | str]:
     """The clocks of an engagement at an instant."""
-    about = f"as of {instant(answer.as_of)}, as known at {instant(answer.known_at)}"
+    about = f"as of {instant(answer.as_of)}, as known at {instant(answer.known_at)} (UTC)"
     return [f"[bold]{answer.engagement_id}[/] {about}", clocks_table(answer.clocks)]
 
 
 def seats_table(state: StateAnswer) -> Table:
-    table = table_of("Seats", "seat", "role", "allocation", "professional", "since", "open case")
+    table = table_of("Seats", "seat", "role", "allocation", "professional", "since (UTC)", "open case")
     holders = {each.assignment_id: each for each in state.assignments}
     for seat in state.seats:
         holder = holders.get(seat.assignment_id or "")
@@ -96,7 +96,7 @@ def seats_table(state: StateAnswer) -> Table:
 
 
 def clocks_table(clocks: tuple[Clock, ...]) -> Table:
-    table = table_of("Clocks", "clock", "of", "state", "accountable", "elapsed", "goal", "due or used up at")
+    table = table_of("Clocks", "clock", "of", "state", "accountable", "elapsed", "goal", "due or used up at (UTC)")
     for each in clocks:
         table.add_row(
             each.clock,

@@ -98,7 +98,7 @@ def history_table(history: EngagementHistory) -> Table:
     state = history.state
     name = f" · {state.name}" if state.name else ""
     table = Table(title=escape(f"{history.stream_id} · {state.client_id}{name} · {state.model}"))
-    for column in ("version", "happened", "recorded", "event", "by"):
+    for column in ("version", "happened (UTC)", "recorded (UTC)", "event", "by"):
         table.add_column(column, justify="right" if column == "version" else "left", no_wrap=column != "by")
     table.add_column("what", overflow="fold")
     for fact in history.facts:

@@ -19,7 +19,7 @@ def measured(metrics: MetricsAnswer) -> list[Table | str]:
     starts = instant(metrics.from_) if metrics.from_ else "its opening"
     return [
         f"[bold]{metrics.engagement_id}[/] from {starts} to {instant(metrics.to)}, "
-        f"as of {instant(metrics.as_of)}, as known at {instant(metrics.known_at)}",
+        f"as of {instant(metrics.as_of)}, as known at {instant(metrics.known_at)} (UTC)",
         accountability_table(metrics.accountability),
         continuity_table(metrics.continuity),
         cases_table(metrics.guarantee),

@@ -57,7 +57,14 @@ def test_a_history_is_a_table_of_what_happened_and_who_said_so(imported: Run, op
     shown = imported("history", "sig-a")
     assert shown.code == 0
     assert shown.out.count("OnboardingItemWaived") == 6
-    for said in ("2020-06-01 09:00:00", "ProfessionalReplaced", "platform:import for client", "[chair-1 chair 1"):
+    for said in (
+        "happened (UTC)",
+        "recorded (UTC)",
+        "2020-06-01 09:00:00",
+        "ProfessionalReplaced",
+        "platform:import for client",
+        "[chair-1 chair 1",
+    ):
         assert said in shown.out
 
 
