@@ -17,6 +17,19 @@ LONGEST_ROLE: Final = 58
 NAMES: Final = ("team", "role", "professional", "partner", "succeeded_by")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_AS_A_DATE: Final = (
+    "Write it with its offset, or as a date alone, such as 2026-10-30; "
+    "in a spreadsheet, format the column as YYYY-MM-DD or as text"
+)
+
+
+class _CellWrong(ValueError):
+    """A cell says nothing that can be imported; ``remedy``: what to do, where that does not follow from the reason."""
+
+    def __init__(self, column: str, wrong: str, remedy: str | None = None) -> None:
+        super().__init__(f"{column} {wrong}")
+        self.column = column
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,22 +86,28 @@ def _read(reading: Reading, number: int, cells: Mapping[str, str], zone: tzinfo)
     told = {column: composed(cell) if column in NAMES else cell for column, cell in cells.items()}
     try:
         reading.rows[number] = _row(number, told, zone)
+    except _CellWrong as wrong:
+        _refuse(reading, LineRefused(number, str(wrong), field=wrong.column, remedy=wrong.remedy), told)
     except ValueError as error:
-        reading.refused[number] = LineRefused(number, str(error))
-        reading.broken.add((told["team"], told["role"], told["professional"]))
+        _refuse(reading, LineRefused(number, str(error)), told)
+
+
+def _refuse(reading: Reading, refused: LineRefused, told: Mapping[str, str]) -> None:
+    reading.refused[refused.line] = refused
+    reading.broken.add((told["team"], told["role"], told["professional"]))
 
 
 def _row(number: int, told: Mapping[str, str], zone: tzinfo) -> Row:
-    """Raises ValueError with the reason why the line is refused."""
+    """Raises ValueError with the reason why the line is refused, _CellWrong where it is one cell."""
     for column in ("team", "role", "professional", "started_at"):
         if not told[column]:
-            raise ValueError(f"{column} is missing")
+            raise _CellWrong(column, "is missing")
     for column in NAMES:
         longest = LONGEST_ROLE if column == "role" else LONGEST_ID
         if len(told[column]) > longest:
-            raise ValueError(f"{column} is longer than {longest} characters")
+            raise _CellWrong(column, f"is longer than {longest} characters")
         if _CONTROL.search(told[column]):
-            raise ValueError(f"{column} has a control character")
+            raise _CellWrong(column, "has a control character")
     started_at = _instant("started_at", told, zone)
     ended_at = _instant("ended_at", told, zone) if told["ended_at"] else None
     if ended_at and ended_at <= started_at:
@@ -110,13 +129,14 @@ def _row(number: int, told: Mapping[str, str], zone: tzinfo) -> Row:
 
 
 def _instant(column: str, told: Mapping[str, str], zone: tzinfo) -> datetime:
+    """The instant in a cell; a date alone is midnight in that zone. Raises _CellWrong."""
     text = told[column]
     try:
         if _DAY.fullmatch(text):
             return datetime.combine(parse_day(text), time(), zone).astimezone(UTC)
         return parse_instant(text)
     except OverflowError:
-        raise ValueError(f"{column} is {text!r}: an instant lies between the years 1 and 9999 in UTC") from None
+        wrong = f"is {text!r}: an instant lies between the years 1 and 9999 in UTC"
+        raise _CellWrong(column, wrong, _AS_A_DATE) from None
     except ValueError as error:
-        hint = "" if text[:4].isdecimal() else "; a date alone is written YYYY-MM-DD"
-        raise ValueError(f"{column} is {text!r}: {error}{hint}") from error
+        raise _CellWrong(column, f"is {text!r}: {error}", _AS_A_DATE) from error

@@ -17,8 +17,8 @@ from tests.api.terminal.test_import_log import NOTE, OPENING, SEAT, log
 
 Write = Callable[[str, str], Path]
 HEADER = "team,role,professional,partner,started_at,ended_at,succeeded_by"
-NO_ANSWER = {"serve", "demo", "export"}
-"""They serve, or give their lines as JSON without being asked."""
+NO_ANSWER = {"serve", "project", "demo", "export"}
+"""They serve or project, or give their lines as JSON without being asked."""
 
 
 def told(ran: Ran) -> dict[str, Any]:
@@ -98,6 +98,24 @@ def test_the_lines_of_a_table_are_told_alike(standfast: Run, written: Write) -> 
     }
     [remark] = answer["remarks"]
     assert remark["line"] == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "advised"),
+    [
+        ("t,r,ann,,2023-01-09,30.10.2026,", "ended_at", True),
+        ("t,r,ann,,2023-01-09 09:00,,", "started_at", True),
+        (",r,ann,,2023-01-09,,", "team", False),
+        (f"t,r,{'a' * 65},,2023-01-09,,", "professional", False),
+    ],
+)
+def test_a_cell_that_is_wrong_is_named_by_its_column(
+    standfast: Run, written: Write, row: str, field: str, advised: bool
+) -> None:
+    [refused] = told(standfast("import", written("t.csv", f"{HEADER}\n{row}\n"), "--json"))["refused"]
+    assert (refused["rule"], refused["field"]) == (None, field)
+    assert refused["detail"].startswith(f"{field} is ")
+    assert ("as a date alone" in (refused["remedy"] or "")) == advised
 
 
 def test_what_cannot_be_imported_at_all_gives_no_json(standfast: Run, tmp_path: Path) -> None:

@@ -77,6 +77,12 @@ def test_a_successor_may_hold_another_seat_already() -> None:
     [
         ("t,chair,a,X,yesterday,,", "started_at is 'yesterday': an instant is RFC 3339"),
         ("t,chair,a,X,2020-01-01T00:00:00,,", "an instant is RFC 3339 text with an offset"),
+        (
+            "t,chair,a,X,2020-10-30 09:00,,",
+            "or as a date alone, such as 2026-10-30; in a spreadsheet, format the column",
+        ),
+        ("t,chair,a,X,30.10.2020,,", "or as a date alone, such as 2026-10-30"),
+        ("t,chair,a,X,10/30/2020,,", "or as a date alone, such as 2026-10-30"),
         ("t,chair,a,X,2020-02-30T00:00:00Z,,", "the date of an instant exists, and 2020-02-30 does not"),
         ("t,chair,a,X,2020-01-01T00:00:00+24:00,,", "the offset of an instant lies between -23:59 and +23:59"),
         ("t,chair,a,X,2020-01-01T24:00:00Z,,", "the time of an instant lies between 00:00:00 and 23:59:59"),
