@@ -1,11 +1,13 @@
 """Files that are something else, by their first bytes: what they are, and what to do to have them imported."""
 
 import json
+import re
 from collections.abc import Sequence
-from os import SEEK_END
+from os import SEEK_END, fsencode
 from pathlib import PurePath
 from shlex import quote
 from typing import BinaryIO, Final
+from urllib.parse import quote as escaped
 
 HEAD: Final = 65_536
 """Bytes of a file that are looked at."""
@@ -31,7 +33,7 @@ _SIGNATURES: Final[Sequence[tuple[int, bytes, str, str]]] = (
         0,
         b"SQLite format 3\x00",
         "a SQLite database",
-        "where Standfast made it, STANDFAST_DATABASE_URL=sqlite:///FILE reads it in its place",
+        "where Standfast made it, STANDFAST_DATABASE_URL=sqlite:///ESCAPED reads it in its place",
     ),
     (0, b"PGDMP", "a dump of PostgreSQL", "pg_restore brings it back into a database"),
     (0, b"PAR1", "a Parquet file", "write the table as CSV and import that"),
@@ -80,8 +82,11 @@ def what_else(name: str, file: BinaryIO) -> str | None:
 
 
 def _sentence(name: str, what: str, remedy: str) -> str:
-    file = "FILE" if name == STANDARD_INPUT else quote(name)
-    return f"{name} is {what}: {remedy.replace('FILE', file)}."
+    """``FILE`` of a remedy is the name for a shell, ``ESCAPED`` the name in the address of a database."""
+    written = {"FILE": "FILE", "ESCAPED": "FILE"}
+    if name != STANDARD_INPUT:
+        written = {"FILE": quote(name), "ESCAPED": escaped(fsencode(name))}
+    return f"{name} is {what}: {re.sub('FILE|ESCAPED', lambda found: written[found[0]], remedy)}."
 
 
 def _zip(name: str, head: bytes, file: BinaryIO) -> tuple[str, str]:

@@ -18,6 +18,7 @@ import pytest
 from api.composition import Standfast
 from application.imports.lines import LONGEST_LINE
 from application.ports.engagement_list import Wanted
+from infrastructure.database.address import address_of, address_of_file
 from tests.api.terminal.conftest import Run
 
 HEADER: Final = "team,role,professional,partner,started_at,ended_at,succeeded_by"
@@ -196,6 +197,15 @@ def test_a_file_that_is_something_else_is_told_what_it_is(name: str, standfast: 
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert len(ran.err) < 1_000
+
+
+@pytest.mark.parametrize("name", ["a%20b.db", "a b?.db", "año.db"])
+def test_the_address_that_is_told_leads_to_the_database(name: str, standfast: Run, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(database())
+    [address] = [word for word in standfast("import", file).err.split() if word.startswith("STANDFAST_DATABASE_URL=")]
+    assert address == f"STANDFAST_DATABASE_URL={address_of_file(file)}"
+    assert address_of(address_of_file(file)).database == str(file)
 
 
 def test_a_command_that_is_told_can_be_copied(standfast: Run, tmp_path: Path) -> None:
