@@ -105,7 +105,7 @@ def what_if(
     Raises NothingSupposed or what keeps the policy away.
     """
     if supposition == Supposition():
-        raise NothingSupposed("name a model, a policy or a calendar", field="policy")
+        raise NothingSupposed("nothing is supposed", field="policy")
     history = question.history
     actual = _metrics(question, history, None, None)
     hypothetical = _metrics(question, supposed(history, supposition, go_on) if history else None, None, None)

@@ -19,7 +19,9 @@ from domain.law.rejection import NotFound, Rejection
 class UnknownClock(NotFound):
     """There is no such clock."""
 
-    remedy: ClassVar = "Name one of the clocks there are, or a subject on which the obligation runs."
+    remedy: ClassVar = (
+        "Name one of the clocks that GET /v1/engagements/{id}/clocks lists, or standfast clocks in the terminal."
+    )
 
 
 class GoalNotPassed(Rejection):

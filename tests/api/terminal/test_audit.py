@@ -1,6 +1,7 @@
 """The audit in the terminal, on the worked example of docs/metrics.md."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def test_a_clock_is_explained_interval_by_interval(imported: Run) -> None:
     assert said.code == 0
     assert "replace of k1: met · accountable: platform" in said.out
     assert "elapsed 75:30:00 · goal 80:00:00 · remaining 4:30:00" in said.out
+    assert re.search(r"as of 2026-11-18 14:00:00, as known at [0-9: -]{19} \(UTC\)", said.out)
     assert "awaiting decision" in said.out
     assert "holiday 2026-11-11" in said.out
     assert "450:30:00" in said.out, "all of it, from the request to the replacement"
@@ -32,7 +34,9 @@ def test_a_clock_is_explained_interval_by_interval(imported: Run) -> None:
 
 def test_a_replay_shows_state_clocks_and_metrics_of_that_instant(imported: Run) -> None:
     said = imported("replay", CLIENT, "--as-of", "2026-11-12T15:00:00Z").out
-    assert "as of 2026-11-12 15:00:00" in said
+    assert re.search(r"as of 2026-11-12 15:00:00, as known at [0-9: -]{19} \(UTC; position \d+\)", said)
+    assert "since (UTC)" in said
+    assert "due or used up at (UTC)" in said
     assert "ana (active)" in said
     assert "2026-11-18 18:30:00" in said, "when the goal of the replacement will be used up"
     assert "platform 20:30:00, client 14:00:00, partner 24:00:00" in said
@@ -44,6 +48,17 @@ def test_a_replay_is_the_answer_of_the_api_too(imported: Run) -> None:
     assert answer["metrics"]["accountability"]["waiting_seconds"]["client"] == 14 * 3600
 
 
+@pytest.mark.parametrize("command", ["clocks", "metrics"])
+def test_instants_of_an_answer_say_their_zone(imported: Run, command: str) -> None:
+    said = imported(command, CLIENT, "--as-of", "2026-11-12T15:00:00Z").out
+    assert re.search(r"as of 2026-11-12 15:00:00, as known at [0-9: -]{19} \(UTC\)", " ".join(said.split()))
+
+
+def test_when_a_goal_is_used_up_says_its_zone(imported: Run) -> None:
+    said = imported("explain", CLIENT, "replace", "k1", "--as-of", "2026-11-12T15:00:00Z").out
+    assert "goal used up at 2026-11-18 18:30:00 (UTC)" in " ".join(said.split())
+
+
 def test_before_the_opening_there_is_nothing_to_show(imported: Run) -> None:
     assert "not opened yet" in imported("replay", CLIENT, "--as-of", "2020-01-01T00:00:00Z").out
 
@@ -52,6 +67,8 @@ def test_before_the_opening_there_is_nothing_to_show(imported: Run) -> None:
     ("arguments", "said"),
     [
         (("explain", CLIENT, "replace", "k9"), "there is no clock replace of k9"),
+        (("explain", CLIENT, "replace", "k9"), "or standfast clocks in the terminal"),
+        (("what-if", CLIENT), "nothing is supposed.\nName a model, a policy, a calendar"),
         (("replay", CLIENT, "--as-of", "yesterday"), "--as-of yesterday: an instant is RFC 3339 text"),
         (("replay", CLIENT, "--as-of", "2999-01-01T00:00:00Z"), "as_of lies more than ten years ahead"),
         (("explain", CLIENT, "replace", "k1", "--as-of", "2999-01-01T00:00:00Z"), "more than ten years ahead"),
