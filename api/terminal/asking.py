@@ -61,7 +61,7 @@ def list_(
 ) -> None:
     """The engagements, filtered and in an order, page by page."""
     from api.queries.engagements import ListAsked, list_bytes, listed
-    from api.terminal.list_table import list_table, more
+    from api.terminal.list_table import list_table, more, nothing
 
     asked = ListAsked(
         model=model,
@@ -77,7 +77,8 @@ def list_(
     )
     with reading() as standfast:
         page = listed(standfast, asked)
-        _answer(list_bytes(page) if as_json else None, lambda: [list_table(page), *([more(page)] if page.next else [])])
+        shown = list_table(page) if page.items else nothing(asked)
+        _answer(list_bytes(page) if as_json else None, lambda: [shown, *([more(page)] if page.next else [])])
 
 
 @app.command(epilog="Example: [bold]standfast history 0199e2a4-…[/] · [bold]standfast history sig-apps[/]")

@@ -3,7 +3,7 @@
 from rich.markup import escape
 from rich.table import Table
 
-from api.queries.engagements import cursor_of
+from api.queries.engagements import ListAsked, cursor_of
 from api.terminal.tables import instant, table_of, yes_or_no
 from application.ports.engagement_list import ListPage
 
@@ -27,6 +27,12 @@ def list_table(page: ListPage) -> Table:
             style="yellow" if each.at_risk else None,
         )
     return table
+
+
+def nothing(asked: ListAsked) -> str:
+    """What stands for a page without engagements."""
+    narrowed = asked != ListAsked(sort=asked.sort, limit=asked.limit)
+    return "no engagements that are asked for" if narrowed else "no engagements"
 
 
 def more(page: ListPage) -> str:

@@ -85,6 +85,13 @@ def test_the_list_goes_on_where_it_says(recorded: Run, http: TestClient) -> None
     assert "a cursor is the next of a page before" in recorded("list", "--cursor", "x").err
 
 
+def test_a_list_of_nothing_is_told_in_words(standfast: Run) -> None:
+    standfast("migrate")
+    assert standfast("list").out == "no engagements\n"
+    assert standfast("list", "--sort", "name", "--limit", "3").out == "no engagements\n"
+    assert standfast("list", "--client", "beta").out == "no engagements that are asked for\n"
+
+
 def test_metrics_and_clocks_are_tables(recorded: Run) -> None:
     shown = recorded("metrics", ID).out
     for title in ("Accountability", "Continuity", "Guarantee", "Seats filled", "Ramp-up", "Effort"):
