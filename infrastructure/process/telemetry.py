@@ -45,6 +45,7 @@ def configure_logs(settings: Settings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.getLogger("alembic").setLevel(max(level, logging.WARNING))  # its first line is about itself
     logging.captureWarnings(True)
     _tell_what_nobody_caught()
 

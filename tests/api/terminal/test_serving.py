@@ -56,6 +56,7 @@ def test_every_line_of_the_log_is_an_object_and_scrapes_are_quiet(sqlite_url: UR
             with urlopen(f"{address}{path}", timeout=10) as answered:
                 assert answered.status == 200
     lines = logged(tmp_path)
+    assert [line["event"] for line in lines if "Impl" in str(line["event"])] == [], "of a library about itself"
     assert [line["path"] for line in lines if line["event"] == "request"] == ["/v1/engagements"]
     assert "STANDFAST_PROT" in {line.get("variable") for line in lines}
 
