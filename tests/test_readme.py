@@ -19,12 +19,14 @@ WRITTEN = "127.0.0.1:8000"
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the tour is written for curl")
 def test_the_tour_of_the_readme_runs(tmp_path: Path) -> None:
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
     with running("demo", "--engagements", "10", "--port", "0", environment={}, folder=tmp_path) as (address, _):
         script = "set -euo pipefail\n" + "\n".join(TOUR).replace(WRITTEN, address.removeprefix("http://"))
         ran = subprocess.run(
             ["bash", "-c", script],
             cwd=tmp_path,
-            env={**os.environ, "NO_PROXY": "127.0.0.1"},
+            env={**os.environ, "NO_PROXY": "127.0.0.1", "TMPDIR": str(elsewhere)},
             capture_output=True,
             text=True,
             timeout=100,
@@ -38,3 +40,6 @@ def test_the_tour_of_the_readme_runs(tmp_path: Path) -> None:
     assert "0 events recorded by 0 commands" in ran.stdout
     assert "ProfessionalReplaced" in ran.stdout
     assert "checked, whole" in ran.stdout
+    assert [len(list(folder.rglob("tour.db"))) for folder in (tmp_path, elsewhere)] == [1, 1]
+    left = {"teams.csv", "events.jsonl", "monday.db"} & {path.name for path in tmp_path.iterdir()}
+    assert left == set(), "a checkout stays as it is, and the tour can be run again"
