@@ -48,8 +48,8 @@ class Projection:
     parts: Callable[[Seen], Parts]
     """What the rows are made of: as long as all of it is the same, they are.
 
-    What rows have from the timeline, and not from the state alone, goes with ``seen.carried``: that is another one where
-    a fact came late or was taken back, though the state may be what it was.
+    What rows have from the timeline, and not from the state alone, goes with ``seen.carried``: that is another one
+    where a fact came late or was taken back, though the state may be what it was.
     """
     indexes: tuple[tuple[str, ...], ...] = ()
 

@@ -70,7 +70,7 @@ class Running:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the batch under way; what a database keeps waiting for long is left, nothing of it is half done."""
+        """Ends after the batch under way. One that a database keeps waiting for long is left: nothing is half done."""
         self._stopping.set()
         self._lead.wake()
         if self._thread.is_alive():
