@@ -28,7 +28,7 @@ from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
 
 CALLERS: Final = 16
 STANDFAST: Final = str(Path(sys.executable).with_name("standfast"))
-WARM_UP_SECONDS: Final = 3.0
+WARM_UP_SECONDS: Final = 8.0
 
 
 @dataclass(slots=True)
@@ -49,6 +49,7 @@ def measured(url: str, seconds: float, offered: float | None, *, projected: bool
     """So many seconds of it; ``offered`` commands a second, None: as many as it takes."""
     standfast = opened(url)
     try:
+        standfast.projections.catch_up()
         with standfast.projections.snapshot() as snapshot:
             line = snapshot.table(ENGAGEMENTS).c
             ids = list(snapshot.connection.execute(select(line.engagement_id).where(line.ended_at.is_(None))).scalars())
