@@ -47,7 +47,7 @@ class Template:
     @staticmethod
     def of(events: Sequence[StoredEvent]) -> "Template":
         placed = [event for event in events if isinstance(event, PlacedEvent)][:LONGEST]
-        ends = [n for n in range(1, len(placed)) if placed[n].command_id != placed[n - 1].command_id]
+        ends = [n for n in range(1, len(placed)) if placed[n].recorded_at != placed[n - 1].recorded_at]
         return Template(placed, ends or [len(placed)])
 
 
@@ -93,11 +93,11 @@ def _renamed(opening: bytes, number: int) -> bytes:
 
 
 def _placed(rows: Iterator[Row]) -> Iterator[Row]:
-    """With positions, and instants that rise from one command to the next."""
-    last_at, command = 0, None
+    """With positions, and instants that rise from one append to the next."""
+    last_at, append = 0, None
     for position, row in enumerate(rows, 1):
-        if row[14] != command:
-            last_at, command = max(last_at + 1, row[6]), row[14]
+        if (row[1], row[6]) != append:
+            last_at, append = max(last_at + 1, row[6]), (row[1], row[6])
         yield (position, *row[1:6], last_at, *row[7:])
 
 
