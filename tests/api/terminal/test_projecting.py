@@ -184,8 +184,22 @@ STATUS = {
         }
     ],
     "generations": [
-        {"generation": 3, "state": "live", "position": 12_000_000, "current": False, "folds": {"engagements": 1}},
-        {"generation": 4, "state": "building", "position": 9_000_000, "current": True, "folds": {"engagements": 2}},
+        {
+            "generation": 3,
+            "state": "live",
+            "position": 12_000_000,
+            "current": False,
+            "of_this_log": True,
+            "folds": {"engagements": 1},
+        },
+        {
+            "generation": 4,
+            "state": "building",
+            "position": 9_000_000,
+            "current": True,
+            "of_this_log": True,
+            "folds": {"engagements": 2},
+        },
     ],
     "parked": [
         {
