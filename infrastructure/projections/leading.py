@@ -78,13 +78,16 @@ class LeadOfServer:
         until, channel = time.monotonic() + seconds, RECORDED if leading else PROJECTED
         connection = self._connected()
         while not self._awake.is_set() and (left := until - time.monotonic()) > 0:
-            for heard in connection.notifies(timeout=min(left, AWAKE_SECONDS), stop_after=1):
-                if heard.channel == channel:
-                    return
+            heard = [each.channel for each in connection.notifies(timeout=min(left, AWAKE_SECONDS), stop_after=1)]
+            if channel in heard:
+                _forget_what_was_heard(connection)
+                return
         self._awake.clear()
 
     def tell(self) -> None:
-        self._connected().execute(f"NOTIFY {PROJECTED}")
+        connection = self._connected()
+        connection.execute(f"NOTIFY {PROJECTED}")
+        _forget_what_was_heard(connection)  # whoever tells looks at the log again, before it waits
 
     def wake(self) -> None:
         self._awake.set()
@@ -102,6 +105,12 @@ class LeadOfServer:
             for channel in (RECORDED, PROJECTED):
                 self._connection.execute(f"LISTEN {channel}".encode())
         return self._connection
+
+
+def _forget_what_was_heard(connection: psycopg.Connection[Any]) -> None:
+    """Drops what has come so far: what it told of is committed, and found by whoever looks now."""
+    for _ in connection.notifies(timeout=0):
+        pass
 
 
 class LeadOfFile:

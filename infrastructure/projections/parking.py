@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, process_clock
@@ -62,7 +63,7 @@ class Parking:
         return found
 
     def park(self, connection: Connection, generation: int, failures: Iterable[Failure]) -> None:
-        """Has engagements wait."""
+        """Has engagements wait, those that do already among them."""
         now = process_clock()
         rows = [
             {
@@ -76,7 +77,8 @@ class Parking:
             for each in failures
         ]
         if rows:
-            connection.execute(insert(self._table), rows)
+            added = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            connection.execute(added(self._table).on_conflict_do_nothing(), rows)
 
     def explain(self, connection: Connection, failures: Iterable[Failure]) -> None:
         """Says why they could not be folded when that was tried last, where it is another reason than before."""

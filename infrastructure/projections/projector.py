@@ -103,7 +103,7 @@ class Projector:
             self.standing = None  # what stands in the tables is to be looked at again
             raise
         self._written(folded)
-        self.standing = moved
+        self.standing = moved if self._live in numbers else None  # other tables are live: to be looked at again
         self._count(len(batch), folded_at - read_at, time.perf_counter() - folded_at)
         return len(batch)
 
@@ -190,12 +190,11 @@ class Projector:
         found = self.source.between(first, self.until, limit + 1)
         if standing.position and (not found or _recorded_at(found[0]) not in (None, standing.recorded_at)):
             raise LogReplaced(standing.position)
-        if len(found) <= limit:
-            return found[1:] if standing.position else found
-        whole = [event for event in found if _recorded_at(event) != _recorded_at(found[-1])]
-        if len(whole) > 1 or not limit:
-            return whole[1:] if standing.position else whole
-        return self._following(standing, 2 * limit)
+        events = found[1:] if standing.position else found
+        if len(found) <= limit or not limit:
+            return events if limit else ()
+        whole = events[: _begin_of_the_last_append(events)]
+        return whole or self._following(standing, 2 * limit)
 
     def _of_this_log(self, live: Generation) -> None:
         """Raises LogReplaced unless the projections tell of this log, and of nothing that it does not hold."""
@@ -215,3 +214,11 @@ def caught_up(projector: Projector) -> int:
 def _recorded_at(event: Notification) -> int | None:
     """None where the library wrote the event without an envelope."""
     return event.recorded_at if isinstance(event, PlacedEvent) else None
+
+
+def _begin_of_the_last_append(events: Sequence[Notification]) -> int:
+    """Where the events begin that were recorded with the last one: in one append, which has one instant."""
+    place, last = len(events) - 1, _recorded_at(events[-1])
+    while place and last is not None and _recorded_at(events[place - 1]) == last:
+        place -= 1
+    return place

@@ -88,21 +88,29 @@ class Running:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._turn()
-            except Overtaken:
-                self._projector.standing, self._overtaken = None, True
-            except Cancelled:
-                log.info("the projections are made anew from where they are at the next start")
-            except RebuildUnderWay:
-                log.info("somebody else makes the projections anew")
-                self._stopping.wait(UNDER_WAY_SECONDS)
-            except (StoreUnavailable, WorkerLost, SQLAlchemyError, psycopg.Error, OSError) as error:
-                log.warning("the projector waits for the database", error=f"{type(error).__name__}: {error}")
-                self._fell_over()
-            except Exception:
+                self._turn_or_fall()
+            except Exception:  # also of what is done where a turn has failed: the thread outlives it
                 log.exception("the projector failed, and begins again")
-                self._fell_over()
+                self._stopping.wait(PULL_SECONDS)
         self._lead.give_up()
+
+    def _turn_or_fall(self) -> None:
+        """One turn; what ends it is told, and the next one begins anew."""
+        try:
+            self._turn()
+        except Overtaken:
+            self._projector.standing, self._overtaken = None, True
+        except Cancelled:
+            log.info("the projections are made anew from where they are at the next start")
+        except RebuildUnderWay:
+            log.info("somebody else makes the projections anew")
+            self._stopping.wait(UNDER_WAY_SECONDS)
+        except (StoreUnavailable, WorkerLost, SQLAlchemyError, psycopg.Error, OSError) as error:
+            log.warning("the projector waits for the database", error=f"{type(error).__name__}: {error}")
+            self._fell_over()
+        except Exception:
+            log.exception("the projector failed, and begins again")
+            self._fell_over()
 
     def _turn(self) -> None:
         """One batch, or a wait for one."""
@@ -114,6 +122,10 @@ class Running:
             return
         if not self.leading:
             self._begin()
+        if time.monotonic() >= self._retry_at:
+            self._retry_at = time.monotonic() + RETRY_PARKED_SECONDS
+            if self._projector.parked:
+                self._projector.retry()
         if time.monotonic() >= self._look_at:
             self._look_at = time.monotonic() + PULL_SECONDS
             self._retries.answer(self._projector)
@@ -122,10 +134,6 @@ class Running:
             if events < BATCH and not self._positions.awaited:
                 self._stopping.wait(GATHER_SECONDS)
             return
-        if time.monotonic() >= self._retry_at and self._projector.parked:
-            self._projector.retry()
-        if time.monotonic() >= self._retry_at:
-            self._retry_at = time.monotonic() + RETRY_PARKED_SECONDS
         self._lead.wait(True, PULL_SECONDS)
 
     def _begin(self) -> None:

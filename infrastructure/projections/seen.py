@@ -19,7 +19,7 @@ from domain.engagement.state import EngagementHistory, State
 from domain.law.recorded import Recorded
 from domain.metrics.chronicle import NOTED, Chronicle
 from domain.time.business_time import epoch_seconds
-from domain.time.intervals import EVER, Pieces
+from domain.time.intervals import EVER, Pieces, union
 from infrastructure.database.instants import to_micros
 
 
@@ -103,7 +103,7 @@ class Seen:
     @property
     def suspended(self) -> Pieces:
         """When it was and, as far as was agreed, will be suspended, in seconds since 1970."""
-        return [(each.start, EVER if each.end is None else each.end) for each in self.lives.suspensions]
+        return union((each.start, EVER if each.end is None else each.end) for each in self.lives.suspensions)
 
 
 def seen(history: EngagementHistory) -> Iterator[Seen]:

@@ -3,7 +3,7 @@
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing.synchronize import Event
 from threading import Thread
 
@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from infrastructure.database.database import Database
 from infrastructure.log.signal import Signal
 from infrastructure.projections import leading
-from infrastructure.projections.leading import Lead, LeadOfFile, LeadOfServer
+from infrastructure.projections.leading import RECORDED, Lead, LeadOfFile, LeadOfServer
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import Projector
 from infrastructure.projections.running import Running
@@ -188,3 +188,41 @@ def test_a_running_projector_stops_soon(bench: Bench) -> None:
         stopping.start()
         stopping.join(SOON)
         assert time.monotonic() - started < leading.PULL_SECONDS + 2
+
+
+def test_what_was_recorded_while_a_batch_was_taken_in_wakes_once(postgres_url: URL) -> None:
+    """However often that was: whoever has taken it in waits for what comes then."""
+    database = Database(postgres_url)
+    lead = LeadOfServer(database)
+    assert lead.held()
+    with closing(database.own_connection()) as another:
+        for _ in range(300):
+            another.execute(f"NOTIFY {RECORDED}".encode())
+        lead.tell()
+        began = time.monotonic()
+        lead.wait(True, 0.3)
+        assert time.monotonic() - began > 0.25, "nothing is left of them"
+        another.execute(f"NOTIFY {RECORDED}".encode())
+        another.execute(f"NOTIFY {RECORDED}".encode())
+        lead.wait(True, 5)
+        assert time.monotonic() - began < 3
+    lead.give_up()
+    database.close()
+
+
+def test_what_is_parked_is_tried_again_also_under_load(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(bench, 5)
+    tried: list[int] = []
+
+    def retry(projector: Projector) -> int:
+        tried.append(1)
+        projector.parked.clear()
+        return 0
+
+    monkeypatch.setattr(Projector, "retry", retry)
+    monkeypatch.setattr(Projector, "step", lambda _: 1)
+    with running(bench) as leader:
+        until(lambda: leader.leading)
+        leader._projector.parked[engagement(0)] = {"clocks"}
+        leader.retry_parked()
+        until(lambda: bool(tried))
