@@ -12,9 +12,10 @@ from rich.table import Table
 from api.composition import Standfast
 from api.terminal.speech import counted
 from api.terminal.tables import instant, table_of
-from infrastructure.log.reading import Head
+from infrastructure.log.reading import Log
 from infrastructure.projections.generations import Generation, GenerationState
 from infrastructure.projections.kept import Kept, kept
+from infrastructure.projections.of_this_log import holds
 from infrastructure.projections.parking import Parked
 from infrastructure.projections.register import PROJECTIONS
 from infrastructure.projections.retrying import Retried
@@ -101,7 +102,7 @@ def status_of(standfast: Standfast) -> Status:
         log=end,
         led=found.led,
         projections=_projections(found, live, head.position, seconds) if live else (),
-        generations=tuple(_generation(each, head) for each in found.generations),
+        generations=tuple(_generation(each, standfast.recorder.log) for each in found.generations),
         parked=_parked(found.parked),
     )
 
@@ -122,13 +123,13 @@ def _projections(found: Kept, live: Generation, head: int, seconds: float) -> tu
     )
 
 
-def _generation(one: Generation, head: Head) -> GenerationStatus:
+def _generation(one: Generation, log: Log) -> GenerationStatus:
     return GenerationStatus(
         generation=one.number,
         state=one.state,
         position=one.position,
         current=one.current,
-        of_this_log=one.log_id == head.log_id and one.position <= head.position,
+        of_this_log=holds(log, one.log_id, one.position, one.recorded_at),
         folds=json.loads(one.folds),
     )
 

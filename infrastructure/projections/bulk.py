@@ -6,12 +6,11 @@ come in its order, nearly.
 
 from collections.abc import Sequence
 from functools import cache
-from uuid import UUID
 
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.schema import CreateTable
 
-from infrastructure.projections.projection import POSTGRESQL_TYPES, Row
+from infrastructure.projections.projection import POSTGRESQL_TYPES, Row, in_sqlite
 
 
 def create_bare(connection: Connection, table: Table) -> None:
@@ -40,7 +39,7 @@ def fill(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if connection.dialect.name != "postgresql":
-        connection.exec_driver_sql(_insertion(table), list(map(_in_sqlite, rows)))
+        connection.exec_driver_sql(_insertion(table), list(map(in_sqlite, rows)))
         return
     driver = connection.connection.driver_connection
     assert driver is not None, "a connection in a transaction is open"
@@ -60,8 +59,3 @@ def _key_of(table: Table) -> str:
 def _insertion(table: Table) -> str:
     names = table.columns.keys()
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-
-
-def _in_sqlite(row: Row) -> Row:
-    """A row with its ids as SQLite keeps them."""
-    return tuple(value.hex if type(value) is UUID else value for value in row)

@@ -36,7 +36,7 @@ class Known:
     history: EngagementHistory
     rows: Rows
     carried: Carried | None
-    """What is known of its clocks, where nothing of it lies ahead."""
+    """What was collected of it, where nothing of it lies ahead."""
     parts: Mapping[str, Parts]
     """What the rows of each projection were made of, where nothing of it lies ahead."""
 
@@ -131,7 +131,8 @@ class Folding:
                 continue
             try:
                 made_of = parts[projection.name] = projection.parts(only) if only else ()
-                rows[projection.name] = _standing(projection.name, made_of, known) or projection.rows(stretches)
+                standing = _standing(projection.name, made_of, known)
+                rows[projection.name] = projection.rows(stretches) if standing is None else standing
             except Exception as error:  # as above
                 folded.failures.append(Failure(projection.name, engagement_id, at, _told(error)))
         folded.changes.append(Change(engagement_id, rows, known.rows if known else None))

@@ -99,6 +99,11 @@ def _column(name: str, hint: Any, in_key: bool) -> Column[Any]:
     return Column(name, _KINDS[kind], primary_key=in_key, nullable=optional)
 
 
+def in_sqlite(row: Row) -> Row:
+    """A row with its ids as SQLite keeps them."""
+    return tuple(value.hex if type(value) is UUID else value for value in row)
+
+
 POSTGRESQL_TYPES: Final[Mapping[type[TypeEngine[Any]], str]] = {
     Uuid: "uuid",
     Text: "text",

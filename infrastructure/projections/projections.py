@@ -3,22 +3,22 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy.engine import URL
 
 from application.ports.engagement_list import ProjectionsMissing
-from application.ports.log import LogReplaced, StoreUnavailable
+from application.ports.log import StoreUnavailable
 from infrastructure.database.database import Database
 from infrastructure.database.sqlite import PROJECTIONS, path_of
 from infrastructure.log.recorder import LogRecorder
-from infrastructure.projections.generations import FOLDS
+from infrastructure.projections.generations import FOLDS, NOBODYS
 from infrastructure.projections.leading import Lead, LeadOfFile, LeadOfServer
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.positions import Positions
-from infrastructure.projections.projector import Projector, caught_up
+from infrastructure.projections.projector import Projector, brought_up
 from infrastructure.projections.reading import ProjectionReader, Snapshot
 from infrastructure.projections.rebuild.pace import Pace
 from infrastructure.projections.rebuild.rebuild import Hear, Rebuild
@@ -89,27 +89,15 @@ class Projections:
         rebuilt = self.rebuilding(processors(), stopped, Pace().heard).run()
         log.info("the projections are made anew", position=rebuilt.position, parked=rebuilt.parked)
 
-    @property
-    def _of_another_log(self) -> bool:
-        """Whether they tell of another log, or of an older copy's future."""
-        try:
-            self.projector.begin()
-        except LogReplaced:
-            return True
-        return False
-
     def catch_up(self) -> None:
-        """Brings them up to date here, unless somebody else leads and does, or they are first to be made anew.
+        """Brings them up to date here, unless somebody else leads and does, or they are those of another version.
 
         Raises StoreUnavailable.
         """
         lead = self._lead()
         try:
-            if lead.held() and (live := self.projector.make_room()).current:
-                if self._of_another_log or self.projector.in_bulk(live):
-                    self._made_anew(lambda: False)
-                self.projector.begin()
-                self.positions.seen(caught_up(self.projector))
+            if lead.held() and self.projector.make_room().folds in (FOLDS, NOBODYS):
+                self.positions.seen(brought_up(self.projector, partial(self._made_anew, lambda: False)))
         finally:
             lead.give_up()
 
@@ -189,9 +177,8 @@ class ProjectionsToRead(Projections):
 
     def _made(self) -> Database:
         made = Database("sqlite://")
-        projector = Projector(self._recorder.log, made)
-        projector.begin()
-        caught_up(projector)
+        anew = Rebuild(source=self._recorder.log, of=self._of, database=made)
+        brought_up(Projector(self._recorder.log, made), anew.run)
         return made
 
 

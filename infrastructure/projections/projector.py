@@ -1,7 +1,7 @@
 """The projector: one scan of the log feeds all projections, each batch with its position in one transaction."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from application.ports.log import LogReplaced
 from infrastructure.database.database import Database
 from infrastructure.events.rows import PlacedEvent
-from infrastructure.log.reading import Head, Log
+from infrastructure.log.reading import Log
 from infrastructure.process.telemetry import Counters
 from infrastructure.projections.folding import Failure, Folded, Folding
 from infrastructure.projections.generations import Generation, Generations, Overtaken
+from infrastructure.projections.of_this_log import holds
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.writing import write
 
@@ -70,8 +71,8 @@ class Projector:
         """
         live = self.make_room()
         self.folding.forget()
-        self._of_this_log(live)
-        self._following(Standing(live.position, live.recorded_at), 0)
+        if not self._tells_of_this_log(live):
+            raise LogReplaced(live.position)
         self._live, self.parked = live.number, {}
         for each in self.parking.of(live.number):
             self.parked.setdefault(each.engagement_id, set()).add(each.projection)
@@ -177,9 +178,15 @@ class Projector:
                 live = self.generations.first(connection, log_id)
         return live
 
-    def in_bulk(self, live: Generation) -> bool:
-        """Whether nothing is taken in yet, and what lies ahead is better made in bulk."""
-        return live.position == 0 and self.source.head().position >= MANY
+    def goes_on_from(self, live: Generation) -> bool:
+        """Whether these tables are to be brought on: of this version and of this log, and with something in them where
+        much lies ahead, which is better made in bulk.
+        """
+        from_nothing = live.position == 0 and self.source.head().position >= MANY
+        return live.current and self._tells_of_this_log(live) and not from_nothing
+
+    def _tells_of_this_log(self, live: Generation) -> bool:
+        return holds(self.source, live.log_id, live.position, live.recorded_at)
 
     def _following(self, standing: Standing, limit: int) -> Sequence[Notification]:
         """The events behind a place, read with the one there, which proves that the log still holds it.
@@ -191,16 +198,20 @@ class Projector:
         if standing.position and (not found or _recorded_at(found[0]) not in (None, standing.recorded_at)):
             raise LogReplaced(standing.position)
         events = found[1:] if standing.position else found
-        if len(found) <= limit or not limit:
-            return events if limit else ()
+        if len(found) <= limit:
+            return events
         whole = events[: _begin_of_the_last_append(events)]
         return whole or self._following(standing, 2 * limit)
 
-    def _of_this_log(self, live: Generation) -> None:
-        """Raises LogReplaced unless the projections tell of this log, and of nothing that it does not hold."""
-        head: Head = self.source.head()
-        if live.log_id != head.log_id or live.position > head.position:
-            raise LogReplaced(live.position)
+
+def brought_up(projector: Projector, make_anew: Callable[[], object]) -> int:
+    """Takes in all there is, in tables made anew where those that are there are not to be brought on; the position that
+    was reached. Raises what `Projector.step` and ``make_anew`` do.
+    """
+    if not projector.goes_on_from(projector.make_room()):
+        make_anew()
+    projector.begin()
+    return caught_up(projector)
 
 
 def caught_up(projector: Projector) -> int:

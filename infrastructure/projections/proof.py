@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from infrastructure.events.rows import PlacedEvent
 from infrastructure.log.reading import Log
 from infrastructure.projections.folding import Folding
+from infrastructure.projections.of_this_log import holds
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.projection import Projection, Row
 from infrastructure.projections.reading import ProjectionReader, Snapshot
@@ -27,7 +27,7 @@ def differing(reader: ProjectionReader, log: Log, advance: Advance = lambda _: N
     Raises ProjectionsMissing, StoreUnavailable.
     """
     with reader.snapshot() as snapshot:
-        if _of_another(snapshot, log):
+        if not holds(log, snapshot.log_id, snapshot.position, snapshot.recorded_at):
             yield "they tell of another log than this, or of more than it holds: standfast rebuild makes them anew"
             return
         parked = Parking(reader.database).read(snapshot.connection, snapshot.generation)
@@ -53,13 +53,6 @@ def differing(reader: ProjectionReader, log: Log, advance: Advance = lambda _: N
             ).scalar_one()
             if count != found[projection.name]:
                 yield f"{projection.name} hold {count - found[projection.name]} rows of no engagement"
-
-
-def _of_another(snapshot: Snapshot, log: Log) -> bool:
-    there = log.between(snapshot.position - 1, snapshot.position, 1) if snapshot.position else ()
-    known = [event.recorded_at for event in there if isinstance(event, PlacedEvent)]
-    gone = bool(snapshot.position) and not there
-    return gone or log.head().log_id != snapshot.log_id or known not in ([], [snapshot.recorded_at])
 
 
 def _fresh(log: Log, ids: Sequence[UUID], position: int) -> dict[UUID, Rows]:

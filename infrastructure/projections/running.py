@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from application.ports.engagement_list import ProjectionsMissing
-from application.ports.log import LogReplaced, StoreUnavailable
+from application.ports.log import StoreUnavailable
 from infrastructure.projections.generations import Overtaken
 from infrastructure.projections.leading import PULL_SECONDS, Lead
 from infrastructure.projections.positions import Positions
@@ -80,11 +80,6 @@ class Running:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def retry_parked(self) -> None:
-        """Tries again what is parked, before long."""
-        self._retry_at = 0.0
-        self._lead.wake()
-
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
@@ -138,20 +133,12 @@ class Running:
 
     def _begin(self) -> None:
         """Takes the lead: looks where the projections stand, and has them made anew where they are not usable."""
-        try:
-            self._projector.begin()
-        except LogReplaced as error:
-            log.warning("the projections tell of another log and are made anew", detail=str(error))
-            self._rebuild(self._stopping.is_set)
-            self._projector.begin()
-        live = self._projector.generations.live()
-        if live is None or not live.current or self._projector.in_bulk(live):
+        if not self._projector.goes_on_from(self._projector.make_room()):
             log.info("the projections are made anew from the log")
             self._rebuild(self._stopping.is_set)
-            self._projector.begin()
+        standing = self._projector.begin()
         self.leading, self._retry_at = True, 0.0
-        standing = self._projector.standing
-        log.info("the projections are kept up to date here", position=standing.position if standing else None)
+        log.info("the projections are kept up to date here", position=standing.position)
         self._reached()
 
     def _make_way(self) -> None:

@@ -61,7 +61,7 @@ class Seen:
     from_: int
     until: int
     before: Carried | None = None
-    """What is known of its clocks before the facts that came last."""
+    """What was collected of it before the facts that came last."""
     new: Sequence[Recorded] = ()
     """The facts that came last, at the end of the timeline, where something is known from before."""
 

@@ -3,14 +3,14 @@
 Both databases are given whole columns: PostgreSQL as arrays in one statement, SQLite row by row of one statement.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, Uuid
+from sqlalchemy import Connection, Table
 
-from infrastructure.projections.projection import POSTGRESQL_TYPES, WHOSE, Projection, Row, table_of
+from infrastructure.projections.projection import POSTGRESQL_TYPES, Projection, Row, in_sqlite, table_of
 from infrastructure.projections.register import PROJECTIONS
 
 Rows = Mapping[str, frozenset[Row]]
@@ -49,27 +49,18 @@ def _write_table(connection: Connection, projection: Projection, table: Table, c
         new += rows - standing
         kept = {tuple(row[place] for place in places) for row in rows}
         gone += (key for row in standing - rows if (key := tuple(row[place] for place in places)) not in kept)
-    _run(connection, _delete(table, connection.dialect.name, 1), table, (WHOSE,), unknown)
-    _run(connection, _delete(table, connection.dialect.name, width), table, projection.primary_key, gone)
-    _run(connection, _upsert(table, connection.dialect.name), table, tuple(table.columns.keys()), new)
+    _run(connection, _delete(table, connection.dialect.name, 1), unknown)
+    _run(connection, _delete(table, connection.dialect.name, width), gone)
+    _run(connection, _upsert(table, connection.dialect.name), new)
 
 
-def _run(connection: Connection, statement: str, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
+def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True))))
         return
-    identities = [place for place, name in enumerate(names) if isinstance(table.columns[name].type, Uuid)]
-    connection.exec_driver_sql(statement, [_in_sqlite(row, identities) for row in rows])
-
-
-def _in_sqlite(row: Row, identities: Iterable[int]) -> Row:
-    """A row with its ids as SQLite keeps them."""
-    values = list(row)
-    for place in identities:
-        values[place] = values[place].hex
-    return tuple(values)
+    connection.exec_driver_sql(statement, list(map(in_sqlite, rows)))
 
 
 @cache

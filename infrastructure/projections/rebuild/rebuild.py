@@ -16,6 +16,7 @@ from infrastructure.database.instants import to_micros
 from infrastructure.log.reading import Head, Log
 from infrastructure.projections.bulk import complete
 from infrastructure.projections.generations import NOBODYS, Generation, Generations, GenerationState, Overtaken
+from infrastructure.projections.of_this_log import holds
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.rebuild.agreement import Difference, differences
@@ -98,13 +99,13 @@ class Rebuild:
         self._generations.prepare()
         with rebuilding_alone(self.database):
             head, live = self.source.head(), self._generations.live()
-            apart = self._why_incomparable(live, head)
+            apart = self._why_incomparable(live)
             if apart and swap == "never":
                 return Rebuilt(position=live.position if live else 0, not_compared=apart)
             if apart == OF_ANOTHER_LOG:
                 with self.database.writing(durable=False) as connection:
                     self._generations.disown(connection)  # until the swap nothing is better than what they say
-            built = self._left_off(live, head, apart)
+            built = self._left_off(live, apart)
             made = built or self._begun(live, head, apart)
             try:
                 self._fill(made, resumed=built is not None)
@@ -114,11 +115,11 @@ class Rebuild:
                 raise
             return replace(rebuilt, resumed=built is not None)
 
-    def _why_incomparable(self, live: Generation | None, head: Head) -> str | None:
+    def _why_incomparable(self, live: Generation | None) -> str | None:
         """Why nothing made now can be compared with the live tables; None where it can."""
         if live is None:
             return "there are no tables in use"
-        if live.folds == NOBODYS or not self._holds(live, head):
+        if live.folds == NOBODYS or not self._holds(live):
             return OF_ANOTHER_LOG
         if not live.current:
             return "the tables in use are those of another version of the folds"
@@ -126,22 +127,17 @@ class Rebuild:
             return "nothing stands in the tables in use"
         return None
 
-    def _holds(self, generation: Generation, head: Head) -> bool:
+    def _holds(self, generation: Generation) -> bool:
         """Whether the log is still the one that a generation tells of."""
-        if generation.log_id != head.log_id or generation.position > head.position:
-            return False
-        if not generation.position:
-            return True
-        [event] = self.source.between(generation.position - 1, generation.position, 1)
-        return getattr(event, "recorded_at", None) in (None, generation.recorded_at)
+        return holds(self.source, generation.log_id, generation.position, generation.recorded_at)
 
-    def _left_off(self, live: Generation | None, head: Head, apart: str | None) -> Generation | None:
+    def _left_off(self, live: Generation | None, apart: str | None) -> Generation | None:
         """What an earlier rebuild left to be finished, where it still can be; everything else is dropped."""
         begun = [each for each in self._generations.all() if each.state in ("building", "joined")]
         usable = [
             each
             for each in begun
-            if each.current and self._holds(each, head) and self._generations.owned(each)
+            if each.current and self._holds(each) and self._generations.owned(each)
             if apart or (live is not None and each.position <= live.position)
         ]
         kept = usable[-1] if usable else None
@@ -174,10 +170,8 @@ class Rebuild:
             done += each.events
             _tell_of(each)
             self.hear(Step(done, made.position))
-        for table in self._generations.tables(made.number):
-            with self.database.writing(
-                durable=False
-            ) as connection:  # one by one: on SQLite the projector waits for each
+        for table in self._generations.tables(made.number):  # one by one: on SQLite the projector waits for each
+            with self.database.writing(durable=False) as connection:
                 complete(connection, table)
         with self.database.writing(durable=False) as connection:
             self._shards.forget(connection, made.number)

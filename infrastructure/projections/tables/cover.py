@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from domain.metrics.coverage import SeatCover, covers
-from domain.time.intervals import Piece, Pieces, difference, intersection
+from domain.time.intervals import Pieces, difference, intersection
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.seen import Seen
-from infrastructure.projections.tables.calendar_time import on_one_calendar, seconds_until
+from infrastructure.projections.tables.calendar_time import cut, seconds_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,8 @@ def _of_seat(seen: Seen, cover: SeatCover) -> Iterator[CoverRow]:
 def _rows(seen: Seen, cover: SeatCover, pieces: Pieces, *, is_covered: bool, is_attended: bool) -> Iterator[CoverRow]:
     seat_id, chronicle = cover.seat.seat_id, seen.chronicle
     for whole in pieces:
-        for part, allocation in _allocated(whole, chronicle.allocations[seat_id]):
-            for (start, end), calendar in on_one_calendar(part, chronicle.calendars):
+        for part, allocation in cut(whole, chronicle.allocations[seat_id]):
+            for (start, end), calendar in cut(part, chronicle.calendars):
                 yield CoverRow(
                     seat_id=seat_id,
                     starts_at=start,
@@ -65,16 +64,6 @@ def _rows(seen: Seen, cover: SeatCover, pieces: Pieces, *, is_covered: bool, is_
                     begun=seconds_until(calendar, start),
                     done=seconds_until(calendar, end),
                 )
-
-
-def _allocated(piece: Piece, allocations: list[tuple[int, int]]) -> Iterator[tuple[Piece, int]]:
-    """A piece cut where another allocation was agreed; the first one also holds before."""
-    starts = [piece[0], *(start for start, _ in allocations[1:] if piece[0] < start < piece[1]), piece[1]]
-    for start, end in pairwise(starts):
-        if start == end:  # it was agreed anew within a second
-            continue
-        in_force = next((share for since, share in reversed(allocations) if since <= start), allocations[0][1])
-        yield (start, end), in_force
 
 
 COVER = Projection(

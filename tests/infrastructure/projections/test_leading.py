@@ -16,6 +16,7 @@ from infrastructure.projections import leading
 from infrastructure.projections.leading import RECORDED, Lead, LeadOfFile, LeadOfServer
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import Projector
+from infrastructure.projections.retrying import Retries
 from infrastructure.projections.running import Running
 from tests.infrastructure.projections.harness import Bench, commands, engagement, history
 
@@ -138,6 +139,25 @@ def test_a_wake_up_that_is_lost_is_made_good_within_the_pull_interval(
         assert took < leading.PULL_SECONDS + 1.0
 
 
+def test_control_without_the_pull_a_lost_wake_up_is_not_made_good(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Signal, "give", lambda _: None)
+    monkeypatch.setattr(leading, "RECORDED", "nobody_tells_this")
+    with running(bench) as leader:
+        until(lambda: leader.leading)
+        for module in ("leading", "running"):
+            monkeypatch.setattr(f"infrastructure.projections.{module}.PULL_SECONDS", 60.0)
+        time.sleep(leading.AWAKE_SECONDS + 0.6)  # the wait that was under way is over
+        head = record(bench)
+        time.sleep(1.5)
+        assert leader._positions.position < head
+        leader._stopping.set()
+        leader._lead.wake()
+        monkeypatch.undo()
+        leader._lead.wake()
+
+
 def test_another_one_goes_on_when_the_leader_stops(bench: Bench) -> None:
     with running(bench) as one:
         until(lambda: one.leading)
@@ -169,13 +189,13 @@ def test_what_is_parked_is_tried_again_when_asked_for(bench: Bench, monkeypatch:
         until(lambda: leader.leading and leader._positions.position == bench.recorder.log.head().position)
         tried: list[Projector] = []
 
-        def retry(self: Projector) -> int:
+        def retry(self: Projector, _only: object) -> int:
             tried.append(self)
             return 0
 
         monkeypatch.setattr(Projector, "retry", retry)
         leader._projector.parked[engagement(0)] = {"clocks"}
-        leader.retry_parked()
+        Retries(bench.kept).ask(None)
         until(lambda: bool(tried))
         leader._projector.parked.clear()
 
@@ -224,5 +244,5 @@ def test_what_is_parked_is_tried_again_also_under_load(bench: Bench, monkeypatch
     with running(bench) as leader:
         until(lambda: leader.leading)
         leader._projector.parked[engagement(0)] = {"clocks"}
-        leader.retry_parked()
+        leader._retry_at = 0.0
         until(lambda: bool(tried))

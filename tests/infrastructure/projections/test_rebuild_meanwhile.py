@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from threading import Event
 from uuid import uuid4
@@ -10,9 +12,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.engine import URL
 
-from application.ports.engagement_list import ProjectionsMissing
+from application.ports.engagement_list import ProjectionsMissing, Wanted
 from application.ports.log import Append
-from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
+from infrastructure.projections import projector
+from infrastructure.projections.tables.engagement_list import ENGAGEMENTS, UNSEEN_SECONDS, Engagements
 from tests.infrastructure.projections.rebuilt import Bench, bench, commands, populated
 
 SECONDS = 60.0
@@ -101,3 +104,42 @@ def test_who_projects_leaves_the_tables_of_another_version_to_it(made: Bench) ->
     assert made.live == there
     with pytest.raises(ProjectionsMissing):
         made.rows()
+
+
+def test_a_long_log_is_taken_in_in_bulk_at_first(made: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing stands in the tables yet, and much lies ahead; afterwards it is taken in as it comes."""
+    emptied(made)
+    monkeypatch.setattr(projector, "MANY", made.recorder.log.head().position)
+    before = made.live.number
+    made.projections.catch_up()
+    assert made.live.number > before
+    made.assert_as_the_log_says()
+    made.record(70)
+    there = made.live.number
+    made.projections.catch_up()
+    assert made.live.number == there
+    made.assert_as_the_log_says()
+
+
+def test_a_short_log_is_taken_in_as_it_comes(made: Bench) -> None:
+    emptied(made)
+    before = made.live.number
+    made.projections.catch_up()
+    assert made.live.number == before
+    made.assert_as_the_log_says()
+
+
+def emptied(made: Bench) -> None:
+    """Puts empty tables in the place of those that are there."""
+    generations = made.projections.projector.generations
+    with made.projections.database.writing() as connection:
+        generations.put(connection, made.live.number, "live", "old")
+    made.projections.projector.make_room()
+
+
+def test_a_list_of_which_nothing_is_projected_yet_is_not_told_as_empty(made: Bench) -> None:
+    emptied(made)
+    clock = partial(datetime.now, UTC)
+    with pytest.raises(ProjectionsMissing):
+        Engagements(made.projections, clock, lambda _: UNSEEN_SECONDS + 1).page(Wanted())
+    assert Engagements(made.projections, clock, lambda _: UNSEEN_SECONDS - 1).page(Wanted()).items == []
