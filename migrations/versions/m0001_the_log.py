@@ -31,7 +31,6 @@ def downgrade() -> None:
 
 def _create_tables() -> None:
     position = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-    ids = sa.JSON().with_variant(JSONB, "postgresql")
     op.create_table(
         "events",
         sa.Column("position", position, primary_key=True, autoincrement=False),
@@ -76,23 +75,7 @@ def _create_tables() -> None:
         sa.Column("problem", sa.LargeBinary),
         sa.Column("recorded_at", sa.BigInteger, nullable=False),
     )
-    op.create_table(
-        "engagements",
-        sa.Column("engagement_id", sa.Uuid, primary_key=True),
-        sa.Column("name", sa.Text),
-        sa.Column("client_id", sa.Text, nullable=False),
-        sa.Column("partner_ids", ids, nullable=False),
-        sa.Column("professional_ids", ids, nullable=False),
-        sa.Column("model", sa.Text, nullable=False),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("open_cases", sa.Integer, nullable=False),
-        sa.Column("seats", sa.Integer, nullable=False),
-        sa.Column("covered_seats", sa.Integer, nullable=False),
-        sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("opened_at", sa.BigInteger, nullable=False),
-    )
-    op.create_index("ix_engagements_opened_at", "engagements", ["opened_at", "engagement_id"])
-    op.create_index("ix_engagements_client_id", "engagements", ["client_id", "opened_at", "engagement_id"])
+    create_list()
     op.create_table(
         "catalogue",
         sa.Column("kind", sa.Text, primary_key=True),
@@ -110,6 +93,28 @@ def _create_tables() -> None:
         sa.Column("topic", sa.Text, nullable=False),
         sa.Column("state", sa.LargeBinary, nullable=False),
     )
+
+
+def create_list() -> None:
+    """The list of engagements, which is kept here up to revision 0006."""
+    ids = sa.JSON().with_variant(JSONB, "postgresql")
+    op.create_table(
+        "engagements",
+        sa.Column("engagement_id", sa.Uuid, primary_key=True),
+        sa.Column("name", sa.Text),
+        sa.Column("client_id", sa.Text, nullable=False),
+        sa.Column("partner_ids", ids, nullable=False),
+        sa.Column("professional_ids", ids, nullable=False),
+        sa.Column("model", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("open_cases", sa.Integer, nullable=False),
+        sa.Column("seats", sa.Integer, nullable=False),
+        sa.Column("covered_seats", sa.Integer, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("opened_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_engagements_opened_at", "engagements", ["opened_at", "engagement_id"])
+    op.create_index("ix_engagements_client_id", "engagements", ["client_id", "opened_at", "engagement_id"])
 
 
 def _guard_postgresql() -> None:

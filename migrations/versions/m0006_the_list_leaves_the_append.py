@@ -3,10 +3,9 @@
 On PostgreSQL a commit that recorded something notifies whoever listens on `standfast_recorded`, once.
 """
 
-import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
 
+from migrations.versions import m0001_the_log as first
 from migrations.versions import m0004_what_a_log_is_known_by as shipped
 from migrations.versions import m0005_a_durable_commit as durable
 
@@ -44,23 +43,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The list of before is empty: this version kept it elsewhere."""
-    ids = sa.JSON().with_variant(JSONB, "postgresql")
-    op.create_table(
-        "engagements",
-        sa.Column("engagement_id", sa.Uuid, primary_key=True),
-        sa.Column("name", sa.Text),
-        sa.Column("client_id", sa.Text, nullable=False),
-        sa.Column("partner_ids", ids, nullable=False),
-        sa.Column("professional_ids", ids, nullable=False),
-        sa.Column("model", sa.Text, nullable=False),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("open_cases", sa.Integer, nullable=False),
-        sa.Column("seats", sa.Integer, nullable=False),
-        sa.Column("covered_seats", sa.Integer, nullable=False),
-        sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("opened_at", sa.BigInteger, nullable=False),
-    )
-    op.create_index("ix_engagements_opened_at", "engagements", ["opened_at", "engagement_id"])
-    op.create_index("ix_engagements_client_id", "engagements", ["client_id", "opened_at", "engagement_id"])
+    first.create_list()
     if op.get_context().dialect.name == "postgresql":
         shipped._exchange(_SIGNATURE, shipped._SIGNATURE, _BEFORE)
