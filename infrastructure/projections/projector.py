@@ -104,7 +104,7 @@ class Projector:
             self.standing = None  # what stands in the tables is to be looked at again
             raise
         self._written(folded)
-        self.standing = moved if self._live in numbers else None  # other tables are live: to be looked at again
+        self.standing = moved if self._live in numbers else self.begin()  # other tables are live since
         self._count(len(batch), folded_at - read_at, time.perf_counter() - folded_at)
         return len(batch)
 

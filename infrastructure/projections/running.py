@@ -124,12 +124,12 @@ class Running:
         if time.monotonic() >= self._look_at:
             self._look_at = time.monotonic() + PULL_SECONDS
             self._retries.answer(self._projector)
-        if events := self._projector.step():
-            self._reached()
-            if events < BATCH and not self._positions.awaited:
-                self._stopping.wait(GATHER_SECONDS)
-            return
-        self._lead.wait(True, PULL_SECONDS)
+        events = self._projector.step()
+        self._reached()
+        if not events:
+            self._lead.wait(True, PULL_SECONDS)
+        elif events < BATCH and not self._positions.awaited:
+            self._stopping.wait(GATHER_SECONDS)
 
     def _begin(self) -> None:
         """Takes the lead: looks where the projections stand, and has them made anew where they are not usable."""
@@ -150,8 +150,9 @@ class Running:
             self._lead.give_up()
 
     def _reached(self) -> None:
+        """Tells where the projections have moved, by whomever."""
         standing = self._projector.standing
-        if standing is not None:
+        if standing is not None and standing.position != self._positions.position:
             self._positions.seen(standing.position)
             self._lead.tell()
 

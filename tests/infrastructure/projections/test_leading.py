@@ -15,7 +15,8 @@ from infrastructure.log.signal import Signal
 from infrastructure.projections import leading
 from infrastructure.projections.leading import RECORDED, Lead, LeadOfFile, LeadOfServer
 from infrastructure.projections.positions import Positions
-from infrastructure.projections.projector import Projector
+from infrastructure.projections.projector import Projector, caught_up
+from infrastructure.projections.rebuild.rebuild import Rebuild
 from infrastructure.projections.retrying import Retries
 from infrastructure.projections.running import Running
 from tests.infrastructure.projections.harness import Bench, commands, engagement, history
@@ -47,6 +48,16 @@ def running(bench: Bench, *, leads: bool = True) -> Iterator[Running]:
         yield made
     finally:
         made.stop()
+
+
+@contextmanager
+def turned_by_hand(bench: Bench) -> Iterator[Running]:
+    """The same without its thread: the test takes the turns."""
+    made = _running(bench, bench.projector(), leads=True)
+    try:
+        yield made
+    finally:
+        made._lead.give_up()
 
 
 def _running(bench: Bench, projector: Projector, *, leads: bool) -> Running:
@@ -246,3 +257,27 @@ def test_what_is_parked_is_tried_again_also_under_load(bench: Bench, monkeypatch
         leader._projector.parked[engagement(0)] = {"clocks"}
         leader._retry_at = 0.0
         until(lambda: bool(tried))
+
+
+def test_what_another_one_projected_is_seen_by_who_was_overtaken(bench: Bench) -> None:
+    """Though nothing comes after it, which would be taken in here."""
+    with turned_by_hand(bench) as leader:
+        leader._turn_or_fall()
+        head = record(bench)
+        caught_up(bench.projector())
+        leader._turn_or_fall()
+        leader._turn_or_fall()
+        assert leader._positions.position == head
+
+
+def test_what_was_projected_into_tables_that_became_live_meanwhile_is_seen(bench: Bench) -> None:
+    with turned_by_hand(bench) as leader:
+        record(bench, 5)
+        while leader._positions.position < bench.recorder.log.head().position:
+            leader._turn_or_fall()
+        rebuilt = Rebuild(source=bench.recorder.log, of=bench.database, database=bench.kept).run()
+        assert rebuilt.swapped
+        head = record(bench, 1, after=5)
+        leader._turn_or_fall()
+        assert leader._positions.position == head
+    bench.assert_all_taken_in()
