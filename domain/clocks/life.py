@@ -188,6 +188,17 @@ class Life:
         """The first stretch that lasts at an instant, where the facts taken in go no further than that."""
         return next((layer[-1] for layer in self.layers if layer and layer[-1].lasts_at(as_of)), None)
 
+    def counts_from(self, as_of: int) -> int | None:
+        """From when on it counts without a break as far as is agreed, ``as_of`` at the earliest; None: it does not.
+
+        The facts taken in go no further than ``as_of``.
+        """
+        last = self.known_until(as_of)
+        if not self.counts(self.present(last)):
+            return None
+        waits = (end for start, end, stretch in parts(as_of, last, self.layers) if not self.counts(stretch))
+        return max(waits, default=as_of)
+
     def known_until(self, as_of: int) -> int:
         """The last instant at which, as far as is agreed, what it waits on changes."""
         return max((as_of, *(layer[-1].end or as_of for layer in self.layers if layer)))

@@ -70,6 +70,11 @@ class Money:
             raise ValueError(f"{self.currency} amounts have at most {digits} decimal places")
         object.__setattr__(self, "amount", written)
 
+    @property
+    def smallest(self) -> int:
+        """The amount in the smallest unit of its currency."""
+        return int(self.amount.scaleb(CURRENCIES[self.currency]))
+
     def times(self, factor: Fraction) -> "Money":
         """The exact product with a factor that is not negative, rounded half up to the currency's digits."""
         digits = CURRENCIES[self.currency]

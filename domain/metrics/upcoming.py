@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Literal
+from typing import Final, Literal
 
 from domain.engagement.state import State
 from domain.language.words import Id, Instant
@@ -12,6 +12,7 @@ from domain.metrics.coverage import Held, SeatCover
 from domain.time.business_time import business_time, epoch_seconds, instant_at
 from domain.time.intervals import EVER, difference, holds, intersection, union
 
+_LONG_AGO: Final = -EVER
 Why = Literal["departure", "absence", "start"]
 
 
@@ -36,8 +37,17 @@ def upcoming_absences(
     return tuple(each for each in found if each)
 
 
+def instants_of_change(chronicle: Chronicle, state: State, seat: SeatCover) -> Iterator[int]:
+    """Every instant at which what comes next for a seat may change by itself; between two of them it does not."""
+    for piece in (*seat.required, *(each.active for each in seat.held)):
+        yield from piece
+    here = _staying(seat)
+    for at, _ in _changes(seat, here, _leaving(chronicle, state, _LONG_AGO, here)):
+        yield at
+
+
 def _upcoming(chronicle: Chronicle, state: State, as_of: int, seat: SeatCover) -> Upcoming | None:
-    here = [each for each in seat.held if each.active[1] == EVER]
+    here = _staying(seat)
     leaving = _leaving(chronicle, state, as_of, here)
     stays = (intersection(each.present, [(as_of, leaving.get(_id(each), EVER))]) for each in here)
     unattended = difference(seat.required, union(piece for pieces in stays for piece in pieces))
@@ -45,6 +55,11 @@ def _upcoming(chronicle: Chronicle, state: State, as_of: int, seat: SeatCover) -
         if at > as_of and holds(unattended, at):
             return Upcoming(seat_id=seat.seat.seat_id, at=instant_at(at), why=why)
     return None
+
+
+def _staying(seat: SeatCover) -> Sequence[Held]:
+    """Those whose end is not recorded."""
+    return [each for each in seat.held if each.active[1] == EVER]
 
 
 def _changes(seat: SeatCover, here: Sequence[Held], leaving: Mapping[str, int]) -> Iterator[tuple[int, Why]]:

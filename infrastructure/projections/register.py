@@ -12,6 +12,7 @@ from infrastructure.projections.tables.people import PEOPLE
 from infrastructure.projections.tables.plans import PLANS
 from infrastructure.projections.tables.seats import SEATS
 from infrastructure.projections.tables.spans import SPANS
+from infrastructure.projections.tables.upcoming import UPCOMING
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     ENGAGEMENTS,
@@ -23,5 +24,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     CASES,
     SPANS,
     PLANS,
+    UPCOMING,
 )
 BY_NAME: Final = {each.name: each for each in PROJECTIONS}

@@ -13,6 +13,7 @@ from domain.time.business_time import business_time, epoch_seconds
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.seen import Seen
 from infrastructure.projections.tables.seconds import seconds_of
+from infrastructure.projections.tables.supplier import supplier_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class AssignmentRow:
     professional_id: str
     partner_id: str | None
     supply_source: SupplySource
+    supplier: str
     matched_at: int
     active_at: int | None
     ended_at: int | None
@@ -55,6 +57,7 @@ def _row(seen: Seen, each: Assignment) -> AssignmentRow:
         professional_id=each.professional_id,
         partner_id=each.partner_id,
         supply_source=each.supply_source,
+        supplier=supplier_of(each) or "",
         matched_at=epoch_seconds(each.matched_at),
         active_at=seconds_of(each.active_at),
         ended_at=seconds_of(each.ended_at),
@@ -77,7 +80,7 @@ def _leaves_at(seen: Seen, each: Assignment) -> int | None:
 
 ASSIGNMENTS = Projection(
     name="assignments",
-    version=1,
+    version=2,
     row=AssignmentRow,
     key=("assignment_id",),
     fold=assignments_of,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from domain.engagement.nouns.case import Case, CaseOutcome
 from domain.engagement.replacement.about import open_proposal
@@ -14,16 +15,18 @@ from domain.time.business_time import epoch_seconds, instant_at
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.seen import Seen
 from infrastructure.projections.tables.seconds import seconds_of
+from infrastructure.projections.tables.supplier import supplier_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """A case, instants in seconds since 1970, amounts of money and rates as exact decimals.
+    """A case, instants in seconds since 1970, amounts of money in the smallest unit of their currency.
 
-    Whether its guarantee was kept follows from this and its clocks: ``day_rate`` is that of the outgoing assignment
-    at the request, of which ``credit_rate`` is given back for each ``day_seconds`` that it was late, for at most
-    ``credit_cap_days`` days. The phases are seconds from one step to the next (docs/metrics.md, *How a case is
-    judged*), ``overlap_seconds`` the business seconds in which both were active.
+    Whether its guarantee was kept follows from this and its clocks. Each second that it was late gives back
+    ``credit_numerator / credit_denominator`` of the outgoing assignment's ``credit_currency``, rounded half up in the
+    end, and at most ``credit_most``: exact numbers without bounds, so as texts; null where nothing is given back. The
+    phases are seconds from one step to the next (docs/metrics.md, *How a case is judged*), ``overlap_seconds`` the
+    business seconds in which both were active.
     """
 
     case_id: str
@@ -31,6 +34,7 @@ class CaseRow:
     cause: Cause
     concern_id: str | None
     outgoing_assignment_id: str
+    supplier: str | None
     incoming_assignment_id: str | None
     proposal_id: str | None
     requested_at: int
@@ -42,11 +46,10 @@ class CaseRow:
     unqualified_declines: int
     charge: str | None
     charge_currency: str | None
-    day_rate: str | None
-    day_rate_currency: str | None
-    credit_rate: str | None
-    credit_cap_days: str | None
-    day_seconds: str | None
+    credit_currency: str | None
+    credit_numerator: str | None
+    credit_denominator: str | None
+    credit_most: str | None
     billed_transfer_minutes: int
     client_transfer_minutes: int
     detect: int | None
@@ -72,14 +75,14 @@ def _row(seen: Seen, case: Case, spent: CaseLedger) -> CaseRow:
     state, chronicle = seen.state, seen.chronicle
     phases, declines = _phases(seen, case, spent), declines_of(state, case)
     awaiting = open_proposal(state, case) if case.open else None
-    guarantee, goal = case.terms.policy.guarantee, case.terms.policy.obligations.replace.goal
-    credit, rate = guarantee.credit if guarantee else None, chronicle.rates_at_request[case.case_id]
+    credit = _credit(case, chronicle.rates_at_request[case.case_id])
     return CaseRow(
         case_id=case.case_id,
         seat_id=case.seat_id,
         cause=case.cause,
         concern_id=case.concern_id,
         outgoing_assignment_id=case.outgoing_assignment_id,
+        supplier=supplier_of(state.assignments.get(case.outgoing_assignment_id)),
         incoming_assignment_id=case.incoming_id,
         proposal_id=awaiting.proposal_id if awaiting else None,
         requested_at=epoch_seconds(case.requested_at),
@@ -89,13 +92,12 @@ def _row(seen: Seen, case: Case, spent: CaseLedger) -> CaseRow:
         eligible=case.eligible,
         qualified_declines=declines.qualified,
         unqualified_declines=declines.unqualified,
-        charge=_amount(case.charge_to_client),
-        charge_currency=_currency(case.charge_to_client),
-        day_rate=_amount(rate),
-        day_rate_currency=_currency(rate),
-        credit_rate=str(credit.rate) if credit else None,
-        credit_cap_days=str(credit.cap_days) if credit else None,
-        day_seconds=str(goal.day_seconds(case.terms.calendar)) if goal else None,
+        charge=str(case.charge_to_client.smallest) if case.charge_to_client else None,
+        charge_currency=case.charge_to_client.currency if case.charge_to_client else None,
+        credit_currency=credit.currency if credit else None,
+        credit_numerator=str(credit.a_second.numerator) if credit else None,
+        credit_denominator=str(credit.a_second.denominator) if credit else None,
+        credit_most=str(credit.most) if credit else None,
         billed_transfer_minutes=spent.billed_minutes,
         client_transfer_minutes=spent.client_minutes,
         detect=phases.detect,
@@ -117,17 +119,29 @@ def _phases(seen: Seen, case: Case, spent: CaseLedger) -> Phases:
     return phases_of(seen.chronicle, seen.state, case, spent.plans, None if stopped is None else instant_at(stopped))
 
 
-def _amount(money: Money | None) -> str | None:
-    return str(money.amount) if money else None
+@dataclass(frozen=True, slots=True)
+class _Credit:
+    currency: str
+    a_second: Fraction
+    most: int
 
 
-def _currency(money: Money | None) -> str | None:
-    return money.currency if money else None
+def _credit(case: Case, day_rate: Money | None) -> _Credit | None:
+    """What being late gives back, in the smallest unit of the currency."""
+    guarantee, goal = case.terms.policy.guarantee, case.terms.policy.obligations.replace.goal
+    if not case.eligible or guarantee is None or guarantee.credit is None or day_rate is None or goal is None:
+        return None
+    a_day = Fraction(guarantee.credit.rate)
+    return _Credit(
+        currency=day_rate.currency,
+        a_second=day_rate.smallest * a_day / Fraction(goal.day_seconds(case.terms.calendar)),
+        most=day_rate.times(a_day * Fraction(guarantee.credit.cap_days)).smallest,
+    )
 
 
 CASES = Projection(
     name="cases",
-    version=1,
+    version=2,
     row=CaseRow,
     key=("case_id",),
     fold=cases_of,

@@ -11,6 +11,7 @@ from domain.time.business_time import epoch_seconds
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.seen import Seen
 from infrastructure.projections.tables.seconds import seconds_of
+from infrastructure.projections.tables.supplier import supplier_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class PlanRow:
     seat_id: str | None
     case_id: str | None
     from_assignment_id: str | None
+    supplier: str | None
     planned_at: int
     transferred_at: int | None
     open: bool
@@ -40,7 +42,7 @@ def plans_of(seen: Seen) -> Iterator[PlanRow]:
     planned_at = _planned_at(seen) if seen.state.plans else {}
     still_open = {plan.plan_id for plan in open_plans(seen.state)}
     for plan in seen.state.plans.values():
-        yield _row(plan, planned_at[plan.plan_id], is_open=plan.plan_id in still_open)
+        yield _row(seen, plan, planned_at[plan.plan_id], is_open=plan.plan_id in still_open)
 
 
 def _planned_at(seen: Seen) -> Mapping[str, int]:
@@ -52,14 +54,16 @@ def _planned_at(seen: Seen) -> Mapping[str, int]:
     return found
 
 
-def _row(plan: Plan, planned_at: int, *, is_open: bool) -> PlanRow:
+def _row(seen: Seen, plan: Plan, planned_at: int, *, is_open: bool) -> PlanRow:
     complete = completeness_of(plan)
+    outgoing = seen.state.assignments.get(plan.from_assignment_id or "") if plan.purpose != "exit" else None
     return PlanRow(
         plan_id=plan.plan_id,
         purpose=plan.purpose,
         seat_id=plan.seat_id,
         case_id=plan.case_id,
         from_assignment_id=plan.from_assignment_id,
+        supplier=supplier_of(outgoing),
         planned_at=planned_at,
         transferred_at=seconds_of(plan.transferred_at),
         open=is_open,
@@ -76,7 +80,7 @@ def _first(plan: Plan, state: ItemState) -> str | None:
 
 PLANS = Projection(
     name="plans",
-    version=1,
+    version=2,
     row=PlanRow,
     key=("plan_id",),
     fold=plans_of,
