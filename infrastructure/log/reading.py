@@ -141,6 +141,11 @@ class Log:
             found.setdefault(row[0], []).append(stored_event(row))
         return found
 
+    def streams_between(self, after: int, until: int) -> set[UUID]:
+        """The ids of the streams that have an event with `after` < position <= `until`."""
+        query = select(events.c.originator_id).where(events.c.position > after, events.c.position <= until)
+        return {row.originator_id for row in self._rows(query.distinct())}
+
     def between(
         self, after: int, until: int | None, limit: int | None, topics: Sequence[str] = ()
     ) -> list[Notification]:

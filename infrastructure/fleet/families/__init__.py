@@ -1,0 +1,1 @@
+"""The families of figures: of each, what its rows are and how they add up."""

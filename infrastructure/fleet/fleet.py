@@ -1,0 +1,126 @@
+"""The fleet: its groups and the rows behind their figures, each answer of one state of the columns."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from application.ports.fleet import (
+    FleetReading,
+    FleetWanted,
+    GroupsAfter,
+    GroupSort,
+    GroupsPage,
+    NotAsked,
+    RowsAfter,
+    RowsPage,
+)
+from domain.time.business_time import epoch_seconds
+from domain.time.calendar import Calendar
+from infrastructure.database.instants import from_micros, to_micros
+from infrastructure.fleet.columns import Columns, Reading
+from infrastructure.fleet.groups import Asking, groups_of, keys_of, ordered
+from infrastructure.fleet.question import LONG_AGO, CalendarOf, Question, Span
+from infrastructure.fleet.rows import rows_behind
+from infrastructure.fleet.windows import months_of, window_of
+
+CALENDARS = (
+    "SELECT DISTINCT calendar FROM cover UNION SELECT DISTINCT calendar FROM spans "
+    "UNION SELECT DISTINCT replace_clock_calendar FROM cases WHERE replace_clock_calendar IS NOT NULL ORDER BY 1"
+)
+
+
+class ColumnFleet:
+    """Reads the columns. ``clock`` tells the instant that a first page is as of, unless it is behind what was recorded.
+
+    ``calendar_of`` finds the calendar of a name, ``behind_seconds`` tells how old what lies beyond a position is.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        clock: Callable[[], datetime],
+        calendar_of: CalendarOf,
+        behind_seconds: Callable[[int], float],
+    ) -> None:
+        self._columns = columns
+        self._clock = clock
+        self._calendar_of = calendar_of
+        self._behind_seconds = behind_seconds
+
+    def groups(
+        self, wanted: FleetWanted, *, sort: GroupSort = "key", after: GroupsAfter | None = None, limit: int = 50
+    ) -> GroupsPage:
+        """Up to `limit` groups, or all months. Raises NotAsked, ProjectionsMissing."""
+        with self._asking(wanted, after.as_of if after else None) as (asking, reading):
+            told = after.told if after else 0
+            keys = [each for each in self._keys(asking, sort) if wanted.key in (None, each)]
+            here = keys if wanted.group_by == "month" else keys[told : told + limit]
+            more = told + len(here) < len(keys)
+            return GroupsPage(
+                groups=groups_of(asking.narrowed(here), here) if here else (),
+                from_=wanted.from_,
+                to=min(wanted.to or reading.as_of, reading.as_of),
+                next=GroupsAfter(sort, told + len(here), reading.as_of) if more else None,
+                reading=reading,
+            )
+
+    def _keys(self, asking: Asking, sort: GroupSort) -> Sequence[str]:
+        return ordered(asking, keys_of(asking), sort) if asking.question.windows else ()
+
+    def rows(
+        self,
+        wanted: FleetWanted,
+        figure: str,
+        *,
+        state: str | None = None,
+        after: RowsAfter | None = None,
+        limit: int = 50,
+    ) -> RowsPage:
+        """Up to `limit` rows behind a figure of one group. Raises NotAsked, ProjectionsMissing."""
+        if wanted.group_by != "all" and wanted.key is None:
+            raise NotAsked("key", "rows are those of one group: its key says which")
+        with self._asking(wanted, after.as_of if after else None) as (asking, reading):
+            told = after.told if after else 0
+            keys = None if wanted.key is None else [wanted.key]
+            found = rows_behind(asking if keys is None else asking.narrowed(keys), figure, state, told, limit)
+            more = told + len(found.items) < found.total
+            return RowsPage(
+                items=found.items,
+                total=found.total,
+                next=RowsAfter(told + len(found.items), reading.as_of) if more else None,
+                reading=reading,
+            )
+
+    @contextmanager
+    def _asking(self, wanted: FleetWanted, as_of: datetime | None) -> Iterator[tuple[Asking, FleetReading]]:
+        with self._columns.reading() as reading:
+            at = as_of or max(self._clock(), from_micros(reading.recorded_at))
+            windows = self._windows(reading, wanted, at)
+            question = Question(wanted, to_micros(at), epoch_seconds(at), windows)
+            behind = self._behind_seconds(reading.position)
+            yield (
+                Asking(reading, question, self._calendars(reading)),
+                FleetReading(position=reading.position, behind_seconds=behind, as_of=at),
+            )
+
+    def _windows(self, reading: Reading, wanted: FleetWanted, as_of: datetime) -> Sequence[Span]:
+        whole = window_of(wanted, as_of)
+        if wanted.group_by != "month":
+            return [whole]
+        if whole.f == LONG_AGO:
+            opened = _first_opening(reading, Question(wanted, to_micros(as_of), epoch_seconds(as_of), [whole]))
+            if opened is None:
+                return []
+            whole = replace(whole, f=opened)
+        return months_of(whole, wanted.key)
+
+    def _calendars(self, reading: Reading) -> Sequence[Calendar]:
+        return [self._calendar_of(name) for (name,) in reading.cursor.execute(CALENDARS).fetchall()]
+
+
+def _first_opening(reading: Reading, question: Question) -> int | None:
+    query = f"SELECT min(g.opened_second) FROM engagements AS g WHERE {question.holding('g')}"
+    found = reading.cursor.execute(query).fetchone()
+    opened: int | None = found[0] if found else None
+    return opened

@@ -1,0 +1,175 @@
+"""From sources to groups: the cells of every figure are read, and put together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from application.ports.fleet import Group, GroupSort
+from domain.time.calendar import Calendar
+from infrastructure.fleet.columns import Reading
+from infrastructure.fleet.families import accountability, continuity, guarantee, lives, productivity
+from infrastructure.fleet.figures import Cell, Cells, Figure, Source, ratio, whole
+from infrastructure.fleet.question import Question
+from infrastructure.fleet.staying import medians
+
+SOURCES: tuple[Source, ...] = (
+    *lives.SOURCES,
+    *accountability.SOURCES,
+    *continuity.SOURCES,
+    *guarantee.SOURCES,
+    *productivity.SOURCES,
+)
+ORDERS: Mapping[str, str] = {
+    "engagements": "engagements",
+    "coverage": "continuity.coverage",
+    "attainment": "guarantee.attainment",
+    "fulfilment": "accountability.parties.{}.fulfilment",
+    "overdue": "overdue",
+}
+"""By which figure groups are ordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question put to one state of the columns."""
+
+    reading: Reading
+    question: Question
+    calendars: Sequence[Calendar]
+
+    def begun(self, rows: str) -> str:
+        """A query with a table ``rows``, to be gone on with."""
+        return f"WITH {self.question.tables(rows, self.calendars)}rows AS ({rows})"
+
+    def fetched(self, query: str) -> list[tuple[Any, ...]]:
+        return self.reading.cursor.execute(query).fetchall()
+
+    def key(self, found: str | int) -> str:
+        """The key of a group; windows are known by their number."""
+        return self.question.windows[int(found)].key if self.question.by_month else str(found)
+
+    def narrowed(self, keys: Sequence[str]) -> "Asking":
+        return replace(self, question=replace(self.question, keys=keys))
+
+
+@dataclass(slots=True)
+class Told:
+    """The cells of every group."""
+
+    groups: dict[str, dict[str, Cell]] = field(default_factory=dict)
+
+    def put(self, key: str, path: str, cell: Cell) -> None:
+        self.groups.setdefault(key, {})[path] = cell
+
+
+def cells_of(asking: Asking, sources: Iterable[Source]) -> Told:
+    """The cells of the figures of some sources; groups without a row have none."""
+    told = Told()
+    for source in sources:
+        if told_by(source, asking.question):
+            _read(asking, source, told)
+    return told
+
+
+def told_by(source: Source, question: Question) -> bool:
+    """Whether a source tells anything of what is asked for."""
+    if question.of_a_partner and not source.of_partners:
+        return False
+    return question.holds_as_of or not source.at_as_of
+
+
+def _read(asking: Asking, source: Source, told: Told) -> None:
+    rows = asking.begun(source.rows(asking.question))
+    added = [each for each in source.figures if each.kind != "median" and not each.across]
+    for by, figures in groupby(sorted(added, key=lambda each: each.by or ""), key=attrgetter("by")):
+        _aggregate(asking, rows, by, tuple(figures), told)
+    for figure in source.figures:
+        if figure.kind == "median":
+            for key, seconds in medians(asking.reading.cursor, rows).items():
+                told.put(asking.key(key), figure.path, seconds)
+
+
+def _aggregate(asking: Asking, rows: str, by: str | None, figures: Sequence[Figure], told: Told) -> None:
+    there = "" if by is None else f" WHERE {by} IS NOT NULL"
+    columns, aggregates = list[str](), list[str]()
+    for figure in figures:
+        names = [f"v{len(columns) + number}" for number, _ in enumerate(figure.added())]
+        columns += (f"{added} AS {name}" for added, name in zip(figure.added(), names, strict=True))
+        aggregates.append(figure.aggregate(names))
+    added = f"SELECT key, {by or 'NULL'} AS of, {', '.join(columns)} FROM rows{there}"
+    query = f"{rows}, added AS ({added}) SELECT key, of, {', '.join(aggregates)} FROM added GROUP BY key, of"
+    for key, value, *cells in asking.fetched(query):
+        for figure, cell in zip(figures, cells, strict=True):
+            told.put(asking.key(key), figure.path.format(value), cell)
+
+
+def parties_of(asking: Asking) -> Mapping[str | None, set[str]]:
+    """The parties that any clock names, by group; of months under None."""
+    found: dict[str | None, set[str]] = {}
+    query = accountability.parties(asking.question)
+    for key, party in asking.fetched(f"{asking.begun('SELECT 1')} {query}"):
+        found.setdefault(key, set()).add(party)
+    return found
+
+
+def groups_of(asking: Asking, keys: Sequence[str]) -> list[Group]:
+    """The groups of these keys."""
+    told, named = cells_of(asking, SOURCES), parties_of(asking)
+    return [
+        _group(asking.question, key, told.groups.get(key, {}), named.get(None if asking.question.by_month else key, ()))
+        for key in keys
+    ]
+
+
+def _group(question: Question, key: str, cells: Cells, parties: Iterable[str]) -> Group:
+    holds = question.holds_as_of and (not question.by_month or key == question.windows[-1].key)
+    return Group(
+        key=key,
+        engagements=whole(cells.get("engagements")),
+        open=whole(cells.get("open")),
+        seats=whole(cells.get("seats")),
+        at_risk=whole(cells.get("at_risk")),
+        overdue=whole(cells.get("overdue")),
+        accountability=accountability.accountability(cells, parties),
+        continuity=continuity.continuity(cells, of_a_partner=question.of_a_partner, holds_as_of=holds),
+        guarantee=guarantee.guarantee(cells),
+        productivity=productivity.productivity(cells),
+    )
+
+
+PRESENT = ("lives", "due_clocks", "running_clocks")
+"""The sources that tell of which groups there is anything."""
+
+
+def keys_of(asking: Asking) -> list[str]:
+    """The groups to which anything belongs, by key; of months all."""
+    if asking.question.by_month:
+        return [each.key for each in asking.question.windows]
+    there = (source for source in SOURCES if source.name in PRESENT)
+    parts = " UNION ".join(f"SELECT key FROM ({each.rows(asking.question)})" for each in there)
+    return sorted(str(key) for (key,) in asking.fetched(f"{asking.begun(parts)} FROM rows"))
+
+
+def ordered(asking: Asking, keys: Sequence[str], sort: GroupSort) -> list[str]:
+    """The keys in the order that is asked for; groups without the figure come last."""
+    down, name = sort.startswith("-"), sort.removeprefix("-")
+    if name == "key":
+        return sorted(keys)
+    path = ORDERS[name]
+    told = cells_of(asking, [each for each in SOURCES if any(of.path == path for of in each.figures)])
+    values = {key: _value(name, told.groups.get(key, {})) for key in keys}
+
+    def place(key: str) -> tuple[bool, float, str]:
+        value = values[key]
+        return value is None, (-value if down else value) if value is not None else 0.0, key
+
+    return sorted(keys, key=place)
+
+
+def _value(name: str, cells: Cells) -> float | None:
+    if name == "fulfilment":
+        return accountability.fulfilment_of_all(cells).value
+    cell = cells.get(ORDERS[name])
+    return float(whole(cell)) if name in ("engagements", "overdue") else ratio(cell).value
