@@ -28,6 +28,7 @@ from api.http.problems import answer_problem, problem_response
 from api.http.questions import questioning
 from api.openapi import TITLE, VERSION, document
 from api.queries.engagements import QUESTIONS
+from api.queries.fleet import FIGURES
 from api.queries.measures import MEASURES, what_if_operations
 from api.terms.routes import terms_operations, terms_questions
 from infrastructure.process.settings import Settings, names_in, names_of
@@ -87,7 +88,7 @@ def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) ->
     return (
         *command_operations(standfast),
         command_log_operation(standfast),
-        *(questioning(standfast, question) for question in (*QUESTIONS, *MEASURES, *terms_questions())),
+        *(questioning(standfast, question) for question in (*QUESTIONS, *FIGURES, *MEASURES, *terms_questions())),
         *what_if_operations(standfast),
         *terms_operations(standfast),
         *PROBLEM_OPERATIONS,

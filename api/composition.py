@@ -18,6 +18,8 @@ from application.ports.store import Clock
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
+from infrastructure.fleet.columns import Columns
+from infrastructure.fleet.fleet import ColumnFleet
 from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.settings import Settings
@@ -40,6 +42,7 @@ class Standfast:
     recorder: LogRecorder
     marketplace: Marketplace
     engagements: Engagements
+    fleet: ColumnFleet
     projections: Projections
     terms: CatalogueShelf
     desks: Desks
@@ -47,6 +50,7 @@ class Standfast:
     def close(self) -> None:
         """Finishes what was accepted and lets the database go."""
         self.desks.close()
+        self.fleet.close()
         self.projections.close()
         self.marketplace.close()
 
@@ -100,6 +104,9 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         recorder=marketplace.recorder,
         marketplace=marketplace,
         engagements=Engagements(projections, clock, projections.seconds_beyond),
+        fleet=ColumnFleet(
+            Columns(projections, marketplace.recorder.log), clock, terms.calendar, projections.behind_seconds
+        ),
         projections=projections,
         terms=terms,
         desks=Desks(),

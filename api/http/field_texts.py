@@ -5,6 +5,8 @@ Where it does not, the entry of `Schema.field` goes before that of the field.
 
 from typing import Any, Final
 
+from api.http.fleet_texts import FLEET_TEXTS
+
 LONGER_NAMES: Final = ("Line", "Entry")
 """What a command is called, behind its own name, where it stands in a log or in a correction."""
 
@@ -24,6 +26,7 @@ def _with_text(name: str, field: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 TEXTS: Final = {
+    **FLEET_TEXTS,
     "absence_id": "The id of the absence, within the engagement.",
     "accountability": "Who kept what they answer for.",
     "accountable": "The party that answers for it; null: nobody does.",

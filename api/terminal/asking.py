@@ -33,7 +33,7 @@ INSTANTS = (
 )
 
 
-def _answer(json: "bytes | None", parts: "Callable[[], Iterable[Table | str]]") -> None:
+def answered(json: "bytes | None", parts: "Callable[[], Iterable[Table | str]]") -> None:
     if json is not None:
         speech.data(json)
         return
@@ -78,7 +78,7 @@ def list_(
     with reading() as standfast:
         page = listed(standfast, asked)
         shown = list_table(page) if page.items else nothing(asked)
-        _answer(list_bytes(page) if as_json else None, lambda: [shown, *([more(page)] if page.next else [])])
+        answered(list_bytes(page) if as_json else None, lambda: [shown, *([more(page)] if page.next else [])])
 
 
 @app.command(epilog="Example: [bold]standfast history 0199e2a4-…[/] · [bold]standfast history sig-apps[/]")
@@ -116,7 +116,7 @@ def replay(engagement: Engagement, as_of: AsOf = None, known_at: KnownAt = None,
     with reading() as standfast:
         question = questions.question_of(standfast, engagement, as_of, known_at)
         answer = measures.replay(question)
-        _answer(
+        answered(
             json_of(answer) if as_json else None,
             lambda: audit_tables.replayed(answer, measures.clocks(question).clocks),
         )
@@ -131,7 +131,7 @@ def clocks(engagement: Engagement, as_of: AsOf = None, known_at: KnownAt = None,
 
     with reading() as standfast:
         answer = measures.clocks(questions.question_of(standfast, engagement, as_of, known_at))
-        _answer(json_of(answer) if as_json else None, lambda: audit_tables.all_clocks(answer))
+        answered(json_of(answer) if as_json else None, lambda: audit_tables.all_clocks(answer))
 
 
 @app.command(epilog=f"Example: [bold]standfast explain sig-apps replace k1[/]\n\n{INSTANTS}")
@@ -151,7 +151,7 @@ def explain(
     with reading() as standfast:
         question = questions.question_of(standfast, engagement, as_of, known_at)
         answer = measures.explained(question, clock, subject)
-        _answer(json_of(answer) if as_json else None, lambda: [audit_tables.explanation(answer)])
+        answered(json_of(answer) if as_json else None, lambda: [audit_tables.explanation(answer)])
 
 
 @app.command(epilog=f"Example: [bold]standfast metrics sig-apps --from 2026-10-01 --to 2026-11-01[/]\n\n{INSTANTS}")
@@ -179,7 +179,7 @@ def metrics(
             for option, text in (("--from", from_), ("--to", to))
         )
         answer = measures.metrics(question, begins, ends)
-        _answer(json_of(answer) if as_json else None, lambda: measure_tables.measured(answer))
+        answered(json_of(answer) if as_json else None, lambda: measure_tables.measured(answer))
 
 
 @app.command("what-if", epilog=f"Example: [bold]standfast what-if sig-apps --model managed_services[/]\n\n{INSTANTS}")
@@ -204,4 +204,4 @@ def what_if(
         engagement_id = inspection.engagement_named(standfast, engagement)
         body = questions.supposition_of(standfast, engagement_id, model, policy, calendar, as_of)
         answer = supposed(standfast, engagement_id, body)
-        _answer(json_of(answer) if as_json else None, lambda: measure_tables.compared(answer))
+        answered(json_of(answer) if as_json else None, lambda: measure_tables.compared(answer))

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import asking, keeping, projecting, rebuilding, speech
+from api.terminal import asking, fleet, keeping, projecting, rebuilding, speech
 from api.terminal.opening import name_unknown, opened
 from domain.language.words import Model
 
@@ -169,6 +169,7 @@ def import_(
 
 
 app.add_typer(asking.app)
+app.add_typer(fleet.app)
 app.add_typer(keeping.app)
 app.add_typer(projecting.app)
 app.add_typer(rebuilding.app)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -40,6 +40,20 @@ def instant_of(standfast: Standfast, engagement_id: UUID, option: str, text: str
     except ValueError as error:
         or_a_day = "" if _DAY.fullmatch(text) else ", or a date alone"
         raise Unable(f"{option} {text}: {error}{or_a_day}.") from error
+
+
+def utc_instant_of(option: str, text: str | None) -> datetime | None:
+    """The instant that an option names; a date alone is its start in UTC. Raises Unable."""
+    if text is None:
+        return None
+    try:
+        return _utc_midnight(parse_day(text)) if _DAY.fullmatch(text) else parse_instant(text)
+    except ValueError as error:
+        raise Unable(f"{option} {text}: {error}, or a date alone.") from error
+
+
+def _utc_midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _start_of(standfast: Standfast, engagement_id: UUID, day: date) -> datetime:

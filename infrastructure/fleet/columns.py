@@ -14,12 +14,12 @@ from typing import Final
 from uuid import UUID
 
 import duckdb
+from sqlalchemy import select
 
 from infrastructure.fleet.staging import columns_of, write_csv
 from infrastructure.log.reading import Log
-from infrastructure.projections.parking import Parking
 from infrastructure.projections.projection import Projection
-from infrastructure.projections.reading import Snapshot, Snapshots
+from infrastructure.projections.reading import Snapshot, Snapshots, parked_of
 from infrastructure.projections.tables.assignments import ASSIGNMENTS
 from infrastructure.projections.tables.cases import CASES
 from infrastructure.projections.tables.clocks import CLOCKS
@@ -123,7 +123,6 @@ class Columns:
 
     snapshots: Snapshots
     log: Log
-    parking: Parking
     _database: duckdb.DuckDBPyConnection | None = None
     _standing: _Standing | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -150,7 +149,7 @@ class Columns:
 
     def _brought_up(self) -> _Standing:
         with self.snapshots.snapshot() as snapshot:
-            before, now = self._standing, self._standing_of(snapshot)
+            before, now = self._standing, _standing_of(snapshot)
             if before is None or self._database is None or not _follows(before, now):
                 self._start_over(snapshot)
             elif before != now and before.position <= now.position:
@@ -160,10 +159,6 @@ class Columns:
                 return before
             self._standing = now
             return now
-
-    def _standing_of(self, snapshot: Snapshot) -> _Standing:
-        parked = frozenset(self.parking.engagements(snapshot.connection, snapshot.generation))
-        return _Standing(snapshot.generation, snapshot.log_id, snapshot.position, snapshot.recorded_at, parked)
 
     def _start_over(self, snapshot: Snapshot) -> None:
         made = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false", "temp_directory": ""})
@@ -181,6 +176,13 @@ class Columns:
             self._start_over(snapshot)
         elif changed:
             _read_in(self._database, snapshot, changed)
+
+
+def _standing_of(snapshot: Snapshot) -> _Standing:
+    parked = parked_of(snapshot.schema)
+    waiting = select(parked.c.engagement_id).where(parked.c.generation == snapshot.generation).distinct()
+    ids = frozenset(snapshot.connection.execute(waiting).scalars())
+    return _Standing(snapshot.generation, snapshot.log_id, snapshot.position, snapshot.recorded_at, ids)
 
 
 def _follows(before: _Standing, now: _Standing) -> bool:

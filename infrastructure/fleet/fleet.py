@@ -48,6 +48,9 @@ class ColumnFleet:
         self._calendar_of = calendar_of
         self._behind_seconds = behind_seconds
 
+    def close(self) -> None:
+        self._columns.close()
+
     def groups(
         self, wanted: FleetWanted, *, sort: GroupSort = "key", after: GroupsAfter | None = None, limit: int = 50
     ) -> GroupsPage:

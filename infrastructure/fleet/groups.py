@@ -44,7 +44,8 @@ class Asking:
         return f"WITH {self.question.tables(rows, self.calendars)}rows AS ({rows})"
 
     def fetched(self, query: str) -> list[tuple[Any, ...]]:
-        return self.reading.cursor.execute(query).fetchall()
+        found: list[tuple[Any, ...]] = self.reading.cursor.execute(query).fetchall()
+        return found
 
     def key(self, found: str | int) -> str:
         """The key of a group; windows are known by their number."""
@@ -117,14 +118,22 @@ def parties_of(asking: Asking) -> Mapping[str | None, set[str]]:
 def groups_of(asking: Asking, keys: Sequence[str]) -> list[Group]:
     """The groups of these keys."""
     told, named = cells_of(asking, SOURCES), parties_of(asking)
+    question = asking.question
+    last = question.windows[-1].key
     return [
-        _group(asking.question, key, told.groups.get(key, {}), named.get(None if asking.question.by_month else key, ()))
+        group_of(
+            key,
+            told.groups.get(key, {}),
+            named.get(None if question.by_month else key, ()),
+            of_a_partner=question.of_a_partner,
+            holds_as_of=question.holds_as_of and (not question.by_month or key == last),
+        )
         for key in keys
     ]
 
 
-def _group(question: Question, key: str, cells: Cells, parties: Iterable[str]) -> Group:
-    holds = question.holds_as_of and (not question.by_month or key == question.windows[-1].key)
+def group_of(key: str, cells: Cells, parties: Iterable[str], *, of_a_partner: bool, holds_as_of: bool) -> Group:
+    """A group of its cells, with the parties that any of its clocks names; ``holds_as_of``: its window does."""
     return Group(
         key=key,
         engagements=whole(cells.get("engagements")),
@@ -133,7 +142,7 @@ def _group(question: Question, key: str, cells: Cells, parties: Iterable[str]) -
         at_risk=whole(cells.get("at_risk")),
         overdue=whole(cells.get("overdue")),
         accountability=accountability.accountability(cells, parties),
-        continuity=continuity.continuity(cells, of_a_partner=question.of_a_partner, holds_as_of=holds),
+        continuity=continuity.continuity(cells, of_a_partner=of_a_partner, holds_as_of=holds_as_of),
         guarantee=guarantee.guarantee(cells),
         productivity=productivity.productivity(cells),
     )

@@ -53,11 +53,6 @@ class Parking:
         rows = connection.execute(query.group_by(table.c.projection)).all()
         return {row[0]: row[1] for row in rows}
 
-    def engagements(self, connection: Connection, generation: int) -> set[UUID]:
-        """Which engagements wait in a generation, for whatever projection."""
-        query = select(self._table.c.engagement_id).where(self._table.c.generation == generation)
-        return set(connection.execute(query.distinct()).scalars())
-
     def waiting(self, connection: Connection, generation: int, engagement_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
         """For which projections these engagements wait, those of them that do."""
         table = self._table

@@ -42,6 +42,13 @@ class CatalogueShelf:
             calendar_names=() if all(others.values()) else self.catalogue.names("calendar"),
         )
 
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of a name that engagements agreed on. Raises LookupError where the catalogue has none."""
+        found = self.find("calendar", name)
+        if not isinstance(found, Calendar):
+            raise LookupError(f"calendar {name} is not in the catalogue")
+        return found
+
     def publish(self, kind: Kind, draft: Policy | Calendar) -> tuple[Policy | Calendar, bool]:
         """The version that holds this document (its own version is not looked at), and whether it is new."""
         version, created = self.catalogue.publish(kind, draft.code, canonical(draft))

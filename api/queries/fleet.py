@@ -1,0 +1,208 @@
+"""The queries about the figures of the whole fleet: one entry each, from what is asked to the answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final, TypeVar
+
+from pydantic import Field
+
+from api.composition import Standfast
+from api.http.paging import Cursor, Position, packed, unpacked
+from api.http.questions import Question, ReadYourWrites
+from api.http.strict_json import FieldsWrong, json_of
+from application.ports.fleet import (
+    FigureRow,
+    FleetWanted,
+    Group,
+    GroupBy,
+    GroupsAfter,
+    GroupSort,
+    GroupsPage,
+    NotAsked,
+    RowsAfter,
+    RowsPage,
+)
+from domain.language.bounds import DESCRIBED, STRICT
+from domain.language.words import Id, Instant, Model, field_names
+from infrastructure.database.instants import from_micros, to_micros
+
+Found = TypeVar("Found")
+Key = Annotated[str, Field(min_length=1, max_length=200)]
+Path = Annotated[str, Field(min_length=1, max_length=200)]
+FLEET: Final = "fleet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetAsked(ReadYourWrites):
+    """Which engagements, in which groups, over which window [from, to)."""
+
+    __pydantic_config__ = DESCRIBED
+
+    group_by: GroupBy = "all"
+    from_: Instant | None = None
+    """The start of the window; without it each engagement's own opening."""
+    to: Instant | None = None
+    """The end of the window; without it now, which then belongs to the window."""
+    model: Model | None = None
+    client_id: Id | None = None
+    partner_id: Id | None = None
+    """What belongs to a partner, to ``platform`` or to ``independent`` alone."""
+    key: Key | None = None
+
+    def wanted(self) -> FleetWanted:
+        return FleetWanted(**{name: getattr(self, name) for name in field_names(FleetWanted)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsAsked(FleetAsked):
+    """The figures of each group."""
+
+    __pydantic_config__ = DESCRIBED
+
+    sort: GroupSort = "key"
+    """By the key, or by a figure; with ``-`` the largest first. Groups without that figure come last."""
+    cursor: Cursor | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    """How many groups at most; months are told all at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsAsked(FleetAsked):
+    """The rows behind one figure of one group."""
+
+    __pydantic_config__ = DESCRIBED
+
+    figure: Path
+    """The path of a figure in a group, such as ``guarantee.attainment``."""
+    state: Key | None = None
+    """Rows in this state alone."""
+    cursor: Cursor | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsAnswer:
+    """The figures of some groups over the window [from, to), as of one instant and one position.
+
+    What lies beyond that position was recorded so many seconds ago; without a next page these are the last groups.
+    """
+
+    __pydantic_config__ = STRICT
+
+    group_by: GroupBy
+    from_: Instant | None
+    to: Instant
+    as_of: Instant
+    position: Position
+    behind_seconds: float
+    groups: tuple[Group, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureRowPage:
+    """Some rows behind a figure, of ``total``, as of one instant and one position; without a next one the last page.
+
+    What lies beyond that position was recorded so many seconds ago.
+    """
+
+    items: tuple[FigureRow, ...]
+    total: int
+    next: str | None
+    position: Position
+    behind_seconds: float
+    as_of: Instant
+
+
+def groups(standfast: Standfast, asked: GroupsAsked) -> GroupsPage:
+    """The figures that are asked for. Raises FieldsWrong."""
+    after = _place(asked.cursor, asked.sort, lambda told, as_of: GroupsAfter(asked.sort, told, as_of))
+    try:
+        return standfast.fleet.groups(asked.wanted(), sort=asked.sort, after=after, limit=asked.limit)
+    except NotAsked as error:
+        raise FieldsWrong([(error.field, str(error))]) from error
+
+
+def rows(standfast: Standfast, asked: RowsAsked) -> RowsPage:
+    """The rows that are asked for. Raises FieldsWrong."""
+    after = _place(asked.cursor, asked.figure, RowsAfter)
+    try:
+        return standfast.fleet.rows(asked.wanted(), asked.figure, state=asked.state, after=after, limit=asked.limit)
+    except NotAsked as error:
+        raise FieldsWrong([(error.field, str(error))]) from error
+
+
+def _place(cursor: str | None, order: str, made: Callable[[int, datetime], Found]) -> Found | None:
+    """Where a page begins: so many were told before. Raises FieldsWrong where the cursor is none of this order."""
+    if cursor is None:
+        return None
+    try:
+        of, told, micros = unpacked(cursor)
+        if of != order or type(told) is not int or not 0 < told < 1 << 40:
+            raise ValueError("a cursor of another order")
+        return made(told, from_micros(micros))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise FieldsWrong([("cursor", "a cursor is the next of a page before, in the same order")]) from error
+
+
+def cursor_of(order: str, told: int, as_of: datetime) -> str:
+    return packed([order, told, to_micros(as_of)])
+
+
+def groups_bytes(asked: GroupsAsked, page: GroupsPage) -> bytes:
+    """The figures as JSON."""
+    return json_of(
+        GroupsAnswer(
+            group_by=asked.group_by,
+            from_=page.from_,
+            to=page.to,
+            as_of=page.reading.as_of,
+            position=page.reading.position,
+            behind_seconds=page.reading.behind_seconds,
+            groups=tuple(page.groups),
+            next=cursor_of(asked.sort, page.next.told, page.next.as_of) if page.next else None,
+        )
+    )
+
+
+def rows_bytes(asked: RowsAsked, page: RowsPage) -> bytes:
+    """The rows as JSON."""
+    return json_of(
+        FigureRowPage(
+            items=tuple(page.items),
+            total=page.total,
+            next=cursor_of(asked.figure, page.next.told, page.next.as_of) if page.next else None,
+            position=page.reading.position,
+            behind_seconds=page.reading.behind_seconds,
+            as_of=page.reading.as_of,
+        )
+    )
+
+
+FIGURES: Final = (
+    Question(
+        path="/v1/metrics",
+        name="show-fleet",
+        tag=FLEET,
+        text="Accountability, continuity, guarantee and productivity of all engagements, in groups, over a window.",
+        asks=GroupsAsked,
+        gives=GroupsAnswer,
+        answer=lambda standfast, asked: groups_bytes(asked, groups(standfast, asked)),
+        written=bytes,
+        projected=True,
+        costly=lambda _: True,
+    ),
+    Question(
+        path="/v1/metrics/rows",
+        name="show-rows",
+        tag=FLEET,
+        text="The rows behind one figure of a group: as many as it counts, and adding up to it.",
+        asks=RowsAsked,
+        gives=FigureRowPage,
+        answer=lambda standfast, asked: rows_bytes(asked, rows(standfast, asked)),
+        written=bytes,
+        projected=True,
+        costly=lambda _: True,
+    ),
+)
