@@ -32,7 +32,7 @@ def fleet(
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many groups at most.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """The figures of all engagements in groups: was the work covered, was the guarantee kept, who kept their promises."""
+    """The figures of all engagements in groups: covered work, kept guarantees, kept promises."""
     from api.queries.fleet import GroupsAsked, groups, groups_bytes
     from api.terminal.fleet_tables import fleet_tables
     from api.terminal.questions import utc_instant_of

@@ -19,7 +19,10 @@ LEADS: Mapping[str, str] = {
 
 
 def fleet_tables(asked: GroupsAsked, page: GroupsPage) -> Iterator[Table | str]:
-    """The figures of the groups, family by family."""
+    """The figures of the groups, family by family.
+
+    Exits are the unplanned ones; a guarantee is kept, lost or open, and what is open is not decided yet.
+    """
     starts = instant(page.from_) if page.from_ else "their openings"
     yield f"All engagements from {starts} to {instant(page.to)}, as of {instant(page.reading.as_of)} (UTC)"
     if not page.groups:
@@ -44,23 +47,23 @@ def _now(lead: str, groups: Iterable[Group]) -> Table:
 
 
 def _continuity(lead: str, groups: Iterable[Group]) -> Table:
-    table = table_of("Continuity", lead, "coverage", "presence", "gaps", "in gaps", "stability", "unplanned exits")
+    table = table_of("Continuity", lead, "covered", "present", "gaps", "hours", "stable", "exits")
     for each in groups:
         of = each.continuity
-        gaps = (str(of.gaps.count), duration(of.gaps.total_seconds)) if of.gaps else (NOTHING, NOTHING)
+        gaps = (str(of.gaps.count), f"{of.gaps.total_seconds / 3600:,.0f}") if of.gaps else (NOTHING, NOTHING)
         ratios = share(of.coverage), share(of.presence)
         table.add_row(escape(each.key), *ratios, *gaps, share(of.stability), str(of.unplanned_exits))
     return table
 
 
 def _guarantee(lead: str, groups: Iterable[Group]) -> Table:
-    table = table_of("Guarantee", lead, "attainment", "honoured", "broken", "open", "median", "credit")
+    table = table_of("Guarantee", lead, "in time", "kept/lost/open", "median", "credit")
     for each in groups:
         of = each.guarantee
         median = NOTHING if of.replace_seconds.median is None else duration(of.replace_seconds.median)
-        credit = ", ".join(f"{amount} {currency}" for currency, amount in of.credit.items()) or NOTHING
-        counts = (of.cases.honoured, of.cases.broken, of.cases.open)
-        table.add_row(escape(each.key), share(of.attainment), *map(str, counts), median, credit)
+        credit = "\n".join(f"{amount} {currency}" for currency, amount in of.credit.items()) or NOTHING
+        counts = f"{of.cases.honoured}/{of.cases.broken}/{of.cases.open}"
+        table.add_row(escape(each.key), share(of.attainment), counts, median, credit)
     return table
 
 

@@ -78,7 +78,7 @@ TAKEN: Final = (
         projection=CASES,
         made=OF_THEIR_CLOCKS,
         beside=" ".join(
-            f"LEFT JOIN clocks AS {alias} ON {alias}.engagement_id = s.engagement_id "
+            f"LEFT JOIN clocks AS {alias} ON {alias}.e = g.e "
             f"AND {alias}.subject_id = s.case_id AND {alias}.clock = '{clock}' "
             f"AND {alias}.valid_from = s.valid_from"
             for alias, clock in (("replace_clock", "replace"), ("transfer_clock", "transfer_knowledge"))
@@ -89,6 +89,20 @@ TAKEN: Final = (
     Taken(projection=UPCOMING),
 )  # fmt: skip
 """In the order in which they come in: some are made with the help of those before."""
+
+NUMBERED: Final = (
+    "INSERT INTO numbers SELECT engagement_id, nextval('number') FROM (SELECT DISTINCT engagement_id FROM {staged}) "
+    "WHERE engagement_id NOT IN (SELECT engagement_id FROM numbers)"
+)
+"""Gives every engagement that has none a number: rows are joined by it."""
+
+OF_LINES: Final = ("n.e, s.*", "JOIN numbers AS n ON n.engagement_id = s.engagement_id")
+OF_OTHERS: Final = (
+    "g.e, s.* EXCLUDE (engagement_id), g.model, g.client_id",
+    "JOIN (SELECT engagement_id, e, any_value(model) AS model, any_value(client_id) AS client_id FROM engagements "
+    "GROUP BY engagement_id, e) AS g ON g.engagement_id = s.engagement_id",
+)
+"""What rows come in with: the number of their engagement, and of all but its line its model and client."""
 
 ANEW_AFTER: Final = 0.5
 """Once so great a share of the engagements would come in at once, all are read anew."""
@@ -135,7 +149,7 @@ class Columns:
             assert self._database is not None, "columns that stand somewhere are kept"
             cursor = self._database.cursor()
             cursor.execute("BEGIN TRANSACTION READ ONLY")
-            cursor.execute("SELECT count(*) FROM engagements WHERE engagement_id IS NULL").fetchone()
+            cursor.execute("SELECT count(*) FROM numbers WHERE e IS NULL").fetchone()
         try:
             yield Reading(cursor, standing.position, standing.recorded_at)
         finally:
@@ -164,6 +178,8 @@ class Columns:
         made = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false", "temp_directory": ""})
         made.execute(f"SET threads = {os.cpu_count() or 1}")
         made.execute("SET preserve_insertion_order = false")
+        made.execute("CREATE SEQUENCE number")
+        made.execute("CREATE TABLE numbers (engagement_id UUID, e UINTEGER)")
         _read_in(made, snapshot, None)
         if self._database is not None:
             self._database.close()
@@ -171,7 +187,7 @@ class Columns:
 
     def _take(self, snapshot: Snapshot, changed: Collection[UUID]) -> None:
         assert self._database is not None, "they are kept"
-        counted = self._database.execute("SELECT count(DISTINCT engagement_id) FROM engagements").fetchone()
+        counted = self._database.execute("SELECT count(*) FROM numbers").fetchone()
         if len(changed) > ANEW_AFTER * (counted[0] if counted else 0):
             self._start_over(snapshot)
         elif changed:
@@ -211,23 +227,22 @@ def _read_in_one(
     file: Path,
 ) -> None:
     write_csv(snapshot, taken.projection, taken.without, only, file)
-    kinds = ", ".join(
-        f"'{name}': '{kind}'" for name, kind in columns_of(snapshot.table(taken.projection), taken.without)
-    )
-    staged = f"read_csv('{file}', header = false, quote = '\"', escape = '\"', nullstr = '', columns = {{{kinds}}})"
-    whose = "" if taken.projection is ENGAGEMENTS else ", g.model, g.client_id"
-    joined = (
-        ""
-        if taken.projection is ENGAGEMENTS
-        else (
-            "JOIN (SELECT engagement_id, any_value(model) AS model, any_value(client_id) AS client_id FROM engagements "
-            "GROUP BY engagement_id) AS g ON g.engagement_id = s.engagement_id"
-        )
-    )
+    staged = _staged(snapshot, taken, file)
+    if taken.projection is ENGAGEMENTS:
+        database.execute(NUMBERED.format(staged=staged))
+    columns, joined = OF_LINES if taken.projection is ENGAGEMENTS else OF_OTHERS
     made = f", {taken.made}" if taken.made else ""
-    query = f"SELECT s.*{made}{whose} FROM {staged} AS s {taken.beside} {joined}"
+    query = f"SELECT {columns}{made} FROM {staged} AS s {joined} {taken.beside}"
     if only is None:
         database.execute(f"CREATE TABLE {taken.name} AS {query}")
         return
-    database.execute(f"DELETE FROM {taken.name} WHERE engagement_id IN (SELECT unnest(?::UUID[]))", [list(only)])
+    gone = "SELECT e FROM numbers WHERE engagement_id IN (SELECT unnest(?::UUID[]))"
+    database.execute(f"DELETE FROM {taken.name} WHERE e IN ({gone})", [list(only)])
     database.execute(f"INSERT INTO {taken.name} {query}")
+
+
+def _staged(snapshot: Snapshot, taken: Taken, file: Path) -> str:
+    columns = columns_of(snapshot.table(taken.projection), taken.without)
+    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in columns)
+    as_written = "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = ''"
+    return f"read_csv('{file}', {as_written}, columns = {{{kinds}}})"

@@ -14,6 +14,9 @@ Kind = Literal["count", "total", "ratio", "longest", "distribution", "common", "
 FEWEST: Final = 5
 """Below so many samples a median or a percentile says nothing."""
 
+CLOCK: Final = "replace(clock, '_', ' ') || ' clock'"
+"""What a clock is called."""
+
 Cell = Any
 """What one figure of one group comes to, as it is read: a number, two of a ratio, fourteen of a distribution."""
 
@@ -71,9 +74,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Rows: a SELECT that gives engagement_id, subject_id, seat_id, key, at, state, and what its figures add up.
+    """Rows: a SELECT of e (the number of an engagement), subject_id, seat_id, key, instant, state, and what is added.
 
-    ``noun`` is what a row is, in words. ``summed``: pieces that make one row of each subject.
+    ``noun`` is what a row is, in words, as SQL. ``summed``: pieces that make one row of each subject.
     """
 
     name: str

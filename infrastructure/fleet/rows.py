@@ -48,9 +48,9 @@ def rows_behind(asking: Asking, path: str, state: str | None, told: int, limit: 
     query = f"{asking.begun(of.source.rows(asking.question))}, found AS ({_found(asking, of, state)})"
     counted = asking.fetched(f"{query} SELECT count(*) FROM found")[0][0]
     page = asking.fetched(
-        f"{query} SELECT found.*, g.name FROM found LEFT JOIN (SELECT engagement_id, any_value(name) AS name "
-        "FROM engagements GROUP BY engagement_id) AS g USING (engagement_id) "
-        f"ORDER BY engagement_id, subject_id, at, state LIMIT {limit} OFFSET {told}"
+        f"{query} SELECT g.engagement_id, found.* EXCLUDE (e), g.name FROM found LEFT JOIN (SELECT e, engagement_id, "
+        "any_value(name) AS name FROM engagements GROUP BY e, engagement_id) AS g USING (e) "
+        f"ORDER BY engagement_id, subject_id, noun, instant, state LIMIT {limit} OFFSET {told}"
     )
     return Found([_row(of, row) for row in page], counted)
 
@@ -68,17 +68,16 @@ def _found(asking: Asking, of: Named, state: str | None) -> str:
         conditions.append(f"key = {text(asking.question.wanted.key or '')}")
     part = figure.of if figure.kind == "ratio" else "NULL"
     where = f"FROM rows WHERE {' AND '.join(conditions)}"
+    whose = f"SELECT {of.source.noun} AS noun, e, subject_id, seat_id"
     if of.source.summed:
-        return (
-            f"SELECT engagement_id, subject_id, seat_id, min(at) AS at, NULL::VARCHAR AS state, sum({value}) AS value, "
-            f"sum({part}) AS of {where} GROUP BY engagement_id, subject_id, seat_id HAVING sum({part}) > 0"
-        )
-    longest = " ORDER BY value DESC, engagement_id, subject_id LIMIT 1" if figure.kind == "longest" else ""
-    return f"SELECT engagement_id, subject_id, seat_id, at, state, {value} AS value, {part} AS of {where}{longest}"
+        summed = f"min(instant) AS instant, NULL::VARCHAR AS state, sum({value}) AS value, sum({part}) AS part"
+        return f"{whose}, {summed} {where} GROUP BY noun, e, subject_id, seat_id HAVING sum({part}) > 0"
+    longest = " ORDER BY value DESC, e, subject_id LIMIT 1" if figure.kind == "longest" else ""
+    return f"{whose}, instant, state, {value} AS value, {part} AS part {where}{longest}"
 
 
 def _row(of: Named, row: tuple[Any, ...]) -> FigureRow:
-    engagement_id, subject_id, seat_id, at, state, value, part, name = row
+    engagement_id, noun, subject_id, seat_id, at, state, value, part, name = row
     return FigureRow(
         engagement_id=engagement_id,
         engagement_name=name,
@@ -88,7 +87,7 @@ def _row(of: Named, row: tuple[Any, ...]) -> FigureRow:
         of=None if part is None else int(part),
         state=state,
         at=None if at is None else instant_at(at),
-        words=_words(of.source.noun, subject_id, seat_id, state),
+        words=_words(noun, subject_id, seat_id, state),
     )
 
 

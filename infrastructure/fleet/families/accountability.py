@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from application.ports.fleet import GroupAccountability, GroupParty, GroupRatio, GroupUntimed
-from infrastructure.fleet.figures import Cells, Figure, Source, distribution, ratio, under, whole
+from infrastructure.fleet.figures import CLOCK, Cells, Figure, Source, distribution, ratio, under, whole
 from infrastructure.fleet.question import Question, counted
 
 PARTY = "accountability.parties.{}."
@@ -23,8 +23,8 @@ def _read(q: Question) -> str:
 def due_clocks(q: Question) -> str:
     """The clocks that ended or were breached in the window."""
     return f"""
-        SELECT c.engagement_id, c.subject_id, c.seat_id, {q.key("c", "c.supplier", q.window_of("c.due"))} AS key,
-               c.due AS at, c.state, c.party, c.timed, c.clock, c.ending, c.elapsed_seconds, c.recorded_late
+        SELECT c.e, c.subject_id, c.seat_id, {q.key("c", "c.supplier", q.window_of("c.due"))} AS key,
+               c.due AS instant, c.state, c.party, c.timed, c.clock, c.ending, c.elapsed_seconds, c.recorded_late
         FROM {_read(q)} AS c
         WHERE {q.holding("c")} AND {q.whose("c.supplier")} AND c.state <> 'open' AND {q.within("c.due")}"""
 
@@ -32,8 +32,8 @@ def due_clocks(q: Question) -> str:
 def running_clocks(q: Question) -> str:
     """The clocks that run or are paused and started before the end of the window."""
     return f"""
-        SELECT c.engagement_id, c.subject_id, c.seat_id, {q.key("c", "c.supplier", q.number)} AS key,
-               c.started_at AS at, 'open' AS state, c.party, c.timed, c.clock
+        SELECT c.e, c.subject_id, c.seat_id, {q.key("c", "c.supplier", q.number)} AS key,
+               c.started_at AS instant, 'open' AS state, c.party, c.timed, c.clock
         FROM {_read(q)} AS c {q.spread("c.started_at", str(q.t1))}
         WHERE {q.holding("c")} AND {q.whose("c.supplier")} AND c.state = 'open' AND c.started_at < {q.bound("t1")}"""
 
@@ -49,8 +49,8 @@ def parties(q: Question) -> str:
 def spans(q: Question) -> str:
     """The pieces of time in which somebody held the ball, with the business seconds of each in the window."""
     return f"""
-        SELECT s.engagement_id, s.case_id AS subject_id, NULL::VARCHAR AS seat_id,
-               {q.key("s", "s.supplier", q.number)} AS key, greatest(s.starts_at, k.f) AS at, s.holder AS state,
+        SELECT s.e, s.case_id AS subject_id, NULL::VARCHAR AS seat_id,
+               {q.key("s", "s.supplier", q.number)} AS key, greatest(s.starts_at, k.f) AS instant, s.holder AS state,
                s.holder, {counted("s")} AS counted
         FROM spans AS s {q.spread("s.starts_at", "s.ends_at")} {q.ticking("s.calendar")}
         WHERE {q.holding("s")} AND {q.whose("s.supplier")} AND s.starts_at < k.t AND s.ends_at > k.f"""
@@ -58,8 +58,8 @@ def spans(q: Question) -> str:
 
 def handoffs(q: Question) -> str:
     return f"""
-        SELECT s.engagement_id, s.case_id AS subject_id, NULL::VARCHAR AS seat_id,
-               {q.key("s", "s.supplier", q.window_of("s.starts_at"))} AS key, s.starts_at AS at, s.holder AS state
+        SELECT s.e, s.case_id AS subject_id, NULL::VARCHAR AS seat_id,
+               {q.key("s", "s.supplier", q.window_of("s.starts_at"))} AS key, s.starts_at AS instant, s.holder AS state
         FROM spans AS s
         WHERE {q.holding("s")} AND {q.whose("s.supplier")} AND NOT s.first
               AND s.starts_at >= {q.f} AND s.starts_at < {q.t}"""
@@ -70,12 +70,12 @@ def unowned(q: Question) -> str:
     supplier = "c.supplier" if q.wanted.group_by == "partner" else "NULL"
     ended = f"coalesce(c.ended_at, {q.second})"
     return f"""
-        SELECT engagement_id, subject_id, seat_id, key, greatest(starts, f) AS at, 'unowned' AS state,
+        SELECT e, subject_id, seat_id, clock, key, greatest(starts, f) AS instant, 'unowned' AS state,
                greatest(0, least(ends, t) - greatest(starts, f, coalesce(before, starts))) AS seconds
         FROM (
-            SELECT c.engagement_id, c.subject_id, c.seat_id, {q.key("c", "c.supplier", q.number)} AS key,
+            SELECT c.e, c.subject_id, c.seat_id, c.clock, {q.key("c", "c.supplier", q.number)} AS key,
                    c.started_at AS starts, {ended} AS ends, {q.bound("f")} AS f, {q.bound("t")} AS t,
-                   max({ended}) OVER (PARTITION BY c.engagement_id, {supplier}, {q.number}
+                   max({ended}) OVER (PARTITION BY c.e, {supplier}, {q.number}
                                       ORDER BY c.started_at, c.clock, c.subject_id
                                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
             FROM clocks AS c {q.spread("c.started_at", ended)}
@@ -100,7 +100,7 @@ def _of_parties() -> Iterable[Figure]:
 SOURCES = (
     Source(
         name="due_clocks",
-        noun="clock",
+        noun=CLOCK,
         rows=due_clocks,
         figures=(
             *_of_parties(),
@@ -120,7 +120,7 @@ SOURCES = (
     ),
     Source(
         name="running_clocks",
-        noun="clock",
+        noun=CLOCK,
         rows=running_clocks,
         figures=(
             Figure(path=f"{PARTY}open", member="timed", by="party"),
@@ -129,14 +129,14 @@ SOURCES = (
     ),
     Source(
         name="spans",
-        noun="case",
+        noun="'case'",
         rows=spans,
         figures=(Figure(path="accountability.waiting_seconds.{}", kind="total", value="counted", by="holder"),),
     ),
-    Source(name="handoffs", noun="case", rows=handoffs, figures=(Figure(path="accountability.handoffs"),)),
+    Source(name="handoffs", noun="'case'", rows=handoffs, figures=(Figure(path="accountability.handoffs"),)),
     Source(
         name="unowned",
-        noun="clock",
+        noun=CLOCK,
         rows=unowned,
         figures=(Figure(path="accountability.unowned_seconds", kind="total", value="seconds"),),
     ),

@@ -10,7 +10,7 @@ DAY = 86_400
 def _pieces(q: Question) -> str:
     """The pieces of required time in the window, with the business seconds of each in it."""
     return f"""
-        SELECT c.engagement_id, c.seat_id, {q.key("c", "NULL", q.number)} AS key, c.covered, c.attended, c.gap_from,
+        SELECT c.e, c.seat_id, {q.key("c", "NULL", q.number)} AS key, c.covered, c.attended, c.gap_from,
                c.allocation, greatest(c.starts_at, k.f) AS starts, {counted("c")} AS counted
         FROM cover AS c {q.spread("c.starts_at", "c.ends_at")} {q.ticking("c.calendar")}
         WHERE {q.holding("c")} AND c.starts_at < k.t AND c.ends_at > k.f"""
@@ -18,7 +18,7 @@ def _pieces(q: Question) -> str:
 
 def required(q: Question) -> str:
     return f"""
-        SELECT engagement_id, seat_id AS subject_id, seat_id, key, starts AS at,
+        SELECT e, seat_id AS subject_id, seat_id, key, starts AS instant,
                CASE WHEN attended THEN 'attended' WHEN covered THEN 'absent' ELSE 'uncovered' END AS state,
                covered, attended, allocation * counted AS seconds
         FROM ({_pieces(q)})"""
@@ -27,10 +27,10 @@ def required(q: Question) -> str:
 def gaps(q: Question) -> str:
     """The stretches without anybody that hold business time."""
     return f"""
-        SELECT engagement_id, seat_id AS subject_id, seat_id, key, min(starts) AS at, 'uncovered' AS state,
+        SELECT e, seat_id AS subject_id, seat_id, key, min(starts) AS instant, 'uncovered' AS state,
                sum(counted) AS seconds
         FROM ({_pieces(q)}) WHERE gap_from IS NOT NULL
-        GROUP BY engagement_id, seat_id, key, gap_from HAVING sum(counted) > 0"""
+        GROUP BY e, seat_id, key, gap_from HAVING sum(counted) > 0"""
 
 
 def _at_as_of(q: Question) -> str:
@@ -40,16 +40,16 @@ def _at_as_of(q: Question) -> str:
 
 def upcoming(q: Question) -> str:
     return f"""
-        SELECT u.engagement_id, u.seat_id AS subject_id, u.seat_id, {q.key("u", "NULL", _at_as_of(q))} AS key,
-               u.at, u.why AS state
+        SELECT u.e, u.seat_id AS subject_id, u.seat_id, {q.key("u", "NULL", _at_as_of(q))} AS key,
+               u.at AS instant, u.why AS state
         FROM upcoming AS u
         WHERE {q.holding("u")} AND u.holds_from <= {q.second} AND u.holds_until > {q.second}"""
 
 
 def key_seats(q: Question) -> str:
     return f"""
-        SELECT s.engagement_id, s.seat_id AS subject_id, s.seat_id, {q.key("s", "NULL", _at_as_of(q))} AS key,
-               s.first_active_at AS at, CASE WHEN s.alone THEN 'alone' ELSE 'documented' END AS state, s.alone
+        SELECT s.e, s.seat_id AS subject_id, s.seat_id, {q.key("s", "NULL", _at_as_of(q))} AS key,
+               s.first_active_at AS instant, CASE WHEN s.alone THEN 'alone' ELSE 'documented' END AS state, s.alone
         FROM seats AS s WHERE {q.holding("s")} AND s.held"""
 
 
@@ -57,34 +57,37 @@ def stability(q: Question) -> str:
     """Seats held at first and required at the end of the window, and whether some same professional held them."""
     return f"""
         WITH firsts AS (
-            SELECT c.engagement_id, c.seat_id, {q.key("c", "NULL", q.number)} AS key, {q.bound("t")} - 1 AS last,
+            SELECT c.e, c.seat_id, {q.key("c", "NULL", q.number)} AS key, {q.bound("t")} - 1 AS last,
                    min(greatest(c.starts_at, {q.bound("f")})) AS first
             FROM cover AS c {q.spread("c.starts_at", "c.ends_at")}
             WHERE {q.holding("c")} AND c.covered AND c.starts_at < {q.bound("t")} AND c.ends_at > {q.bound("f")}
             GROUP BY ALL
         ), held AS (
             SELECT f.* FROM firsts AS f JOIN cover AS l
-            ON l.engagement_id = f.engagement_id AND l.seat_id = f.seat_id AND l.starts_at <= f.last
+            ON l.e = f.e AND l.seat_id = f.seat_id AND l.starts_at <= f.last
                AND l.ends_at > f.last AND {q.holding("l")}
+        ), lasting AS (
+            SELECT h.*, z.professional_id, z.active_at <= h.first AS throughout
+            FROM held AS h JOIN assignments AS z ON z.e = h.e AND z.seat_id = h.seat_id
+                 AND z.active_at <= h.last AND coalesce(z.ended_at, h.last + 1) > h.last AND {q.holding("z")}
         ), kept AS (
-            SELECT DISTINCT b.engagement_id, b.seat_id, b.last
-            FROM held AS b
-            JOIN assignments AS a ON a.engagement_id = b.engagement_id AND a.seat_id = b.seat_id
-                 AND a.active_at <= b.first AND coalesce(a.ended_at, b.last + 1) > b.first AND {q.holding("a")}
-            JOIN assignments AS z ON z.engagement_id = b.engagement_id AND z.seat_id = b.seat_id
-                 AND z.professional_id = a.professional_id
-                 AND z.active_at <= b.last AND coalesce(z.ended_at, b.last + 1) > b.last AND {q.holding("z")}
+            SELECT e, seat_id, last FROM lasting WHERE throughout
+            UNION
+            SELECT l.e, l.seat_id, l.last
+            FROM lasting AS l JOIN assignments AS a ON a.e = l.e AND a.seat_id = l.seat_id
+                 AND a.professional_id = l.professional_id
+                 AND a.active_at <= l.first AND coalesce(a.ended_at, l.last + 1) > l.first AND {q.holding("a")}
+            WHERE NOT l.throughout
         )
-        SELECT b.engagement_id, b.seat_id AS subject_id, b.seat_id, b.key, b.first AS at,
+        SELECT b.e, b.seat_id AS subject_id, b.seat_id, b.key, b.first AS instant,
                CASE WHEN k.seat_id IS NULL THEN 'changed' ELSE 'kept' END AS state, k.seat_id IS NOT NULL AS kept
-        FROM held AS b LEFT JOIN kept AS k
-             ON k.engagement_id = b.engagement_id AND k.seat_id = b.seat_id AND k.last = b.last"""
+        FROM held AS b LEFT JOIN kept AS k ON k.e = b.e AND k.seat_id = b.seat_id AND k.last = b.last"""
 
 
 def handovers(q: Question) -> str:
     return f"""
-        SELECT c.engagement_id, c.case_id AS subject_id, c.seat_id,
-               {q.key("c", "c.supplier", q.window_of("c.replaced_at"))} AS key, c.replaced_at AS at,
+        SELECT c.e, c.case_id AS subject_id, c.seat_id,
+               {q.key("c", "c.supplier", q.window_of("c.replaced_at"))} AS key, c.replaced_at AS instant,
                CASE WHEN c.overlap_seconds IS NULL THEN 'unmeasured'
                     WHEN c.overlap_seconds > 0 THEN 'overlapping' ELSE 'apart' END AS state,
                c.overlap_seconds
@@ -94,8 +97,8 @@ def handovers(q: Question) -> str:
 
 def plans(q: Question) -> str:
     return f"""
-        SELECT p.engagement_id, p.plan_id AS subject_id, p.seat_id,
-               {q.key("p", "p.supplier", q.window_of("p.planned_at"))} AS key, p.planned_at AS at,
+        SELECT p.e, p.plan_id AS subject_id, p.seat_id,
+               {q.key("p", "p.supplier", q.window_of("p.planned_at"))} AS key, p.planned_at AS instant,
                CASE WHEN p.transferred_at IS NOT NULL THEN 'transferred' WHEN p.open THEN 'open' ELSE 'left' END
                AS state, p.verified_weight, p.wanted_weight
         FROM plans AS p
@@ -106,8 +109,8 @@ def tenures(q: Question) -> str:
     """Assignments active at some instant of the window, with the whole length of each up to now."""
     ended = f"coalesce(a.ended_at, {q.second})"
     return f"""
-        SELECT a.engagement_id, a.assignment_id AS subject_id, a.seat_id, {q.key("a", "a.supplier", q.number)} AS key,
-               a.active_at AS at, CASE WHEN a.ended_at IS NULL THEN 'active' ELSE 'ended' END AS state,
+        SELECT a.e, a.assignment_id AS subject_id, a.seat_id, {q.key("a", "a.supplier", q.number)} AS key,
+               a.active_at AS instant, CASE WHEN a.ended_at IS NULL THEN 'active' ELSE 'ended' END AS state,
                a.censored, {ended} - a.active_at AS seconds
         FROM assignments AS a {q.spread("a.active_at", f"greatest(coalesce(a.ended_at, {q.t1}), a.active_at + 1)")}
         WHERE {q.holding("a")} AND {q.whose("a.supplier")} AND a.active_at IS NOT NULL
@@ -116,8 +119,8 @@ def tenures(q: Question) -> str:
 
 def departures(q: Question) -> str:
     return f"""
-        SELECT a.engagement_id, a.assignment_id AS subject_id, a.seat_id,
-               {q.key("a", "a.supplier", q.window_of("a.ended_at"))} AS key, a.ended_at AS at, a.cause AS state,
+        SELECT a.e, a.assignment_id AS subject_id, a.seat_id,
+               {q.key("a", "a.supplier", q.window_of("a.ended_at"))} AS key, a.ended_at AS instant, a.cause AS state,
                a.cause, a.unplanned
         FROM assignments AS a
         WHERE {q.holding("a")} AND {q.whose("a.supplier")} AND a.cause IS NOT NULL AND {q.within("a.ended_at")}"""
@@ -126,7 +129,7 @@ def departures(q: Question) -> str:
 SOURCES = (
     Source(
         name="required",
-        noun="seat",
+        noun="'seat'",
         rows=required,
         summed=True,
         of_partners=False,
@@ -147,7 +150,7 @@ SOURCES = (
     ),
     Source(
         name="gaps",
-        noun="gap",
+        noun="'gap'",
         rows=gaps,
         of_partners=False,
         figures=(
@@ -158,7 +161,7 @@ SOURCES = (
     ),
     Source(
         name="upcoming",
-        noun="seat",
+        noun="'seat'",
         rows=upcoming,
         of_partners=False,
         at_as_of=True,
@@ -166,7 +169,7 @@ SOURCES = (
     ),
     Source(
         name="key_seats",
-        noun="seat",
+        noun="'seat'",
         rows=key_seats,
         of_partners=False,
         at_as_of=True,
@@ -174,14 +177,14 @@ SOURCES = (
     ),
     Source(
         name="stability",
-        noun="seat",
+        noun="'seat'",
         rows=stability,
         of_partners=False,
         figures=(Figure(path="continuity.stability", kind="ratio", value="kept::INTEGER"),),
     ),
     Source(
         name="handovers",
-        noun="case",
+        noun="'case'",
         rows=handovers,
         figures=(
             Figure(path="continuity.handovers.count"),
@@ -197,7 +200,7 @@ SOURCES = (
     ),
     Source(
         name="plans",
-        noun="plan",
+        noun="'plan'",
         rows=plans,
         figures=(
             Figure(path="continuity.transfer_completeness", kind="ratio", value="verified_weight", of="wanted_weight"),
@@ -205,7 +208,7 @@ SOURCES = (
     ),
     Source(
         name="tenures",
-        noun="assignment",
+        noun="'assignment'",
         rows=tenures,
         figures=(
             Figure(path="continuity.tenures.count"),
@@ -216,7 +219,7 @@ SOURCES = (
     ),
     Source(
         name="departures",
-        noun="assignment",
+        noun="'assignment'",
         rows=departures,
         figures=(
             Figure(path="continuity.departures.{}", by="cause"),

@@ -53,8 +53,8 @@ def _state(clock: str, q: Question) -> str:
 def requested(q: Question) -> str:
     """The cases requested in the window."""
     return f"""
-        SELECT c.engagement_id, c.case_id AS subject_id, c.seat_id,
-               {q.key("c", "c.supplier", q.window_of("c.requested_at"))} AS key, c.requested_at AS at,
+        SELECT c.e, c.case_id AS subject_id, c.seat_id,
+               {q.key("c", "c.supplier", q.window_of("c.requested_at"))} AS key, c.requested_at AS instant,
                CASE WHEN NOT c.eligible THEN 'ineligible' WHEN c.honoured THEN 'honoured'
                     WHEN c.honoured IS NULL THEN 'open' ELSE 'broken' END AS state,
                c.eligible, c.honoured, c.qualified_declines, c.unqualified_declines, c.billed_transfer_minutes,
@@ -65,8 +65,8 @@ def requested(q: Question) -> str:
 def given_back(q: Question) -> str:
     """What the cases requested in the window give back, and what was charged for them, in either currency."""
     return f"""
-        SELECT c.engagement_id, c.case_id AS subject_id, c.seat_id,
-               {q.key("c", "c.supplier", q.window_of("c.requested_at"))} AS key, c.requested_at AS at,
+        SELECT c.e, c.case_id AS subject_id, c.seat_id,
+               {q.key("c", "c.supplier", q.window_of("c.requested_at"))} AS key, c.requested_at AS instant,
                c.replaces AS state, unnest(['credit', 'charge']) AS kind,
                unnest([c.credit, c.charge::HUGEINT]) AS amount,
                unnest([c.credit_currency, c.charge_currency]) AS currency
@@ -77,8 +77,8 @@ def given_back(q: Question) -> str:
 def phases(q: Question) -> str:
     """The phases of the cases requested in the window."""
     return f"""
-        SELECT c.engagement_id, c.case_id AS subject_id, c.seat_id,
-               {q.key("c", "c.supplier", q.window_of("c.requested_at"))} AS key, c.requested_at AS at,
+        SELECT c.e, c.case_id AS subject_id, c.seat_id,
+               {q.key("c", "c.supplier", q.window_of("c.requested_at"))} AS key, c.requested_at AS instant,
                unnest([{", ".join(f"'{phase}'" for phase in PHASES)}]) AS state,
                unnest([{", ".join(f'c."{phase}"' for phase in PHASES)}]) AS seconds
         FROM cases AS c
@@ -88,8 +88,8 @@ def phases(q: Question) -> str:
 def due_cases(q: Question) -> str:
     """The eligible cases that were met, late or breached in the window."""
     return f"""
-        SELECT c.engagement_id, c.case_id AS subject_id, c.seat_id,
-               {q.key("c", "c.supplier", q.window_of("c.due"))} AS key, c.due AS at, c.replaces AS state,
+        SELECT c.e, c.case_id AS subject_id, c.seat_id,
+               {q.key("c", "c.supplier", q.window_of("c.due"))} AS key, c.due AS instant, c.replaces AS state,
                c.replace_clock_goal_seconds AS goal_seconds
         FROM {_judged(q)} AS c WHERE c.eligible AND {q.within("c.due")}"""
 
@@ -111,10 +111,10 @@ def _of_cases() -> Iterable[Figure]:
 
 
 SOURCES = (
-    Source(name="requested", noun="case", rows=requested, figures=tuple(_of_cases())),
+    Source(name="requested", noun="'case'", rows=requested, figures=tuple(_of_cases())),
     Source(
         name="given_back",
-        noun="case",
+        noun="'case'",
         rows=given_back,
         figures=tuple(
             Figure(
@@ -129,7 +129,7 @@ SOURCES = (
     ),
     Source(
         name="phases",
-        noun="case",
+        noun="'case'",
         rows=phases,
         figures=(
             Figure(
@@ -143,7 +143,7 @@ SOURCES = (
     ),
     Source(
         name="due_cases",
-        noun="case",
+        noun="'case'",
         rows=due_cases,
         figures=(
             Figure(path="guarantee.attainment", kind="ratio", value="(state = 'met')::INTEGER"),

@@ -8,8 +8,8 @@ from infrastructure.fleet.question import Question
 def filled_seats(q: Question) -> str:
     """The seats whose first active assignment was onboarded in the window."""
     return f"""
-        SELECT s.engagement_id, s.seat_id AS subject_id, s.seat_id,
-               {q.key("s", "s.first_supplier", q.window_of("s.first_active_at"))} AS key, s.first_active_at AS at,
+        SELECT s.e, s.seat_id AS subject_id, s.seat_id,
+               {q.key("s", "s.first_supplier", q.window_of("s.first_active_at"))} AS key, s.first_active_at AS instant,
                unnest(['to_match', 'to_onboard']) AS state,
                unnest([s.to_match_seconds, s.to_onboard_seconds]) AS seconds
         FROM seats AS s
@@ -19,8 +19,8 @@ def filled_seats(q: Question) -> str:
 def onboarded(q: Question) -> str:
     """The assignments onboarded in the window."""
     return f"""
-        SELECT a.engagement_id, a.assignment_id AS subject_id, a.seat_id,
-               {q.key("a", "a.supplier", q.window_of("a.active_at"))} AS key, a.active_at AS at,
+        SELECT a.e, a.assignment_id AS subject_id, a.seat_id,
+               {q.key("a", "a.supplier", q.window_of("a.active_at"))} AS key, a.active_at AS instant,
                CASE WHEN a.ramp_up_seconds IS NULL THEN 'not reached' ELSE 'reached' END AS state, a.ramp_up_seconds
         FROM assignments AS a
         WHERE {q.holding("a")} AND {q.whose("a.supplier")} AND {q.within("a.active_at")}"""
@@ -29,13 +29,13 @@ def onboarded(q: Question) -> str:
 SOURCES = (
     Source(
         name="filled_seats",
-        noun="seat",
+        noun="'seat'",
         rows=filled_seats,
         figures=(Figure(path="productivity.{}_seconds", kind="distribution", value="seconds", by="state"),),
     ),
     Source(
         name="onboarded",
-        noun="assignment",
+        noun="'assignment'",
         rows=onboarded,
         figures=(
             Figure(path="productivity.ramp_up.onboarded"),

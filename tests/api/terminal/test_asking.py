@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import URL
@@ -23,6 +24,10 @@ SAME = {
     f"replay {ID} --as-of {AT} --json": f"/v1/engagements/{ID}/replay?as_of={AT}",
     f"clocks {ID} --as-of {AT} --json": f"/v1/engagements/{ID}/clocks?as_of={AT}",
     f"explain {ID} replace k1 --as-of {AT} --json": f"/v1/engagements/{ID}/clocks/replace/k1?as_of={AT}",
+    "fleet --json": "/v1/metrics?group_by=model",
+    "fleet --by month --from 2026-10-01 --to 2026-11-15 --json": (
+        "/v1/metrics?group_by=month&from=2026-10-01T00:00:00Z&to=2026-11-15T00:00:00Z"
+    ),
     f"metrics {ID} --from 2026-10-01T00:00:00Z --to 2026-11-01T00:00:00Z --as-of {AT} --json": (
         f"/v1/engagements/{ID}/metrics?from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z&as_of={AT}"
     ),
@@ -41,13 +46,18 @@ def http(recorded: Run, sqlite_url: URL) -> Iterator[TestClient]:
         yield opened
 
 
+def _asked_at(answer: dict[str, Any]) -> dict[str, Any]:
+    """What follows from the instant at which an answer was asked for."""
+    return {name: answer[name] for name in ("as_of", "to") if name in answer}
+
+
 def test_json_is_what_http_answers(recorded: Run, http: TestClient) -> None:
     for command, address in SAME.items():
         ran, answer = recorded(*command.split()), http.get(address)
-        if not address.startswith("/v1/engagements?") and address != "/v1/engagements":
+        if "as_of" in address or "history" in address:
             assert (ran.code, ran.out) == (0, answer.text + "\n"), command
         else:  # as of the instant at which it was asked
-            assert {**json.loads(ran.out), "as_of": answer.json()["as_of"]} == answer.json()
+            assert {**json.loads(ran.out), **_asked_at(answer.json())} == answer.json(), command
 
 
 def test_so_is_a_supposition(recorded: Run, http: TestClient) -> None:
