@@ -48,7 +48,8 @@ class Lives:
         self._proposals: dict[str, SuccessorProposed] = {}
         self._cases_of_successors: dict[str, CaseLife] = {}
         self._acknowledging: dict[str, Key] = {}
-        self._plans: dict[str, tuple[Key, Recorded]] = {}
+        self.plans: dict[str, tuple[Key, Recorded]] = {}
+        """The clock that each plan is for, and the fact that it was made by."""
         self._planned_for: set[Key] = set()
         self._transferred: dict[Key, tuple[Recorded, Recorded]] = {}
         self._onboarded: set[str] = set()
@@ -298,11 +299,11 @@ class Lives:
 
     def _planned(self, fact: Recorded, event: KnowledgeTransferPlanned, at: int) -> None:
         key: Key = EXIT if event.purpose == "exit" else ("transfer_knowledge", event.case_id or "")
-        self._plans.setdefault(event.plan_id, (key, fact))
+        self.plans.setdefault(event.plan_id, (key, fact))
         self._planned_for.add(key)
 
     def _knowledge_transferred(self, fact: Recorded, event: KnowledgeTransferred, at: int) -> None:
-        plan = self._plans.get(event.plan_id)
+        plan = self.plans.get(event.plan_id)
         if plan:
             key, planned = plan
             self._transferred.setdefault(key, (fact, planned))

@@ -64,6 +64,16 @@ def covers(state: State, suspended: Pieces) -> list[SeatCover]:
     return [_cover(state, state.seats[seat_id], suspended, absences) for seat_id in sorted(state.seats)]
 
 
+def cover_of(state: State, seat: Seat, suspended: Pieces) -> SeatCover:
+    """One seat's cover."""
+    held = set(seat.assignment_ids)
+    absences: dict[str, list[Absence]] = {}
+    for absence in state.absences.values():
+        if absence.assignment_id in held and not absence.cancelled:
+            absences.setdefault(absence.assignment_id, []).append(absence)
+    return _cover(state, seat, suspended, absences)
+
+
 def _cover(state: State, seat: Seat, suspended: Pieces, absences: Mapping[str, Sequence[Absence]]) -> SeatCover:
     active = (each for each in state.on_seat(seat.seat_id) if each.active_at)
     held = tuple(_held(each, absences.get(each.assignment_id, ())) for each in active)
