@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -30,9 +30,13 @@ from api.openapi import TITLE, VERSION, document
 from api.queries.engagements import QUESTIONS
 from api.queries.fleet import FIGURES
 from api.queries.measures import MEASURES, what_if_operations
+from api.queries.work import WORK
 from api.terms.routes import terms_operations, terms_questions
 from infrastructure.process.settings import Settings, names_in, names_of
 from infrastructure.process.worker_numbers import WorkerNumbers
+
+ALL_QUESTIONS: Final = (*QUESTIONS, *FIGURES, *WORK, *MEASURES, *terms_questions())
+"""Every query, in the order of the document."""
 
 
 class Edge(FastAPI):
@@ -88,7 +92,7 @@ def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) ->
     return (
         *command_operations(standfast),
         command_log_operation(standfast),
-        *(questioning(standfast, question) for question in (*QUESTIONS, *FIGURES, *MEASURES, *terms_questions())),
+        *(questioning(standfast, question) for question in ALL_QUESTIONS),
         *what_if_operations(standfast),
         *terms_operations(standfast),
         *PROBLEM_OPERATIONS,

@@ -25,6 +25,8 @@ from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.settings import Settings
 from infrastructure.projections.projections import Projections, ProjectionsToRead
 from infrastructure.projections.tables.engagement_list import Engagements
+from infrastructure.projections.tables.work.glance import Glances
+from infrastructure.projections.tables.work.work_list import Work
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
 
@@ -43,6 +45,7 @@ class Standfast:
     marketplace: Marketplace
     engagements: Engagements
     fleet: ColumnFleet
+    work: Work
     projections: Projections
     terms: CatalogueShelf
     desks: Desks
@@ -98,6 +101,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
     projections = (ProjectionsToRead if to_read else Projections)(database, marketplace.recorder)
     if not to_read:
         projections.make_room()
+    glances = Glances(projections, clock, projections.seconds_beyond)
     return Standfast(
         settings=settings,
         database=database,
@@ -107,6 +111,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         fleet=ColumnFleet(
             Columns(projections, marketplace.recorder.log), clock, terms.calendar, projections.behind_seconds
         ),
+        work=Work(glances),
         projections=projections,
         terms=terms,
         desks=Desks(),

@@ -79,6 +79,5 @@ FLEET_TEXTS: Final = {
     "GroupsAnswer.behind_seconds": "How long ago the first event beyond the position was recorded, in seconds.",
     "FigureRowPage.next": "Where the next page begins, to be given as `cursor`; null: this is the last.",
     "FigureRowPage.behind_seconds": "How long ago the first event beyond the position was recorded, in seconds.",
-    "EngagementPage.behind_seconds": "How long ago the first event beyond the position was recorded, in seconds.",
     "FigureRowPage.items": "The rows, in the order of engagement and subject.",
 }

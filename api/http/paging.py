@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Version = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Field(ge=1, le=500)]
-Cursor = Annotated[str, Field(min_length=1, max_length=200)]
+Cursor = Annotated[str, Field(min_length=1, max_length=400)]
 ONE_PAGE: Final = "The position is that of the log's end; without a next one this is the last page."
 
 

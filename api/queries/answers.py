@@ -6,7 +6,9 @@ from uuid import UUID
 from api.http.events import AnyEvent
 from api.http.paging import ONE_PAGE, Position, page_shape
 from application.ports.engagement_list import ListedEngagement
+from application.ports.work import WorkCounts, WorkItem
 from application.queries.audit import Step
+from domain.language.bounds import DESCRIBED
 from domain.language.words import Instant
 
 HistoryPage = page_shape("HistoryPage", AnyEvent, int | None, f"A page of a history; next is a version. {ONE_PAGE}")
@@ -25,6 +27,21 @@ class EngagementPage:
     position: Position
     behind_seconds: float
     as_of: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPage:
+    """A page of what waits, as of an instant; without a next one this is the last page. The rest is as in the list."""
+
+    __pydantic_config__ = DESCRIBED
+
+    items: tuple[WorkItem, ...]
+    next: str | None
+    position: Position
+    behind_seconds: float
+    as_of: Instant
+    counts: WorkCounts | None
+    """What there is on all pages together; with the first one alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from infrastructure.projections.tables.plans import PLANS
 from infrastructure.projections.tables.seats import SEATS
 from infrastructure.projections.tables.spans import SPANS
 from infrastructure.projections.tables.upcoming import UPCOMING
+from infrastructure.projections.tables.work.rows import WORK
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     ENGAGEMENTS,
@@ -25,5 +26,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     SPANS,
     PLANS,
     UPCOMING,
+    WORK,
 )
 BY_NAME: Final = {each.name: each for each in PROJECTIONS}

@@ -20,6 +20,7 @@ from domain.law.recorded import Recorded
 from domain.metrics.chronicle import NOTED, Chronicle
 from domain.time.business_time import epoch_seconds
 from domain.time.intervals import EVER, Pieces, union
+from domain.work.scene import Scene
 from infrastructure.database.instants import to_micros
 
 
@@ -104,6 +105,18 @@ class Seen:
     def suspended(self) -> Pieces:
         """When it was and, as far as was agreed, will be suspended, in seconds since 1970."""
         return union((each.start, EVER if each.end is None else each.end) for each in self.lives.suspensions)
+
+    @cached_property
+    def scene(self) -> Scene:
+        """What waits in it is told from this."""
+        return Scene(
+            state=self.state,
+            lives=self.lives,
+            chronicle=self.chronicle,
+            timeline=self.timeline,
+            suspended=self.suspended,
+            at=self.at,
+        )
 
 
 def seen(history: EngagementHistory) -> Iterator[Seen]:

@@ -66,8 +66,8 @@ def line_of(seen: Seen) -> tuple[Line]:
     return (
         Line(
             name=state.name,
-            ordered_name=_folded(state.name) if state.name else None,
-            sought="\n".join((_folded(state.name or ""), _folded(state.client_id), str(seen.engagement_id))),
+            ordered_name=folded(state.name) if state.name else None,
+            sought="\n".join((folded(state.name or ""), folded(state.client_id), str(seen.engagement_id))),
             client_id=state.client_id,
             model=state.model,
             zone=state.terms.calendar.zone,
@@ -87,7 +87,8 @@ def line_of(seen: Seen) -> tuple[Line]:
     )
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A text as a search looks through it, whatever its case."""
     return normalize("NFC", normalize("NFC", text).casefold())
 
 
@@ -200,7 +201,7 @@ class _Lines:
             risky = func.coalesce(line.at_risk_from <= self._second, False)
             conditions.append(risky if wanted.at_risk else ~risky)
         if wanted.q:
-            conditions.append(line.sought.contains(_folded(wanted.q), autoescape=True))
+            conditions.append(line.sought.contains(folded(wanted.q), autoescape=True))
         people = {"partner": wanted.partner_id, "professional": wanted.professional_id}
         return conditions + [self._with(kind, who) for kind, who in people.items() if who is not None]
 

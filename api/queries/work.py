@@ -1,0 +1,113 @@
+"""The queries about what waits over all engagements: one entry each, from what is asked to the answer."""
+
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from pydantic import Field
+
+from api.composition import Standfast
+from api.http.operations import EngagementPath
+from api.http.paging import Cursor, Limit, packed, unpacked
+from api.http.questions import Question, ReadYourWrites
+from api.http.strict_json import FieldsWrong, json_of
+from api.queries.answers import WorkPage
+from application.ports.work import WantedWork, WorkAfter, WorkFound
+from domain.clocks.life import Waited
+from domain.language.bounds import DESCRIBED
+from domain.language.words import Id, Instant, Model, field_names
+from domain.work.item import WorkKind
+from infrastructure.database.instants import from_micros, to_micros
+
+Sought = Annotated[str, Field(min_length=1, max_length=200)]
+MOST: Final = 1 << 62
+"""What no number of a place in these pages goes beyond, in either direction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkAsked(ReadYourWrites):
+    """Which of what waits, page by page."""
+
+    __pydantic_config__ = DESCRIBED
+
+    party: Waited | None = None
+    """Whom it waits on."""
+    kind: WorkKind | None = None
+    """Items of this kind alone."""
+    engagement_id: EngagementPath | None = None
+    model: Model | None = None
+    client_id: Id | None = None
+    partner_id: Id | None = None
+    """What belongs to this partner, to the ``platform``'s internal teams, or to independents (``independent``)."""
+    due_before: Instant | None = None
+    """What is due before this instant; what is not dated is left out."""
+    q: Sought | None = None
+    """A part of the title, or of the engagement's name, client or id, in whatever case."""
+    notices: bool = True
+    """Whether notices of what is to come are among it."""
+    cursor: Cursor | None = None
+    limit: Limit = 50
+
+
+def work(standfast: Standfast, asked: WorkAsked) -> WorkFound:
+    """A page of what waits. Raises FieldsWrong where the cursor is none of it."""
+    wanted = WantedWork(**{name: getattr(asked, name) for name in field_names(WantedWork)})
+    return standfast.work.page(wanted, after=work_after(asked.cursor), limit=asked.limit)
+
+
+def work_cursor(after: WorkAfter | None) -> str | None:
+    if after is None:
+        return None
+    place = after.due_at, after.since, str(after.engagement_id), after.kind, after.subject_id, to_micros(after.as_of)
+    return packed(place)
+
+
+def work_after(cursor: str | None) -> WorkAfter | None:
+    """Where a page of what waits begins. Raises FieldsWrong where the cursor is none of it."""
+    if cursor is None:
+        return None
+    try:
+        due_at, since, engagement_id, kind, subject_id, micros = unpacked(cursor)
+        if not (due_at is None or is_number(due_at)) or not is_number(since):
+            raise ValueError("not the place of an item")
+        return WorkAfter(due_at, since, UUID(engagement_id), written(kind), written(subject_id), from_micros(micros))
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise FieldsWrong([("cursor", "a cursor is the next of a page before")]) from error
+
+
+def is_number(value: object) -> bool:
+    """Whether a database can hold it."""
+    return type(value) is int and abs(value) < MOST
+
+
+def written(value: object) -> str:
+    """A text that a database can hold. Raises ValueError."""
+    if not isinstance(value, str) or b"\0" in value.encode():
+        raise ValueError("not a text")
+    return value
+
+
+def work_bytes(found: WorkFound) -> bytes:
+    """A page of what waits as JSON."""
+    return json_of(WorkPage(**{**_fields(found), "items": tuple(found.items), "next": work_cursor(found.next)}))
+
+
+def _fields(found: Any) -> dict[str, Any]:
+    return {each.name: getattr(found, each.name) for each in fields(found)}
+
+
+FLEET: Final = "fleet"
+WORK: Final = (
+    Question(
+        path="/v1/work",
+        name="list-work",
+        tag=FLEET,
+        text="What waits for whom over all engagements, the earliest due first; times are as of the first page.",
+        asks=WorkAsked,
+        gives=WorkPage,
+        answer=work,
+        written=work_bytes,
+        projected=True,
+    ),
+)
+"""The addresses of the queries, and the shapes of their answers."""
