@@ -25,6 +25,7 @@ from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.settings import Settings
 from infrastructure.projections.projections import Projections, ProjectionsToRead
 from infrastructure.projections.tables.engagement_list import Engagements
+from infrastructure.projections.tables.work.at_risk import AtRisk
 from infrastructure.projections.tables.work.glance import Glances
 from infrastructure.projections.tables.work.work_list import Work
 from infrastructure.terms.catalogue import Catalogue
@@ -46,6 +47,7 @@ class Standfast:
     engagements: Engagements
     fleet: ColumnFleet
     work: Work
+    at_risk: AtRisk
     projections: Projections
     terms: CatalogueShelf
     desks: Desks
@@ -112,6 +114,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
             Columns(projections, marketplace.recorder.log), clock, terms.calendar, projections.behind_seconds
         ),
         work=Work(glances),
+        at_risk=AtRisk(glances, terms),
         projections=projections,
         terms=terms,
         desks=Desks(),

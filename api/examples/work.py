@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from api.examples.commands import history
 from api.http.strict_json import json_of
-from api.queries.answers import WorkPage
+from api.queries.answers import AtRiskPage, WorkPage
+from application.ports.at_risk import ClockAtRisk
 from application.ports.work import WorkCounts, WorkItem
+from domain.clocks.reading import Clock, clocks_of
 from domain.clocks.starts_and_stops import Lives
+from domain.language.words import field_names
 from domain.metrics.chronicle import chronicle_of
 from domain.time.business_time import epoch_seconds, instant_at
 from domain.work.item import Item
@@ -71,6 +74,19 @@ def _page() -> WorkPage:
     )
 
 
+def _clocks() -> AtRiskPage:
+    at = _as_of()
+    [item] = (each for each in _items() if each.kind == "case")
+    about = _told(item)
+    read = clocks_of(history(), at, at).readings["replace", item.subject_id]
+    clock = ClockAtRisk(
+        **{name: getattr(read, name) for name in Clock.__slots__},
+        **{name: getattr(about, name) for name in field_names(ClockAtRisk) if name not in Clock.__slots__},
+    )
+    position = history().facts[-1].position
+    return AtRiskPage(items=(clock,), next=None, position=position, behind_seconds=0.0, as_of=at)
+
+
 def _plain(answer: Any) -> Any:
     return json.loads(json_of(answer))
 
@@ -78,6 +94,8 @@ def _plain(answer: Any) -> Any:
 WORK: Final[dict[type, Callable[[], Any]]] = {
     WorkPage: lambda: _plain(_page()),
     WorkItem: lambda: _plain(_page())["items"][0],
+    AtRiskPage: lambda: _plain(_clocks()),
+    ClockAtRisk: lambda: _plain(_clocks())["items"][0],
     WorkCounts: lambda: _plain(_page())["counts"],
 }
 """By the class of the answer."""

@@ -276,6 +276,8 @@ TEXTS: Final = {
     "EngagementPage.behind_seconds": "How long ago the first event that is not in it was recorded, in seconds; 0: "
     "there is none.",
     "WorkPage.behind_seconds": "How long ago the first event beyond the position was recorded, in seconds.",
+    "AtRiskPage.behind_seconds": "How long ago the first event that is not in it was recorded, in seconds; 0: there is "
+    "none.",
     "Interval.seconds": "How long, in seconds.",
     "severity": "How severe it is.",
     "sha256": "The SHA-256 of the document, in hexadecimal digits; null: nobody said.",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from api.http.events import AnyEvent
 from api.http.paging import ONE_PAGE, Position, page_shape
+from application.ports.at_risk import ClockAtRisk
 from application.ports.engagement_list import ListedEngagement
 from application.ports.work import WorkCounts, WorkItem
 from application.queries.audit import Step
@@ -42,6 +43,17 @@ class WorkPage:
     as_of: Instant
     counts: WorkCounts | None
     """What there is on all pages together; with the first one alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRiskPage:
+    """A page of the clocks that breach next, as of an instant; the rest is as in the list."""
+
+    items: tuple[ClockAtRisk, ...]
+    next: str | None
+    position: Position
+    behind_seconds: float
+    as_of: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

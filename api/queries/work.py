@@ -11,7 +11,8 @@ from api.http.operations import EngagementPath
 from api.http.paging import Cursor, Limit, packed, unpacked
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong, json_of
-from api.queries.answers import WorkPage
+from api.queries.answers import AtRiskPage, WorkPage
+from application.ports.at_risk import WEEK_SECONDS, ClocksAfter, ClocksFound, WantedClocks
 from application.ports.work import WantedWork, WorkAfter, WorkFound
 from domain.clocks.life import Waited
 from domain.language.bounds import DESCRIBED
@@ -20,6 +21,8 @@ from domain.work.item import WorkKind
 from infrastructure.database.instants import from_micros, to_micros
 
 Sought = Annotated[str, Field(min_length=1, max_length=200)]
+FARTHEST_SECONDS: Final = 315_576_000
+"""Ten years."""
 MOST: Final = 1 << 62
 """What no number of a place in these pages goes beyond, in either direction."""
 
@@ -52,7 +55,8 @@ class WorkAsked(ReadYourWrites):
 def work(standfast: Standfast, asked: WorkAsked) -> WorkFound:
     """A page of what waits. Raises FieldsWrong where the cursor is none of it."""
     wanted = WantedWork(**{name: getattr(asked, name) for name in field_names(WantedWork)})
-    return standfast.work.page(wanted, after=work_after(asked.cursor), limit=asked.limit)
+    found: WorkFound = standfast.work.page(wanted, after=work_after(asked.cursor), limit=asked.limit)
+    return found
 
 
 def work_cursor(after: WorkAfter | None) -> str | None:
@@ -73,6 +77,59 @@ def work_after(cursor: str | None) -> WorkAfter | None:
         return WorkAfter(due_at, since, UUID(engagement_id), written(kind), written(subject_id), from_micros(micros))
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise FieldsWrong([("cursor", "a cursor is the next of a page before")]) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRiskAsked(ReadYourWrites):
+    """Which clocks, page by page."""
+
+    __pydantic_config__ = DESCRIBED
+
+    within: Annotated[int, Field(ge=0, le=FARTHEST_SECONDS)] = WEEK_SECONDS
+    """In how many seconds at most their goals are used up."""
+    overdue: bool = False
+    """Whether those that are past their goals, and have not ended, come before them, the longest overdue first."""
+    party: Waited | None = None
+    """Whom they wait on."""
+    model: Model | None = None
+    client_id: Id | None = None
+    partner_id: Id | None = None
+    """What belongs to this partner, to the ``platform``'s internal teams, or to independents (``independent``)."""
+    cursor: Cursor | None = None
+    limit: Limit = 50
+
+
+def at_risk(standfast: Standfast, asked: AtRiskAsked) -> ClocksFound:
+    """A page of the clocks that breach next. Raises FieldsWrong where the cursor is none of it."""
+    wanted = WantedClocks(**{name: getattr(asked, name) for name in field_names(WantedClocks)})
+    found: ClocksFound = standfast.at_risk.page(wanted, after=clocks_after(asked.cursor), limit=asked.limit)
+    return found
+
+
+def clocks_cursor(after: ClocksAfter | None) -> str | None:
+    if after is None:
+        return None
+    place = after.overdue, after.breach_at, str(after.engagement_id), after.clock, after.subject_id
+    return packed((*place, to_micros(after.as_of)))
+
+
+def clocks_after(cursor: str | None) -> ClocksAfter | None:
+    """Where a page of clocks begins. Raises FieldsWrong where the cursor is none of it."""
+    if cursor is None:
+        return None
+    try:
+        overdue, breach_at, engagement_id, clock, subject_id, micros = unpacked(cursor)
+        if type(overdue) is not bool or not is_number(breach_at):
+            raise ValueError("not the place of a clock")
+        whose, as_of = UUID(engagement_id), from_micros(micros)
+        return ClocksAfter(overdue, breach_at, whose, written(clock), written(subject_id), as_of)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise FieldsWrong([("cursor", "a cursor is the next of a page before")]) from error
+
+
+def at_risk_bytes(found: ClocksFound) -> bytes:
+    """A page of the clocks as JSON."""
+    return json_of(AtRiskPage(**{**_fields(found), "items": tuple(found.items), "next": clocks_cursor(found.next)}))
 
 
 def is_number(value: object) -> bool:
@@ -107,6 +164,17 @@ WORK: Final = (
         gives=WorkPage,
         answer=work,
         written=work_bytes,
+        projected=True,
+    ),
+    Question(
+        path="/v1/at-risk",
+        name="list-clocks-at-risk",
+        tag=FLEET,
+        text="The clocks whose goals are used up soon, the soonest first; times are as of the first page.",
+        asks=AtRiskAsked,
+        gives=AtRiskPage,
+        answer=at_risk,
+        written=at_risk_bytes,
         projected=True,
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import TypeAlias, TypeVar
 
 from domain.clocks.life import Key, Life, Waited
 from domain.engagement.lifecycle.suspension import ResumeEngagement
@@ -16,6 +17,10 @@ from domain.work.item import Item, Watch
 from domain.work.scene import Scene
 from domain.work.seats import empty_seats, seats_to_be_left
 from domain.work.transfers import plans, transfer, transfers
+
+T = TypeVar("T")
+Age: TypeAlias = tuple[T, datetime | None, datetime | None]
+"""What is told, from when on and until when; None: from before, for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,10 @@ def ticking(scene: Scene) -> Iterator[Ticking]:
         if life.scale.goal_seconds is not None:
             about = _about(scene, life)
             turns = (*about.turns, *scene.ends_of_waits(life))
-            for now, start, end in ages.between(turns):
-                item = about.item(now)
+            told = (((now.waiting_on(life), about.item(now)), start, end) for now, start, end in ages.between(turns))
+            for (waiting_on, item), start, end in _joined(told):
                 assert item is not None, f"nothing waits for the {life.clock} of {life.subject_id}"
-                yield Ticking(life.key, now.waiting_on(life), Lasting(item, start, end))
+                yield Ticking(life.key, waiting_on, Lasting(item, start, end))
 
 
 def _about(scene: Scene, life: Life) -> Watch:
@@ -105,23 +110,28 @@ class Ages:
             yield (scene if start is None else self._at(start)), start, end
 
     def of(self, watch: Watch) -> Iterator[Lasting]:
-        """What a watch tells, with one age for what is told without a break."""
-        last: Lasting | None = None
-        for scene, start, end in self.between(watch.turns):
-            item = watch.item(scene)
-            if last and last.item == item and last.until == start:
-                last = Lasting(last.item, last.from_, end)
-                continue
-            if last:
-                yield last
-            last = Lasting(item, start, end) if item else None
-        if last:
-            yield last
+        """What a watch tells, where it tells anything."""
+        told = ((watch.item(scene), start, end) for scene, start, end in self.between(watch.turns))
+        return (Lasting(item, start, end) for item, start, end in _joined(told) if item)
 
     def _at(self, instant: datetime) -> Scene:
         if instant not in self._later:
             self._later[instant] = self._scene.later(instant)
         return self._later[instant]
+
+
+def _joined(told: Iterable[Age[T]]) -> Iterator[Age[T]]:
+    """With one age for what is told without a break."""
+    last: Age[T] | None = None
+    for age in told:
+        if last and last[0] == age[0]:
+            last = (last[0], last[1], age[2])
+            continue
+        if last:
+            yield last
+        last = age
+    if last:
+        yield last
 
 
 def _suspension(scene: Scene) -> Iterator[Watch]:

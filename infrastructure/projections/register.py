@@ -14,6 +14,7 @@ from infrastructure.projections.tables.seats import SEATS
 from infrastructure.projections.tables.spans import SPANS
 from infrastructure.projections.tables.upcoming import UPCOMING
 from infrastructure.projections.tables.work.rows import WORK
+from infrastructure.projections.tables.work.ticking import TICKING
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     ENGAGEMENTS,
@@ -27,5 +28,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     PLANS,
     UPCOMING,
     WORK,
+    TICKING,
 )
 BY_NAME: Final = {each.name: each for each in PROJECTIONS}
