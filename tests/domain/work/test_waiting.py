@@ -1,24 +1,26 @@
 """Each kind of item: when it is there, for whom, what is next, and when it goes."""
 
 from datetime import date, timedelta
+from typing import Final
 
 import pytest
 
+from domain.language.words import Model
 from domain.time.business_time import epoch_seconds
 from tests.domain import words as w
 from tests.domain.given import Given, by, day, given, on
 from tests.domain.work.seen import items, kinds, step, the
 
-MANAGED = "managed_marketplace"
+MANAGED: Final[Model] = "managed_marketplace"
 
 
 def seconds(days: float) -> int:
     return epoch_seconds(day(days))
 
 
-def staffed(model: str = MANAGED) -> Given:
+def staffed(model: Model = MANAGED) -> Given:
     """With Ana active on s1."""
-    past = given(w.opened(model), w.match())  # type: ignore[arg-type]  # one of the models
+    past = given(w.opened(model), w.match())
     return past.and_(*(w.onboarded_fully("a1") if model == MANAGED else [w.onboard()]))
 
 
@@ -196,7 +198,7 @@ def test_a_transfer_is_to_be_planned_and_then_its_plan_stands_for_it() -> None:
         "plan-knowledge-transfer",
         {"seat_id": "s1", "case_id": "k1", "from_assignment_id": "a1", "to_assignment_id": "a2"},
     )
-    planned = past.and_(w.handover("h1", **ids))  # type: ignore[arg-type]  # the ids of a plan
+    planned = past.and_(w.handover("h1", **ids))
     assert kinds(planned) == ["plan"]
     assert (the("plan", planned).due_at, the("plan", planned).holder) == (found.due_at, "platform")
     gone = past.and_(w.depart("a2"))

@@ -26,7 +26,7 @@ def holds(told: Lasting, at: datetime) -> bool:
 
 
 def by_subject(items: list[Item]) -> dict[tuple[str, str], Item]:
-    found = {(each.kind, each.subject_id): each for each in items}
+    found: dict[tuple[str, str], Item] = {(each.kind, each.subject_id): each for each in items}
     assert len(found) == len(items)
     return found
 

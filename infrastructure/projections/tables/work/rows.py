@@ -22,17 +22,19 @@ class WorkRow:
     """An item, there in [``there_from``, ``there_until``), microseconds since 1970.
 
     The other instants are seconds; ``due_at`` and ``overdue_from`` of what has none are `domain.time.intervals.EVER`,
-    so that it comes last. ``supplier``: whose it is among those who supply professionals. ``next_fields`` are JSON,
-    ``sought`` is the title as a search looks through it.
+    so that it comes last. ``settled``: it is there from the last fact on, and stays if nothing more happens.
+    ``supplier``: whose it is among those who supply professionals. ``next_fields`` are JSON, ``sought`` is the title
+    as a search looks through it. Numbers stand before texts, since most rows are only counted.
     """
 
-    kind: WorkKind
-    subject_id: str
     there_from: int
     there_until: int
     due_at: int
     since: int
     overdue_from: int
+    settled: bool
+    kind: WorkKind
+    subject_id: str
     holder: Waited
     supplier: str | None
     model: Model
@@ -60,6 +62,7 @@ def _row(seen: Seen, told: Lasting) -> WorkRow:
         due_at=or_ever(item.due_at),
         since=item.since,
         overdue_from=or_ever(item.overdue_from),
+        settled=(told.from_, told.until, seen.from_, seen.until) == (None, None, 0, EVER),
         holder=item.holder,
         supplier=supplier_of(state.assignments.get(item.assignment_id or "")),
         model=state.model,
@@ -95,11 +98,13 @@ WORK = Projection(
     name="work",
     version=1,
     row=WorkRow,
-    key=("kind", "subject_id", "there_from"),
+    key=("there_from", "kind", "subject_id"),
     fold=work_of,
     parts=lambda seen: (seen,),
     indexes=(
         ("due_at", "since", "engagement_id"),
         ("client_id", "due_at", "since", "engagement_id"),
+        ("settled", "overdue_from", "holder", "model", "kind", "supplier", "client_id"),
+        ("settled", "there_until"),
     ),
 )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Table, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, tuple_
 
 from application.ports.work import WantedWork, WorkAfter, WorkCounts, WorkFound, WorkItem
 from domain.time.business_time import epoch_seconds, instant_at
@@ -43,7 +43,7 @@ def _rows(glance: Glance, wanted: WantedWork, after: WorkAfter | None, limit: in
     table = glance.table(WORK)
     first = (table.c.due_at, table.c.since, table.c.engagement_id)
     last = (glance.in_order(table.c.kind), glance.in_order(table.c.subject_id))
-    query = select(table).where(*_conditions(glance, table, wanted))
+    query = select(table).where(*glance.there(table), *_wanted(glance, wanted))
     if after:
         place = or_ever(after.due_at), after.since, after.engagement_id
         behind = tuple_(*last) > tuple_(after.kind, after.subject_id)
@@ -52,7 +52,8 @@ def _rows(glance: Glance, wanted: WantedWork, after: WorkAfter | None, limit: in
     return glance.rows(query.order_by(*first, *last).limit(limit))
 
 
-def _conditions(glance: Glance, table: Table, wanted: WantedWork) -> list[ColumnElement[bool]]:
+def _wanted(glance: Glance, wanted: WantedWork) -> list[ColumnElement[bool]]:
+    table = glance.table(WORK)
     equal = {
         "holder": wanted.party,
         "kind": wanted.kind,
@@ -61,7 +62,7 @@ def _conditions(glance: Glance, table: Table, wanted: WantedWork) -> list[Column
         "client_id": wanted.client_id,
         "supplier": wanted.partner_id,
     }
-    conditions = [*glance.there(table), *(table.c[name] == value for name, value in equal.items() if value is not None)]
+    conditions = [table.c[name] == value for name, value in equal.items() if value is not None]
     if wanted.due_before is not None:
         # Whole seconds: what is due in the second of an instant with a fraction is due before it.
         whole = epoch_seconds(wanted.due_before)
@@ -79,20 +80,31 @@ def _conditions(glance: Glance, table: Table, wanted: WantedWork) -> list[Column
 
 
 def _counts(glance: Glance, wanted: WantedWork) -> WorkCounts:
-    table = glance.table(WORK)
-    midnight = glance.second // _DAY * _DAY + _DAY
-    week_ends = midnight + (6 - glance.as_of.weekday()) * _DAY
+    """What is overdue and what is not dated may be nearly everything: of rows that stay, an index alone tells how many.
+
+    The instant is that of a first page, so not before the last fact of any engagement.
+    """
+    row, now = glance.table(WORK).c, glance.second
+    wanted_only = _wanted(glance, wanted)
+    midnight = now // _DAY * _DAY + _DAY
     group = case(
-        (table.c.kind.in_(NOTICES), "notices"),
-        (table.c.overdue_from <= glance.second, "overdue"),
-        (table.c.due_at < midnight, "today"),
-        (table.c.due_at < week_ends, "this_week"),
-        (table.c.due_at < EVER, "later"),
-        else_="undated",
+        (row.kind.in_(NOTICES), "notices"),
+        (row.overdue_from <= now, "overdue"),
+        (row.overdue_from == EVER, "undated"),
+        (row.due_at < midnight, "today"),
+        (row.due_at < midnight + (6 - glance.as_of.weekday()) * _DAY, "this_week"),
+        else_="later",
     )
-    counted = select(group, func.count()).where(*_conditions(glance, table, wanted)).group_by(group)
-    found: dict[str, int] = dict(map(tuple, glance.rows(counted)))
-    return WorkCounts(**{name: found.get(name, 0) for name in WorkCounts.__slots__})
+    ahead = and_(row.settled, row.overdue_from > now, row.overdue_from < EVER)
+    passing = and_(~row.settled, *glance.there(glance.table(WORK)))
+    counts = dict.fromkeys(WorkCounts.__slots__, 0)
+    for some in (ahead, passing):
+        for name, count in glance.rows(select(group, func.count()).where(some, *wanted_only).group_by(group)):
+            counts[name] += count
+    for name, many in (("overdue", row.overdue_from <= now), ("undated", row.overdue_from == EVER)):
+        [(count,)] = glance.rows(select(func.count()).where(row.settled, many, *wanted_only))
+        counts[name] += count
+    return WorkCounts(**counts)
 
 
 def _item(row: Row[Any], about: About, second: int) -> WorkItem:
