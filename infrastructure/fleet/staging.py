@@ -1,6 +1,7 @@
 """Rows of the projections on their way into memory: as CSV, which both sides write and read without us."""
 
-from collections.abc import Collection, Sequence
+import csv
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,30 +9,44 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Select, Table, Text, Uuid, case, cast, func, literal, select
 from sqlalchemy.dialects import postgresql
 
-from infrastructure.projections.projection import Projection
+from infrastructure.fleet.tables import Staged, Taken
+from infrastructure.projections.projection import Row, table_of
 from infrastructure.projections.reading import Snapshot
 
 KINDS = {Uuid: "UUID", Text: "VARCHAR", Boolean: "BOOLEAN", BigInteger: "BIGINT"}
 PAGE = 20_000
 
 
-def columns_of(table: Table, without: Collection[str]) -> Sequence[tuple[str, str]]:
+def written(snapshot: Snapshot, only: Collection[UUID] | None) -> Staged:
+    """Takes rows from the projections: of some engagements, or (None) of all."""
+
+    def write(taken: Taken, to: Path) -> Sequence[tuple[str, str]]:
+        table = snapshot.table(taken.projection)
+        query = select(*(column for column in table.columns if column.name not in taken.without))
+        if only is not None:
+            query = query.where(table.c.engagement_id.in_(only))
+        (_copied if snapshot.is_postgresql else _written)(snapshot, query, to)
+        return columns_of(table, taken)
+
+    return write
+
+
+def folded(rows: Mapping[str, Sequence[Row]]) -> Staged:
+    """Takes rows that were folded here, by the names of their projections."""
+
+    def write(taken: Taken, to: Path) -> Sequence[tuple[str, str]]:
+        table = table_of(taken.projection, 0, None)
+        places = [place for place, each in enumerate(table.columns) if each.name not in taken.without]
+        with to.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([row[place] for place in places] for row in rows[taken.name])
+        return columns_of(table, taken)
+
+    return write
+
+
+def columns_of(table: Table, taken: Taken) -> Sequence[tuple[str, str]]:
     """The columns that are taken, with their kinds in memory."""
-    return [(each.name, KINDS[type(each.type)]) for each in table.columns if each.name not in without]
-
-
-def write_csv(
-    snapshot: Snapshot, projection: Projection, without: Collection[str], only: Collection[UUID] | None, to: Path
-) -> None:
-    """Writes the rows of a projection, of some engagements or (None) of all, as lines without a header."""
-    table = snapshot.table(projection)
-    query = select(*(column for column in table.columns if column.name not in without))
-    if only is not None:
-        query = query.where(table.c.engagement_id.in_(only))
-    if snapshot.is_postgresql:
-        _copied(snapshot, query, to)
-    else:
-        _written(snapshot, query, to)
+    return [(each.name, KINDS[type(each.type)]) for each in table.columns if each.name not in taken.without]
 
 
 def _copied(snapshot: Snapshot, query: Select[Any], to: Path) -> None:
