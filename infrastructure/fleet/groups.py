@@ -6,9 +6,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+import duckdb
+
 from application.ports.fleet import Group, GroupSort
 from domain.time.calendar import Calendar
-from infrastructure.fleet.columns import Reading
 from infrastructure.fleet.families import accountability, continuity, guarantee, lives, productivity
 from infrastructure.fleet.figures import Cell, Cells, Figure, Source, ratio, whole
 from infrastructure.fleet.question import Question
@@ -35,7 +36,7 @@ ORDERS: Mapping[str, str] = {
 class Asking:
     """A question put to one state of the columns."""
 
-    reading: Reading
+    cursor: duckdb.DuckDBPyConnection
     question: Question
     calendars: Sequence[Calendar]
 
@@ -44,7 +45,7 @@ class Asking:
         return f"WITH {self.question.tables(rows, self.calendars)}rows AS ({rows})"
 
     def fetched(self, query: str) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self.reading.cursor.execute(query).fetchall()
+        found: list[tuple[Any, ...]] = self.cursor.execute(query).fetchall()
         return found
 
     def key(self, found: str | int) -> str:
@@ -88,7 +89,7 @@ def _read(asking: Asking, source: Source, told: Told) -> None:
         _aggregate(asking, rows, by, tuple(figures), told)
     for figure in source.figures:
         if figure.kind == "median":
-            for key, seconds in medians(asking.reading.cursor, rows).items():
+            for key, seconds in medians(asking.cursor, rows).items():
                 told.put(asking.key(key), figure.path, seconds)
 
 

@@ -1,7 +1,7 @@
 """Rows of the projections on their way into memory: as CSV, which both sides write and read without us."""
 
 import csv
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Select, Table, Text, Uuid, case, cast, func, literal, select
 from sqlalchemy.dialects import postgresql
 
-from infrastructure.fleet.tables import Staged, Taken
+from infrastructure.fleet.tables import TAKEN, Stage, Staged, Taken
 from infrastructure.projections.projection import Row, table_of
 from infrastructure.projections.reading import Snapshot
 
@@ -17,31 +17,41 @@ KINDS = {Uuid: "UUID", Text: "VARCHAR", Boolean: "BOOLEAN", BigInteger: "BIGINT"
 PAGE = 20_000
 
 
-def written(snapshot: Snapshot, only: Collection[UUID] | None) -> Staged:
+def written(snapshot: Snapshot, only: Collection[UUID] | None) -> Stage:
     """Takes rows from the projections: of some engagements, or (None) of all."""
 
-    def write(taken: Taken, to: Path) -> Sequence[tuple[str, str]]:
-        table = snapshot.table(taken.projection)
+    def write(taken: Taken, room: Path) -> Staged:
+        table, file = snapshot.table(taken.projection), room / taken.name
         query = select(*(column for column in table.columns if column.name not in taken.without))
         if only is not None:
             query = query.where(table.c.engagement_id.in_(only))
-        (_copied if snapshot.is_postgresql else _written)(snapshot, query, to)
-        return columns_of(table, taken)
+        (_copied if snapshot.is_postgresql else _written)(snapshot, query, file)
+        return Staged(file, columns_of(table, taken))
 
     return write
 
 
-def folded(rows: Mapping[str, Sequence[Row]]) -> Staged:
-    """Takes rows that were folded here, by the names of their projections."""
+class Folded:
+    """Takes rows as they are folded here, into files of a room that is there as long as they are wanted."""
 
-    def write(taken: Taken, to: Path) -> Sequence[tuple[str, str]]:
+    def __init__(self, room: Path) -> None:
+        room.mkdir()
+        self._files = {each.name: (room / each.name).open("w", encoding="utf-8", newline="") for each in TAKEN}
+        self._writers = {name: csv.writer(file) for name, file in self._files.items()}
+
+    def add(self, taken: Taken, rows: Iterable[Row]) -> None:
         table = table_of(taken.projection, 0, None)
         places = [place for place, each in enumerate(table.columns) if each.name not in taken.without]
-        with to.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([row[place] for place in places] for row in rows[taken.name])
-        return columns_of(table, taken)
+        self._writers[taken.name].writerows([row[place] for place in places] for row in rows)
 
-    return write
+    def __call__(self, taken: Taken, _room: Path) -> Staged:
+        file = self._files[taken.name]
+        file.close()
+        return Staged(Path(file.name), columns_of(table_of(taken.projection, 0, None), taken))
+
+    def close(self) -> None:
+        for file in self._files.values():
+            file.close()
 
 
 def columns_of(table: Table, taken: Taken) -> Sequence[tuple[str, str]]:

@@ -95,8 +95,17 @@ OF_OTHERS: Final = (
 )
 """What rows come in with: the number of their engagement, and of all but its line its model and client."""
 
-Staged = Callable[["Taken", Path], Sequence[tuple[str, str]]]
-"""Writes the rows of a projection into a file as CSV; its columns, with their kinds in memory."""
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Rows in a file, as CSV without a header, and their columns with their kinds in memory."""
+
+    file: Path
+    columns: Sequence[tuple[str, str]]
+
+
+Stage = Callable[[Taken, Path], Staged]
+"""Has the rows of a projection in a file, in a room that is there for it."""
 
 
 def made() -> duckdb.DuckDBPyConnection:
@@ -109,24 +118,23 @@ def made() -> duckdb.DuckDBPyConnection:
     return database
 
 
-def read_in(database: duckdb.DuckDBPyConnection, staged: Staged, only: Collection[UUID] | None = None) -> None:
+def read_in(database: duckdb.DuckDBPyConnection, stage: Stage, only: Collection[UUID] | None = None) -> None:
     """Puts the rows of some engagements in the place of those that were there, or makes all tables (None), at once."""
     with TemporaryDirectory(prefix="standfast-columns-") as room:
         database.execute("BEGIN TRANSACTION")
         try:
             for taken in TAKEN:
-                file = Path(room) / f"{taken.name}.csv"
-                _read_in_one(database, taken, _read_from(file, staged(taken, file)), only)
+                _read_in_one(database, taken, _read_from(stage(taken, Path(room))), only)
             database.execute("COMMIT")
         except BaseException:
             database.execute("ROLLBACK")
             raise
 
 
-def _read_from(file: Path, columns: Sequence[tuple[str, str]]) -> str:
-    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in columns)
+def _read_from(staged: Staged) -> str:
+    kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in staged.columns)
     as_written = "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = ''"
-    return f"read_csv('{file}', {as_written}, columns = {{{kinds}}})"
+    return f"read_csv('{staged.file}', {as_written}, columns = {{{kinds}}})"
 
 
 def _read_in_one(database: duckdb.DuckDBPyConnection, taken: Taken, staged: str, only: Collection[UUID] | None) -> None:

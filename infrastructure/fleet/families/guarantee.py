@@ -94,6 +94,15 @@ def due_cases(q: Question) -> str:
         FROM {_judged(q)} AS c WHERE c.eligible AND {q.within("c.due")}"""
 
 
+def fates(q: Question) -> str:
+    """How every case went: engagement, case, eligible, honoured, and the state of its ``replace`` clock."""
+    return f"""
+        SELECT n.engagement_id, c.case_id, c.eligible, c.honoured,
+               CASE WHEN c.replaces <> 'open' THEN c.replaces
+                    WHEN c.replace_clock_counts_from <= {q.second} THEN 'running' ELSE 'paused' END AS replaces
+        FROM {_judged(q)} AS c JOIN numbers AS n ON n.e = c.e"""
+
+
 def _of_cases() -> Iterable[Figure]:
     yield Figure(path="guarantee.cases.requested")
     for path, member in (

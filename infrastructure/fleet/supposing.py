@@ -1,0 +1,145 @@
+"""A what-if over many engagements: each is folded as it is and as it would be, and both are counted as a fleet."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from uuid import UUID
+
+from application.ports.fleet import FleetWanted, Group
+from application.ports.what_if import FIRST, Chosen, Fate, FleetWhatIf, Flipped, FlippedCase
+from domain.engagement.state import EngagementHistory
+from domain.engagement.terms.policy import fits_model
+from domain.law.rejection import Rejection
+from domain.metrics.what_if import Supposition, supposed
+from domain.time.business_time import epoch_seconds
+from domain.time.calendar import Calendar
+from domain.time.intervals import EVER
+from infrastructure.database.instants import to_micros
+from infrastructure.events.mapper import recorded
+from infrastructure.events.rows import PlacedEvent
+from infrastructure.fleet.families.guarantee import fates
+from infrastructure.fleet.groups import Asking, groups_of
+from infrastructure.fleet.question import Question
+from infrastructure.fleet.staging import Folded
+from infrastructure.fleet.tables import TAKEN, made, read_in
+from infrastructure.fleet.windows import window_of
+from infrastructure.log.reading import Log
+from infrastructure.projections.seen import Seen
+
+READ_AT_ONCE: Final = 100
+ALL: Final = "all"
+
+
+@dataclass(slots=True)
+class Side:
+    """The rows of one side, as engagements are or as they would be, and the calendars that they name."""
+
+    rows: Folded
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+
+    def take(self, history: EngagementHistory, as_of: datetime) -> None:
+        """Takes in an engagement as of an instant after its opening."""
+        stretch = Seen(history, as_of, 0, EVER)
+        for taken in TAKEN:
+            self.rows.add(taken, taken.projection.rows([stretch]))
+        for _, calendar in stretch.chronicle.calendars:
+            self.calendars[calendar.name] = calendar
+
+    def counted(self, as_of: datetime) -> tuple[Group, Mapping[tuple[UUID, str], Fate]]:
+        """All of it as one group, and how each case went."""
+        database = made()
+        try:
+            read_in(database, self.rows)
+            wanted = FleetWanted()
+            question = Question(wanted, to_micros(as_of), epoch_seconds(as_of), [window_of(wanted, as_of)])
+            asking = Asking(database, question, list(self.calendars.values()))
+            told = asking.fetched(f"{asking.begun(fates(question))} SELECT * FROM rows")
+            fate = {(row[0], row[1]): Fate(eligible=row[2], honoured=row[3], replace=row[4]) for row in told}
+            return groups_of(asking, [ALL])[0], fate
+        finally:
+            database.close()
+
+
+@dataclass(slots=True)
+class Supposing:
+    """Works out what would be. ``told`` is given how many engagements are done, and may raise to end it."""
+
+    log: Log
+    supposition: Supposition
+    chosen: Chosen
+    as_of: datetime
+    position: int
+    told: Callable[[int], None]
+    not_applicable: int = 0
+    engagements: int = 0
+
+    def worked_out(self, engagement_ids: Sequence[UUID]) -> FleetWhatIf:
+        """Over these engagements, those of them that are chosen. Raises as the log does."""
+        with TemporaryDirectory(prefix="standfast-what-if-") as room:
+            actual, hypothetical = Folded(Path(room) / "actual"), Folded(Path(room) / "hypothetical")
+            try:
+                return self._counted(engagement_ids, Side(actual), Side(hypothetical))
+            finally:
+                actual.close()
+                hypothetical.close()
+
+    def _counted(self, engagement_ids: Sequence[UUID], now: Side, then: Side) -> FleetWhatIf:
+        for number, history in enumerate(self._histories(engagement_ids), 1):
+            self._take(history, now, then)
+            self.told(number)
+        actual, fates_now = now.counted(self.as_of)
+        hypothetical, fates_then = then.counted(self.as_of)
+        return FleetWhatIf(
+            engagements=self.engagements,
+            not_applicable=self.not_applicable,
+            actual=actual,
+            hypothetical=hypothetical,
+            flipped=_flipped(fates_now, fates_then),
+            position=self.position,
+            as_of=self.as_of,
+        )
+
+    def _histories(self, engagement_ids: Sequence[UUID]) -> Iterator[EngagementHistory]:
+        for first in range(0, len(engagement_ids), READ_AT_ONCE):
+            some = engagement_ids[first : first + READ_AT_ONCE]
+            for events in self.log.streams(some, self.position).values():
+                placed = [event for event in events if isinstance(event, PlacedEvent)]
+                if placed:
+                    yield EngagementHistory.of([recorded(event) for event in placed])
+
+    def _take(self, history: EngagementHistory, now: Side, then: Side) -> None:
+        state = history.state_at(self.as_of)
+        if state is None or not _is_chosen(self.chosen, state.model, state.client_id):
+            return
+        try:
+            if self.supposition.policy:
+                fits_model(self.supposition.policy, self.supposition.model or state.model)
+        except Rejection:
+            self.not_applicable += 1
+            return
+        self.engagements += 1
+        now.take(history, self.as_of)
+        then.take(supposed(history, self.supposition), self.as_of)
+
+
+def _is_chosen(chosen: Chosen, model: str, client_id: str) -> bool:
+    return chosen.model in (None, model) and chosen.client_id in (None, client_id)
+
+
+def _flipped(actual: Mapping[tuple[UUID, str], Fate], hypothetical: Mapping[tuple[UUID, str], Fate]) -> Flipped:
+    otherwise = sorted(case for case, fate in actual.items() if hypothetical[case] != fate)
+    return Flipped(
+        total=len(otherwise),
+        first=tuple(
+            FlippedCase(
+                engagement_id=engagement_id,
+                case_id=case_id,
+                actual=actual[engagement_id, case_id],
+                hypothetical=hypothetical[engagement_id, case_id],
+            )
+            for engagement_id, case_id in otherwise[:FIRST]
+        ),
+    )
