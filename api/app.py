@@ -30,6 +30,7 @@ from api.openapi import TITLE, VERSION, document
 from api.queries.engagements import QUESTIONS
 from api.queries.fleet import FIGURES
 from api.queries.measures import MEASURES, what_if_operations
+from api.queries.what_if import what_if_of_the_fleet
 from api.queries.work import WORK
 from api.terms.routes import terms_operations, terms_questions
 from infrastructure.process.settings import Settings, names_in, names_of
@@ -67,6 +68,8 @@ def application(standfast: Standfast, *, projects: bool = True, workers: WorkerN
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         standfast.projections.start(leads=projects)
+        if projects and not standfast.database.in_memory:
+            standfast.working_out.start()
         yield
         await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 
@@ -94,6 +97,7 @@ def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) ->
         command_log_operation(standfast),
         *(questioning(standfast, question) for question in ALL_QUESTIONS),
         *what_if_operations(standfast),
+        *what_if_of_the_fleet(standfast),
         *terms_operations(standfast),
         *PROBLEM_OPERATIONS,
         *health_operations(standfast, workers),

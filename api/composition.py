@@ -20,6 +20,8 @@ from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
 from infrastructure.fleet.columns import Columns
 from infrastructure.fleet.fleet import ColumnFleet
+from infrastructure.jobs.job_table import JobTable
+from infrastructure.jobs.running import Jobs
 from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.settings import Settings
@@ -46,6 +48,8 @@ class Standfast:
     marketplace: Marketplace
     engagements: Engagements
     fleet: ColumnFleet
+    jobs: JobTable
+    working_out: Jobs
     work: Work
     at_risk: AtRisk
     projections: Projections
@@ -55,6 +59,7 @@ class Standfast:
     def close(self) -> None:
         """Finishes what was accepted and lets the database go."""
         self.desks.close()
+        self.working_out.stop()
         self.fleet.close()
         self.projections.close()
         self.marketplace.close()
@@ -103,6 +108,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
     projections = (ProjectionsToRead if to_read else Projections)(database, marketplace.recorder)
     if not to_read:
         projections.make_room()
+    jobs = JobTable(lambda: projections.database)
     glances = Glances(projections, clock, projections.seconds_beyond)
     return Standfast(
         settings=settings,
@@ -115,6 +121,8 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         ),
         work=Work(glances),
         at_risk=AtRisk(glances, terms),
+        jobs=jobs,
+        working_out=Jobs(jobs, projections),
         projections=projections,
         terms=terms,
         desks=Desks(),

@@ -73,6 +73,7 @@ STATUS_TEXTS: Final = {
     415: "The body is of another media type.",
     421: "This server is not called that.",
     422: "The fields are wrong.",
+    429: "As much waits as may.",
     431: "The headers are too large, or too many.",
     503: "Try again later, with the same key.",
 }

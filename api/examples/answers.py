@@ -9,6 +9,7 @@ from uuid import UUID
 from api.commands.answers import CommandAnswer, CommandAnswers
 from api.examples.commands import command_answer, documents, history, published, state
 from api.examples.fleet import FLEET
+from api.examples.what_if import WHAT_IF
 from api.examples.work import WORK
 from api.http.events import event_bytes
 from api.http.health import Alive, ClockReading, LogReading, ProjectionsReading, Readiness, RecordingReading
@@ -104,6 +105,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     ListedEngagement: _listed,
     EngagementPage: lambda: {**_page([_listed()], None), "behind_seconds": 0.0, "as_of": _plain(_question().as_of)},
     **FLEET,
+    **WHAT_IF,
     HistoryPage: lambda: _page(_events(), SHOWN),
     AllowedAnswer: lambda: _plain(allowed(_question(), None)),
     EventPage: lambda: {**_page(_events(), SHOWN), "log_id": str(LOG_ID)},

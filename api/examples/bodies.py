@@ -14,6 +14,7 @@ def bodies() -> dict[str, Any]:
         **{name: body_example(name) for name in COMMANDS},
         "record-command-log": {"commands": list(lines()[:2])},
         "what-if": {"policy": "managed_marketplace@1", "calendar": "always@1"},
+        "what-if-fleet": {"policy": "managed_marketplace", "filter": {"model": "managed_marketplace"}},
         "publish-policy": _draft("policies", 3),
         "publish-calendar": {
             **_draft("calendars", 2),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from api.examples.commands import history
 from api.http.strict_json import json_of
 from api.queries.fleet import FigureRowPage, GroupsAnswer
-from application.ports.fleet import FigureRow
+from application.ports.fleet import FigureRow, Group
 from domain.language.words import Instant
 from infrastructure.fleet.groups import group_of
 
@@ -25,21 +25,24 @@ CELLS: Final[Mapping[str, Any]] = {
 }
 
 
-def _as_of() -> Instant:
+def example_as_of() -> Instant:
     request = next(fact for fact in history().facts if fact.type == "ReplacementRequested")
     return request.occurred_at + timedelta(hours=1)
 
 
+def example_group() -> Group:
+    return group_of(history().state.model, CELLS, ["platform"], of_a_partner=False, holds_as_of=True)
+
+
 def _groups() -> GroupsAnswer:
-    group = group_of(history().state.model, CELLS, ["platform"], of_a_partner=False, holds_as_of=True)
     return GroupsAnswer(
         group_by="model",
         from_=None,
-        to=_as_of(),
-        as_of=_as_of(),
+        to=example_as_of(),
+        as_of=example_as_of(),
         position=history().facts[-1].position,
         behind_seconds=0.0,
-        groups=(group,),
+        groups=(example_group(),),
         next=None,
     )
 
@@ -63,7 +66,7 @@ def _rows() -> FigureRowPage:
         next=None,
         position=history().facts[-1].position,
         behind_seconds=0.0,
-        as_of=_as_of(),
+        as_of=example_as_of(),
     )
 
 

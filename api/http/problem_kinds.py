@@ -23,6 +23,7 @@ from application.ports.log import (
     StoreUnavailable,
     StoreUnsafe,
 )
+from application.ports.what_if import NoJob, TooManyJobs
 from domain.language.saying import rule_name
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
 
@@ -104,6 +105,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     NotFound: 404,
     NothingHere: 404,
     UnknownDocument: 404,
+    NoJob: 404,
     MethodNotAllowed: 405,
     RequestTooSlow: 408,
     Rejection: 409,
@@ -116,6 +118,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     Unfit: 422,
     FieldsWrong: 422,
     KeyReused: 422,
+    TooManyJobs: 429,
     HeadersTooLarge: 431,
     Unforeseen: 500,
     Contended: 503,
@@ -140,6 +143,8 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     HostUnclear: "Send one Host header, with a name or an address and a port.",
     ForeignOrigin: "Ask from a page of this server, or from a program.",
     NothingHere: "Look the address up in /openapi.json.",
+    NoJob: "Ask for it again; what came of a job is kept for a day.",
+    TooManyJobs: "Ask again after Retry-After, or for up to 200 engagements, which are answered at once.",
     UnknownDocument: "Look the code and the version up in the list, or publish the document first.",
     MethodNotAllowed: "Use one of the methods in Allow.",
     RequestTooSlow: "Send the request again, all of it at once; with its Idempotency-Key nothing is recorded twice.",

@@ -135,12 +135,16 @@ def _supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> by
 def supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> WhatIfAnswer:
     """What would be under other terms. Raises FieldsWrong, and what `measures.what_if` and `engagement_as_of` raise."""
     question = engagement_as_of(standfast.marketplace, engagement_id, body.as_of)
+    return measures.what_if(question, supposition_of(standfast, body), go_on)
+
+
+def supposition_of(standfast: Standfast, body: WhatIfBody) -> Supposition:
+    """What a body supposes, its terms found. Raises FieldsWrong."""
     policy = _document(standfast, "policy", body.policy or body.model, policy_of)
     calendar = _document(standfast, "calendar", body.calendar, calendar_of)
     if isinstance(calendar, Calendar) and (wrong := calendar_problems(calendar)):
         raise FieldsWrong([(f"calendar.{field}", message) for field, message in wrong])
-    supposition = Supposition(model=body.model, policy=policy, calendar=calendar)
-    return measures.what_if(question, supposition, go_on)
+    return Supposition(model=body.model, policy=policy, calendar=calendar)
 
 
 def _document(standfast: Standfast, kind: Kind, named: Any, published: Callable[[Any], Any]) -> Any:

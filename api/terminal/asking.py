@@ -184,7 +184,9 @@ def metrics(
 
 @app.command("what-if", epilog=f"Example: [bold]standfast what-if sig-apps --model managed_services[/]\n\n{INSTANTS}")
 def what_if(
-    engagement: Engagement,
+    engagement: Annotated[
+        str | None, typer.Argument(help="An engagement, by its id, its client or its name; without it all of them.")
+    ] = None,
     model: Annotated[Model | None, typer.Option(help="Another model, with its default policy.")] = None,
     policy: Annotated[
         str | None, typer.Option(metavar="NAME", help="Another policy: its code, code@n, or a document in FILE.json.")
@@ -192,15 +194,25 @@ def what_if(
     calendar: Annotated[
         str | None, typer.Option(metavar="NAME", help="Another calendar, named in the same ways.")
     ] = None,
+    only_model: Annotated[Model | None, typer.Option(help="Of all engagements, those of this model.")] = None,
+    only_client: Annotated[str | None, typer.Option(help="Of all engagements, those of this client.")] = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """The metrics of an engagement as they are, beside those under another model, policy or calendar."""
+    """What an engagement, or all of them, would be under another model, policy or calendar, beside what is."""
     from api.http.strict_json import json_of
     from api.queries.measures import supposed
     from api.terminal import inspection, measure_tables, questions
 
     with reading() as standfast:
+        if engagement is None:
+            from api.terminal import supposing
+
+            found = supposing.worked_out(standfast, (model, policy, calendar, as_of), (only_model, only_client))
+            answered(json_of(found) if as_json else None, lambda: supposing.compared(found))
+            return
+        if only_model or only_client:
+            raise speech.Unable("--only-model and --only-client choose among all engagements: leave the one out.")
         engagement_id = inspection.engagement_named(standfast, engagement)
         body = questions.supposition_of(standfast, engagement_id, model, policy, calendar, as_of)
         answer = supposed(standfast, engagement_id, body)

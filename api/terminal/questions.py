@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Final, TypeVar
 from uuid import UUID
 
 from api.composition import Standfast
@@ -17,6 +19,7 @@ from domain.language.instants import instant_text, parse_day, parse_instant
 from domain.time.business_time import business_time, instant_at
 from domain.time.calendar import Calendar
 
+Body = TypeVar("Body", bound=WhatIfBody)
 _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -76,15 +79,27 @@ def supposition_of(
     as_of: str | None,
 ) -> WhatIfBody:
     """What is supposed, as the body of its request. Raises Unable, FieldsWrong or Malformed."""
-    instant = instant_of(standfast, engagement_id, "--as-of", as_of)
+    return body_of(model, policy, calendar, instant_of(standfast, engagement_id, "--as-of", as_of), WhatIfBody)
+
+
+def body_of(
+    model: str | None,
+    policy: str | None,
+    calendar: str | None,
+    as_of: datetime | None,
+    kind: type[Body],
+    beside: Mapping[str, object] = MappingProxyType({}),
+) -> Body:
+    """What is supposed, as the body of a request. Raises FieldsWrong or Malformed."""
     body = {
         "model": model,
         "policy": _terms(policy),
         "calendar": _terms(calendar),
-        "as_of": instant and instant_text(instant),
+        "as_of": as_of and instant_text(as_of),
+        **beside,
     }
     given = {name: value for name, value in body.items() if value is not None}
-    found: WhatIfBody = validated(WhatIfBody, json.dumps(given).encode())
+    found: Body = validated(kind, json.dumps(given).encode())
     return found
 
 

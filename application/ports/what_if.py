@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from application.ports.engagement_list import Count
@@ -98,21 +98,9 @@ class TooManyJobs(Exception):
     """As many jobs wait as may."""
 
 
+class JobDiffers(Exception):
+    """A job of this id was asked for by another request."""
+
+
 class NoJob(LookupError):
     """There is no such job, or no longer."""
-
-
-class Jobs(Protocol):
-    """The jobs of a database, whoever works them out."""
-
-    def ask(self, request: bytes, creator: str) -> Job:
-        """A new job that waits. Raises TooManyJobs, StoreUnavailable."""
-        ...
-
-    def find(self, job_id: UUID) -> Job:
-        """A job as it stands. Raises NoJob, StoreUnavailable."""
-        ...
-
-    def cancel(self, job_id: UUID) -> Job:
-        """Has a job end that has not ended. Raises NoJob, StoreUnavailable."""
-        ...

@@ -69,9 +69,7 @@ def engagement_as_of(
 
     Where this process's clock is behind, now is the instant of the last fact known: what is recorded has happened.
     """
-    now = marketplace.clock()
-    if as_of and as_of > now + FARTHEST:
-        raise AsOfTooFar("as_of lies more than ten years ahead", field="as_of")
+    now = not_too_far(marketplace, as_of)
     known = marketplace.known(known_at)
     now = max(now, known.known_at)
     return EngagementAsOf(
@@ -81,3 +79,11 @@ def engagement_as_of(
         as_of=as_of or now,
         projected=as_of is not None and as_of > now,
     )
+
+
+def not_too_far(marketplace: Marketplace, as_of: datetime | None) -> datetime:
+    """Now, by this process's clock. Raises AsOfTooFar."""
+    now = marketplace.clock()
+    if as_of and as_of > now + FARTHEST:
+        raise AsOfTooFar("as_of lies more than ten years ahead", field="as_of")
+    return now

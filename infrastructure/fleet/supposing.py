@@ -8,6 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
+
+from application.ports.engagement_list import ProjectionsMissing
 from application.ports.fleet import FleetWanted, Group
 from application.ports.what_if import FIRST, Chosen, Fate, FleetWhatIf, Flipped, FlippedCase
 from domain.engagement.state import EngagementHistory
@@ -27,7 +30,27 @@ from infrastructure.fleet.staging import Folded
 from infrastructure.fleet.tables import TAKEN, made, read_in
 from infrastructure.fleet.windows import window_of
 from infrastructure.log.reading import Log
+from infrastructure.projections.reading import Snapshots
 from infrastructure.projections.seen import Seen
+from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
+
+
+def candidates(log: Log, snapshots: Snapshots, chosen: Chosen) -> Sequence[UUID]:
+    """The engagements that may be chosen, by what is projected and by what was recorded since; all where nothing is.
+
+    Raises StoreUnavailable.
+    """
+    try:
+        with snapshots.snapshot() as snapshot:
+            line = snapshot.table(ENGAGEMENTS).c
+            query = select(line.engagement_id).distinct()
+            for column, value in ((line.model, chosen.model), (line.client_id, chosen.client_id)):
+                query = query if value is None else query.where(column == value)
+            found, position = set(snapshot.connection.execute(query).scalars()), snapshot.position
+    except ProjectionsMissing:
+        return log.engagement_ids()
+    return sorted(found | log.streams_between(position, log.head().position))
+
 
 READ_AT_ONCE: Final = 100
 ALL: Final = "all"

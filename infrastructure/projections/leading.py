@@ -25,8 +25,8 @@ AWAKE_SECONDS: Final = 0.1
 """How long a wait for the server goes on once it is to end."""
 
 RECORDED, PROJECTED = "standfast_recorded", "standfast_projected"
-_LEADER: Final = 7_236_412_906
-"""The advisory lock of PostgreSQL that the leader holds."""
+PROJECTS: Final = 7_236_412_906
+"""The advisory lock of PostgreSQL that whoever projects holds; a lead over something else has one of its own."""
 _LED: Final = text(
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_database AS d ON d.oid = l.database "
     "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND d.datname = pg_catalog.current_database() "
@@ -59,10 +59,11 @@ class Lead(Protocol):
 
 
 class LeadOfServer:
-    """The lead over the projections of a PostgreSQL database."""
+    """The lead over the projections of a PostgreSQL database, or over what another lock is for."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lock: int = PROJECTS) -> None:
         self._database = database
+        self._lock = lock
         self._connection: psycopg.Connection[Any] | None = None
         self._leads = False
         self._awake = Event()
@@ -70,7 +71,7 @@ class LeadOfServer:
     def held(self) -> bool:
         connection = self._connected()
         if not self._leads:
-            row = connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", (_LEADER,)).fetchone()
+            row = connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", (self._lock,)).fetchone()
             self._leads = bool(row and row[0])
         return self._leads
 
@@ -114,13 +115,13 @@ def _forget_what_was_heard(connection: psycopg.Connection[Any]) -> None:
 
 
 class LeadOfFile:
-    """The lead over the projections of a SQLite file, or of a database in memory, which nobody else has.
+    """The lead over the projections of a SQLite file, or what another suffix is for; a database in memory has no other.
 
     ``recorded`` is given by the writer of this process; what others record is found by looking.
     """
 
-    def __init__(self, database: Database, recorded: Signal) -> None:
-        self._path = None if database.in_memory else _beside(path_of(database.url))
+    def __init__(self, database: Database, recorded: Signal, suffix: str = ".lead") -> None:
+        self._path = None if database.in_memory else _beside(path_of(database.url), suffix)
         self._recorded = recorded
         self._seen = recorded.count
         self._descriptor: int | None = None
@@ -153,15 +154,15 @@ class LeadOfFile:
             self._descriptor = None
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(path.name + ".lead")
+def _beside(path: Path, suffix: str = ".lead") -> Path:
+    return path.with_name(path.name + suffix)
 
 
 def led(database: Database) -> bool:
     """Whether anybody leads the projections of a database now. Raises StoreUnavailable."""
     if database.is_postgresql:
         with database.reading() as connection:
-            return bool(connection.execute(_LED, {"high": _LEADER >> 32, "low": _LEADER & 0xFFFF_FFFF}).scalar_one())
+            return bool(connection.execute(_LED, {"high": PROJECTS >> 32, "low": PROJECTS & 0xFFFF_FFFF}).scalar_one())
     path = None if database.in_memory else _beside(path_of(database.url))
     if path is None or not path.exists():
         return False

@@ -15,7 +15,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.sqlite import PROJECTIONS, path_of
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.projections.generations import FOLDS, NOBODYS
-from infrastructure.projections.leading import Lead, LeadOfFile, LeadOfServer
+from infrastructure.projections.leading import PROJECTS, Lead, LeadOfFile, LeadOfServer
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import Projector, brought_up
@@ -69,7 +69,7 @@ class Projections:
 
     def start(self, *, leads: bool = True) -> None:
         """Has them kept up to date in the background, or only looks how far somebody else brings them."""
-        self._running = Running(self.projector, self.reader, self._lead(), self.positions, self._made_anew, leads=leads)
+        self._running = Running(self.projector, self.reader, self.lead(), self.positions, self._made_anew, leads=leads)
         self._running.start()
 
     def rebuilding(
@@ -94,7 +94,7 @@ class Projections:
 
         Raises StoreUnavailable.
         """
-        lead = self._lead()
+        lead = self.lead()
         try:
             if lead.held() and self.projector.make_room().folds in (FOLDS, NOBODYS):
                 self.positions.seen(brought_up(self.projector, partial(self._made_anew, lambda: False)))
@@ -106,7 +106,7 @@ class Projections:
 
         Raises StoreUnavailable, among them LogReplaced, and psycopg's and the system's errors.
         """
-        return retried(self.projector, self._lead(), engagement_id)
+        return retried(self.projector, self.lead(), engagement_id)
 
     def behind(self, head: int) -> Behind:
         """How far they are behind a head of the log, and what is parked.
@@ -148,10 +148,16 @@ class Projections:
         if opened is not None and opened is not self._of:
             opened.close()
 
-    def _lead(self) -> Lead:
+    def lead(self, lock: int = PROJECTS, suffix: str = ".lead") -> Lead:
+        """The lead over them, or over what another lock of the server, or of a file beside them, is for."""
         if self.database.is_postgresql:
-            return LeadOfServer(self.database)
-        return LeadOfFile(self.database, self._recorder.recorded)
+            return LeadOfServer(self.database, lock)
+        return LeadOfFile(self.database, self._recorder.recorded, suffix)
+
+    @property
+    def log_url(self) -> URL:
+        """The address of the log that they are made from."""
+        return self._of.url
 
 
 class ProjectionsToRead(Projections):

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, Uuid, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, Table, Text, Uuid, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from application.ports.engagement_list import ProjectionsMissing
@@ -59,6 +60,26 @@ def retries_of(schema: str | None) -> Table:
         MetaData(schema=schema),
         Column("request_id", Uuid, primary_key=True),
         Column("engagement_id", Uuid, nullable=True),
+    )
+
+
+@cache
+def jobs_of(schema: str | None) -> Table:
+    """What is worked out in the background: what was asked by whom, how far it is, and what came of it."""
+    return Table(
+        "jobs",
+        MetaData(schema=schema),
+        Column("job_id", Uuid, primary_key=True),
+        Column("creator", Text, nullable=False),
+        Column("request", LargeBinary, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("asked_at", BigInteger, nullable=False),
+        Column("started_at", BigInteger),
+        Column("ended_at", BigInteger),
+        Column("done", BigInteger, nullable=False),
+        Column("total", BigInteger, nullable=False),
+        Column("result", LargeBinary),
+        Column("error", Text),
     )
 
 

@@ -1,0 +1,143 @@
+"""What many engagements would be under other terms: at once for few, as a job for many."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated, Final
+from uuid import UUID
+
+from pydantic import BeforeValidator
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from api.composition import Standfast
+from api.desks import go_on
+from api.http.headers import HEADERS, command_id, headers_of
+from api.http.operations import JSON, UUID_TEXT, Gives, Nothing, Operation, Takes, asked, body_of
+from api.http.questions import answer_of
+from api.http.strict_json import json_of, validated
+from api.queries.measures import WhatIfBody, supposition_of
+from application.commands.request import KeyReused
+from application.ports.what_if import AT_ONCE, Chosen, FleetSupposed, FleetWhatIf, Job, JobDiffers
+from application.queries.as_of import not_too_far
+from application.queries.measures import NothingSupposed
+from domain.language.bounds import STRICT
+from domain.metrics.what_if import Supposition
+from infrastructure.events.codec import adapter
+from infrastructure.fleet.supposing import Supposing, candidates
+
+TAG: Final = "fleet"
+ADDRESS: Final = "/v1/what-if"
+
+
+def _canonical(text: object) -> object:
+    if isinstance(text, str) and not UUID_TEXT.fullmatch(text):
+        raise ValueError("the id of a job is a UUID")
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetWhatIfBody(WhatIfBody):
+    """What is supposed, as of one engagement, of those that ``filter`` chooses."""
+
+    __pydantic_config__ = STRICT
+
+    filter: Chosen = field(default_factory=Chosen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobAsked:
+    """A job."""
+
+    __pydantic_config__ = STRICT
+
+    job_id: Annotated[UUID, BeforeValidator(_canonical)]
+
+
+def what_if_of_the_fleet(standfast: Standfast) -> Iterator[Operation]:
+    """The supposition, and the jobs that work it out."""
+    yield Operation(
+        method="POST",
+        path=ADDRESS,
+        name="what-if-fleet",
+        tag=TAG,
+        text="What the engagements would be under another model, policy or calendar. Over 200 of them it is a job.",
+        asks=Nothing,
+        takes=Takes(schema=FleetWhatIfBody),
+        gives=(
+            Gives(status=200, text="Both figures, and the cases that flip.", schema=FleetWhatIf),
+            Gives(
+                status=202, text="A job that works it out; Location is its address.", schema=Job, headers=("Location",)
+            ),
+        ),
+        problems=(400, 413, 415, 422, 429, 503),
+        endpoint=partial(suppose, standfast),
+        headers=HEADERS,
+    )
+    for method, text, doing in (
+        ("GET", "How far a job is, and what came of it.", standfast.jobs.find),
+        ("DELETE", "Has a job end that has not ended.", standfast.jobs.cancel),
+    ):
+        yield Operation(
+            method=method,
+            path="/v1/jobs/{job_id}",
+            name=f"{method.lower()}-job",
+            tag=TAG,
+            text=text,
+            asks=JobAsked,
+            gives=(Gives(status=200, text="The job.", schema=Job),),
+            problems=(404, 422, 503),
+            endpoint=partial(_job, standfast, doing),
+        )
+
+
+async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
+    """Answers what a request supposes, or has a job do so."""
+    headers = headers_of(http)
+    body = validated(FleetWhatIfBody, await body_of(http))
+    job_id = command_id(headers.actor, ADDRESS, headers.key) if headers.key else None
+    asking = partial(_supposed, standfast, body, str(headers.actor), job_id)
+    return await standfast.desks.costly.answer(asking, http.receive)
+
+
+def _supposed(standfast: Standfast, body: FleetWhatIfBody, creator: str, job_id: UUID | None) -> Response:
+    wanted = supposed_by(standfast, body)
+    ids = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
+    if len(ids) <= AT_ONCE or standfast.database.in_memory:
+        return Response(json_of(worked_out(standfast, wanted, ids, lambda _: go_on())), media_type=JSON)
+    try:
+        job = standfast.jobs.ask(adapter(FleetSupposed).dump_json(wanted, by_alias=True), creator, job_id)
+    except JobDiffers as error:
+        raise KeyReused("the Idempotency-Key was used for another body") from error
+    return Response(json_of(job), 202, {"Location": f"/v1/jobs/{job.job_id}"}, JSON)
+
+
+def supposed_by(standfast: Standfast, body: FleetWhatIfBody) -> FleetSupposed:
+    """What a body supposes of whom. Raises FieldsWrong, NothingSupposed, AsOfTooFar."""
+    supposition = supposition_of(standfast, body)
+    if supposition == Supposition():
+        raise NothingSupposed("nothing is supposed", field="policy")
+    not_too_far(standfast.marketplace, body.as_of)
+    return FleetSupposed(supposition=supposition, chosen=body.filter, as_of=body.as_of)
+
+
+def worked_out(
+    standfast: Standfast, wanted: FleetSupposed, ids: Sequence[UUID], told: Callable[[int], None]
+) -> FleetWhatIf:
+    """What would be of these engagements, worked out here. ``told`` may raise to end it."""
+    log = standfast.recorder.log
+    head = log.head()
+    return Supposing(
+        log=log,
+        supposition=wanted.supposition,
+        chosen=wanted.chosen,
+        as_of=wanted.as_of or max(standfast.marketplace.clock(), head.recorded_at),
+        position=head.position,
+        told=told,
+    ).worked_out(ids)
+
+
+async def _job(standfast: Standfast, doing: Callable[[UUID], Job], http: HttpRequest) -> Response:
+    job_id = asked(JobAsked, http).job_id
+    found = await answer_of(standfast, http, lambda: json_of(doing(job_id)))
+    return Response(found, media_type=JSON)

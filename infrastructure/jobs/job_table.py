@@ -1,0 +1,147 @@
+"""The jobs of a database: what waits, what runs, and what came of it, for a day.
+
+They stand beside the projections: what is lost with them is asked for again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from json import loads
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+
+from application.ports.what_if import MOST_WAITING, Job, JobDiffers, NoJob, TooManyJobs
+from infrastructure.database.database import Database
+from infrastructure.database.instants import from_micros, process_clock
+from infrastructure.projections.reading import jobs_of, schema_of
+
+KEPT: Final = timedelta(days=1)
+"""How long what came of a job is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A job to be worked out."""
+
+    job_id: UUID
+    request: bytes
+
+
+class JobTable:
+    """The jobs of one database. ``database`` finds it; raises StoreUnavailable as it does."""
+
+    def __init__(self, database: Callable[[], Database]) -> None:
+        self._database = database
+
+    def ask(self, request: bytes, creator: str, job_id: UUID | None = None) -> Job:
+        """A new job that waits; that of an id which is there already, where it was asked for by the same request.
+
+        Raises JobDiffers, TooManyJobs, StoreUnavailable.
+        """
+        job_id, table = job_id or uuid4(), self._table
+        with self._database().writing() as connection:
+            _forget_old(connection, table)
+            known = connection.execute(select(table).where(table.c.job_id == job_id)).one_or_none()
+            if known is not None:
+                if known.request != request:
+                    raise JobDiffers(f"job {job_id} was asked for by another request")
+                return _told(known)
+            waiting = select(func.count()).where(table.c.state == "waiting")
+            if connection.execute(waiting).scalar_one() >= MOST_WAITING:
+                raise TooManyJobs(f"{MOST_WAITING} jobs wait already")
+            connection.execute(
+                insert(table).values(
+                    job_id=job_id,
+                    creator=creator,
+                    request=request,
+                    state="waiting",
+                    asked_at=process_clock(),
+                    done=0,
+                    total=0,
+                )
+            )
+            return _told(_row(connection, table, job_id))
+
+    def find(self, job_id: UUID) -> Job:
+        """A job as it stands. Raises NoJob, StoreUnavailable."""
+        with self._database().reading() as connection:
+            return _told(_row(connection, self._table, job_id))
+
+    def cancel(self, job_id: UUID) -> Job:
+        """Has a job end that has not ended. Raises NoJob, StoreUnavailable."""
+        table = self._table
+        with self._database().writing(durable=False) as connection:
+            lasting = or_(table.c.state == "waiting", table.c.state == "running")
+            ended = update(table).where(table.c.job_id == job_id, lasting)
+            connection.execute(ended.values(state="cancelled", ended_at=process_clock()))
+            return _told(_row(connection, table, job_id))
+
+    def begin(self) -> Asked | None:
+        """Begins the job that waits longest; one that was begun before has lost whoever worked it out. None: no job."""
+        table = self._table
+        lasting = or_(table.c.state == "waiting", table.c.state == "running")
+        with self._database().reading() as connection:
+            if connection.execute(select(table.c.job_id).where(lasting).limit(1)).first() is None:
+                return None
+        with self._database().writing(durable=False) as connection:
+            query = select(table.c.job_id, table.c.request).where(lasting).order_by(table.c.asked_at, table.c.job_id)
+            row = connection.execute(query.limit(1)).one_or_none()
+            if row is None:
+                return None
+            begun = update(table).where(table.c.job_id == row.job_id)
+            connection.execute(begun.values(state="running", started_at=process_clock(), done=0, total=0))
+            return Asked(row.job_id, row.request)
+
+    def goes_on(self, job_id: UUID, done: int, total: int) -> bool:
+        """Says how far a job is; whether anybody still wants it."""
+        table = self._table
+        further = update(table).where(table.c.job_id == job_id, table.c.state == "running")
+        with self._database().writing(durable=False) as connection:
+            return connection.execute(further.values(done=done, total=total)).rowcount == 1
+
+    def wanted(self, job_id: UUID) -> bool:
+        """Whether a job that was begun is still to be worked out."""
+        with self._database().reading() as connection:
+            state = connection.execute(select(self._table.c.state).where(self._table.c.job_id == job_id))
+            return state.scalar_one_or_none() == "running"
+
+    def finish(self, job_id: UUID, *, result: bytes | None = None, error: str | None = None) -> None:
+        """Ends a job with what came of it, or with why nothing did, unless it was cancelled."""
+        table, state = self._table, "failed" if result is None else "done"
+        ended = update(table).where(table.c.job_id == job_id, table.c.state == "running")
+        with self._database().writing(durable=False) as connection:
+            connection.execute(ended.values(state=state, ended_at=process_clock(), result=result, error=error))
+
+    @property
+    def _table(self) -> Any:
+        return jobs_of(schema_of(self._database()))
+
+
+def _forget_old(connection: Connection, table: Any) -> None:
+    before = process_clock() - KEPT // timedelta(microseconds=1)
+    connection.execute(delete(table).where(table.c.ended_at < before))
+
+
+def _row(connection: Connection, table: Any, job_id: UUID) -> Row[Any]:
+    row = connection.execute(select(table).where(table.c.job_id == job_id)).one_or_none()
+    if row is None:
+        raise NoJob(f"no job {job_id}")
+    return row
+
+
+def _told(row: Row[Any]) -> Job:
+    return Job(
+        job_id=row.job_id,
+        state=row.state,
+        done=row.done,
+        total=row.total,
+        started_at=_instant(row.started_at),
+        error=row.error,
+        result=None if row.result is None else loads(row.result),
+    )
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
