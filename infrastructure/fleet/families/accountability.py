@@ -53,7 +53,8 @@ def spans(q: Question) -> str:
                {q.key("s", "s.supplier", q.number)} AS key, greatest(s.starts_at, k.f) AS instant, s.holder AS state,
                s.holder, {counted("s")} AS counted
         FROM spans AS s {q.spread("s.starts_at", "s.ends_at")} {q.ticking("s.calendar")}
-        WHERE {q.holding("s")} AND {q.whose("s.supplier")} AND s.starts_at < k.t AND s.ends_at > k.f"""
+        WHERE {q.holding("s")} AND {q.whose("s.supplier")} AND s.starts_at < k.t AND s.ends_at > k.f
+              AND k.f < k.t"""
 
 
 def handoffs(q: Question) -> str:

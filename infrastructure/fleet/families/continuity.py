@@ -61,6 +61,7 @@ def stability(q: Question) -> str:
                    min(greatest(c.starts_at, {q.bound("f")})) AS first
             FROM cover AS c {q.spread("c.starts_at", "c.ends_at")}
             WHERE {q.holding("c")} AND c.covered AND c.starts_at < {q.bound("t")} AND c.ends_at > {q.bound("f")}
+                  AND {q.bound("f")} < {q.bound("t")}
             GROUP BY ALL
         ), held AS (
             SELECT f.* FROM firsts AS f JOIN cover AS l
