@@ -123,7 +123,11 @@ class ColumnFleet:
 
 
 def _first_opening(reading: Reading, question: Question) -> int | None:
+    """Of the engagements that are asked for; where a partner is, of those in which anything belongs to it."""
     query = f"SELECT min(g.opened_second) FROM engagements AS g WHERE {question.holding('g')}"
+    if question.wanted.partner_id is not None:
+        its = f"{question.holding('a')} AND {question.whose('a.supplier')}"
+        query = f"{query} AND g.e IN (SELECT a.e FROM assignments AS a WHERE {its})"
     found = reading.cursor.execute(query).fetchone()
     opened: int | None = found[0] if found else None
     return opened
