@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from application.ports.fleet import FleetWanted, NotAsked
+from application.ports.fleet import FleetWanted
+from application.queries.measures import WindowEmpty
+from domain.language.saying import said
 from domain.time.business_time import epoch_seconds
 from infrastructure.fleet.question import LONG_AGO, Span
 
 
 def window_of(wanted: FleetWanted, as_of: datetime) -> Span:
-    """The whole window as of an instant. Raises NotAsked."""
+    """The whole window as of an instant. Raises WindowEmpty."""
     from_, to = wanted.from_, wanted.to
     if from_ is not None and from_ > as_of:
-        raise NotAsked("from", f"a window begins by the instant that it is read at, {as_of.isoformat()}")
+        raise WindowEmpty(f"from is {said(from_)}, after as_of: {said(as_of)}", field="from")
     if from_ is not None and to is not None and from_ >= to:
-        raise NotAsked("from", "a window begins before it ends")
+        raise WindowEmpty(f"from is {said(from_)}, and to is not later: {said(to)}", field="from")
     now = epoch_seconds(as_of)
     end = now if to is None else min(epoch_seconds(to), now)
     return Span("all", LONG_AGO if from_ is None else epoch_seconds(from_), end, end + (end == now))

@@ -1,5 +1,6 @@
 """Was the work covered, and what was handed over (metrics, section 3), over a group."""
 
+from application.ports.fleet import GroupContinuity, GroupGaps, GroupHandovers, GroupRatio, GroupTenures
 from domain.clocks.reading import Clocks
 from domain.engagement.nouns.assignment import Assignment
 from domain.metrics.continuity import completeness_of, key_seats, overlap_of
@@ -8,7 +9,6 @@ from domain.metrics.tenure import Tenure, is_unplanned, tenure_median_days, tenu
 from domain.metrics.upcoming import upcoming_absences
 from domain.time.business_time import epoch_seconds
 from domain.time.intervals import EVER, Pieces, union
-from application.ports.fleet import GroupContinuity, GroupGaps, GroupHandovers, GroupRatio, GroupTenures
 from tests.infrastructure.fleet.reference.view import View, Views, distribution, ratio
 
 

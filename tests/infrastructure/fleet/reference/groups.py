@@ -46,9 +46,7 @@ def suppliers(sight: Sight) -> set[str]:
     return {supplier_of(each) for each in sight.state.assignments.values()}
 
 
-def grouped(
-    sights: Sequence[Sight], wanted: FleetWanted, as_of: datetime
-) -> Iterator[tuple[str, list[View], Window]]:
+def grouped(sights: Sequence[Sight], wanted: FleetWanted, as_of: datetime) -> Iterator[tuple[str, list[View], Window]]:
     """Each group: its key, what is in it, and the window in which the instant itself lies or not."""
     if wanted.group_by == "month":
         for key, month in months(sights, wanted, as_of):
@@ -106,8 +104,17 @@ def months(sights: Sequence[Sight], wanted: FleetWanted, as_of: datetime) -> Ite
 def something_in(group: Group) -> bool:
     """Whether anything of the group lies in the window."""
     clocks = (
-        (each.met, each.late, each.breached, each.excused, each.cancelled, each.open)
-        + (each.untimed.completed, each.untimed.cancelled, each.untimed.open)
+        (
+            each.met,
+            each.late,
+            each.breached,
+            each.excused,
+            each.cancelled,
+            each.open,
+            each.untimed.completed,
+            each.untimed.cancelled,
+            each.untimed.open,
+        )
         for each in group.accountability.parties.values()
     )
     return bool(

@@ -98,7 +98,7 @@ def ratio(numerator: int, denominator: int) -> GroupRatio:
 def distribution(values: Iterable[int]) -> Distribution:
     ascending = sorted(values)
     enough = len(ascending) >= 5
-    counts = {up_to: 0 for up_to in (*UP_TO, None)}
+    counts = dict.fromkeys((*UP_TO, None), 0)
     for value in ascending:
         counts[next((up_to for up_to in UP_TO if value <= up_to), None)] += 1
     return Distribution(

@@ -1,0 +1,37 @@
+"""A log whose clock the test sets, on both databases."""
+
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from sqlalchemy.engine import URL
+
+from tests.infrastructure.projections.harness import Bench, prepared
+from tests.infrastructure.projections.harness import bench as opened
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """What the projector says of itself is not part of a test's output."""
+    with structlog.testing.capture_logs():
+        yield
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """What runs the tests that are coroutines."""
+    return "asyncio"
+
+
+@pytest.fixture
+def prepared_url(database_url: URL) -> URL:
+    """A migrated database whose clock the test sets."""
+    prepared(database_url)
+    return database_url
+
+
+@pytest.fixture
+def bench(prepared_url: URL) -> Iterator[Bench]:
+    """The log in it."""
+    with opened(prepared_url) as made:
+        yield made

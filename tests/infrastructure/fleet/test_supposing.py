@@ -1,0 +1,86 @@
+"""A what-if over many engagements is that of each, added up: by the plain reference, and by their own answers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy.engine import URL
+
+from application.marketplace import Known
+from application.ports.fleet import FleetWanted
+from application.ports.what_if import Chosen, FleetWhatIf
+from application.queries.as_of import EngagementAsOf
+from application.queries.measures import what_if
+from domain.engagement.state import EngagementHistory
+from domain.metrics.what_if import Supposition, supposed
+from infrastructure.fleet.supposing import Supposing
+from tests.domain.given import published
+from tests.infrastructure.fleet.reference.groups import groups
+from tests.infrastructure.projections.harness import Bench, bench, commands, engagement, history
+
+SUPPOSED = Supposition(calendar=published().calendar("always"))
+
+
+def recorded(of: Bench, seeds: Iterable[int]) -> dict[UUID, EngagementHistory]:
+    """The engagements of these seeds, recorded as they happened."""
+    told = {engagement(number): commands(history(seed), engagement(number)) for number, seed in enumerate(seeds)}
+    for command in sorted((each for some in told.values() for each in some), key=lambda facts: facts[0].recorded_at):
+        of.append(command)
+    return {engagement_id: of.history(engagement_id) for engagement_id in told}
+
+
+def worked_out(of: Bench, as_of: datetime, chosen: Chosen) -> FleetWhatIf:
+    head = of.recorder.log.head()
+    done: list[int] = []
+    supposing = Supposing(
+        log=of.recorder.log,
+        supposition=SUPPOSED,
+        chosen=chosen,
+        as_of=as_of,
+        position=head.position,
+        told=done.append,
+    )
+    ids = of.recorder.log.engagement_ids()
+    found = supposing.worked_out(ids)
+    assert done == list(range(1, len(ids) + 1))
+    return found
+
+
+def assert_the_sum(of: Bench, histories: dict[UUID, EngagementHistory], as_of: datetime) -> None:
+    told = worked_out(of, as_of, Chosen())
+    then = [supposed(each, SUPPOSED) for each in histories.values()]
+    assert told.engagements == len(histories)
+    assert [told.actual] == groups(histories.values(), FleetWanted(), as_of)
+    assert [told.hypothetical] == groups(then, FleetWanted(), as_of)
+    flipped = set()
+    for engagement_id, each in histories.items():
+        known = Known(each.facts[-1].position, each.facts[-1].recorded_at)
+        question = EngagementAsOf(engagement_id=engagement_id, history=each, known=known, as_of=as_of)
+        flipped |= {(engagement_id, case_id) for case_id in what_if(question, SUPPOSED).flipped}
+    assert {(each.engagement_id, each.case_id) for each in told.flipped.first} == flipped
+    assert told.flipped.total == len(flipped)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_it_is_the_sum_of_each(prepared_url: URL, seed: int) -> None:
+    with bench(prepared_url) as of:
+        histories = recorded(of, range(100 * seed, 100 * seed + 3))
+        latest = max(each.facts[-1].recorded_at for each in histories.values())
+        opened = max(each.timeline[0].occurred_at for each in histories.values())
+        for as_of in (opened + (latest - opened) / 2, latest):
+            assert_the_sum(of, histories, as_of)
+
+
+def test_a_model_and_a_client_are_chosen(prepared_url: URL) -> None:
+    with bench(prepared_url) as of:
+        histories = recorded(of, range(6))
+        one = next(iter(histories.values()))
+        as_of = max(each.facts[-1].recorded_at for each in histories.values())
+        for chosen in (Chosen(model=one.state.model), Chosen(client_id=one.state.client_id), Chosen(client_id="moon")):
+            those = [
+                each
+                for each in histories.values()
+                if chosen.model in (None, each.state.model) and chosen.client_id in (None, each.state.client_id)
+            ]
+            assert worked_out(of, as_of, chosen).engagements == len(those)
