@@ -1,4 +1,4 @@
-"""A log whose clock the test sets, on both databases."""
+"""A log, its projections and the columns over them, on both databases."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,9 @@ import pytest
 import structlog
 from sqlalchemy.engine import URL
 
-from tests.infrastructure.projections.harness import Bench, prepared
-from tests.infrastructure.projections.harness import bench as opened
+from tests.infrastructure.fleet.harness import Fleet
+from tests.infrastructure.fleet.harness import fleet as opened
+from tests.infrastructure.projections.harness import prepared
 
 
 @pytest.fixture(autouse=True)
@@ -18,12 +19,6 @@ def _quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """What runs the tests that are coroutines."""
-    return "asyncio"
-
-
-@pytest.fixture
 def prepared_url(database_url: URL) -> URL:
     """A migrated database whose clock the test sets."""
     prepared(database_url)
@@ -31,7 +26,15 @@ def prepared_url(database_url: URL) -> URL:
 
 
 @pytest.fixture
-def bench(prepared_url: URL) -> Iterator[Bench]:
-    """The log in it."""
+def fleet(prepared_url: URL) -> Iterator[Fleet]:
+    """No engagement so far."""
     with opened(prepared_url) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_fleet(sqlite_url: URL) -> Iterator[Fleet]:
+    """The same, where what is asked does not depend on the database."""
+    prepared(sqlite_url)
+    with opened(sqlite_url) as made:
         yield made

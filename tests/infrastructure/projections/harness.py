@@ -94,7 +94,11 @@ class Bench:
 
     def history(self, engagement_id: UUID) -> EngagementHistory:
         """What the log says of an engagement."""
-        return _histories(self.recorder.log.between(0, None, None))[engagement_id]
+        return self.histories()[engagement_id]
+
+    def histories(self) -> Mapping[UUID, EngagementHistory]:
+        """What the log says of each engagement."""
+        return _histories(self.recorder.log.between(0, None, None))
 
     def standing(self) -> tuple[int, Tables]:
         """The position of the live generation, and the rows in its tables."""

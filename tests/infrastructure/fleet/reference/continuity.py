@@ -3,6 +3,7 @@
 from application.ports.fleet import GroupContinuity, GroupGaps, GroupHandovers, GroupRatio, GroupTenures
 from domain.clocks.reading import Clocks
 from domain.engagement.nouns.assignment import Assignment
+from domain.engagement.nouns.plan import Plan
 from domain.metrics.continuity import completeness_of, key_seats, overlap_of
 from domain.metrics.coverage import SeatCover, coverage_in, covers, stability_in
 from domain.metrics.tenure import Tenure, is_unplanned, tenure_median_days, tenures
@@ -76,7 +77,7 @@ def key_person_seats(those: list[tuple[View, list[SeatCover]]]) -> GroupRatio:
     return ratio(alone, held)
 
 
-def plans_of(view: View) -> list:  # type: ignore[type-arg]
+def plans_of(view: View) -> list[Plan]:
     return [
         plan
         for plan_id, plan in view.state.plans.items()

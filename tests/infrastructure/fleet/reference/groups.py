@@ -104,22 +104,13 @@ def months(sights: Sequence[Sight], wanted: FleetWanted, as_of: datetime) -> Ite
 def something_in(group: Group) -> bool:
     """Whether anything of the group lies in the window."""
     clocks = (
-        (
-            each.met,
-            each.late,
-            each.breached,
-            each.excused,
-            each.cancelled,
-            each.open,
-            each.untimed.completed,
-            each.untimed.cancelled,
-            each.untimed.open,
-        )
+        sum((each.met, each.late, each.breached, each.excused, each.cancelled, each.open))
+        + sum((each.untimed.completed, each.untimed.cancelled, each.untimed.open))
         for each in group.accountability.parties.values()
     )
     return bool(
         group.engagements
-        or any(any(each) for each in clocks)
+        or any(clocks)
         or group.continuity.transfer_completeness.denominator
         or group.continuity.tenures.count
     )
