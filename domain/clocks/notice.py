@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from domain.clocks.foreseen import elapsing
+from domain.clocks.life import Life
 from domain.clocks.reading import Clock, clocks_of
 from domain.engagement.deed import EngagementCommand, UnorderedEvent
 from domain.engagement.state import EngagementHistory, State
@@ -14,6 +16,7 @@ from domain.language.words import Id, Instant, Party
 from domain.law.command import Order, Subject, acting_for, on_time, recorded
 from domain.law.recorded import Recorded
 from domain.law.rejection import NotFound, Rejection
+from domain.time.business_time import instant_at
 
 
 class UnknownClock(NotFound):
@@ -75,7 +78,10 @@ class RecordBreach(EngagementCommand):
 
 
 def record_breach(command: RecordBreach, history: EngagementHistory, order: Order) -> list[Recorded]:
-    """The notice of a breach, none where it was given before. Raises the Rejection that forbids it."""
+    """The notice of a breach, none where it was given before. Raises the Rejection that forbids it.
+
+    Unless the order says when, it happened at the first second at which the clock was past its goal.
+    """
     on_behalf_of = acting_for(order, command.parties(history.state))
     on_time(history, order)
     clocks = clocks_of(history, order.now, order.now)
@@ -87,16 +93,31 @@ def record_breach(command: RecordBreach, history: EngagementHistory, order: Orde
         return []
     _due(clock, command)
     assert clock.goal_seconds is not None, "what is past its goal has one"
+    life = clocks.lives[key]
     notice = ServiceLevelBreached(
         clock=command.clock,
         subject_id=command.subject_id,
         due_at=command.due_at,
         accountable=clock.accountable,
         goal_seconds=clock.goal_seconds,
-        terms=clocks.lives[key].terms.name,
+        terms=life.terms.name,
     )
+    at = order.occurred_at or _first_past(life, clock.goal_seconds, clocks.as_of)
     version = history.version + 1
-    return [recorded(order, on_behalf_of, history.stream_id, notice, order.at, version=version, ordinal=0)]
+    return [recorded(order, on_behalf_of, history.stream_id, notice, at, version=version, ordinal=0)]
+
+
+def of_an_imported_past(life: Life, breach_at: int) -> bool:
+    """Whether its goal was used up (seconds since 1970) before it was recorded that it had started: such a breach is
+    old, since nobody could have been told of it in time.
+    """
+    return instant_at(breach_at) < life.started_by.recorded_at
+
+
+def _first_past(life: Life, goal_seconds: int, as_of: int) -> datetime:
+    first = elapsing(life, goal_seconds + 1, as_of)
+    assert first is not None, "it is past its goal"
+    return instant_at(first)
 
 
 def _notice(history: EngagementHistory, command: RecordBreach) -> Recorded | None:

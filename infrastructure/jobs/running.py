@@ -15,13 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from application.ports.log import StoreUnavailable
 from infrastructure.jobs.job_table import Asked, JobTable
 from infrastructure.jobs.supposing_job import SupposingJob
+from infrastructure.projections.leading import JOBS
 from infrastructure.projections.projections import Projections
 
 LOOK_SECONDS: Final = 0.5
 """How often it is looked for a job, and whether one that runs is still wanted."""
-
-JOBS: Final = 7_236_412_907
-"""The advisory lock of PostgreSQL that whoever works out jobs holds."""
 
 log = structlog.get_logger("standfast.jobs")
 
@@ -45,7 +43,7 @@ class Jobs:
             self._thread.join()
 
     def _run(self) -> None:
-        lead = self._projections.lead(JOBS, ".jobs")
+        lead = self._projections.lead_in(JOBS)
         try:
             while not self._stopped.wait(LOOK_SECONDS):
                 try:

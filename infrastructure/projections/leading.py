@@ -1,4 +1,5 @@
-"""One leader a database: who holds the lock projects, and whoever is left takes over when it is gone.
+"""One leader in each office of a database: who holds the lock projects, or keeps the deadlines, and whoever is left
+takes over when it is gone.
 
 PostgreSQL keeps the lock for a session, the system that of a file for a process: neither outlives its holder. The
 connection that holds PostgreSQL's also hears what is recorded and what is projected.
@@ -7,6 +8,7 @@ connection that holds PostgreSQL's also hears what is recorded and what is proje
 import fcntl
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any, Final, Protocol
@@ -25,8 +27,20 @@ AWAKE_SECONDS: Final = 0.1
 """How long a wait for the server goes on once it is to end."""
 
 RECORDED, PROJECTED = "standfast_recorded", "standfast_projected"
-PROJECTS: Final = 7_236_412_906
-"""The advisory lock of PostgreSQL that whoever projects holds; a lead over something else has one of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What is led: the advisory lock of PostgreSQL, and the ending of the file, that its leader holds."""
+
+    lock: int
+    ending: str
+
+
+PROJECTING: Final = Office(7_236_412_906, ".lead")
+KEEPING: Final = Office(7_236_412_907, ".keeper")
+JOBS: Final = Office(7_236_412_908, ".jobs")
+
 _LED: Final = text(
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_database AS d ON d.oid = l.database "
     "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND d.datname = pg_catalog.current_database() "
@@ -59,11 +73,14 @@ class Lead(Protocol):
 
 
 class LeadOfServer:
-    """The lead over the projections of a PostgreSQL database, or over what another lock is for."""
+    """The lead in an office of a PostgreSQL database; ``hears``: what wakes it."""
 
-    def __init__(self, database: Database, lock: int = PROJECTS) -> None:
+    def __init__(
+        self, database: Database, office: Office = PROJECTING, hears: tuple[str, ...] = (RECORDED, PROJECTED)
+    ) -> None:
         self._database = database
-        self._lock = lock
+        self._office = office
+        self._hears = hears
         self._connection: psycopg.Connection[Any] | None = None
         self._leads = False
         self._awake = Event()
@@ -71,7 +88,7 @@ class LeadOfServer:
     def held(self) -> bool:
         connection = self._connected()
         if not self._leads:
-            row = connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", (self._lock,)).fetchone()
+            row = connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", (self._office.lock,)).fetchone()
             self._leads = bool(row and row[0])
         return self._leads
 
@@ -103,7 +120,7 @@ class LeadOfServer:
         if self._connection is None or self._connection.closed:
             self._leads = False
             self._connection = self._database.own_connection()
-            for channel in (RECORDED, PROJECTED):
+            for channel in self._hears:
                 self._connection.execute(f"LISTEN {channel}".encode())
         return self._connection
 
@@ -115,13 +132,13 @@ def _forget_what_was_heard(connection: psycopg.Connection[Any]) -> None:
 
 
 class LeadOfFile:
-    """The lead over the projections of a SQLite file, or what another suffix is for; a database in memory has no other.
+    """The lead in an office of a SQLite file, or of a database in memory, which nobody else has.
 
     ``recorded`` is given by the writer of this process; what others record is found by looking.
     """
 
-    def __init__(self, database: Database, recorded: Signal, suffix: str = ".lead") -> None:
-        self._path = None if database.in_memory else _beside(path_of(database.url), suffix)
+    def __init__(self, database: Database, recorded: Signal, office: Office = PROJECTING) -> None:
+        self._path = None if database.in_memory else _beside(path_of(database.url), office)
         self._recorded = recorded
         self._seen = recorded.count
         self._descriptor: int | None = None
@@ -154,16 +171,18 @@ class LeadOfFile:
             self._descriptor = None
 
 
-def _beside(path: Path, suffix: str = ".lead") -> Path:
-    return path.with_name(path.name + suffix)
+def _beside(path: Path, office: Office) -> Path:
+    return path.with_name(path.name + office.ending)
 
 
-def led(database: Database) -> bool:
-    """Whether anybody leads the projections of a database now. Raises StoreUnavailable."""
+def led(database: Database, office: Office = PROJECTING) -> bool:
+    """Whether anybody leads in an office of a database now. Raises StoreUnavailable."""
     if database.is_postgresql:
         with database.reading() as connection:
-            return bool(connection.execute(_LED, {"high": PROJECTS >> 32, "low": PROJECTS & 0xFFFF_FFFF}).scalar_one())
-    path = None if database.in_memory else _beside(path_of(database.url))
+            return bool(
+                connection.execute(_LED, {"high": office.lock >> 32, "low": office.lock & 0xFFFF_FFFF}).scalar_one()
+            )
+    path = None if database.in_memory else _beside(path_of(database.url), office)
     if path is None or not path.exists():
         return False
     descriptor = os.open(path, os.O_RDONLY)

@@ -14,8 +14,9 @@ from application.ports.log import StoreUnavailable
 from infrastructure.database.database import Database
 from infrastructure.database.sqlite import PROJECTIONS, path_of
 from infrastructure.log.recorder import LogRecorder
+from infrastructure.log.signal import Signal
 from infrastructure.projections.generations import FOLDS, NOBODYS
-from infrastructure.projections.leading import PROJECTS, Lead, LeadOfFile, LeadOfServer
+from infrastructure.projections.leading import PROJECTING, Lead, LeadOfFile, LeadOfServer, Office
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.positions import Positions
 from infrastructure.projections.projector import Projector, brought_up
@@ -148,11 +149,17 @@ class Projections:
         if opened is not None and opened is not self._of:
             opened.close()
 
-    def lead(self, lock: int = PROJECTS, suffix: str = ".lead") -> Lead:
-        """The lead over them, or over what another lock of the server, or of a file beside them, is for."""
+    def lead(self) -> Lead:
+        """The lead over them, which is woken by what is recorded and projected."""
         if self.database.is_postgresql:
-            return LeadOfServer(self.database, lock)
-        return LeadOfFile(self.database, self._recorder.recorded, suffix)
+            return LeadOfServer(self.database, PROJECTING)
+        return LeadOfFile(self.database, self._recorder.recorded, PROJECTING)
+
+    def lead_in(self, office: Office) -> Lead:
+        """The lead in another office, which another process may have than the one that projects; nothing wakes it."""
+        if self.database.is_postgresql:
+            return LeadOfServer(self.database, office, hears=())
+        return LeadOfFile(self.database, Signal(), office)
 
     @property
     def log_url(self) -> URL:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.clocks.life import Key
+from domain.clocks.notice import ServiceLevelBreached
 from domain.clocks.starts_and_stops import TELLING, Lives
 from domain.engagement.state import EngagementHistory, State
 from domain.law.recorded import Recorded
@@ -28,8 +29,9 @@ from infrastructure.database.instants import to_micros
 class Carried:
     """What is collected from a timeline, to be carried on as long as facts come in its order.
 
-    ``told`` counts the facts that told something of a clock, ``noted`` those that told something to the chronicle;
-    ``settled`` is for what is known of clocks that ended.
+    ``told`` counts the facts that told something of a clock or gave notice of its breach, ``noted`` those that told
+    something to the chronicle; ``settled`` is for what is known of clocks that ended, ``noticed`` the notices of each
+    clock: when each was due (seconds) and recorded (microseconds).
     """
 
     lives: Lives = field(default_factory=Lives)
@@ -37,6 +39,7 @@ class Carried:
     told: int = 0
     noted: int = 0
     settled: dict[Key, Any] = field(default_factory=dict)
+    noticed: dict[Key, dict[int, int]] = field(default_factory=dict)
 
     def take(self, facts: Iterable[Recorded]) -> None:
         """Takes in the next facts."""
@@ -48,6 +51,14 @@ class Carried:
             if kind in NOTED:
                 self.chronicle.follow(fact)
                 self.noted += 1
+            if isinstance(fact.event, ServiceLevelBreached):
+                self._notice(fact.event, to_micros(fact.recorded_at))
+
+    def _notice(self, notice: ServiceLevelBreached, recorded_at: int) -> None:
+        key = notice.clock, notice.subject_id
+        self.noticed.setdefault(key, {})[epoch_seconds(notice.due_at)] = recorded_at
+        self.settled.pop(key, None)
+        self.told += 1
 
 
 @dataclass(frozen=True)

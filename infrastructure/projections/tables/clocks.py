@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.clocks.foreseen import NOTHING, foreseen
 from domain.clocks.life import Ending, Key, Life, Waited
+from domain.clocks.notice import of_an_imported_past
 from domain.clocks.recorded_late import Log
 from domain.engagement.terms.policy import Obligation
 from domain.language.words import Party
@@ -23,6 +24,10 @@ class ClockRow:
     fact, ``counted_seconds``, to which all that its ``calendar`` has from ``counts_from`` on is added: that is later
     where a pause ends by itself, and null where none does. ``counts_begun`` are the business seconds until then.
     ``supplier``: whose it is among those who supply professionals.
+
+    A notice of its breach is due from ``due_from`` on, which is its ``over_from`` as long as none was given for its
+    ``breach_at``; of a breach that is old (`of_an_imported_past`), ``old_due_from`` says that instead. ``noticed_at``:
+    when the last notice of any was recorded, in microseconds.
     """
 
     clock: Obligation
@@ -47,6 +52,9 @@ class ClockRow:
     counted_seconds: int | None
     counts_from: int | None
     counts_begun: int | None
+    due_from: int | None
+    old_due_from: int | None
+    noticed_at: int | None
 
 
 def clocks_of(seen: Seen) -> Iterator[ClockRow]:
@@ -66,6 +74,9 @@ def _row(seen: Seen, life: Life, log: Log) -> ClockRow:
     goal = life.scale.goal_seconds
     met = life.ending == "stopped" and goal is not None and elapsed <= goal
     counts_from = life.counts_from(as_of) if open_still else None
+    noticed = seen.carried.noticed.get(life.key, {})
+    due_from = None if ahead.breach_at is None or ahead.breach_at in noticed else ahead.over_from
+    old = ahead.breach_at is not None and of_an_imported_past(life, ahead.breach_at)
     return ClockRow(
         clock=life.clock,
         subject_id=life.subject_id,
@@ -89,6 +100,9 @@ def _row(seen: Seen, life: Life, log: Log) -> ClockRow:
         counted_seconds=elapsed if open_still else None,
         counts_from=counts_from,
         counts_begun=None if counts_from is None else seconds_until(life.terms.calendar, counts_from),
+        due_from=None if old else due_from,
+        old_due_from=due_from if old else None,
+        noticed_at=max(noticed.values(), default=None),
     )
 
 
@@ -100,10 +114,10 @@ def _supplier(seen: Seen, life: Life) -> str | None:
 
 CLOCKS = Projection(
     name="clocks",
-    version=2,
+    version=3,
     row=ClockRow,
     key=("clock", "subject_id"),
     fold=clocks_of,
     parts=lambda seen: (seen.carried, seen.carried.told),
-    indexes=(("over_from",), ("breach_at",)),
+    indexes=(("over_from",), ("breach_at",), ("due_from",), ("old_due_from",), ("noticed_at",)),
 )
