@@ -58,10 +58,13 @@ def create_app(settings: Settings) -> FastAPI:
     return application(assemble(settings))
 
 
-def application(standfast: Standfast, *, projects: bool = True, workers: WorkerNumbers | None = None) -> FastAPI:
+def application(
+    standfast: Standfast, *, projects: bool = True, keeps: bool = False, workers: WorkerNumbers | None = None
+) -> FastAPI:
     """The application on an open marketplace, which it closes at its own end.
 
-    ``projects``: whether it may bring the projections up to date, or only follows who does. ``workers``: where others
+    ``projects``: whether it may bring the projections up to date, or only follows who does. ``keeps``: whether it may
+    keep the deadlines. ``workers``: where others
     serve beside it.
     """
 
@@ -70,6 +73,8 @@ def application(standfast: Standfast, *, projects: bool = True, workers: WorkerN
         standfast.projections.start(leads=projects)
         if projects and not standfast.database.in_memory:
             standfast.working_out.start()
+        if keeps:
+            standfast.keeper.start()
         yield
         await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 

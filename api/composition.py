@@ -5,6 +5,7 @@ import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -12,7 +13,9 @@ from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 
 from api.desks import Desks
+from application.keeping import Keeping
 from application.marketplace import Marketplace, process_clock
+from application.ports.breaches import DUE, OLD
 from application.ports.log import StoreReadOnly
 from application.ports.store import Clock
 from infrastructure.database.address import address_of
@@ -22,9 +25,12 @@ from infrastructure.fleet.columns import Columns
 from infrastructure.fleet.fleet import ColumnFleet
 from infrastructure.jobs.job_table import JobTable
 from infrastructure.jobs.running import Jobs
+from infrastructure.keeping.breaches import BreachesOfClocks
+from infrastructure.keeping.keeper import Keeper
 from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.settings import Settings
+from infrastructure.projections.leading import KEEPING
 from infrastructure.projections.projections import Projections, ProjectionsToRead
 from infrastructure.projections.tables.engagement_list import Engagements
 from infrastructure.projections.tables.work.at_risk import AtRisk
@@ -53,6 +59,8 @@ class Standfast:
     work: Work
     at_risk: AtRisk
     projections: Projections
+    breaches: BreachesOfClocks
+    keeper: Keeper
     terms: CatalogueShelf
     desks: Desks
 
@@ -60,6 +68,7 @@ class Standfast:
         """Finishes what was accepted and lets the database go."""
         self.desks.close()
         self.working_out.stop()
+        self.keeper.stop()
         self.fleet.close()
         self.projections.close()
         self.marketplace.close()
@@ -109,6 +118,8 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
     if not to_read:
         projections.make_room()
     jobs = JobTable(lambda: projections.database)
+    breaches = BreachesOfClocks(projections)
+    wanted = (*DUE, *OLD) if settings.keeper_old == "record" else DUE
     glances = Glances(projections, clock, projections.seconds_beyond)
     return Standfast(
         settings=settings,
@@ -124,6 +135,10 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         jobs=jobs,
         working_out=Jobs(jobs, projections),
         projections=projections,
+        breaches=breaches,
+        keeper=Keeper(
+            Keeping(marketplace, breaches, wanted), partial(projections.lead_in, KEEPING), marketplace.recorder.counters
+        ),
         terms=terms,
         desks=Desks(),
     )

@@ -17,6 +17,7 @@ from application.marketplace import process_clock
 from application.ports.engagement_list import Count, ProjectionsMissing
 from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreStandby, StoreUnavailable, StoreUnsafe
 from domain.language.words import Instant
+from infrastructure.keeping import keeper
 from infrastructure.log import counting
 from infrastructure.log.reading import Head
 from infrastructure.process.telemetry import Sample, exposition, gauge
@@ -36,6 +37,7 @@ HELP: Final = {
     "standfast_clock_behind_seconds": "How far this process's clock is behind the last event.",
     **counting.HELP,
     **standing.HELP,
+    **keeper.HELP,
 }
 
 State = Literal["able", "read-only", "standby", "unsafe", "schema-differs", "unavailable"]
@@ -251,13 +253,24 @@ def numbers(standfast: Standfast, workers: WorkerNumbers | None) -> str:
         gauges.append(gauge("standfast_clock_behind_seconds", now.clock.behind_seconds))
     if behind:
         gauges += standing.gauges(behind)
+        gauges += _breaches(standfast)
     told = workers.together() if workers else Told(standfast.recorder.counters.samples(), waiting(standfast))
     return exposition(told.counters, [*gauges, *told.gauges], HELP)
 
 
+def _breaches(standfast: Standfast) -> list[Sample]:
+    """How many breaches have no notice; nothing where that cannot be read just now."""
+    try:
+        counted = standfast.breaches.counted(standfast.marketplace.clock())
+    except (SQLAlchemyError, StoreUnavailable):
+        return []
+    return [gauge(f"standfast_breaches_{each}", count) for each, count in counted.items()]
+
+
 def waiting(standfast: Standfast) -> list[Sample]:
-    """Who waits in this process: of several processes the sum is told."""
+    """Who waits in this process, and whether it keeps the deadlines: of several processes the sum is told."""
     return [
+        gauge("standfast_keeping", standfast.keeper.leading),
         gauge("standfast_queue_length", standfast.recorder.waiting),
         gauge("standfast_reads_waiting", standfast.projections.positions.waiting),
     ]

@@ -1,7 +1,7 @@
 """The command line: ``standfast --help``. Every command is a few lines; what it does stands in a room of its own.
 
 Those that ask stand in `asking` and `working`, those that keep a database in `keeping`, those about the projections in
-`projecting`; here is what records and serves.
+`projecting`, those about deadlines in `deadlines`; here is what records and serves.
 
 A command imports its room when it runs: the whole takes seconds to load, which nobody wants to wait for before a help
 text.
@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import asking, fleet, keeping, projecting, rebuilding, speech, working
+from api.terminal import asking, deadlines, fleet, keeping, projecting, rebuilding, speech, working
 from api.terminal.opening import name_unknown, opened
 from domain.language.words import Model
 
@@ -68,14 +68,16 @@ def serve(
     project: Annotated[
         bool, typer.Option("--project/--no-project", help="Or leave the projections to standfast project.")
     ] = True,
+    keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Or leave the deadlines to standfast keep.")] = True,
     workers: Annotated[
-        int, typer.Option(min=1, max=256, help="How many processes serve the port; the first of them projects.")
+        int, typer.Option(min=1, max=256, help="How many processes serve the port; the first projects and keeps.")
     ] = 1,
 ) -> None:
     """The API on 127.0.0.1:8000; the database is migrated first.
 
     SQLite in your data directory, unless STANDFAST_DATABASE_URL names PostgreSQL. SIGTERM ends it gracefully.
-    It keeps the projections up to date too, unless another process does or it is told not to.
+    It keeps the projections up to date and gives notice of breaches too, unless another process does or it is told
+    not to.
     """
     from api.composition import assemble
     from api.terminal import serving
@@ -88,10 +90,10 @@ def serve(
     with serving.telling_by_the_log(settings):
         listener = serving.listening(settings.host, settings.port if port is None else port)
         if workers > 1:
-            many.serve(settings, listener, workers, projects=project)
+            many.serve(settings, listener, workers, projects=project, keeps=keep)
             return
         serving.end_on_sigterm()
-        serving.serve(assemble(settings), listener, projects=project)
+        serving.serve(assemble(settings), listener, projects=project, keeps=keep)
 
 
 @app.command(epilog="Examples: [bold]standfast demo[/] · [bold]standfast demo --seed 7 --engagements 400[/]")
@@ -169,6 +171,7 @@ def import_(
 
 
 app.add_typer(asking.app)
+app.add_typer(deadlines.app)
 app.add_typer(fleet.app)
 app.add_typer(working.app)
 app.add_typer(keeping.app)

@@ -20,12 +20,12 @@ def project() -> None:
     The database is migrated first. One process leads: where another one does, this one waits, and takes over once
     that is gone.
     """
-    from api.terminal import projector, serving
+    from api.terminal import alone, serving
     from infrastructure.process.settings import Settings
 
     settings = Settings()
     with serving.telling_by_the_log(settings):
-        projector.project(settings)
+        alone.project(settings)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from api.terminal.speech import counted
 from api.terminal.tables import instant, table_of
 from infrastructure.log.reading import Log
 from infrastructure.projections.generations import Generation, GenerationState
-from infrastructure.projections.kept import Kept, kept
+from infrastructure.projections.kept import Kept, Notice, kept
 from infrastructure.projections.of_this_log import holds
 from infrastructure.projections.parking import Parked
 from infrastructure.projections.register import PROJECTIONS
@@ -72,11 +72,25 @@ class ParkedStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastBreach:
+    """The clock that a notice was given of last, and when that was recorded."""
+
+    engagement_id: UUID
+    clock: str
+    subject_id: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The log, and how the projections stand to it. ``led``: whether a process keeps them up to date now."""
+    """The log, and how the projections stand to it. ``led``: whether a process keeps them up to date now,
+    ``keeping``: whether one keeps the deadlines.
+    """
 
     log: LogEnd
     led: bool
+    keeping: bool
+    last_breach: LastBreach | None
     projections: tuple[ProjectionStatus, ...]
     generations: tuple[GenerationStatus, ...]
     parked: tuple[ParkedStatus, ...]
@@ -101,9 +115,22 @@ def status_of(standfast: Standfast) -> Status:
     return Status(
         log=end,
         led=found.led,
+        keeping=found.keeping,
+        last_breach=_last_breach(found.last_notice),
         projections=_projections(found, live, head.position, seconds) if live else (),
         generations=tuple(_generation(each, standfast.recorder.log) for each in found.generations),
         parked=_parked(found.parked),
+    )
+
+
+def _last_breach(found: Notice | None) -> LastBreach | None:
+    if found is None:
+        return None
+    return LastBreach(
+        engagement_id=found.engagement_id,
+        clock=found.clock,
+        subject_id=found.subject_id,
+        recorded_at=found.recorded_at,
     )
 
 
@@ -162,6 +189,12 @@ def lines(status: Status) -> Iterator[str]:
         if status.led
         else ("nobody keeps the projections up to date: standfast serve and project do")
     )
+    yield (
+        "a process keeps the deadlines" if status.keeping else "nobody keeps the deadlines: standfast serve and keep do"
+    )
+    if last := status.last_breach:
+        yield f"last breach recorded at {instant(last.recorded_at)} UTC: {last.clock} of {last.subject_id}"
+        yield f"in {last.engagement_id}"
 
 
 def tables(status: Status) -> Iterator[Table]:

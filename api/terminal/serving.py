@@ -90,10 +90,10 @@ SWITCH_SECONDS: Final = 0.001
 """How long a thread that computes keeps the interpreter from the event loop, which needs it often."""
 
 
-def serve(standfast: Standfast, listener: socket.socket, *, projects: bool = True) -> None:
+def serve(standfast: Standfast, listener: socket.socket, *, projects: bool = True, keeps: bool = True) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
     announce(listener)
-    run(application(standfast, projects=projects), standfast.settings, listener)
+    run(application(standfast, projects=projects, keeps=keeps), standfast.settings, listener)
 
 
 def announce(listener: socket.socket) -> None:

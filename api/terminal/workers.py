@@ -1,4 +1,5 @@
-"""Several processes that serve one port: they share its socket, the first projects, and one that dies is started again.
+"""Several processes that serve one port: they share its socket, the first projects and keeps deadlines, and one that
+dies is started again.
 
 Everything is opened behind the fork, by each worker for itself; the process before it opens nothing but the socket,
 starts workers, and ends them. Where it is killed itself, they end too.
@@ -45,14 +46,14 @@ _FORK: Final = multiprocessing.get_context("fork")
 log = structlog.get_logger("standfast.workers")
 
 
-def serve(settings: Settings, listener: socket.socket, count: int, *, projects: bool) -> None:
+def serve(settings: Settings, listener: socket.socket, count: int, *, projects: bool, keeps: bool) -> None:
     """Serves with so many processes until SIGTERM or SIGINT. Raises Unable where the database allows only one.
 
     Ends the process with the exit code of the first worker where that cannot serve.
     """
     _demand_shared(settings)
     with tempfile.TemporaryDirectory(prefix="standfast-workers-") as folder, listener, _woken() as woken:
-        workers = Workers(settings, listener, count, projects, Path(folder), woken)
+        workers = Workers(settings, listener, count, projects, keeps, Path(folder), woken)
         workers.run()
     log.info("all workers have ended")
 
@@ -96,6 +97,7 @@ class Workers:
     listener: socket.socket
     count: int
     projects: bool
+    keeps: bool
     folder: Path
     woken: socket.socket
     _running: dict[int, ForkProcess] = field(default_factory=dict)
@@ -190,7 +192,8 @@ class Workers:
     def _serve(self, number: int, tells: Connection | None) -> None:
         standfast = assemble(self.settings)
         numbers = WorkerNumbers(self.folder, number, standfast.recorder.counters, lambda: waiting(standfast))
-        app = application(standfast, projects=self.projects and number == 0, workers=numbers)
+        first = number == 0
+        app = application(standfast, projects=self.projects and first, keeps=self.keeps and first, workers=numbers)
         numbers.start()
         if tells is not None:
             tells.send(True)

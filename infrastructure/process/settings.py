@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     lag_limit: Annotated[int, Field(ge=1, le=86_400)] = Field(
         default=30, description="seconds the projections may be behind before /readyz answers 503"
     )
+    keeper_old: Literal["record", "skip"] = Field(
+        default="skip", description="old breaches, of an imported past: record a notice of them, or skip them"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged"
     )

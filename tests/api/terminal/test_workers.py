@@ -117,4 +117,4 @@ def test_a_database_of_one_process_is_not_served_by_two(
     monkeypatch.setattr(sqlite, "safe_for_many_processes", lambda _version: False)
     settings = Settings(database_url="sqlite://" if in_memory else str(sqlite_url))
     with listening("127.0.0.1", 0) as listener, pytest.raises(Unable, match=reason):
-        workers.serve(settings, listener, 2, projects=True)
+        workers.serve(settings, listener, 2, projects=True, keeps=True)
