@@ -1,14 +1,30 @@
 """Rule 14: a breach is noticed when the clock, read now, is past its goal; once for each instant."""
 
-from domain.clocks.notice import DueAtOtherInstant, GoalNotPassed, RecordBreach, ServiceLevelBreached, UnknownClock
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.clocks.notice import (
+    DueAtOtherInstant,
+    GoalNotPassed,
+    RecordBreach,
+    ServiceLevelBreached,
+    UnknownClock,
+    of_an_imported_past,
+)
 from domain.engagement.lifecycle.opening import BeforeTheOpening
 from domain.language.words import ActingParty
 from domain.law.command import InTheFuture
+from domain.law.recorded import Recorded
 from domain.law.rejection import NotYours
+from domain.time.business_time import epoch_seconds
 from tests.domain.clocks.test_reading import DAY, REPORTED, REQUESTED, in_hours, past
-from tests.domain.given import Given, by, day, on
-from tests.domain.reading import reading
-from tests.domain.words import acknowledge, correct, end, propose, withdraw_case
+from tests.domain.given import Given, by, day, line, on
+from tests.domain.reading import clocks, reading
+from tests.domain.words import acknowledge, correct, end, pause, propose, withdraw_case
+
+SECOND = timedelta(seconds=1)
 
 
 def breach(due: float = 4, subject_id: str = "c1") -> RecordBreach:
@@ -99,3 +115,30 @@ def test_a_notice_takes_the_next_place_in_the_history() -> None:
     before = past(*REPORTED)
     [notice] = before.when(by("system", breach())).facts
     assert (notice.version, notice.place, notice.ordinal) == (before.history.version + 1, before.history.version + 1, 0)
+
+
+def undated(held: Given, command: RecordBreach) -> Recorded:
+    """The notice that the keeper's command gives, which does not say when it happened."""
+    order = replace(held.order(by("system", command)), occurred_at=None)
+    [notice] = order.facts(held.history, held.terms)
+    return notice
+
+
+def test_unless_it_is_said_when_a_breach_happened_at_the_first_second_past_the_goal() -> None:
+    assert undated(past(*REPORTED), breach()).occurred_at == day(4) + SECOND
+    stopped = past(*REPORTED, on(5, acknowledge()))
+    assert undated(stopped, breach()).occurred_at == day(4) + SECOND, "also of a clock that was stopped late"
+
+
+def test_a_pause_once_the_goal_is_used_up_moves_the_breach_and_not_what_was_due() -> None:
+    held = past(*REQUESTED, on(4, pause(until=day(6))))
+    proposing = RecordBreach(clock="propose", subject_id="k1", due_at=day(4))
+    assert undated(held, proposing).occurred_at == day(6) + SECOND
+
+
+@pytest.mark.parametrize(("recorded", "old"), [(2, False), (3.9, False), (4.001, True), (90, True)])
+def test_a_breach_is_old_where_its_start_was_recorded_after_it(recorded: float, old: bool) -> None:
+    *before, reported = REPORTED
+    started = past(*before).and_(replace(line(reported), recorded=day(recorded)))
+    life = clocks(started, 1_000).lives["acknowledge", "c1"]
+    assert of_an_imported_past(life, epoch_seconds(day(4))) == old
