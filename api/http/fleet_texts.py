@@ -88,7 +88,7 @@ FLEET_TEXTS: Final = {
     "FleetWhatIfBody.filter": "Which engagements; without it all.",
     "Flipped.total": "How many there are.",
     "Flipped.first": "The first hundred of them, in the order of engagement and case.",
-    "Job.job_id": "The id of the job, a UUID.",
+    "job_id": "The id of the job, a UUID.",
     "Job.state": "Whether it waits, runs, is done, has failed or was cancelled.",
     "Job.done": "How many engagements are done.",
     "Job.total": "How many engagements there are to do.",

@@ -65,7 +65,7 @@ class Fleet:
     def project(self) -> None:
         caught_up(self.projector)
 
-    def histories(self) -> dict[UUID, EngagementHistory]:
+    def histories(self) -> Mapping[UUID, EngagementHistory]:
         """What the log says of each engagement."""
         return self.bench.histories()
 

@@ -48,7 +48,7 @@ def wanted(random: Random, told: Sequence[datetime], at: datetime) -> FleetWante
         group_by=group_by,
         from_=from_,
         to=to,
-        model=random.choice(["managed_marketplace", "managed_services"]) if seldom else None,  # type: ignore[arg-type]
+        model=random.choice(["managed_marketplace", "managed_services"]) if seldom else None,
         client_id=random.choice(CLIENTS) if random.random() < 0.15 else None,
         partner_id=random.choice(PARTNERS) if random.random() < 0.25 else None,
         key=random.choice(keys.get(group_by, ["all", "staff_augmentation"])) if random.random() < 0.1 else None,
