@@ -75,12 +75,13 @@ class Fleet:
         return self.answers.groups(wanted, limit=1000)
 
     def assert_told(self, wanted: FleetWanted, as_of: datetime) -> list[Group]:
-        """The groups are what the histories come to, at the instant that the answer says."""
+        """The groups are what the histories come to as of an instant, at which all was recorded by then."""
         page = self.asked(wanted, as_of)
-        right = groups(self.histories().values(), wanted, page.reading.as_of)
+        assert page.reading.as_of == as_of
+        right = groups(self.histories().values(), wanted, as_of)
         assert [each.key for each in page.groups] == [each.key for each in right], wanted
         for told, group in zip(page.groups, right, strict=True):
-            assert list(differences(told, group)) == [], f"{told.key} of {wanted} as of {page.reading.as_of}"
+            assert list(differences(told, group)) == [], f"{told.key} of {wanted} as of {as_of}"
         return right
 
     def rows(self, wanted: FleetWanted, figure: str, as_of: datetime, page: int = 1000) -> list[FigureRow]:
