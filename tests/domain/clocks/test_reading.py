@@ -51,9 +51,9 @@ PARTIES = {"onboard": "partner", "acknowledge": "platform", "propose": "platform
 DAY = hours(24)
 
 
-def in_hours(code: str = "hours", number: int | None = 48, **fields: Any) -> Policy:
+def in_hours(code: str = "hours", number: float | None = 48, **fields: Any) -> Policy:
     """The marketplace with the same goal for all, in hours of the day, and nothing mandatory."""
-    goal = Goal(value=Decimal(number), unit="hours") if number else None
+    goal = Goal(value=Decimal(str(number)), unit="hours") if number else None
     obligations = {
         name: ObligationTerms(accountable=PARTIES.get(name, "platform"), goal=goal)  # type: ignore[arg-type]  # parties
         for name in Obligations.__slots__
