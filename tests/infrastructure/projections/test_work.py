@@ -19,16 +19,24 @@ from domain.register import allowed_commands
 from domain.time.business_time import epoch_seconds, instant_at
 from domain.work.item import NOTICES, Item
 from domain.work.waiting import ticking, waiting
+from infrastructure.projections.projection import Projection
+from infrastructure.projections.projector import caught_up
+from infrastructure.projections.seen import seen
+from infrastructure.projections.tables.clocks import CLOCKS
 from infrastructure.projections.tables.supplier import supplier_of
 from infrastructure.projections.tables.work.at_risk import AtRisk
 from infrastructure.projections.tables.work.glance import Glances
+from infrastructure.projections.tables.work.rows import WORK, work_of
+from infrastructure.projections.tables.work.ticking import TICKING, ticking_of
 from infrastructure.projections.tables.work.work_list import Work
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
 from tests.domain import words
 from tests.domain.given import Line, at_once, day, given, on
 from tests.domain.work.seen import scene_of
+from tests.infrastructure.projections.harness import Bench, commands, engagement, history
 from tests.infrastructure.projections.test_engagement_list import CUT, Told, instants, random_histories, told
+from tests.infrastructure.projections.test_parking import unfoldable
 
 NOW: Final = CUT + timedelta(hours=9)
 EVERYTHING: Final = 315_576_000
@@ -191,20 +199,15 @@ def test_what_comes_by_itself_is_right_when_it_is_read(sqlite_url: URL, what: st
         assert len(kinds) > 1, "something changes without an event"
 
 
-def test_a_row_stays_as_it_is_while_nothing_of_it_changes(random_log: Told) -> None:
-    """What is there already begins with itself, however often its engagement is folded."""
-    for kind, since, there_from in (
-        (row["kind"], row["since"], row["there_from"])
-        for row in (dict(zip(_columns("work"), each, strict=True)) for each in random_log.bench.standing()[1]["work"])
-    ):
-        assert there_from >= since * 1_000_000, kind
-
-
-def _columns(name: str) -> list[str]:
-    from infrastructure.projections.projection import table_of
-    from infrastructure.projections.register import BY_NAME
-
-    return list(table_of(BY_NAME[name], 1, None).columns.keys())
+def test_a_row_stays_as_it_is_while_nothing_of_it_changes() -> None:
+    """What is there already begins with itself, so that what says nothing of it writes nothing."""
+    before = opened(on(0.1, words.match()), on(0.2, words.annotate()))
+    [seat, onboarding] = [opened(), opened(on(0.1, words.match()))]
+    for earlier, later in ((seat, opened(on(0.2, words.annotate()))), (onboarding, before)):
+        [one], [other] = seen(earlier), seen(later)
+        assert one.second < other.second
+        assert set(work_of(one)) == set(work_of(other))
+        assert set(ticking_of(one)) == set(ticking_of(other))
 
 
 def work_pages(of: Work, limit: int, **wanted: Any) -> Iterator[WorkFound]:
@@ -336,6 +339,29 @@ def test_the_same_on_postgresql(postgres_url: URL) -> None:
             assert read == expected_clocks(log, NOW)
         assert_filtered(log)
         assert work(log, NOW).page(WantedWork()).counts == counted(expected_items(log, NOW), NOW)
+
+
+@pytest.mark.parametrize("stuck", [WORK, TICKING, CLOCKS], ids=lambda each: each.name)
+def test_the_rows_of_a_parked_engagement_stay_and_say_so(bench: Bench, stuck: Projection) -> None:
+    for command in commands(history(3), engagement(0))[:12]:
+        bench.append(command)
+    for command in commands(history(4), engagement(1))[:12]:
+        bench.append(command)
+    projector = bench.project()
+    log = Told(bench, {engagement(0): bench.history(engagement(0))})
+    now = log.histories[engagement(0)].facts[-1].recorded_at + timedelta(days=400)
+    before = [item for item in items(log, now) if item.engagement_id == engagement(0)]
+    assert before
+    with unfoldable(stuck, engagement(0)):
+        for command in commands(history(3), engagement(0))[12:]:
+            bench.append(command)
+        caught_up(projector)
+        after = items(log, now)
+    assert {item.engagement_id: item.parked for item in after} == {engagement(0): True, engagement(1): False}
+    if stuck is WORK:
+        theirs = [item for item in after if item.engagement_id == engagement(0)]
+        assert theirs == [replace(item, parked=True) for item in before]
+    assert all(clock.parked == (clock.engagement_id == engagement(0)) for clock in clocks(log, now))
 
 
 def test_no_clock_is_left_out(random_log: Told) -> None:

@@ -25,7 +25,11 @@ _OF_A_CLOCK: Final = Clock.__slots__
 
 
 class AtRisk:
-    """Reads the clocks that have not ended, each on its calendar, which is one of the published ones."""
+    """Reads the clocks that have not ended, each on its calendar, which is one of the published ones.
+
+    Where an engagement is parked for one of the two tables alone, a clock that the other tells nothing of any more is
+    left out: how it is read is not known.
+    """
 
     def __init__(self, glances: Glances, terms: CatalogueShelf) -> None:
         self._glances = glances
@@ -40,7 +44,11 @@ class AtRisk:
             clocks, about = _clocks(glance, whose), glance.about(whose)
             times = self._times({row.calendar for row in clocks.values()})
             return ClocksFound(
-                items=[_item(row, clocks[_key(row)], about[row.engagement_id], times, glance.second) for row in shown],
+                items=[
+                    _item(row, clocks[_key(row)], about[row.engagement_id], times, glance.second)
+                    for row in shown
+                    if _key(row) in clocks
+                ],
                 next=_after(shown[-1], glance) if len(rows) > limit else None,
                 position=glance.snapshot.position,
                 behind_seconds=glance.behind_seconds,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Table, exists, select
 
 from application.ports.engagement_list import ProjectionsMissing
 from infrastructure.database.instants import from_micros, to_micros
@@ -48,7 +48,7 @@ class Glance:
     def table(self, projection: Projection) -> Table:
         return self.snapshot.table(projection)
 
-    def rows(self, query: Select[Any]) -> Sequence[Any]:
+    def rows(self, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Any]:
         return self.snapshot.connection.execute(query).all()
 
     def there(self, table: Table) -> tuple[ColumnElement[bool], ...]:
@@ -63,14 +63,13 @@ class Glance:
     def about(self, engagement_ids: Sequence[UUID]) -> Mapping[UUID, About]:
         """What is said of some engagements."""
         line, parked = self.table(ENGAGEMENTS), parked_of(self.snapshot.schema)
-        waiting = select(parked.c.engagement_id).where(
-            parked.c.generation == self.snapshot.generation, parked.c.engagement_id.in_(engagement_ids)
+        waits = exists().where(
+            parked.c.generation == self.snapshot.generation, parked.c.engagement_id == line.c.engagement_id
         )
-        theirs = {row.engagement_id for row in self.rows(waiting)}
-        lines = select(line.c.engagement_id, line.c.name, line.c.zone).where(
+        lines = select(line.c.engagement_id, line.c.name, line.c.zone, waits.label("parked")).where(
             line.c.engagement_id.in_(engagement_ids), holding(line, self.micros)
         )
-        found = {row.engagement_id: About(row.name, row.zone, row.engagement_id in theirs) for row in self.rows(lines)}
+        found = {row.engagement_id: About(row.name, row.zone, row.parked) for row in self.rows(lines)}
         return {each: found.get(each, UNREAD) for each in engagement_ids}
 
 

@@ -23,8 +23,8 @@ class WorkRow:
 
     The other instants are seconds; ``due_at`` and ``overdue_from`` of what has none are `domain.time.intervals.EVER`,
     so that it comes last. ``settled``: it is there from the last fact on, and stays if nothing more happens.
-    ``supplier``: whose it is among those who supply professionals. ``next_fields`` are JSON, ``sought`` is the title
-    as a search looks through it. Numbers stand before texts, since most rows are only counted.
+    ``supplier``: whose it is among those who supply professionals. ``next_fields`` are JSON, ``sought`` is what a
+    search looks through. Numbers stand before texts, since most rows are only counted.
     """
 
     there_from: int
@@ -72,7 +72,7 @@ def _row(seen: Seen, told: Lasting) -> WorkRow:
         next_fields=fields_of(item),
         title=item.title,
         why=item.why,
-        sought=folded(item.title),
+        sought=folded("\n".join((item.title, state.name or "", state.client_id, str(seen.engagement_id)))),
     )
 
 
@@ -104,6 +104,7 @@ WORK = Projection(
     indexes=(
         ("due_at", "since", "engagement_id"),
         ("client_id", "due_at", "since", "engagement_id"),
+        ("settled", "overdue_from"),
         ("settled", "overdue_from", "holder", "model", "kind", "supplier", "client_id"),
         ("settled", "there_until"),
     ),

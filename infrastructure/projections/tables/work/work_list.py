@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select, tuple_, union_all
 
 from application.ports.work import WantedWork, WorkAfter, WorkCounts, WorkFound, WorkItem
 from domain.time.business_time import epoch_seconds, instant_at
 from domain.time.intervals import EVER
 from domain.work.item import NOTICES
-from infrastructure.projections.tables.engagement_list import ENGAGEMENTS, folded, holding
+from infrastructure.projections.tables.engagement_list import folded
 from infrastructure.projections.tables.work.glance import About, Glance, Glances
 from infrastructure.projections.tables.work.rows import WORK, or_ever
 
@@ -68,12 +68,7 @@ def _wanted(glance: Glance, wanted: WantedWork) -> list[ColumnElement[bool]]:
         whole = epoch_seconds(wanted.due_before)
         conditions.append(table.c.due_at < whole + (wanted.due_before.microsecond > 0))
     if wanted.q:
-        line = glance.table(ENGAGEMENTS)
-        sought = folded(wanted.q)
-        theirs = select(line.c.engagement_id).where(
-            holding(line, glance.micros), line.c.sought.contains(sought, autoescape=True)
-        )
-        conditions.append(or_(table.c.sought.contains(sought, autoescape=True), table.c.engagement_id.in_(theirs)))
+        conditions.append(table.c.sought.contains(folded(wanted.q), autoescape=True))
     if not wanted.notices:
         conditions.append(table.c.kind.not_in(NOTICES))
     return conditions
@@ -95,14 +90,17 @@ def _counts(glance: Glance, wanted: WantedWork) -> WorkCounts:
         (row.due_at < midnight + (6 - glance.as_of.weekday()) * _DAY, "this_week"),
         else_="later",
     )
+    settled = {"overdue": row.overdue_from <= now, "undated": row.overdue_from == EVER}
     ahead = and_(row.settled, row.overdue_from > now, row.overdue_from < EVER)
     passing = and_(~row.settled, *glance.there(glance.table(WORK)))
+    apart = [
+        *(select(literal(name), func.count()).where(row.settled, many) for name, many in settled.items()),
+        *(select(group, func.count()).where(some).group_by(group) for some in (ahead, passing)),
+    ]
+    # What no index tells is looked at once.
+    whole = [select(group, func.count()).where(*glance.there(glance.table(WORK))).group_by(group)]
     counts = dict.fromkeys(WorkCounts.__slots__, 0)
-    for some in (ahead, passing):
-        for name, count in glance.rows(select(group, func.count()).where(some, *wanted_only).group_by(group)):
-            counts[name] += count
-    for name, many in (("overdue", row.overdue_from <= now), ("undated", row.overdue_from == EVER)):
-        [(count,)] = glance.rows(select(func.count()).where(row.settled, many, *wanted_only))
+    for name, count in glance.rows(union_all(*(each.where(*wanted_only) for each in (whole if wanted.q else apart)))):
         counts[name] += count
     return WorkCounts(**counts)
 
