@@ -12,7 +12,7 @@ from api.http.paging import Cursor, Limit, packed, unpacked
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong, json_of
 from api.queries.answers import AtRiskPage, WorkPage
-from application.ports.at_risk import WEEK_SECONDS, ClocksAfter, ClocksFound, WantedClocks
+from application.ports.at_risk import FARTHEST_SECONDS, WEEK_SECONDS, ClocksAfter, ClocksFound, WantedClocks
 from application.ports.work import WantedWork, WorkAfter, WorkFound
 from domain.clocks.life import Waited
 from domain.language.bounds import DESCRIBED
@@ -21,8 +21,6 @@ from domain.work.item import WorkKind
 from infrastructure.database.instants import from_micros, to_micros
 
 Sought = Annotated[str, Field(min_length=1, max_length=200)]
-FARTHEST_SECONDS: Final = 315_576_000
-"""Ten years."""
 MOST: Final = 1 << 62
 """What no number of a place in these pages goes beyond, in either direction."""
 

@@ -1,11 +1,12 @@
 """The commands that ask what waits for whom over all engagements: as tables or, with ``--json``, as HTTP answers it."""
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.terminal import speech
 from api.terminal.opening import reading
+from application.ports.at_risk import FARTHEST_SECONDS, WEEK_SECONDS
 from domain.clocks.life import Waited
 from domain.language.words import Model
 from domain.work.item import WorkKind
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 app = typer.Typer()
-WEEK_DAYS: Final = 7
-DAY_SECONDS: Final = 86_400
 Party = Annotated[Waited | None, typer.Option(help="Only what waits on this party.")]
 OfModel = Annotated[Model | None, typer.Option("--model", help="Only of this engagement model.")]
 OfClient = Annotated[str | None, typer.Option("--client", help="Only of this client.")]
@@ -81,9 +80,11 @@ def work(
         speech.show(work_tables.more_work(found))
 
 
-@app.command("at-risk", epilog="Example: [bold]standfast at-risk --within 2 --overdue --party platform[/]")
+@app.command("at-risk", epilog="Example: [bold]standfast at-risk --within 86400 --overdue --party platform[/]")
 def at_risk(
-    within: Annotated[int, typer.Option(min=0, max=3652, help="In how many days at most.")] = WEEK_DAYS,
+    within: Annotated[
+        int, typer.Option(min=0, max=FARTHEST_SECONDS, metavar="SECONDS", help="In how many seconds at most.")
+    ] = WEEK_SECONDS,
     overdue: Annotated[
         bool, typer.Option("--overdue/--not-overdue", help="Whether those past their goals come before them.")
     ] = False,
@@ -101,7 +102,7 @@ def at_risk(
     from api.terminal import work_tables
 
     asked = AtRiskAsked(
-        within=within * DAY_SECONDS,
+        within=within,
         overdue=overdue,
         party=party,
         model=model,

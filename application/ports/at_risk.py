@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from domain.clocks.life import Waited
@@ -11,7 +11,9 @@ from domain.clocks.reading import Clock
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Model
 
-WEEK_SECONDS = 604_800
+WEEK_SECONDS: Final = 604_800
+FARTHEST_SECONDS: Final = 315_576_000
+"""Ten years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
