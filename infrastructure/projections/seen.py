@@ -29,14 +29,15 @@ from infrastructure.database.instants import to_micros
 class Carried:
     """What is collected from a timeline, to be carried on as long as facts come in its order.
 
-    ``told`` counts the facts that told something of a clock or gave notice of its breach, ``noted`` those that told
-    something to the chronicle; ``settled`` is for what is known of clocks that ended, ``noticed`` the notices of each
-    clock: when each was due (seconds) and recorded (microseconds).
+    ``told`` counts the facts that told something of a clock or gave notice of its breach, the last of them in the second
+    ``told_at``, ``noted`` those that told something to the chronicle; ``settled`` is for what is known of clocks that
+    ended, ``noticed`` the notices of each clock: when each was due (seconds) and recorded (microseconds).
     """
 
     lives: Lives = field(default_factory=Lives)
     chronicle: Chronicle = field(default_factory=Chronicle)
     told: int = 0
+    told_at: int = 0
     noted: int = 0
     settled: dict[Key, Any] = field(default_factory=dict)
     noticed: dict[Key, dict[int, int]] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Carried:
             if kind in TELLING:
                 self.lives.take(fact)
                 self.told += 1
+                self.told_at = epoch_seconds(fact.occurred_at)
             if kind in NOTED:
                 self.chronicle.follow(fact)
                 self.noted += 1

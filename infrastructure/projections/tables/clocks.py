@@ -21,9 +21,9 @@ class ClockRow:
 
     Of one that has ended ``elapsed_seconds`` and ``recorded_late`` are told; of one that has not, when it is at risk,
     its goal is used up and it is past it (docs/metrics.md, *How a clock is read*), and what it had counted by the last
-    fact, ``counted_seconds``, to which all that its ``calendar`` has from ``counts_from`` on is added: that is later
-    where a pause ends by itself, and null where none does. ``counts_begun`` are the business seconds until then.
-    ``supplier``: whose it is among those who supply professionals.
+    fact about clocks, ``counted_seconds``, to which all that its ``calendar`` has from ``counts_from`` on is added:
+    that is later where a pause ends by itself, and null where none does. ``counts_begun`` are the business seconds
+    until then. ``supplier``: whose it is among those who supply professionals.
 
     A notice of its breach is due from ``due_from`` on, which is its ``over_from`` as long as none was given for its
     ``breach_at``; of a breach that is old (`of_an_imported_past`), ``old_due_from`` says that instead. ``noticed_at``:
@@ -68,7 +68,8 @@ def clocks_of(seen: Seen) -> Iterator[ClockRow]:
 
 
 def _row(seen: Seen, life: Life, log: Log) -> ClockRow:
-    as_of, open_still = seen.second, life.ended_at is None
+    # Not the instant of the last fact of all: what says nothing of clocks leaves their rows as they are.
+    as_of, open_still = seen.carried.told_at, life.ended_at is None
     ahead = foreseen(life, as_of) if open_still else NOTHING
     elapsed = life.elapsed(life.until(as_of))
     goal = life.scale.goal_seconds
@@ -114,7 +115,7 @@ def _supplier(seen: Seen, life: Life) -> str | None:
 
 CLOCKS = Projection(
     name="clocks",
-    version=3,
+    version=4,
     row=ClockRow,
     key=("clock", "subject_id"),
     fold=clocks_of,

@@ -1,6 +1,5 @@
 """What depends on *now* is right at awkward instants, without anything having been recorded meanwhile."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -28,8 +27,8 @@ def story(*lines: Line, calendar: str = "weekdays", days: float = 0, **seat: Any
 
 
 @pytest.fixture
-def told(sqlite_fleet: Fleet) -> Iterator["Told"]:
-    yield Told(sqlite_fleet)
+def told(sqlite_fleet: Fleet) -> "Told":
+    return Told(sqlite_fleet)
 
 
 class Told:

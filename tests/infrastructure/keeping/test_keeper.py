@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import pytest
 
@@ -28,7 +29,9 @@ def until(holds: Callable[[], bool]) -> None:
 @contextmanager
 def at_work(market: Market, keeping: Keeping | None = None, counters: Counters | None = None) -> Iterator[Keeper]:
     """A keeper in its thread."""
-    keeper = Keeper(keeping or market.keeping(), market.standfast.projections.lead_of_keeper, counters or Counters())
+    keeper = Keeper(
+        keeping or market.keeping(), partial(market.standfast.projections.lead_in, KEEPING), counters or Counters()
+    )
     keeper.start()
     try:
         yield keeper
@@ -62,7 +65,7 @@ def test_one_leads_and_another_takes_over(market: Market) -> None:
         with at_work(market) as first:
             until(lambda: first.leading)
             second = Keeper(
-                Keeping(other.marketplace, other.breaches, DUE), other.projections.lead_of_keeper, Counters()
+                Keeping(other.marketplace, other.breaches, DUE), partial(other.projections.lead_in, KEEPING), Counters()
             )
             second.start()
             time.sleep(0.7)

@@ -23,6 +23,7 @@ from infrastructure.projections.projection import Projection
 from infrastructure.projections.projector import caught_up
 from infrastructure.projections.seen import seen
 from infrastructure.projections.tables.clocks import CLOCKS
+from infrastructure.projections.tables.clocks import clocks_of as rows_of_clocks
 from infrastructure.projections.tables.supplier import supplier_of
 from infrastructure.projections.tables.work.at_risk import AtRisk
 from infrastructure.projections.tables.work.glance import Glances
@@ -208,6 +209,7 @@ def test_a_row_stays_as_it_is_while_nothing_of_it_changes() -> None:
         assert one.second < other.second
         assert set(work_of(one)) == set(work_of(other))
         assert set(ticking_of(one)) == set(ticking_of(other))
+        assert set(rows_of_clocks(one)) == set(rows_of_clocks(other))
 
 
 def work_pages(of: Work, limit: int, **wanted: Any) -> Iterator[WorkFound]:
