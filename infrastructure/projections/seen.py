@@ -29,7 +29,7 @@ from infrastructure.database.instants import to_micros
 class Carried:
     """What is collected from a timeline, to be carried on as long as facts come in its order.
 
-    ``told`` counts the facts that told something of a clock or gave notice of its breach, the last of them in the second
+    ``told`` counts the facts that told something of a clock or gave notice of its breach, the last in the second
     ``told_at``, ``noted`` those that told something to the chronicle; ``settled`` is for what is known of clocks that
     ended, ``noticed`` the notices of each clock: when each was due (seconds) and recorded (microseconds).
     """

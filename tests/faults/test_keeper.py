@@ -62,7 +62,8 @@ def recording(standfast: Standfast, over: Event) -> int:
         if over.is_set():
             return number
         lines: list[Command[Any]] = [opened("managed_marketplace", policy="short"), *active(), report()]
-        lines += [[], [], [acknowledge()], [suspend()]][number % 4]
+        following: list[list[Command[Any]]] = [[], [], [acknowledge()], [suspend()]]
+        lines += following[number % 4]
         for command in lines:
             tell(standfast, number, command)
         time.sleep(0.02)
