@@ -58,7 +58,7 @@ def wanted(random: Random, told: Sequence[datetime], at: datetime) -> FleetWante
 def play(prepared_url: URL, random: Random) -> None:
     """Some engagements grow side by side, and questions are put to the same columns meanwhile."""
     with copy_of(prepared_url, f"run_{next(_names)}") as url, fleet(url) as made:
-        histories = [history(random.randrange(10)) for _ in range(3)]
+        histories = [history(random.randrange(20)) for _ in range(3)]
         waiting = [of_the_fleet(each, number) for number, each in enumerate(histories)]
         told = told_instants(histories)
         for _ in range(2):
