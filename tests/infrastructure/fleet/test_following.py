@@ -27,7 +27,7 @@ def test_a_late_fact_and_a_voiding_change_what_was_told(fleet: Fleet) -> None:
     acknowledged = past.and_(on(1.1, late))
     voided = acknowledged.and_(words.correct(void=(acknowledged.history.version,)))
     told = commands(voided.history, engagement(0))
-    found: list[Any] = []
+    found: list[tuple[int, int]] = []
     for upto, at in ((5, day(3)), (6, day(1001)), (7, day(1002))):
         for command in told[len(found) and upto - 1 : upto]:
             fleet.append(command, command[0].occurred_at if not found else at)
