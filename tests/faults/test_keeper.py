@@ -37,6 +37,9 @@ PROCESSES.set_forkserver_preload(["tests.faults.preloaded", "api.composition"])
 OVER_SECONDS = 5.0
 """After so many seconds every concern is past its goal, which is 0.001 hours."""
 
+AFTERWARDS: Sequence[Sequence[Command[Any]]] = ([], [], [acknowledge()], [suspend()])
+"""What happens next in every fourth engagement, before its concern is past its goal."""
+
 
 def engagement(number: int) -> UUID:
     return uuid5(NAMESPACE_URL, f"killed {number}")
@@ -61,10 +64,7 @@ def recording(standfast: Standfast, over: Event) -> int:
     for number in count():
         if over.is_set():
             return number
-        lines: list[Command[Any]] = [opened("managed_marketplace", policy="short"), *active(), report()]
-        following: list[list[Command[Any]]] = [[], [], [acknowledge()], [suspend()]]
-        lines += following[number % 4]
-        for command in lines:
+        for command in (opened("managed_marketplace", policy="short"), *active(), report(), *AFTERWARDS[number % 4]):
             tell(standfast, number, command)
         time.sleep(0.02)
     raise AssertionError("counting ends never")
