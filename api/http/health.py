@@ -29,7 +29,7 @@ CLOCK_MAY_LAG_SECONDS: Final = 5.0
 PROMETHEUS: Final = "text/plain"
 HELP: Final = {
     "standfast_requests_total": "Requests by method, route and status.",
-    "standfast_request_seconds_total": "Seconds spent on requests by method and route.",
+    "standfast_request_seconds_total": "Seconds spent on requests by method, route and status.",
     "standfast_ready": "1 where /readyz answers 200.",
     "standfast_recording": "1 where the database lets commands be recorded durably.",
     "standfast_log_replaced": "1 where the log was replaced under this process, by an older copy or another one.",

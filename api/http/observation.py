@@ -50,8 +50,9 @@ class Observation:
     def _tell(self, scope: Scope, answer: "Answering", seconds: float) -> None:
         route = scope["state"].get("route", "")
         method = _known(scope["method"])
-        self._counters.add("standfast_requests_total", 1, method=method, route=route, status=str(answer.status))
-        self._counters.add("standfast_request_seconds_total", seconds, method=method, route=route)
+        of = {"method": method, "route": route, "status": str(answer.status)}
+        self._counters.add("standfast_requests_total", 1, **of)
+        self._counters.add("standfast_request_seconds_total", seconds, **of)
         tell = log.debug if route in SCRAPED and answer.status < _REFUSED else log.info
         tell(
             "request",
