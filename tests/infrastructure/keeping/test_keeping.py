@@ -15,13 +15,15 @@ from application.commands.request import Request
 from application.keeping import Keeping
 from application.ports.breaches import DUE, OLD, Breach
 from domain.clocks import notice
-from domain.clocks.notice import ServiceLevelBreached
+from domain.clocks.notice import RecordBreach, ServiceLevelBreached
 from domain.clocks.reading import Clock, clocks_of
 from domain.law.recorded import Recorded
+from infrastructure.projections.proof import differing
 from tests.domain.given import day, on
 from tests.domain.words import (
     acknowledge,
     active,
+    annotate,
     correct,
     end,
     match,
@@ -200,6 +202,32 @@ def test_old_ones_are_counted_and_left_alone_until_they_are_asked_for(market: Ma
     given = market.keep((*DUE, *OLD))
     assert (told(given), given[0].stream_id) == ([("acknowledge", "c1", 3)], engagement(1))
     assert market.counted() == (0, 0)
+
+
+def test_the_rows_of_clocks_with_notices_are_those_of_a_fold_from_zero(market: Market) -> None:
+    market.concern(1, 2)
+    market.at(1)
+    market.tell(annotate(), of=1)
+    market.at(3)
+    assert len(market.keep()) == 2
+    market.tell(acknowledge(), of=1)
+    market.project()
+    market.at(4)
+    market.tell(request(), of=1)
+    assert_equal_to_a_fold_from_zero(market)
+    market.tell(on(1.5, suspend(until=day(2))), of=1)
+    assert_equal_to_a_fold_from_zero(market)
+    market.at(9)
+    moved = RecordBreach(clock="acknowledge", subject_id="c1", due_at=day(2.5))
+    market.tell(moved, of=1)  # of a clock that was stopped late, by hand
+    assert_equal_to_a_fold_from_zero(market)
+    assert {each.subject_id for each in market.standfast.breaches.found(day(9), DUE, 9).items} == {"k1"}
+
+
+def assert_equal_to_a_fold_from_zero(market: Market) -> None:
+    market.project()
+    projections = market.standfast.projections
+    assert list(differing(projections.reader, market.standfast.recorder.log)) == []
 
 
 def three_at_once(market: Market) -> int:
