@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from api.composition import Standfast
 from benchmarks import machine
-from benchmarks.fleet import library, listing, live, log, projecting
+from benchmarks.fleet import figuring, library, listing, live, log, projecting
 from tests.databases import fresh_database, postgres_server
 
 COUNTED = 20_000
@@ -21,6 +21,8 @@ COUNTED = 20_000
 
 READ = 200_000
 OFFERED = 1_000.0
+OF_A_DAY = 1_000
+"""So many engagements are at hand for whoever records about them and whoever projects them."""
 
 
 def main() -> None:
@@ -37,7 +39,7 @@ def main() -> None:
         alone = projecting.reading(standfast, min(events, READ))
         for line in _projected(standfast, theirs, alone):
             print(line, flush=True)
-        for line in _listed(standfast):
+        for line in (*_listed(standfast), *_figured(standfast)):
             print(line, flush=True)
         standfast.close()
         for line in _recorded(url, arguments.seconds):
@@ -65,14 +67,24 @@ def _listed(standfast: Standfast) -> Iterator[str]:
         yield f"| {name} | " + " | ".join(cells) + " |"
 
 
-def _recorded(url: str, seconds: float) -> Iterator[str]:
-    yield "| recording commands about random engagements | alone | with the projector in a process beside it | ratio |"
+def _figured(standfast: Standfast) -> Iterator[str]:
+    yield "| asked | window | median | at most |"
     yield "|---|---|---|---|"
-    for offered in (OFFERED, None):
-        name = f"{offered:,.0f}/s offered" if offered else "as many as it takes"
-        alone = live.measured(url, seconds, offered, projected=False)
-        beside = live.measured(url, seconds, offered, projected=True)
-        yield f"| {name} | {alone.told} | {beside.told} | {beside.rate / alone.rate:.2f}x |"
+    for name, window, middle, most in figuring.milliseconds(standfast):
+        yield f"| {name} | {window} | {middle:.0f} ms | {most:.0f} ms |"
+    yield f"with the columns: {_memory()}"
+
+
+def _recorded(url: str, seconds: float) -> Iterator[str]:
+    yield "| recording commands | about | alone | with the projector in a process beside it | ratio |"
+    yield "|---|---|---|---|---|"
+    for among in (OF_A_DAY, None):
+        about = f"{among:,} engagements" if among else "any engagement"
+        for offered in (OFFERED, None):
+            name = f"{offered:,.0f}/s offered" if offered else "as many as it takes"
+            alone = live.measured(url, seconds, offered, projected=False, among=among)
+            beside = live.measured(url, seconds, offered, projected=True, among=among)
+            yield f"| {name} | {about} | {alone.told} | {beside.told} | {beside.rate / alone.rate:.2f}x |"
 
 
 def _memory() -> str:

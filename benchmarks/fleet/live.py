@@ -45,14 +45,18 @@ class Live:
         return f"{self.rate:,.0f}/s, behind {median(self.behind):.2f} s in the median, {max(self.behind):.2f} s at most"
 
 
-def measured(url: str, seconds: float, offered: float | None, *, projected: bool) -> Live:
-    """So many seconds of it; ``offered`` commands a second, None: as many as it takes."""
+def measured(url: str, seconds: float, offered: float | None, *, projected: bool, among: int | None = None) -> Live:
+    """So many seconds of it; ``offered`` commands a second, None: as many as it takes.
+
+    ``among`` so many of the engagements, as those of a day; None: all of them.
+    """
     standfast = opened(url)
     try:
         standfast.projections.catch_up()
         with standfast.projections.snapshot() as snapshot:
             line = snapshot.table(ENGAGEMENTS).c
             ids = list(snapshot.connection.execute(select(line.engagement_id).where(line.ended_at.is_(None))).scalars())
+        ids = random.Random(1).sample(ids, among) if among else ids
         with _projector(url) if projected else _nobody():
             return asyncio.run(_run(url, ids, seconds, offered, projected))
     finally:
