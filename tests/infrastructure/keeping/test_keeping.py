@@ -18,6 +18,7 @@ from domain.clocks import notice
 from domain.clocks.notice import RecordBreach, ServiceLevelBreached
 from domain.clocks.reading import Clock, clocks_of
 from domain.law.recorded import Recorded
+from infrastructure.projections.projector import caught_up
 from infrastructure.projections.proof import differing
 from tests.domain.given import day, on
 from tests.domain.words import (
@@ -219,14 +220,15 @@ def test_the_rows_of_clocks_with_notices_are_those_of_a_fold_from_zero(market: M
     assert_equal_to_a_fold_from_zero(market)
     market.at(9)
     moved = RecordBreach(clock="acknowledge", subject_id="c1", due_at=day(2.5))
-    market.tell(moved, of=1)  # of a clock that was stopped late, by hand
+    market.tell(on(9, moved), of=1)  # by hand, of a clock that was stopped late, and after all that happened
     assert_equal_to_a_fold_from_zero(market)
     assert {each.subject_id for each in market.standfast.breaches.found(day(9), DUE, 9).items} == {"k1"}
 
 
 def assert_equal_to_a_fold_from_zero(market: Market) -> None:
-    market.project()
+    """On what the projector knows from before."""
     projections = market.standfast.projections
+    caught_up(projections.projector)
     assert list(differing(projections.reader, market.standfast.recorder.log)) == []
 
 
