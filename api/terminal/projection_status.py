@@ -193,7 +193,8 @@ def lines(status: Status) -> Iterator[str]:
         "a process keeps the deadlines" if status.keeping else "nobody keeps the deadlines: standfast serve and keep do"
     )
     if last := status.last_breach:
-        yield f"last breach recorded at {instant(last.recorded_at)} UTC: {last.clock} of {last.subject_id}"
+        yield f"last breach recorded at {instant(last.recorded_at)} UTC: {last.clock}"
+        yield f"of {last.subject_id}"
         yield f"in {last.engagement_id}"
 
 

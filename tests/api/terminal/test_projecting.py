@@ -172,6 +172,13 @@ STATUS = {
         "recorded_at": "2026-01-02T03:04:05Z",
     },
     "led": False,
+    "keeping": False,
+    "last_breach": {
+        "engagement_id": "0b7e4d52-6c1f-4f6a-9a3e-2d8c5f1b7a90",
+        "clock": "transfer_knowledge",
+        "subject_id": "k" * 64,
+        "recorded_at": "2026-01-02T03:04:05Z",
+    },
     "projections": [
         {
             "projection": "engagements",

@@ -18,6 +18,8 @@ from domain.clocks import notice
 from domain.clocks.notice import RecordBreach, ServiceLevelBreached
 from domain.clocks.reading import Clock, clocks_of
 from domain.law.recorded import Recorded
+from domain.metrics.accountability import PartyRecord, accountability_in
+from domain.metrics.sight import sight_of
 from infrastructure.projections.projector import caught_up
 from infrastructure.projections.proof import differing
 from tests.domain.given import day, on
@@ -179,12 +181,20 @@ def test_a_late_fact_leaves_the_notice_and_makes_the_clock_right(market: Market)
     market.concern(1)
     market.at(3)
     [given] = market.keep()
+    assert (platform(market).met, platform(market).breached) == (0, 1)
     market.tell(on(1, acknowledge()))
+    assert (platform(market).met, platform(market).breached) == (1, 0)
     read = clock_of(market)
     assert (read.state, read.breach_at, read.recorded_late) == ("met", None, True)
     assert market.notices() == [given]
     assert market.keep() == []
     assert market.counted() == (0, 0)
+
+
+def platform(market: Market) -> PartyRecord:
+    """How the platform kept what it owes."""
+    history, now = market.standfast.marketplace.history(engagement(1)), market.standfast.marketplace.clock()
+    return accountability_in(sight_of(history, as_of=now, known_at=now, from_=None, to=None)).parties["platform"]
 
 
 def clock_of(market: Market) -> Clock:
