@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
-from application.ports.fleet import FleetWanted
+from application.ports.fleet import FleetWanted, NotAsked
 from application.queries.measures import WindowEmpty
 from domain.language.saying import said
 from domain.time.business_time import epoch_seconds
 from infrastructure.fleet.question import LONG_AGO, Span
+
+
+MOST_YEARS: Final = 100
+YEAR: Final = 366 * 86_400
 
 
 def window_of(wanted: FleetWanted, as_of: datetime) -> Span:
@@ -23,7 +28,9 @@ def window_of(wanted: FleetWanted, as_of: datetime) -> Span:
 
 
 def months_of(whole: Span, key: str | None) -> Sequence[Span]:
-    """The window cut at the months of UTC; with a key, that month alone."""
+    """The window cut at the months of UTC; with a key, that month alone. Raises NotAsked for more than there may be."""
+    if whole.t1 - whole.f > MOST_YEARS * YEAR:
+        raise NotAsked("from", f"a window is cut into months over {MOST_YEARS} years at most")
     return [each for each in _months(whole) if key is None or each.key == key]
 
 

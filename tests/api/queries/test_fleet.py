@@ -93,6 +93,7 @@ def test_a_window_begins_before_it_ends_and_by_now(client: TestClient, window: d
 
 def test_refusals_name_the_field(client: TestClient) -> None:
     assert refused_field(client, group_by="moon") == "group_by"
+    assert refused_field(client, group_by="month", **{"from": "0001-01-01T00:00:00Z"}) == "from"
     assert refused_field(client, cursor="nonsense") == "cursor"
     assert refused_field(client, ROWS, figure="guarantee.nonsense") == "figure"
     assert refused_field(client, ROWS, figure="engagements", group_by="client") == "key"
