@@ -10,7 +10,6 @@ from domain.language.saying import said
 from domain.time.business_time import epoch_seconds
 from infrastructure.fleet.question import LONG_AGO, Span
 
-
 MOST_YEARS: Final = 100
 YEAR: Final = 366 * 86_400
 
