@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Final, TypeVar
 
 from pydantic import Field
@@ -31,6 +31,8 @@ Found = TypeVar("Found")
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Path = Annotated[str, Field(min_length=1, max_length=200)]
 FLEET: Final = "fleet"
+AHEAD: Final = timedelta(hours=1)
+"""By so much the clocks of two processes may differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ class FigureRowPage:
 
 def groups(standfast: Standfast, asked: GroupsAsked) -> GroupsPage:
     """The figures that are asked for. Raises FieldsWrong."""
-    after = _place(asked.cursor, asked.sort, lambda told, as_of: GroupsAfter(asked.sort, told, as_of))
+    after = _place(standfast, asked.cursor, order_of(asked), lambda told, as_of: GroupsAfter(asked.sort, told, as_of))
     try:
         return standfast.fleet.groups(asked.wanted(), sort=asked.sort, after=after, limit=asked.limit)
     except NotAsked as error:
@@ -126,14 +128,21 @@ def groups(standfast: Standfast, asked: GroupsAsked) -> GroupsPage:
 
 def rows(standfast: Standfast, asked: RowsAsked) -> RowsPage:
     """The rows that are asked for. Raises FieldsWrong."""
-    after = _place(asked.cursor, asked.figure, RowsAfter)
+    after = _place(standfast, asked.cursor, asked.figure, RowsAfter)
     try:
         return standfast.fleet.rows(asked.wanted(), asked.figure, state=asked.state, after=after, limit=asked.limit)
     except NotAsked as error:
         raise FieldsWrong([(error.field, str(error))]) from error
 
 
-def _place(cursor: str | None, order: str, made: Callable[[int, datetime], Found]) -> Found | None:
+def order_of(asked: GroupsAsked) -> str:
+    """What a cursor of the groups holds for."""
+    return f"{asked.group_by} {asked.sort}"
+
+
+def _place(
+    standfast: Standfast, cursor: str | None, order: str, made: Callable[[int, datetime], Found]
+) -> Found | None:
     """Where a page begins: so many were told before. Raises FieldsWrong where the cursor is none of this order."""
     if cursor is None:
         return None
@@ -141,7 +150,10 @@ def _place(cursor: str | None, order: str, made: Callable[[int, datetime], Found
         of, told, micros = unpacked(cursor)
         if of != order or type(told) is not int or not 0 < told < 1 << 40:
             raise ValueError("a cursor of another order")
-        return made(told, from_micros(micros))
+        as_of = from_micros(micros)
+        if as_of > standfast.marketplace.clock() + AHEAD:
+            raise ValueError("an instant that no page was as of")
+        return made(told, as_of)
     except (ValueError, TypeError, OverflowError) as error:
         raise FieldsWrong([("cursor", "a cursor is the next of a page before, in the same order")]) from error
 
@@ -161,7 +173,7 @@ def groups_bytes(asked: GroupsAsked, page: GroupsPage) -> bytes:
             position=page.reading.position,
             behind_seconds=page.reading.behind_seconds,
             groups=tuple(page.groups),
-            next=cursor_of(asked.sort, page.next.told, page.next.as_of) if page.next else None,
+            next=cursor_of(order_of(asked), page.next.told, page.next.as_of) if page.next else None,
         )
     )
 

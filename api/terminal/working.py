@@ -12,7 +12,7 @@ from domain.language.words import Model
 from domain.work.item import WorkKind
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    pass
 
 app = typer.Typer()
 Party = Annotated[Waited | None, typer.Option(help="Only what waits on this party.")]
@@ -54,6 +54,7 @@ def work(
     from api.queries.work import work as asked_work
     from api.terminal import work_tables
     from api.terminal.inspection import engagement_named
+    from api.terminal.questions import utc_instant_of
 
     with reading() as standfast:
         asked = WorkAsked(
@@ -63,7 +64,7 @@ def work(
             model=model,
             client_id=client,
             partner_id=partner,
-            due_before=_instant("--due-before", due_before),
+            due_before=utc_instant_of("--due-before", due_before),
             q=q,
             notices=notices,
             cursor=cursor,
@@ -119,15 +120,3 @@ def at_risk(
     speech.show(work_tables.clock_table(found) if found.items else "no clock breaches by then")
     if found.next:
         speech.show(work_tables.more_clocks(found))
-
-
-def _instant(option: str, text: str | None) -> "datetime | None":
-    """The instant that an option names. Raises Unable."""
-    from domain.language.instants import parse_instant
-
-    if text is None:
-        return None
-    try:
-        return parse_instant(text)
-    except ValueError as error:
-        raise speech.Unable(f"{option} {text}: {error}.") from error

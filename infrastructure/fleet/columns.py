@@ -39,7 +39,8 @@ class _Standing:
     log_id: UUID
     position: int
     recorded_at: int
-    parked: frozenset[UUID]
+    parked: frozenset[tuple[UUID, str, int]]
+    """Which engagements waited then for which projections, and since when."""
 
 
 @dataclass(slots=True)
@@ -81,7 +82,9 @@ class Columns:
             if before is None or self._database is None or not _follows(before, now):
                 self._start_over(snapshot)
             elif before != now and before.position <= now.position:
-                changed = self.log.streams_between(before.position, now.position) | (before.parked ^ now.parked)
+                changed = self.log.streams_between(before.position, now.position) | {
+                    engagement_id for engagement_id, _, _ in before.parked ^ now.parked
+                }
                 self._take(snapshot, changed)
             else:
                 return before
@@ -106,9 +109,10 @@ class Columns:
 
 def _standing_of(snapshot: Snapshot) -> _Standing:
     parked = parked_of(snapshot.schema)
-    waiting = select(parked.c.engagement_id).where(parked.c.generation == snapshot.generation).distinct()
-    ids = frozenset(snapshot.connection.execute(waiting).scalars())
-    return _Standing(snapshot.generation, snapshot.log_id, snapshot.position, snapshot.recorded_at, ids)
+    waiting = select(parked.c.engagement_id, parked.c.projection, parked.c.since)
+    rows = snapshot.connection.execute(waiting.where(parked.c.generation == snapshot.generation))
+    these = frozenset((row.engagement_id, row.projection, row.since) for row in rows)
+    return _Standing(snapshot.generation, snapshot.log_id, snapshot.position, snapshot.recorded_at, these)
 
 
 def _follows(before: _Standing, now: _Standing) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 import duckdb
 
 from application.ports.fleet import Group, GroupSort
-from domain.time.calendar import Calendar
 from infrastructure.fleet.families import accountability, continuity, guarantee, lives, productivity
 from infrastructure.fleet.figures import Cell, Cells, Figure, Source, ratio, whole
 from infrastructure.fleet.question import Question
@@ -38,11 +37,13 @@ class Asking:
 
     cursor: duckdb.DuckDBPyConnection
     question: Question
-    calendars: Sequence[Calendar]
+    tables: Mapping[str, str]
+    """As `Question.tables` gives them."""
 
     def begun(self, rows: str) -> str:
         """A query with a table ``rows``, to be gone on with."""
-        return f"WITH {self.question.tables(rows, self.calendars)}rows AS ({rows})"
+        tables = (text for name, text in self.tables.items() if f"JOIN {name} " in rows)
+        return f"WITH {''.join(tables)}rows AS ({rows})"
 
     def fetched(self, query: str) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self.cursor.execute(query).fetchall()
@@ -149,7 +150,7 @@ def group_of(key: str, cells: Cells, parties: Iterable[str], *, of_a_partner: bo
     )
 
 
-PRESENT = ("lives", "due_clocks", "running_clocks")
+PRESENT = ("lives", "due_clocks", "running_clocks", "plans")
 """The sources that tell of which groups there is anything."""
 
 

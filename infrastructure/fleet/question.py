@@ -5,7 +5,7 @@ is one more where the window reaches up to the instant that the question is as o
 window for each; otherwise there is one, number 0.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -66,18 +66,20 @@ class Question:
     def holds_as_of(self) -> bool:
         return self.t1 > self.t
 
-    def tables(self, rows: str, calendars: Iterable[Calendar]) -> str:
-        """What a query of rows reads beside the columns: the windows, and the business seconds until their bounds."""
+    def tables(self, calendars: Iterable[Calendar]) -> Mapping[str, str]:
+        """What queries of rows read beside the columns: the windows, and the business seconds until their bounds.
+
+        By name, each to stand in a WITH.
+        """
         calendars = list(calendars)
         ticks = ", ".join(self._tick(number, calendar) for number in range(len(self.windows)) for calendar in calendars)
         now = ", ".join(f"({text(each.name)}, {seconds_until(each, self.second)})" for each in calendars)
         windows = ", ".join(f"({number}, {each.f}, {each.t}, {each.t1})" for number, each in enumerate(self.windows))
-        made = {
-            "windows": f"windows(w, f, t, t1) AS (VALUES {windows})",
-            "ticks": f"ticks(w, calendar, f, t, until_f, until_t) AS (VALUES {ticks or NO_TICK})",
-            "now_on": f"now_on(calendar, until_now) AS (VALUES {now or NO_NOW})",
+        return {
+            "windows": f"windows(w, f, t, t1) AS (VALUES {windows}), ",
+            "ticks": f"ticks(w, calendar, f, t, until_f, until_t) AS (VALUES {ticks or NO_TICK}), ",
+            "now_on": f"now_on(calendar, until_now) AS (VALUES {now or NO_NOW}), ",
         }
-        return "".join(f"{table}, " for name, table in made.items() if f"JOIN {name} " in rows)
 
     def _tick(self, number: int, calendar: Calendar) -> str:
         window = self.windows[number]

@@ -43,7 +43,9 @@ def named(path: str) -> Named:
 def rows_behind(asking: Asking, path: str, state: str | None, told: int, limit: int) -> Found:
     """The rows after so many that were told before. Raises NotAsked where there is no such figure."""
     of = named(path)
-    if not asking.question.windows or not told_by(of.source, asking.question):
+    wanted = asking.question.wanted
+    another = wanted.group_by == "all" and wanted.key not in (None, "all")
+    if another or not asking.question.windows or not told_by(of.source, asking.question):
         return Found((), 0)
     query = f"{asking.begun(of.source.rows(asking.question))}, found AS ({_found(asking, of, state)})"
     counted = asking.fetched(f"{query} SELECT count(*) FROM found")[0][0]

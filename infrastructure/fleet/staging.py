@@ -1,6 +1,5 @@
 """Rows of the projections on their way into memory: as CSV, which both sides write and read without us."""
 
-import csv
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,12 +36,13 @@ class Folded:
     def __init__(self, room: Path) -> None:
         room.mkdir()
         self._files = {each.name: (room / each.name).open("w", encoding="utf-8", newline="") for each in TAKEN}
-        self._writers = {name: csv.writer(file) for name, file in self._files.items()}
 
     def add(self, taken: Taken, rows: Iterable[Row]) -> None:
         table = table_of(taken.projection, 0, None)
         places = [place for place, each in enumerate(table.columns) if each.name not in taken.without]
-        self._writers[taken.name].writerows([row[place] for place in places] for row in rows)
+        self._files[taken.name].writelines(
+            f"{','.join(_written_out(row[place]) for place in places)}\n" for row in rows
+        )
 
     def __call__(self, taken: Taken, _room: Path) -> Staged:
         file = self._files[taken.name]
@@ -52,6 +52,16 @@ class Folded:
     def close(self) -> None:
         for file in self._files.values():
             file.close()
+
+
+def _written_out(value: object) -> str:
+    """A value as CSV: every text in quotes, whatever stands in it, and nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        quoted = value.replace('"', '""')
+        return f'"{quoted}"'
+    return str(value)
 
 
 def columns_of(table: Table, taken: Taken) -> Sequence[tuple[str, str]]:

@@ -133,7 +133,9 @@ def read_in(database: duckdb.DuckDBPyConnection, stage: Stage, only: Collection[
 
 def _read_from(staged: Staged) -> str:
     kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in staged.columns)
-    as_written = "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = ''"
+    as_written = (
+        "header = false, auto_detect = false, delim = ',', new_line = '\\n', quote = '\"', escape = '\"', nullstr = ''"
+    )
     return f"read_csv('{staged.file}', {as_written}, columns = {{{kinds}}})"
 
 

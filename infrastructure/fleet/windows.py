@@ -10,7 +10,7 @@ from domain.language.saying import said
 from domain.time.business_time import epoch_seconds
 from infrastructure.fleet.question import LONG_AGO, Span
 
-MOST_YEARS: Final = 100
+MOST_YEARS: Final = 50
 YEAR: Final = 366 * 86_400
 
 

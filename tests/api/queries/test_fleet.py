@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.http.paging import packed
 from tests.api.conftest import opened
 
 FLEET, ROWS = "/v1/metrics", "/v1/metrics/rows"
@@ -91,6 +92,21 @@ def test_a_window_begins_before_it_ends_and_by_now(client: TestClient, window: d
         assert (answer.status_code, answer.json()["type"]) == (422, "/problems/window-empty"), answer.text
 
 
+@pytest.mark.parametrize("name", ["lone\rreturn", "\r\n", 'tail "\r" of, quotes', "line\nfeed", "\u2028"])
+def test_whatever_engagements_are_called(lasting_client: TestClient, name: str) -> None:
+    opened(lasting_client, name=name, client_id="oddly-named")
+    position = lasting_client.get("/v1/events").json()["position"]
+    told = asked(lasting_client, ROWS, figure="engagements", client_id="oddly-named", min_position=position, limit=500)
+    assert name in {row["engagement_name"] for row in told["items"]}
+    what_if = lasting_client.post("/v1/what-if", json={"calendar": "always", "filter": {"client_id": "oddly-named"}})
+    assert what_if.status_code == 200, what_if.text
+
+
+def test_all_has_no_other_key(client: TestClient) -> None:
+    assert asked(client, key="moon")["groups"] == []
+    assert asked(client, ROWS, figure="engagements", key="moon")["total"] == 0
+
+
 def test_refusals_name_the_field(client: TestClient) -> None:
     assert refused_field(client, group_by="moon") == "group_by"
     assert refused_field(client, group_by="month", **{"from": "0001-01-01T00:00:00Z"}) == "from"
@@ -99,3 +115,5 @@ def test_refusals_name_the_field(client: TestClient) -> None:
     assert refused_field(client, ROWS, figure="engagements", group_by="client") == "key"
     page = asked(client, group_by="client", limit=1)
     assert refused_field(client, group_by="client", sort="overdue", cursor=page["next"]) == "cursor"
+    assert refused_field(client, group_by="model", cursor=page["next"]) == "cursor"
+    assert refused_field(client, group_by="client", cursor=packed(["client key", 1, 1 << 60])) == "cursor"
