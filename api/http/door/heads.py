@@ -11,7 +11,7 @@ from api.http.problem_kinds import HeadersTooLarge, MethodNotAllowed, NotHttp
 Headers = Sequence[tuple[bytes, bytes]]
 Head = tuple[bytes, Headers]
 REFUSALS: Final = (HeadersTooLarge, MethodNotAllowed, NotHttp)
-METHODS: Final = ("GET", "HEAD", "POST")
+METHODS: Final = ("DELETE", "GET", "HEAD", "POST")
 """What some address takes."""
 
 

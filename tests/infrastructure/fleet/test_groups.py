@@ -96,7 +96,7 @@ seeds = st.integers(0, 10**9)
 def test_groups_on_sqlite(sqlite_url: URL) -> None:
     prepared(sqlite_url)
 
-    @few(10)
+    @few(6)
     @given(seed=seeds)
     def check(seed: int) -> None:
         play(sqlite_url, Random(seed))
