@@ -16,6 +16,7 @@ from api.http.headers import HEADERS, command_id, headers_of
 from api.http.operations import JSON, UUID_TEXT, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.questions import answer_of
 from api.http.strict_json import json_of, validated
+from api.queries.fleet import FLEET
 from api.queries.measures import WhatIfBody, supposition_of
 from application.commands.request import KeyReused
 from application.ports.what_if import AT_ONCE, Chosen, FleetSupposed, FleetWhatIf, Job, JobDiffers
@@ -24,9 +25,9 @@ from application.queries.measures import NothingSupposed
 from domain.language.bounds import STRICT
 from domain.metrics.what_if import Supposition
 from infrastructure.events.codec import adapter
-from infrastructure.fleet.supposing import Supposing, candidates
+from infrastructure.fleet.supposing import candidates, worked_out
 
-TAG: Final = "fleet"
+Doing = Callable[[UUID, str | None], Job]
 ADDRESS: Final = "/v1/what-if"
 
 
@@ -60,7 +61,7 @@ def what_if_of_the_fleet(standfast: Standfast) -> Iterator[Operation]:
         method="POST",
         path=ADDRESS,
         name="what-if-fleet",
-        tag=TAG,
+        tag=FLEET,
         text="What the engagements would be under another model, policy or calendar. Over 200 of them it is a job.",
         asks=Nothing,
         takes=Takes(schema=FleetWhatIfBody),
@@ -82,12 +83,13 @@ def what_if_of_the_fleet(standfast: Standfast) -> Iterator[Operation]:
             method=method,
             path="/v1/jobs/{job_id}",
             name=f"{method.lower()}-job",
-            tag=TAG,
+            tag=FLEET,
             text=text,
             asks=JobAsked,
             gives=(Gives(status=200, text="The job.", schema=Job),),
             problems=(404, 422, 503),
             endpoint=partial(_job, standfast, doing),
+            headers=("X-Actor",),
         )
 
 
@@ -104,7 +106,7 @@ def _supposed(standfast: Standfast, body: FleetWhatIfBody, creator: str, job_id:
     wanted = supposed_by(standfast, body)
     ids = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
     if len(ids) <= AT_ONCE or standfast.database.in_memory:
-        return Response(json_of(worked_out(standfast, wanted, ids, lambda _: go_on())), media_type=JSON)
+        return Response(json_of(worked_out_here(standfast, wanted, ids, lambda _: go_on())), media_type=JSON)
     try:
         job = standfast.jobs.ask(adapter(FleetSupposed).dump_json(wanted, by_alias=True), creator, job_id)
     except JobDiffers as error:
@@ -121,23 +123,15 @@ def supposed_by(standfast: Standfast, body: FleetWhatIfBody) -> FleetSupposed:
     return FleetSupposed(supposition=supposition, chosen=body.filter, as_of=body.as_of)
 
 
-def worked_out(
+def worked_out_here(
     standfast: Standfast, wanted: FleetSupposed, ids: Sequence[UUID], told: Callable[[int], None]
 ) -> FleetWhatIf:
-    """What would be of these engagements, worked out here. ``told`` may raise to end it."""
-    log = standfast.recorder.log
-    head = log.head()
-    return Supposing(
-        log=log,
-        supposition=wanted.supposition,
-        chosen=wanted.chosen,
-        as_of=wanted.as_of or max(standfast.marketplace.clock(), head.recorded_at),
-        position=head.position,
-        told=told,
-    ).worked_out(ids)
+    """What would be of these engagements, now and in this process. ``told`` may raise to end it."""
+    return worked_out(standfast.recorder.log, wanted, ids, now=standfast.marketplace.clock(), told=told)
 
 
-async def _job(standfast: Standfast, doing: Callable[[UUID], Job], http: HttpRequest) -> Response:
-    job_id = asked(JobAsked, http).job_id
-    found = await answer_of(standfast, http, lambda: json_of(doing(job_id)))
-    return Response(found, media_type=JSON)
+async def _job(standfast: Standfast, doing: Doing, http: HttpRequest) -> Response:
+    """What is done about a job; it is its creator's, and the platform's."""
+    job_id, actor = asked(JobAsked, http).job_id, headers_of(http).actor
+    whose = None if actor.party == "platform" else str(actor)
+    return Response(await answer_of(standfast, http, lambda: json_of(doing(job_id, whose))), media_type=JSON)

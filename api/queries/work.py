@@ -12,6 +12,7 @@ from api.http.paging import Cursor, Limit, packed, unpacked
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong, json_of
 from api.queries.answers import AtRiskPage, WorkPage
+from api.queries.fleet import FLEET
 from application.ports.at_risk import FARTHEST_SECONDS, WEEK_SECONDS, ClocksAfter, ClocksFound, WantedClocks
 from application.ports.work import WantedWork, WorkAfter, WorkFound
 from domain.clocks.life import Waited
@@ -151,7 +152,6 @@ def _fields(found: Any) -> dict[str, Any]:
     return {each.name: getattr(found, each.name) for each in fields(found)}
 
 
-FLEET: Final = "fleet"
 WORK: Final = (
     Question(
         path="/v1/work",

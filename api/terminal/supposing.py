@@ -6,8 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.composition import Standfast
-from api.queries.what_if import FleetWhatIfBody, supposed_by
-from api.queries.what_if import worked_out as worked_out_here
+from api.queries.what_if import FleetWhatIfBody, supposed_by, worked_out_here
 from api.terminal import speech
 from api.terminal.fleet_tables import share
 from api.terminal.questions import body_of, utc_instant_of

@@ -70,7 +70,7 @@ def columns_of(table: Table, taken: Taken) -> Sequence[tuple[str, str]]:
 
 
 def _copied(snapshot: Snapshot, query: Select[Any], to: Path) -> None:
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # the library's own
     text = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     driver = snapshot.connection.connection.driver_connection
     assert driver is not None, "the connection of a snapshot is open"

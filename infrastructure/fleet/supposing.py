@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.fleet import FleetWanted, Group
-from application.ports.what_if import FIRST, Chosen, Fate, FleetWhatIf, Flipped, FlippedCase
+from application.ports.what_if import FIRST, Chosen, Fate, FleetSupposed, FleetWhatIf, Flipped, FlippedCase
 from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import fits_model
 from domain.law.rejection import Rejection
@@ -84,6 +84,21 @@ class Side:
             return groups_of(asking, [ALL])[0], fate
         finally:
             database.close()
+
+
+def worked_out(
+    log: Log, wanted: FleetSupposed, engagement_ids: Sequence[UUID], *, now: datetime, told: Callable[[int], None]
+) -> FleetWhatIf:
+    """What would be of these engagements, by the log's end. As `Supposing`; raises as the log does."""
+    head = log.head()
+    return Supposing(
+        log=log,
+        supposition=wanted.supposition,
+        chosen=wanted.chosen,
+        as_of=wanted.as_of or max(now, head.recorded_at),
+        position=head.position,
+        told=told,
+    ).worked_out(engagement_ids)
 
 
 @dataclass(slots=True)

@@ -64,15 +64,16 @@ class JobTable:
             )
             return _told(_row(connection, table, job_id))
 
-    def find(self, job_id: UUID) -> Job:
-        """A job as it stands. Raises NoJob, StoreUnavailable."""
+    def find(self, job_id: UUID, creator: str | None = None) -> Job:
+        """A job as it stands, of one creator or (None) of whomever. Raises NoJob, StoreUnavailable."""
         with self._database().reading() as connection:
-            return _told(_row(connection, self._table, job_id))
+            return _told(_row(connection, self._table, job_id, creator))
 
-    def cancel(self, job_id: UUID) -> Job:
-        """Has a job end that has not ended. Raises NoJob, StoreUnavailable."""
+    def cancel(self, job_id: UUID, creator: str | None = None) -> Job:
+        """Has a job end that has not ended, of one creator or (None) of whomever. Raises NoJob, StoreUnavailable."""
         table = self._table
         with self._database().writing(durable=False) as connection:
+            _row(connection, table, job_id, creator)
             lasting = or_(table.c.state == "waiting", table.c.state == "running")
             ended = update(table).where(table.c.job_id == job_id, lasting)
             connection.execute(ended.values(state="cancelled", ended_at=process_clock()))
@@ -124,9 +125,9 @@ def _forget_old(connection: Connection, table: Any) -> None:
     connection.execute(delete(table).where(table.c.ended_at < before))
 
 
-def _row(connection: Connection, table: Any, job_id: UUID) -> Row[Any]:
+def _row(connection: Connection, table: Any, job_id: UUID, creator: str | None = None) -> Row[Any]:
     row = connection.execute(select(table).where(table.c.job_id == job_id)).one_or_none()
-    if row is None:
+    if row is None or creator not in (None, row.creator):
         raise NoJob(f"no job {job_id}")
     return row
 

@@ -52,6 +52,8 @@ class Jobs:
                         self._worked_out(asked)
                 except (StoreUnavailable, SQLAlchemyError, psycopg.Error, OSError) as error:
                     log.warning("jobs cannot be worked out now", reason=str(error))
+                except Exception:  # whatever it is: the thread outlives it, and the job starts over
+                    log.exception("a job failed to run, and begins again")
         finally:
             lead.give_up()
 

@@ -16,7 +16,7 @@ from application.ports.what_if import FleetSupposed, FleetWhatIf
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, process_clock
 from infrastructure.events.codec import adapter
-from infrastructure.fleet.supposing import Supposing, candidates
+from infrastructure.fleet.supposing import candidates, worked_out
 from infrastructure.jobs.job_table import Asked, JobTable
 from infrastructure.log.reading import Log
 from infrastructure.projections.generations import FOLDS
@@ -43,9 +43,8 @@ class SupposingJob:
     jobs: URL
 
     def __call__(self, pipe: Pipe, asked: Asked) -> None:
-        signal.signal(
-            signal.SIGINT, signal.SIG_IGN
-        )  # Ctrl-C reaches the whole group; whoever began it says when to end
+        # Ctrl-C reaches the whole group; whoever began it says when to end.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.nice(NICE)
         gc.set_threshold(100_000, 50, 100)
         zoneinfo.reset_tzpath([])  # as in the process that serves
@@ -74,17 +73,10 @@ class _Counted:
         self._said = 0.0
 
     def worked_out(self, log: Log, snapshots: Snapshots) -> FleetWhatIf:
-        wanted, head = SUPPOSED.validate_json(self._asked.request), log.head()
+        wanted = SUPPOSED.validate_json(self._asked.request)
         ids = candidates(log, snapshots, wanted.chosen)
         self._total = len(ids)
-        return Supposing(
-            log=log,
-            supposition=wanted.supposition,
-            chosen=wanted.chosen,
-            as_of=wanted.as_of or max(head.recorded_at, from_micros(process_clock())),
-            position=head.position,
-            told=self._told,
-        ).worked_out(ids)
+        return worked_out(log, wanted, ids, now=from_micros(process_clock()), told=self._told)
 
     def _told(self, done: int) -> None:
         if self._pipe.poll():  # nothing is ever sent: it was closed

@@ -107,6 +107,14 @@ def test_a_job_is_cancelled(fleet: TestClient) -> None:
     assert fleet.get(address).json()["result"] is None
 
 
+def test_a_job_is_its_creators_and_the_platforms(fleet: TestClient) -> None:
+    address = asked(fleet, ALWAYS, **{"X-Actor": "client:acme"}).headers["Location"]
+    other, own = {"X-Actor": "client:globex"}, {"X-Actor": "client:acme"}
+    assert fleet.get(address, headers=other).status_code == fleet.delete(address, headers=other).status_code == 404
+    assert fleet.get(address, headers=own).status_code == fleet.get(address).status_code == 200
+    assert fleet.delete(address, headers=own).json()["state"] == "cancelled"
+
+
 def test_a_key_asks_for_one_job(fleet: TestClient) -> None:
     first, again = (asked(fleet, ALWAYS, **{"Idempotency-Key": "once"}) for _ in range(2))
     assert first.headers["Location"] == again.headers["Location"]

@@ -65,3 +65,17 @@ def written(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def environment(database_url: URL) -> dict[str, str]:
+    """What a process is told in order to find either database."""
+    return {"STANDFAST_DATABASE_URL": database_url.render_as_string(hide_password=False)}
+
+
+@pytest.fixture
+def terminal(standfast: Run, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line on either database."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return standfast

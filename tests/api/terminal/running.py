@@ -48,6 +48,23 @@ def running(
                 process.wait(SECONDS_TO_STOP)
 
 
+@contextmanager
+def alone(command: str, environment: Mapping[str, str], folder: Path) -> Iterator[Process]:
+    """A process of a command that serves nothing, such as `project`, ended by SIGTERM unless the test ended it."""
+    words = [sys.executable, "-c", "from api.terminal.command_line import main; main()", command]
+    settings = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
+    with (
+        (folder / f"{command}.txt").open("a") as remarks,
+        subprocess.Popen(words, env=settings, cwd=folder, stderr=remarks, text=True) as process,
+    ):
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(SECONDS_TO_STOP) == 0
+
+
 def _address(process: Process) -> str:
     assert process.stdout
     for line in process.stdout:

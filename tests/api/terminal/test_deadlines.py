@@ -1,61 +1,22 @@
 """Deadlines kept by serve, or by a process of their own; breaches listed, and the old ones recorded: real processes."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-import pytest
-from sqlalchemy.engine import URL
-
 from domain.engagement.terms.policy import Policy
 from infrastructure.events.codec import adapter
 from tests.api.terminal.conftest import Run
-from tests.api.terminal.running import ROOT, SECONDS_TO_STOP, Process, running
+from tests.api.terminal.running import alone, running
 from tests.api.terminal.test_projecting import asked
 from tests.domain.clocks.test_reading import in_hours
 
 PATIENCE = 20.0
 GOAL = timedelta(hours=0.001)
 """What the policy `soon` grants to acknowledge a concern: seconds that a test can wait for."""
-
-
-@pytest.fixture
-def environment(database_url: URL) -> dict[str, str]:
-    return {"STANDFAST_DATABASE_URL": database_url.render_as_string(hide_password=False)}
-
-
-@pytest.fixture
-def terminal(standfast: Run, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command line on either database."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return standfast
-
-
-@contextmanager
-def keeping(environment: dict[str, str], folder: Path) -> Iterator[Process]:
-    """A process of `standfast keep`, ended by SIGTERM unless the test ended it."""
-    command = [sys.executable, "-c", "from api.terminal.command_line import main; main()", "keep"]
-    settings = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
-    with (
-        (folder / "keeping.txt").open("a") as remarks,
-        subprocess.Popen(command, env=settings, cwd=folder, stderr=remarks, text=True) as process,
-    ):
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(SECONDS_TO_STOP) == 0
 
 
 def concern(address: str, **when: str) -> str:
@@ -136,10 +97,10 @@ def test_another_process_keeps_what_serve_leaves_to_it(
         assert notices(address, engagement) == []
         assert "nobody keeps the deadlines" in terminal("status").out
         assert json.loads(terminal("breaches", "--json").out)["due"]["count"] == 1
-        with keeping({**environment, "STANDFAST_KEEPER_OLD": "record"}, tmp_path):
+        with alone("keep", {**environment, "STANDFAST_KEEPER_OLD": "record"}, tmp_path):
             awaited(address, engagement)
             awaited(address, concern(address, occurred_at="2025-03-03T09:00:00Z"))
-    remarks = (tmp_path / "keeping.txt").read_text()
+    remarks = (tmp_path / "keep.txt").read_text()
     assert '"event":"the deadlines are kept here"' in remarks
     assert '"event":"the keeper has ended"' in remarks
     assert "Traceback" not in remarks

@@ -2,27 +2,19 @@
 
 import io
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-import pytest
 from rich.console import Console
-from sqlalchemy.engine import URL
 
 from api.examples.commands import body_example
 from api.terminal.projection_status import Status, lines, tables
 from infrastructure.events.codec import adapter
 from tests.api.terminal.conftest import Run
-from tests.api.terminal.running import ROOT, SECONDS_TO_STOP, Process, running
+from tests.api.terminal.running import SECONDS_TO_STOP, alone, running
 
 BREAKABLE = """
 from pathlib import Path
@@ -37,36 +29,6 @@ folding.seen = seen
 """Has nothing fold as long as there is a file `broken`, whose text is the reason."""
 
 PATIENCE = 15.0
-
-
-@pytest.fixture
-def environment(database_url: URL) -> dict[str, str]:
-    return {"STANDFAST_DATABASE_URL": database_url.render_as_string(hide_password=False)}
-
-
-@pytest.fixture
-def terminal(standfast: Run, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command line on either database."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return standfast
-
-
-@contextmanager
-def projecting(environment: dict[str, str], folder: Path) -> Iterator[Process]:
-    """A process of `standfast project`, ended by SIGTERM unless the test ended it."""
-    command = [sys.executable, "-c", "from api.terminal.command_line import main; main()", "project"]
-    settings = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
-    with (
-        (folder / "projecting.txt").open("a") as remarks,
-        subprocess.Popen(command, env=settings, cwd=folder, stderr=remarks, text=True) as process,
-    ):
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(SECONDS_TO_STOP) == 0
 
 
 def asked(address: str, body: Any = None) -> tuple[int, Any]:
@@ -112,16 +74,16 @@ def test_another_process_projects_what_serve_leaves_to_it_and_a_third_takes_over
         assert all(each["behind_seconds"] > 1 for each in found["projections"])
         said = terminal("status")
         assert (said.code, "nobody keeps the projections up to date" in said.out) == (0, True)
-        with projecting(environment, tmp_path) as first:
+        with alone("project", environment, tmp_path) as first:
             assert listed(address, position) == 1
             assert asked(f"{address}/readyz")[1]["projections"]["leading"] is False
             assert "a process keeps the projections up to date" in terminal("status").out
-            with projecting(environment, tmp_path):
+            with alone("project", environment, tmp_path):
                 first.kill()
                 first.wait(SECONDS_TO_STOP)
                 _, position = engagement_of(address)
                 assert listed(address, position) == 2
-    remarks = (tmp_path / "projecting.txt").read_text()
+    remarks = (tmp_path / "project.txt").read_text()
     assert remarks.count('"event":"the projections are kept up to date here"') == 2
     assert '"event":"the projector has ended"' in remarks
     assert "Traceback" not in remarks

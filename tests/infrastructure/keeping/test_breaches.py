@@ -36,7 +36,8 @@ def filled(connection: Connection, clocks: Table) -> None:
 
 
 def plan(connection: Connection, query: Select[tuple[object, ...]]) -> str:
-    dialect = postgresql.dialect() if connection.dialect.name == "postgresql" else sqlite.dialect()  # type: ignore[no-untyped-call]
+    named = {"postgresql": postgresql, "sqlite": sqlite}[connection.dialect.name]
+    dialect = named.dialect()
     said = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
     return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {said.replace('%', '%%')}"))

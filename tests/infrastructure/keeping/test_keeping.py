@@ -91,7 +91,7 @@ def test_after_a_month_without_a_keeper_all_that_are_still_past_their_goals_are_
     assert {each.stream_id for each in given} == {engagement(number) for number in (1, 3, 4, 5, 6)}
     assert [each.occurred_at for each in given] == sorted(each.occurred_at for each in given)
     assert [each.position for each in given] == sorted(each.position for each in given)
-    assert all(each.occurred_at == each.event.due_at + SECOND for each in given)  # type: ignore[attr-defined]
+    assert all(each.occurred_at == each.event.due_at + SECOND for each in given)  # type: ignore[attr-defined]  # all are notices
     assert market.keep() == []
 
 

@@ -251,9 +251,9 @@ Holds = Callable[[WorkItem], bool]
 def filters(log: Told) -> Iterator[tuple[dict[str, Any], Holds]]:
     whose = next(iter(log.histories))
     for party in ("client", "platform", "partner", "nobody"):
-        yield {"party": party}, lambda item, party=party: item.holder == party  # type: ignore[misc]
+        yield {"party": party}, lambda item, party=party: item.holder == party  # type: ignore[misc]  # bound by its default
     for kind in ("seat", "case", "upcoming"):
-        yield {"kind": kind}, lambda item, kind=kind: item.kind == kind  # type: ignore[misc]
+        yield {"kind": kind}, lambda item, kind=kind: item.kind == kind  # type: ignore[misc]  # bound by its default
     yield {"engagement_id": whose}, lambda item: item.engagement_id == whose
     yield {"model": "managed_services"}, lambda item: item.model == "managed_services"
     yield {"client_id": "acme"}, lambda item: item.client_id == "acme"
