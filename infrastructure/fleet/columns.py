@@ -3,7 +3,8 @@
 DuckDB keeps them (docs/decisions/0016). A question reads one state of them, whatever comes in meanwhile.
 """
 
-from collections.abc import Collection, Iterator
+import os
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -20,15 +21,24 @@ from infrastructure.projections.reading import Snapshot, Snapshots, parked_of
 
 ANEW_AFTER: Final = 0.5
 """Once so great a share of the engagements would come in at once, all are read anew."""
+SIDE_BY_SIDE: Final = os.cpu_count() or 1
+"""So many queries of one question are worked out at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One state of the columns, and the position of the log that it tells of; ``recorded_at`` in microseconds."""
+    """One state of the columns, and the position of the log that it tells of; ``recorded_at`` in microseconds.
 
-    cursor: duckdb.DuckDBPyConnection
+    ``cursors`` all see this state, each for one thread at a time.
+    """
+
+    cursors: Sequence[duckdb.DuckDBPyConnection]
     position: int
     recorded_at: int
+
+    @property
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        return self.cursors[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +72,12 @@ class Columns:
         with self._lock:
             standing = self._brought_up()
             assert self._database is not None, "columns that stand somewhere are kept"
-            cursor = self._database.cursor()
-            cursor.execute("BEGIN TRANSACTION READ ONLY")
-            cursor.execute("SELECT count(*) FROM numbers WHERE e IS NULL").fetchone()
+            cursors = [_opened(self._database) for _ in range(SIDE_BY_SIDE)]
         try:
-            yield Reading(cursor, standing.position, standing.recorded_at)
+            yield Reading(cursors, standing.position, standing.recorded_at)
         finally:
-            cursor.close()
+            for cursor in cursors:
+                cursor.close()
 
     def close(self) -> None:
         with self._lock:
@@ -105,6 +114,14 @@ class Columns:
             self._start_over(snapshot)
         elif changed:
             read_in(self._database, written(snapshot, changed), changed)
+
+
+def _opened(database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A cursor that sees the state that is there now: a transaction begins with its first query."""
+    cursor = database.cursor()
+    cursor.execute("BEGIN TRANSACTION READ ONLY")
+    cursor.execute("SELECT count(*) FROM numbers WHERE e IS NULL").fetchone()
+    return cursor
 
 
 def _standing_of(snapshot: Snapshot) -> _Standing:

@@ -103,7 +103,7 @@ class ColumnFleet:
             question = Question(wanted, to_micros(at), epoch_seconds(at), windows)
             behind = self._behind_seconds(reading.position)
             yield (
-                Asking(reading.cursor, question, question.tables(self._calendars(reading))),
+                Asking(reading.cursors, question, question.tables(self._calendars(reading))),
                 FleetReading(position=reading.position, behind_seconds=behind, as_of=at),
             )
 

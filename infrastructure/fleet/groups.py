@@ -1,9 +1,11 @@
 """From sources to groups: the cells of every figure are read, and put together."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
+from queue import SimpleQueue
 from typing import Any
 
 import duckdb
@@ -33,9 +35,9 @@ ORDERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question put to one state of the columns."""
+    """A question put to one state of the columns. ``cursors``: several, to be read side by side."""
 
-    cursor: duckdb.DuckDBPyConnection
+    cursors: Sequence[duckdb.DuckDBPyConnection]
     question: Question
     tables: Mapping[str, str]
     """As `Question.tables` gives them."""
@@ -44,6 +46,10 @@ class Asking:
         """A query with a table ``rows``, to be gone on with."""
         tables = (text for name, text in self.tables.items() if f"JOIN {name} " in rows)
         return f"WITH {''.join(tables)}rows AS ({rows})"
+
+    @property
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        return self.cursors[0]
 
     def fetched(self, query: str) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self.cursor.execute(query).fetchall()
@@ -56,23 +62,35 @@ class Asking:
     def narrowed(self, keys: Sequence[str]) -> "Asking":
         return replace(self, question=replace(self.question, keys=keys))
 
+    def alone(self, cursor: duckdb.DuckDBPyConnection) -> "Asking":
+        return replace(self, cursors=(cursor,))
 
-@dataclass(slots=True)
-class Told:
-    """The cells of every group."""
 
-    groups: dict[str, dict[str, Cell]] = field(default_factory=dict)
-
-    def put(self, key: str, path: str, cell: Cell) -> None:
-        self.groups.setdefault(key, {})[path] = cell
+Told = dict[str, dict[str, Cell]]
+"""The cells of every group, by key and path."""
 
 
 def cells_of(asking: Asking, sources: Iterable[Source]) -> Told:
-    """The cells of the figures of some sources; groups without a row have none."""
-    told = Told()
-    for source in sources:
-        if told_by(source, asking.question):
-            _read(asking, source, told)
+    """The cells of the figures of some sources; groups without a row have none.
+
+    The sources are read side by side: most of a small answer is planning its queries, which takes one core each.
+    """
+    free = SimpleQueue[duckdb.DuckDBPyConnection]()
+    for cursor in asking.cursors:
+        free.put(cursor)
+
+    def read(source: Source) -> list[tuple[str, str, Cell]]:
+        cursor = free.get()
+        try:
+            return list(_read(asking.alone(cursor), source))
+        finally:
+            free.put(cursor)
+
+    told: Told = {}
+    with ThreadPoolExecutor(len(asking.cursors)) as pool:
+        for cells in pool.map(read, (each for each in sources if told_by(each, asking.question))):
+            for key, path, cell in cells:
+                told.setdefault(key, {})[path] = cell
     return told
 
 
@@ -83,18 +101,18 @@ def told_by(source: Source, question: Question) -> bool:
     return question.holds_as_of or not source.at_as_of
 
 
-def _read(asking: Asking, source: Source, told: Told) -> None:
+def _read(asking: Asking, source: Source) -> Iterator[tuple[str, str, Cell]]:
     rows = asking.begun(source.rows(asking.question))
     added = [each for each in source.figures if each.kind != "median" and not each.across]
     for by, figures in groupby(sorted(added, key=lambda each: each.by or ""), key=attrgetter("by")):
-        _aggregate(asking, rows, by, tuple(figures), told)
+        yield from _aggregate(asking, rows, by, tuple(figures))
     for figure in source.figures:
         if figure.kind == "median":
             for key, seconds in medians(asking.cursor, rows).items():
-                told.put(asking.key(key), figure.path, seconds)
+                yield asking.key(key), figure.path, seconds
 
 
-def _aggregate(asking: Asking, rows: str, by: str | None, figures: Sequence[Figure], told: Told) -> None:
+def _aggregate(asking: Asking, rows: str, by: str | None, figures: Sequence[Figure]) -> Iterator[tuple[str, str, Cell]]:
     there = "" if by is None else f" WHERE {by} IS NOT NULL"
     columns, aggregates = list[str](), list[str]()
     for figure in figures:
@@ -105,7 +123,7 @@ def _aggregate(asking: Asking, rows: str, by: str | None, figures: Sequence[Figu
     query = f"{rows}, added AS ({added}) SELECT key, of, {', '.join(aggregates)} FROM added GROUP BY key, of"
     for key, value, *cells in asking.fetched(query):
         for figure, cell in zip(figures, cells, strict=True):
-            told.put(asking.key(key), figure.path.format(value), cell)
+            yield asking.key(key), figure.path.format(value), cell
 
 
 def parties_of(asking: Asking) -> Mapping[str | None, set[str]]:
@@ -125,7 +143,7 @@ def groups_of(asking: Asking, keys: Sequence[str]) -> list[Group]:
     return [
         group_of(
             key,
-            told.groups.get(key, {}),
+            told.get(key, {}),
             named.get(None if question.by_month else key, ()),
             of_a_partner=question.of_a_partner,
             holds_as_of=question.holds_as_of and (not question.by_month or key == last),
@@ -170,7 +188,7 @@ def ordered(asking: Asking, keys: Sequence[str], sort: GroupSort) -> list[str]:
         return sorted(keys)
     path = ORDERS[name]
     told = cells_of(asking, [each for each in SOURCES if any(of.path == path for of in each.figures)])
-    values = {key: _value(name, told.groups.get(key, {})) for key in keys}
+    values = {key: _value(name, told.get(key, {})) for key in keys}
 
     def place(key: str) -> tuple[bool, float, str]:
         value = values[key]

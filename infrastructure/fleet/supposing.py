@@ -78,7 +78,7 @@ class Side:
             read_in(database, self.rows)
             wanted = FleetWanted()
             question = Question(wanted, to_micros(as_of), epoch_seconds(as_of), [window_of(wanted, as_of)])
-            asking = Asking(database, question, question.tables(self.calendars.values()))
+            asking = Asking((database,), question, question.tables(self.calendars.values()))
             told = asking.fetched(f"{asking.begun(fates(question))} SELECT * FROM rows")
             fate = {(row[0], row[1]): Fate(eligible=row[2], honoured=row[3], replace=row[4]) for row in told}
             return groups_of(asking, [ALL])[0], fate
