@@ -23,6 +23,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
 from infrastructure.fleet.columns import Columns
 from infrastructure.fleet.fleet import ColumnFleet
+from infrastructure.jobs.first_answers import FirstAnswers
 from infrastructure.jobs.job_table import JobTable
 from infrastructure.jobs.running import Jobs
 from infrastructure.keeping.breaches import BreachesOfClocks
@@ -55,6 +56,7 @@ class Standfast:
     engagements: Engagements
     fleet: ColumnFleet
     jobs: JobTable
+    first_answers: FirstAnswers
     working_out: Jobs
     work: Work
     at_risk: AtRisk
@@ -133,6 +135,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         work=Work(glances),
         at_risk=AtRisk(glances, terms),
         jobs=jobs,
+        first_answers=FirstAnswers(lambda: projections.database),
         working_out=Jobs(jobs, projections),
         projections=projections,
         breaches=breaches,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -17,6 +17,8 @@ from api.http.paging import Position
 from api.http.problem_kinds import NotReached
 from api.http.strict_json import json_of
 from domain.language.bounds import STRICT
+
+T = TypeVar("T")
 
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.02
@@ -81,9 +83,7 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
     )
 
 
-async def answer_of(
-    standfast: Standfast, request: Request, work: Callable[[], bytes], *, costly: bool = False
-) -> bytes:
+async def answer_of(standfast: Standfast, request: Request, work: Callable[[], T], *, costly: bool = False) -> T:
     """The answer, worked out where it keeps nobody waiting. Raises TooMuchAsked, CallerGone, and what the work raises.
 
     What is asked about a large engagement is costly, at hand or not.

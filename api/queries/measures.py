@@ -11,11 +11,14 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.desks import go_on
-from api.http.operations import JSON, EngagementAsked, Gives, Operation, Takes, asked, body_of
+from api.http.headers import HEADERS, headers_of
+from api.http.operations import EngagementAsked, Gives, Operation, Takes, asked, body_of
 from api.http.questions import Question, answer_of
 from api.http.strict_json import FieldsWrong, json_of, validated
+from api.queries.asking_once import answered_once, asked_once, response_of
 from api.queries.engagements import InstantAsked, about
 from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of, policy_of
+from application.ports.what_if import FirstAnswer
 from application.queries import measures
 from application.queries.as_of import engagement_as_of
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
@@ -117,19 +120,21 @@ def what_if_operations(standfast: Standfast) -> Iterator[Operation]:
         gives=(Gives(status=200, text="Both figures, and the cases that flip.", schema=WhatIfAnswer),),
         problems=(400, 404, 409, 413, 415, 422, 503),
         endpoint=partial(suppose, standfast),
+        headers=HEADERS,
     )
 
 
 async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
     """Answers what a request supposes."""
     engagement_id = asked(EngagementAsked, http).engagement_id
-    body = validated(WhatIfBody, await body_of(http))
-    answer = await answer_of(standfast, http, partial(_supposed, standfast, engagement_id, body))
-    return Response(answer, media_type=JSON)
+    headers, raw = headers_of(http), await body_of(http)
+    body = validated(WhatIfBody, raw)
+    once = asked_once(headers, f"/v1/engagements/{engagement_id}/what-if", raw)
 
+    def answer() -> FirstAnswer:
+        return answered_once(standfast, once, lambda: json_of(supposed(standfast, engagement_id, body)))
 
-def _supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> bytes:
-    return json_of(supposed(standfast, engagement_id, body))
+    return response_of(await answer_of(standfast, http, answer))
 
 
 def supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> WhatIfAnswer:

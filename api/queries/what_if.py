@@ -12,14 +12,14 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.desks import go_on
-from api.http.headers import HEADERS, command_id, headers_of
+from api.http.headers import HEADERS, headers_of
 from api.http.operations import JSON, UUID_TEXT, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.questions import answer_of
 from api.http.strict_json import json_of, validated
+from api.queries.asking_once import asked_once, response_of
 from api.queries.fleet import FLEET
 from api.queries.measures import WhatIfBody, supposition_of
-from application.commands.request import KeyReused
-from application.ports.what_if import AT_ONCE, Chosen, FleetSupposed, FleetWhatIf, Job, JobDiffers
+from application.ports.what_if import AT_ONCE, AskedOnce, Chosen, FirstAnswer, FleetSupposed, FleetWhatIf, Job
 from application.queries.as_of import not_too_far
 from application.queries.measures import NothingSupposed
 from domain.language.bounds import STRICT
@@ -71,7 +71,7 @@ def what_if_of_the_fleet(standfast: Standfast) -> Iterator[Operation]:
                 status=202, text="A job that works it out; Location is its address.", schema=Job, headers=("Location",)
             ),
         ),
-        problems=(400, 413, 415, 422, 429, 503),
+        problems=(400, 409, 413, 415, 422, 429, 503),
         endpoint=partial(suppose, standfast),
         headers=HEADERS,
     )
@@ -95,23 +95,30 @@ def what_if_of_the_fleet(standfast: Standfast) -> Iterator[Operation]:
 
 async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
     """Answers what a request supposes, or has a job do so."""
-    headers = headers_of(http)
-    body = validated(FleetWhatIfBody, await body_of(http))
-    job_id = command_id(headers.actor, ADDRESS, headers.key) if headers.key else None
-    asking = partial(_supposed, standfast, body, str(headers.actor), job_id)
-    return await standfast.desks.costly.answer(asking, http.receive)
+    headers, raw = headers_of(http), await body_of(http)
+    body = validated(FleetWhatIfBody, raw)
+    asking = partial(_supposed, standfast, body, str(headers.actor), asked_once(headers, ADDRESS, raw))
+    return response_of(await standfast.desks.costly.answer(asking, http.receive))
 
 
-def _supposed(standfast: Standfast, body: FleetWhatIfBody, creator: str, job_id: UUID | None) -> Response:
+def _supposed(standfast: Standfast, body: FleetWhatIfBody, creator: str, once: AskedOnce | None) -> FirstAnswer:
+    known = standfast.first_answers.find(once) if once else None
+    if known:
+        return known
     wanted = supposed_by(standfast, body)
     ids = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
     if len(ids) <= AT_ONCE or standfast.database.in_memory:
-        return Response(json_of(worked_out_here(standfast, wanted, ids, lambda _: go_on())), media_type=JSON)
-    try:
-        job = standfast.jobs.ask(adapter(FleetSupposed).dump_json(wanted, by_alias=True), creator, job_id)
-    except JobDiffers as error:
-        raise KeyReused("the Idempotency-Key was used for another body") from error
-    return Response(json_of(job), 202, {"Location": f"/v1/jobs/{job.job_id}"}, JSON)
+        answer = FirstAnswer(body=json_of(worked_out_here(standfast, wanted, ids, lambda _: go_on())))
+        return standfast.first_answers.keep(once, answer) if once else answer
+    request = adapter(FleetSupposed).dump_json(wanted, by_alias=True)
+    if once:
+        return standfast.jobs.ask_once(request, creator, once, _taken)
+    return _taken(standfast.jobs.ask(request, creator))
+
+
+def _taken(job: Job) -> FirstAnswer:
+    """The answer that a job works it out."""
+    return FirstAnswer(status=202, location=f"/v1/jobs/{job.job_id}", body=json_of(job))
 
 
 def supposed_by(standfast: Standfast, body: FleetWhatIfBody) -> FleetSupposed:

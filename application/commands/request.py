@@ -38,7 +38,7 @@ class KeyReused(Exception):
 
 
 class AnswerForgotten(Exception):
-    """The Idempotency-Key was refused so long ago that its answer is no longer kept."""
+    """The Idempotency-Key was used so long ago that its answer is no longer kept."""
 
 
 class StaleVersion(Exception):

@@ -94,12 +94,25 @@ class Job:
     result: Any | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOnce:
+    """What makes a repeated question recognisable: the id that its actor's key makes, and the hash of its body."""
+
+    key_id: UUID
+    body_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstAnswer:
+    """What a question was answered, as it went out: its status, the address that it named, and its bytes."""
+
+    status: int = 200
+    location: str | None = None
+    body: bytes
+
+
 class TooManyJobs(Exception):
     """As many jobs wait as may."""
-
-
-class JobDiffers(Exception):
-    """A job of this id was asked for by another request."""
 
 
 class NoJob(LookupError):

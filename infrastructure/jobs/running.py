@@ -1,12 +1,16 @@
 """Who works out the jobs: one process of a database at a time, in a process of its own that stands back.
 
-A job that was begun by a process that is gone starts over: whoever holds the lead next finds it.
+A job that was begun by a process that is gone starts over: whoever holds the lead next finds it. So does one whose own
+process was killed, or lost the database, but not again and again.
 """
 
+from collections import Counter
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Final
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -15,11 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from application.ports.log import StoreUnavailable
 from infrastructure.jobs.job_table import Asked, JobTable
 from infrastructure.jobs.supposing_job import SupposingJob
-from infrastructure.projections.leading import JOBS
+from infrastructure.projections.leading import JOBS, Lead
 from infrastructure.projections.projections import Projections
 
 LOOK_SECONDS: Final = 0.5
 """How often it is looked for a job, and whether one that runs is still wanted."""
+
+MOST_DEATHS: Final = 3
+"""After so many processes that came to nothing a job has failed."""
 
 log = structlog.get_logger("standfast.jobs")
 
@@ -31,6 +38,7 @@ class Jobs:
         self._table = table
         self._projections = projections
         self._stopped = Event()
+        self._deaths: Counter[UUID] = Counter()
         self._thread = Thread(target=self._run, name="standfast-jobs", daemon=True)
 
     def start(self) -> None:
@@ -49,7 +57,7 @@ class Jobs:
                 try:
                     asked = self._table.begin() if lead.held() else None
                     if asked:
-                        self._worked_out(asked)
+                        self._worked_out(asked, lead)
                 except (StoreUnavailable, SQLAlchemyError, psycopg.Error, OSError) as error:
                     log.warning("jobs cannot be worked out now", reason=str(error))
                 except Exception:  # whatever it is: the thread outlives it, and the job starts over
@@ -57,23 +65,34 @@ class Jobs:
         finally:
             lead.give_up()
 
-    def _worked_out(self, asked: Asked) -> None:
+    def _worked_out(self, asked: Asked, lead: Lead) -> None:
         log.info("a job begins", job_id=str(asked.job_id))
+        with TemporaryDirectory(prefix="standfast-job-", ignore_cleanup_errors=True) as room:
+            exitcode = self._in_a_process(asked, lead, room)
+        if self._stopped.is_set() or not self._table.wanted(asked) or not lead.held():
+            log.info("a job ends", job_id=str(asked.job_id))
+            return
+        self._deaths[asked.job_id] += 1
+        if self._deaths[asked.job_id] < MOST_DEATHS:
+            log.warning("a job's process came to nothing, and it starts over", exitcode=exitcode)
+        else:
+            self._table.finish(asked, error=f"its process ended {MOST_DEATHS} times, at last with {exitcode}")
+
+    def _in_a_process(self, asked: Asked, lead: Lead, room: str) -> int | None:
+        """With which code the process ended, that works a job out for as long as it is wanted here."""
         context = get_context("spawn")  # a fork would share open databases
         ours, theirs = context.Pipe()
-        work = SupposingJob(self._projections.log_url, self._projections.database.url)
+        work = SupposingJob(self._projections.log_url, self._projections.database.url, room)
         process = context.Process(target=work, args=(theirs, asked), name="standfast-job", daemon=True)
         process.start()
         theirs.close()
         try:
-            while process.is_alive() and not self._stopped.is_set() and self._table.wanted(asked.job_id):
+            while process.is_alive() and not self._stopped.is_set() and lead.held() and self._table.wanted(asked):
                 process.join(LOOK_SECONDS)
         finally:
             ours.close()
             _ended(process)
-        if not self._stopped.is_set() and self._table.wanted(asked.job_id):
-            self._table.finish(asked.job_id, error=f"its process ended with {process.exitcode}")
-        log.info("a job ends", job_id=str(asked.job_id))
+        return process.exitcode
 
 
 def _ended(process: SpawnProcess) -> None:

@@ -2,16 +2,22 @@
 
 import gc
 import os
+import shutil
 import signal
+import tempfile
 import time
 import zoneinfo
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
+from threading import Thread
 from typing import Final
 
+import psycopg
 from pydantic import TypeAdapter
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
+from application.ports.log import StoreUnavailable
 from application.ports.what_if import FleetSupposed, FleetWhatIf
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, process_clock
@@ -32,19 +38,25 @@ SUPPOSED: Final = TypeAdapter(FleetSupposed)
 
 
 class NotWanted(Exception):
-    """The job was cancelled, or whoever began it is gone."""
+    """The job was cancelled, or begun again by somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class SupposingJob:
-    """Works out one job; where the log is and where the job stands is all that its process is told."""
+    """Works out one job; where the log is and where the job stands is all that its process is told.
+
+    ``room``: a folder for whatever it writes, which whoever began it takes away.
+    """
 
     log: URL
     jobs: URL
+    room: str
 
     def __call__(self, pipe: Pipe, asked: Asked) -> None:
         # Ctrl-C reaches the whole group; whoever began it says when to end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        Thread(target=_end_with, args=(pipe, self.room), daemon=True).start()
+        tempfile.tempdir = self.room
         os.nice(NICE)
         gc.set_threshold(100_000, 50, 100)
         zoneinfo.reset_tzpath([])  # as in the process that serves
@@ -53,20 +65,28 @@ class SupposingJob:
         beside = database if self.jobs == self.log else Database(self.jobs, unsafe_settings=True, pool_size=1)
         table = JobTable(lambda: beside)
         try:
-            result = _Counted(pipe, table, asked).worked_out(Log(database), ProjectionReader(beside, FOLDS))
+            result = _Counted(table, asked).worked_out(Log(database), ProjectionReader(beside, FOLDS))
         except NotWanted:
             return
+        except (StoreUnavailable, SQLAlchemyError, psycopg.Error):
+            raise  # it starts over
         except Exception as error:  # whatever it is, the job says it
-            table.finish(asked.job_id, error=f"{type(error).__name__}: {error}")
+            table.finish(asked, error=f"{type(error).__name__}: {error}")
             raise
-        table.finish(asked.job_id, result=adapter(FleetWhatIf).dump_json(result, by_alias=True))
+        table.finish(asked, result=adapter(FleetWhatIf).dump_json(result, by_alias=True))
+
+
+def _end_with(pipe: Pipe, room: str) -> None:
+    """Ends this process with the one that began it, which may be killed: another one begins the job again."""
+    pipe.poll(None)  # nothing is ever sent: the other end was closed
+    shutil.rmtree(room, ignore_errors=True)
+    os._exit(1)
 
 
 class _Counted:
     """Says how far the job is, and ends it where nobody wants it any more."""
 
-    def __init__(self, pipe: Pipe, table: JobTable, asked: Asked) -> None:
-        self._pipe = pipe
+    def __init__(self, table: JobTable, asked: Asked) -> None:
         self._table = table
         self._asked = asked
         self._total = 0
@@ -79,10 +99,8 @@ class _Counted:
         return worked_out(log, wanted, ids, now=from_micros(process_clock()), told=self._told)
 
     def _told(self, done: int) -> None:
-        if self._pipe.poll():  # nothing is ever sent: it was closed
-            raise NotWanted
         if time.monotonic() - self._said < SAY_SECONDS and done < self._total:
             return
         self._said = time.monotonic()
-        if not self._table.goes_on(self._asked.job_id, done, self._total):
+        if not self._table.goes_on(self._asked, done, self._total):
             raise NotWanted

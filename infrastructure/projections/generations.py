@@ -15,7 +15,15 @@ from sqlalchemy import Connection, Table, delete, func, insert, inspect, select,
 from infrastructure.database.database import Database
 from infrastructure.projections.bulk import create_bare
 from infrastructure.projections.projection import table_of
-from infrastructure.projections.reading import SCHEMA, generations_of, jobs_of, parked_of, retries_of, schema_of
+from infrastructure.projections.reading import (
+    SCHEMA,
+    first_answers_of,
+    generations_of,
+    jobs_of,
+    parked_of,
+    retries_of,
+    schema_of,
+)
 from infrastructure.projections.register import PROJECTIONS
 from infrastructure.projections.shards import shards_of
 
@@ -65,7 +73,7 @@ class Generations:
         self._parked = parked_of(self.schema)
         self._retries = retries_of(self.schema)
         self._shards = shards_of(self.schema)
-        self._jobs = jobs_of(self.schema)
+        self._beside = (jobs_of(self.schema), first_answers_of(self.schema))
         self._move = text(
             f"UPDATE {self._table} SET position = :to, recorded_at = :recorded_at "
             "WHERE position = :at AND state IN ('live', 'joined') AND folds = :folds RETURNING number"
@@ -73,7 +81,7 @@ class Generations:
 
     def prepare(self) -> None:
         """Makes the room for the projections where it is missing. Raises StoreUnavailable."""
-        tables = (self._table, self._parked, self._retries, self._shards, self._jobs)
+        tables = (self._table, self._parked, self._retries, self._shards, *self._beside)
         with self.database.reading() as connection:
             there = inspect(connection).get_table_names(self.schema)
             missing = [table for table in tables if table.name not in there]

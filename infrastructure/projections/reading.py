@@ -83,6 +83,21 @@ def jobs_of(schema: str | None) -> Table:
     )
 
 
+@cache
+def first_answers_of(schema: str | None) -> Table:
+    """What was answered first to a what-if under a key: by the hash of what was asked; without a body, it is gone."""
+    return Table(
+        "first_answers",
+        MetaData(schema=schema),
+        Column("key_id", Uuid, primary_key=True),
+        Column("body_hash", LargeBinary, nullable=False),
+        Column("status", Integer, nullable=False),
+        Column("location", Text),
+        Column("body", LargeBinary),
+        Column("answered_at", BigInteger, nullable=False),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The live generation as it is for as long as its connection reads. ``recorded_at``: microseconds since 1970."""

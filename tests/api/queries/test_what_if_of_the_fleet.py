@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy.engine import URL
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from application.ports.what_if import AT_ONCE
+from api.app import application, create_app
+from api.composition import assemble
+from application.ports.what_if import AT_ONCE, MOST_WAITING
 from tests.api.conftest import opened
 from tests.api.serving import settings_of
 
 ADDRESS = "/v1/what-if"
 LONGEST_SECONDS = 60
 ALWAYS = {"calendar": "always"}
+KEY = {"Idempotency-Key": "once"}
 
 
 def asked(client: TestClient, body: dict[str, Any], **headers: str) -> Any:
@@ -48,32 +50,37 @@ def test_nothing_supposed_is_refused(lasting_client: TestClient) -> None:
     assert asked(lasting_client, {**ALWAYS, "filter": {"moon": "full"}}).status_code == 422
 
 
+def filled(client: TestClient) -> None:
+    """Opens one engagement more than are answered at once."""
+    seat = {"seat_id": "backend", "role": "backend-engineer"}
+    lines = [
+        {
+            "command": "open-engagement",
+            "engagement_id": str(uuid4()),
+            "client_id": "acme",
+            "model": "managed_marketplace",
+            "policy": "managed_marketplace",
+            "calendar": "weekdays",
+            "work_class": "core",
+            "seats": [seat],
+        }
+        for _ in range(AT_ONCE + 1)
+    ]
+    told = client.post(
+        "/v1/commands",
+        content="\n".join(map(json.dumps, lines)),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert told.status_code == 200, told.text
+    assert all('"type":"/problems' not in line for line in told.text.splitlines()), told.text[:1000]
+
+
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A server with one engagement more than are answered at once."""
     url = URL.create("sqlite", database=str(tmp_path_factory.mktemp("fleet") / "standfast.db"))
     with TestClient(create_app(settings_of(url))) as client:
-        seat = {"seat_id": "backend", "role": "backend-engineer"}
-        lines = [
-            {
-                "command": "open-engagement",
-                "engagement_id": str(uuid4()),
-                "client_id": "acme",
-                "model": "managed_marketplace",
-                "policy": "managed_marketplace",
-                "calendar": "weekdays",
-                "work_class": "core",
-                "seats": [seat],
-            }
-            for _ in range(AT_ONCE + 1)
-        ]
-        told = client.post(
-            "/v1/commands",
-            content="\n".join(map(json.dumps, lines)),
-            headers={"Content-Type": "application/x-ndjson"},
-        )
-        assert told.status_code == 200, told.text
-        assert all('"type":"/problems' not in line for line in told.text.splitlines()), told.text[:1000]
+        filled(client)
         position = client.get("/v1/events").json()["position"]
         assert client.get("/v1/engagements", params={"min_position": position}).status_code == 200
         yield client
@@ -116,11 +123,51 @@ def test_a_job_is_its_creators_and_the_platforms(fleet: TestClient) -> None:
 
 
 def test_a_key_asks_for_one_job(fleet: TestClient) -> None:
-    first, again = (asked(fleet, ALWAYS, **{"Idempotency-Key": "once"}) for _ in range(2))
-    assert first.headers["Location"] == again.headers["Location"]
-    other = asked(fleet, {"calendar": "weekdays"}, **{"Idempotency-Key": "once"})
+    first = asked(fleet, ALWAYS, **KEY)
+    assert fleet.delete(first.headers["Location"]).json()["state"] == "cancelled"
+    again = asked(fleet, ALWAYS, **KEY)
+    assert (again.status_code, again.text, again.headers["Location"]) == (202, first.text, first.headers["Location"])
+    other = asked(fleet, {"calendar": "weekdays"}, **KEY)
     assert (other.status_code, other.json()["type"]) == (422, "/problems/key-reused")
-    assert ended(fleet, first.headers["Location"])["state"] == "done"
+    another = asked(fleet, ALWAYS, **KEY, **{"X-Actor": "client:acme"})
+    assert another.headers["Location"] != first.headers["Location"]
+    fleet.delete(another.headers["Location"])
+
+
+def test_a_key_gives_the_first_answer_at_once_too(client: TestClient) -> None:
+    opened(client)
+    first = asked(client, ALWAYS, **KEY)
+    opened(client)
+    again, new = asked(client, ALWAYS, **KEY), asked(client, ALWAYS)
+    assert (first.status_code, first.json()["engagements"], new.json()["engagements"]) == (200, 1, 2)
+    assert (again.status_code, again.text) == (200, first.text)
+    other = asked(client, {"calendar": "weekdays"}, **KEY)
+    assert (other.status_code, other.json()["type"]) == (422, "/problems/key-reused")
+    assert asked(client, {"calendar": "nowhere"}, **{"Idempotency-Key": "wrong"}).status_code == 422
+    assert asked(client, ALWAYS, **{"Idempotency-Key": "wrong"}).status_code == 200  # what was wrong is not remembered
+
+
+def test_a_key_of_one_engagement_gives_the_first_answer(client: TestClient, engagement: str) -> None:
+    address = f"{engagement}/what-if"
+    first = client.post(address, json=ALWAYS, headers=KEY)
+    client.post(f"{engagement}/add-seat", json={"seat_id": "qa-1", "role": "Test engineer"})
+    again, new = client.post(address, json=ALWAYS, headers=KEY), client.post(address, json=ALWAYS)
+    assert (first.status_code, again.status_code, again.text) == (200, 200, first.text)
+    assert new.json()["version"] == first.json()["version"] + 1
+    assert client.post(address, json={"calendar": "weekdays"}, headers=KEY).status_code == 422
+    assert client.post(f"{opened(client)}/what-if", json=ALWAYS, headers=KEY).text != first.text
+
+
+def test_so_many_jobs_wait_and_no_more(sqlite_url: URL) -> None:
+    with TestClient(application(assemble(settings_of(sqlite_url)), projects=False)) as client:  # nobody works them out
+        filled(client)
+        addresses = [asked(client, ALWAYS).headers["Location"] for _ in range(MOST_WAITING)]
+        refused = asked(client, ALWAYS, **KEY)
+        assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-jobs")
+        assert int(refused.headers["Retry-After"]) > 0
+        assert refused.headers["Content-Type"] == "application/problem+json"
+        assert client.delete(addresses[0]).json()["state"] == "cancelled"
+        assert asked(client, ALWAYS, **KEY).status_code == 202  # under the same key: to be refused is no answer
 
 
 def test_an_unknown_job_is_not_found(fleet: TestClient) -> None:
