@@ -1,6 +1,6 @@
 """A what-if over many engagements: each is folded as it is and as it would be, and both are counted as a fleet."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.fleet import FleetWanted, Group
 from application.ports.what_if import FIRST, Chosen, Fate, FleetSupposed, FleetWhatIf, Flipped, FlippedCase
+from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import fits_model
 from domain.law.rejection import Rejection
@@ -36,20 +37,32 @@ from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
 
 
 def candidates(log: Log, snapshots: Snapshots, chosen: Chosen) -> Sequence[UUID]:
-    """The engagements that may be chosen, by what is projected and by what was recorded since; all where nothing is.
+    """The engagements that are chosen, in the order of their ids: by what is projected, and beyond it by the log.
 
-    Raises StoreUnavailable.
+    Model and client are those of the opening for good. Raises StoreUnavailable.
     """
+    head = log.head()
     try:
         with snapshots.snapshot() as snapshot:
+            if snapshot.log_id != head.log_id:
+                raise ProjectionsMissing("the projections tell of another log")
             line = snapshot.table(ENGAGEMENTS).c
             query = select(line.engagement_id).distinct()
             for column, value in ((line.model, chosen.model), (line.client_id, chosen.client_id)):
                 query = query if value is None else query.where(column == value)
             found, position = set(snapshot.connection.execute(query).scalars()), snapshot.position
     except ProjectionsMissing:
-        return log.engagement_ids()
-    return sorted(found | log.streams_between(position, log.head().position))
+        return sorted(_opened_so(log, log.engagement_ids(), chosen))
+    return sorted(found.union(_opened_so(log, log.streams_between(position, head.position) - found, chosen)))
+
+
+def _opened_so(log: Log, engagement_ids: Iterable[UUID], chosen: Chosen) -> Iterator[UUID]:
+    """Those of these engagements that are chosen, by how they were opened."""
+    for row in log.openings(engagement_ids):
+        fact = recorded(row)
+        opening = fact.event
+        if isinstance(opening, EngagementOpened) and _is_chosen(chosen, opening.model, opening.client_id):
+            yield fact.stream_id
 
 
 READ_AT_ONCE: Final = 100

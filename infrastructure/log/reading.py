@@ -3,7 +3,7 @@
 Every read is one short transaction over a range of keys; none holds a snapshot while its caller works.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -124,6 +124,14 @@ class Log:
             for row in self._rows(query.order_by(events.c.originator_version)):
                 found[row[0]].append(stored_event(row))
         return found
+
+    def openings(self, originator_ids: Iterable[UUID]) -> Iterator[PlacedEvent]:
+        """The first event of each of these streams, as far as it has an envelope, in no order."""
+        wanted = iter(originator_ids)
+        while some := list(islice(wanted, STREAMS_AT_ONCE)):
+            query = select(*_ROW).where(events.c.originator_id.in_(some), events.c.originator_version == 1)
+            found = (stored_event(row) for row in self._rows(query))
+            yield from (event for event in found if isinstance(event, PlacedEvent))
 
     def stream_sizes(self, *, after: UUID | None = None, limit: int) -> list[tuple[UUID, int]]:
         """The next streams in the order of their ids, each with how many events it holds now."""

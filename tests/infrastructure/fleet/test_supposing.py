@@ -14,7 +14,8 @@ from application.queries.as_of import EngagementAsOf
 from application.queries.measures import what_if
 from domain.engagement.state import EngagementHistory
 from domain.metrics.what_if import Supposition, supposed
-from infrastructure.fleet.supposing import Supposing
+from infrastructure.fleet.supposing import Supposing, candidates
+from infrastructure.projections.projector import Projector, caught_up
 from tests.domain.given import published
 from tests.infrastructure.fleet.reference.groups import groups
 from tests.infrastructure.projections.harness import Bench, bench, commands, engagement, history
@@ -84,3 +85,51 @@ def test_a_model_and_a_client_are_chosen(prepared_url: URL) -> None:
                 if chosen.model in (None, each.state.model) and chosen.client_id in (None, each.state.client_id)
             ]
             assert worked_out(of, as_of, chosen).engagements == len(those)
+
+
+def those(histories: dict[UUID, EngagementHistory], chosen: Chosen) -> list[UUID]:
+    """The engagements that are chosen, by what their histories say."""
+    return sorted(
+        engagement_id
+        for engagement_id, each in histories.items()
+        if chosen.model in (None, each.state.model) and chosen.client_id in (None, each.state.client_id)
+    )
+
+
+def choices(histories: dict[UUID, EngagementHistory]) -> list[Chosen]:
+    """All, those of each model and client, and nobody."""
+    models = {each.state.model for each in histories.values()}
+    clients = {each.state.client_id for each in histories.values()}
+    some = [Chosen(model=each) for each in models] + [Chosen(client_id=each) for each in clients]
+    return [Chosen(), *some, Chosen(client_id="moon")]
+
+
+def begun(of: Bench, seeds: Iterable[int]) -> None:
+    """Records what the first two commands of these seeds' engagements recorded."""
+    for number in seeds:
+        for command in commands(history(number), engagement(number))[:2]:
+            of.append(command, at=max(command[0].recorded_at, of.recorder.log.head().recorded_at))
+
+
+def assert_chosen(of: Bench) -> None:
+    histories = dict(of.histories())
+    assert len({each.state.model for each in histories.values()}) > 1
+    for chosen in choices(histories):
+        assert candidates(of.recorder.log, of.reader, chosen) == those(histories, chosen)
+
+
+def test_what_is_not_projected_yet_is_chosen_by_its_opening(prepared_url: URL) -> None:
+    with bench(prepared_url) as of:
+        begun(of, range(3))
+        projector: Projector = of.project()
+        begun(of, range(3, 9))
+        assert_chosen(of)
+        caught_up(projector)
+        assert_chosen(of)
+
+
+def test_without_projections_they_are_chosen_by_their_openings(prepared_url: URL) -> None:
+    with bench(prepared_url) as of:
+        begun(of, range(6))
+        of.projector().make_room()
+        assert_chosen(of)
