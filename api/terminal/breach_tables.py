@@ -1,10 +1,13 @@
 """The breaches without a notice, as the terminal tells them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Final
 from uuid import UUID
 
+from rich.markup import escape
 from rich.table import Table
 
 from api.composition import Standfast
@@ -12,13 +15,20 @@ from api.terminal.speech import counted
 from api.terminal.tables import instant, table_of
 from application.keeping import Keeping
 from application.ports.breaches import DUE, OLD, Breach
+from infrastructure.keeping.subjects import Subject, subjects
+
+WIDTH: Final = 54
+"""How wide the last column is at most: with an instant and the lines between them, 80."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreachTold:
-    """A clock that used its goal up at ``due_at``, and was past it from ``past_from`` on."""
+    """A clock that used its goal up at ``due_at``, and was past it from ``past_from`` on; ``title``: in words."""
 
     engagement_id: UUID
+    engagement_name: str | None
+    client_id: str | None
+    title: str | None
     clock: str
     subject_id: str
     due_at: datetime
@@ -55,17 +65,22 @@ def breaches_of(standfast: Standfast, limit: int) -> BreachesFound:
     as_of = standfast.marketplace.clock()
     counts = standfast.breaches.counted(as_of)
     due, old = (standfast.breaches.found(as_of, wanted, limit) for wanted in (DUE, OLD))
+    told = partial(_told, subjects(standfast.projections, [*due.items, *old.items], as_of))
     return BreachesFound(
         as_of=as_of,
         position=old.position,
-        due=BreachesTold(count=counts["due"], first=tuple(map(_told, due.items))),
-        old=BreachesTold(count=counts["old"], first=tuple(map(_told, old.items))),
+        due=BreachesTold(count=counts["due"], first=tuple(map(told, due.items))),
+        old=BreachesTold(count=counts["old"], first=tuple(map(told, old.items))),
     )
 
 
-def _told(breach: Breach) -> BreachTold:
+def _told(about: Mapping[Breach, Subject], breach: Breach) -> BreachTold:
+    subject = about[breach]
     return BreachTold(
         engagement_id=breach.engagement_id,
+        engagement_name=subject.engagement_name,
+        client_id=subject.client_id,
+        title=subject.title,
         clock=breach.clock,
         subject_id=breach.subject_id,
         due_at=breach.due_at,
@@ -101,9 +116,16 @@ def tables(found: BreachesFound) -> Iterator[Table]:
 
 
 def _table(title: str, told: BreachesTold) -> Table:
-    table = table_of(title, "due (UTC)", "clock and engagement")
+    table = table_of(title, "due (UTC)", "what, where, and which clock")
     table.columns[0].no_wrap = True
+    table.columns[1].max_width = WIDTH
     table.columns[1].overflow = "fold"
     for each in told.first:
-        table.add_row(instant(each.due_at), f"{each.clock} of {each.subject_id}\n{each.engagement_id}")
+        lines = (each.title, _where(each), f"{each.clock} of {each.subject_id}")
+        table.add_row(instant(each.due_at), "\n".join(escape(line) for line in lines if line))
     return table
+
+
+def _where(breach: BreachTold) -> str:
+    where = breach.engagement_name or str(breach.engagement_id)
+    return f"{breach.client_id}: {where}" if breach.client_id else where

@@ -19,12 +19,18 @@ GOAL = timedelta(hours=0.001)
 """What the policy `soon` grants to acknowledge a concern: seconds that a test can wait for."""
 
 
-def concern(address: str, **when: str) -> str:
-    """An engagement in which a concern was reported now, or at an instant: its id."""
+def concern(address: str, name: str | None = None, **when: str) -> str:
+    """An engagement, named or not, in which a concern was reported now, or at an instant: its id."""
     policy = json.loads(adapter(Policy).dump_json(in_hours("soon", 0.001)))
     del policy["version"]
     told(f"{address}/v1/policies", policy)
-    opening = {"client_id": "acme", "model": "managed_marketplace", "work_class": "core", "policy": "soon"}
+    opening = {
+        "client_id": "acme",
+        "model": "managed_marketplace",
+        "work_class": "core",
+        "policy": "soon",
+        "name": name,
+    }
     seats = [{"seat_id": "s1", "role": "developer"}]
     here = f"{address}/v1/engagements"
     engagement = str(told(here, {**opening, **when, "seats": seats})["engagement_id"])
@@ -62,7 +68,7 @@ def test_serve_gives_notice_within_two_seconds_and_leaves_what_is_old(
     environment: dict[str, str], tmp_path: Path, terminal: Run
 ) -> None:
     with running("serve", "--port", "0", environment=environment, folder=tmp_path) as (address, _):
-        old = concern(address, occurred_at="2025-03-03T09:00:00Z")
+        old = concern(address, "A [bold] plan", occurred_at="2025-03-03T09:00:00Z")
         notice = awaited(address, concern(address))
         at, recorded_at = (datetime.fromisoformat(notice[name]) for name in ("occurred_at", "recorded_at"))
         assert timedelta(0) <= recorded_at - at < timedelta(seconds=2)
@@ -79,8 +85,12 @@ def test_serve_gives_notice_within_two_seconds_and_leaves_what_is_old(
         breaches = json.loads(terminal("breaches", "--json").out)
         assert (breaches["due"], breaches["old"]["count"]) == ({"count": 0, "first": []}, 1)
         assert breaches["old"]["first"][0]["engagement_id"] == old
+        told = breaches["old"]["first"][0]
+        title = "Concern about ana on s1 (high): to be acknowledged"
+        assert (told["engagement_name"], told["client_id"], told["title"]) == ("A [bold] plan", "acme", title)
         said = terminal("breaches").out
-        assert ("0 due, 1 old" in said, "acknowledge of c1" in said, old in said) == (True, True, True)
+        for each in ("0 due, 1 old", "acknowledge of c1", title, "acme: A [bold] plan"):
+            assert each in said
         assert max(map(len, said.splitlines())) <= 80
         ran = terminal("breaches", "--record-old")
         assert (ran.code, ran.out) == (0, "1 notice of old breaches recorded\n")
@@ -96,7 +106,9 @@ def test_another_process_keeps_what_serve_leaves_to_it(
         time.sleep(GOAL.total_seconds() + 3)
         assert notices(address, engagement) == []
         assert "nobody keeps the deadlines" in terminal("status").out
-        assert json.loads(terminal("breaches", "--json").out)["due"]["count"] == 1
+        [due] = json.loads(terminal("breaches", "--json").out)["due"]["first"]
+        assert (due["engagement_id"], due["engagement_name"]) == (engagement, None)
+        assert f"acme: {engagement}" in terminal("breaches").out
         with alone("keep", {**environment, "STANDFAST_KEEPER_OLD": "record"}, tmp_path):
             awaited(address, engagement)
             awaited(address, concern(address, occurred_at="2025-03-03T09:00:00Z"))
