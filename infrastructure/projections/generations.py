@@ -26,6 +26,7 @@ from infrastructure.projections.reading import (
 )
 from infrastructure.projections.register import PROJECTIONS
 from infrastructure.projections.shards import shards_of
+from infrastructure.projections.tables.work.tally import tally_of
 
 GenerationState = Literal["live", "joined", "building", "old"]
 """Live: queries read it. Joined: it is kept up to date beside the live one. Building: it is being filled, up to its
@@ -74,6 +75,7 @@ class Generations:
         self._retries = retries_of(self.schema)
         self._shards = shards_of(self.schema)
         self._beside = (jobs_of(self.schema), first_answers_of(self.schema))
+        self._tally = tally_of(self.schema)
         self._move = text(
             f"UPDATE {self._table} SET position = :to, recorded_at = :recorded_at "
             "WHERE position = :at AND state IN ('live', 'joined') AND folds = :folds RETURNING number"
@@ -81,7 +83,7 @@ class Generations:
 
     def prepare(self) -> None:
         """Makes the room for the projections where it is missing. Raises StoreUnavailable."""
-        tables = (self._table, self._parked, self._retries, self._shards, *self._beside)
+        tables = (self._table, self._parked, self._retries, self._shards, *self._beside, self._tally)
         with self.database.reading() as connection:
             there = inspect(connection).get_table_names(self.schema)
             missing = [table for table in tables if table.name not in there]
@@ -121,6 +123,7 @@ class Generations:
         self.alone(connection)
         last = connection.execute(select(func.max(self._table.c.number))).scalar_one() or 0
         made = Generation(last + 1, state, FOLDS, log_id, position, recorded_at)
+        self._forget(connection, made.number)  # what an older version dropped may have had this number
         for table in self.tables(made.number):
             if state == "building":
                 create_bare(connection, table)
@@ -173,10 +176,13 @@ class Generations:
             return False
         for table in tables:
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
-        for kept in (self._parked, self._shards):
-            connection.execute(delete(kept).where(kept.c.generation == generation.number))
+        self._forget(connection, generation.number)
         connection.execute(delete(self._table).where(self._table.c.number == generation.number))
         return True
+
+    def _forget(self, connection: Connection, number: int) -> None:
+        for kept in (self._parked, self._shards, self._tally):
+            connection.execute(delete(kept).where(kept.c.generation == number))
 
     def owned(self, generation: Generation) -> bool:
         """Whether this role may change the tables of a generation of this software. Raises StoreUnavailable."""

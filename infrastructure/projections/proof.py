@@ -12,6 +12,7 @@ from infrastructure.projections.parking import Parking
 from infrastructure.projections.projection import Projection, Row
 from infrastructure.projections.reading import ProjectionReader, Snapshot
 from infrastructure.projections.register import PROJECTIONS
+from infrastructure.projections.tables.work.tally import agrees
 from infrastructure.projections.writing import Rows
 
 AT_ONCE = 200
@@ -53,6 +54,8 @@ def differing(reader: ProjectionReader, log: Log, advance: Advance = lambda _: N
             ).scalar_one()
             if count != found[projection.name]:
                 yield f"{projection.name} hold {count - found[projection.name]} rows of no engagement"
+        if not agrees(snapshot.connection, snapshot.generation, snapshot.schema):
+            yield "the tally of what waits differs from its rows: standfast rebuild adds it up anew"
 
 
 def _fresh(log: Log, ids: Sequence[UUID], position: int) -> dict[UUID, Rows]:

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Table
 
 from infrastructure.projections.projection import POSTGRESQL_TYPES, Projection, Row, in_sqlite, table_of
 from infrastructure.projections.register import PROJECTIONS
+from infrastructure.projections.tables.work.rows import WORK
+from infrastructure.projections.tables.work.tally import Tally
 
 Rows = Mapping[str, frozenset[Row]]
 """The rows of an engagement, by the name of their projection."""
@@ -30,8 +32,23 @@ def write(connection: Connection, generation: int, schema: str | None, changes: 
     """Brings the tables of one generation up to date, in the transaction of the connection."""
     for projection in PROJECTIONS:
         concerned = [each for each in changes if projection.name in each.rows]
+        if concerned and projection is WORK:
+            _tally(Tally(connection, generation, schema), concerned)
         if concerned:
             _write_table(connection, projection, table_of(projection, generation, schema), concerned)
+
+
+def _tally(tally: Tally, changes: Sequence[Change]) -> None:
+    """Keeps how many items there are in step with their rows, which are written next."""
+    unknown: list[UUID] = []
+    for change in changes:
+        tally.add(change.rows[WORK.name])
+        if change.standing is not None and WORK.name in change.standing:
+            tally.take(change.standing[WORK.name])
+        else:
+            unknown.append(change.engagement_id)
+    tally.take_all_of(unknown)
+    tally.write()
 
 
 def _write_table(connection: Connection, projection: Projection, table: Table, changes: Sequence[Change]) -> None:

@@ -34,6 +34,7 @@ from infrastructure.projections.rebuild.worker import (
 )
 from infrastructure.projections.register import PROJECTIONS
 from infrastructure.projections.shards import EVENTS_OF_A_SHARD, Shard, Shards, planned
+from infrastructure.projections.tables.work.tally import add_up
 
 WORTH_A_PROCESS: Final = 10_000
 """With fewer events left to fold, they are done before another process has started."""
@@ -174,6 +175,7 @@ class Rebuild:
             with self.database.writing(durable=False) as connection:
                 complete(connection, table)
         with self.database.writing(durable=False) as connection:
+            add_up(connection, made.number, self._generations.schema)
             self._shards.forget(connection, made.number)
 
     def _folded(self, made: Generation, waiting: Sequence[Shard], events: int) -> Iterator[Done]:

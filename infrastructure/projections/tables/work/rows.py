@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.clocks.life import Waited
 from domain.language.words import Model
+from domain.time.business_time import epoch_seconds
 from domain.time.intervals import EVER
 from domain.work.item import Item, WorkKind
 from domain.work.waiting import Lasting, lasting
@@ -22,9 +23,10 @@ class WorkRow:
     """An item, there in [``there_from``, ``there_until``), microseconds since 1970.
 
     The other instants are seconds; ``due_at`` and ``overdue_from`` of what has none are `domain.time.intervals.EVER`,
-    so that it comes last. ``settled``: it is there from the last fact on, and stays if nothing more happens.
-    ``supplier``: whose it is among those who supply professionals. ``next_fields`` are JSON, ``sought`` is what a
-    search looks through. Numbers stand before texts, since most rows are only counted.
+    so that it comes last. ``stays_from``: from which second on it is there for good if nothing more happens, 0 where
+    that is from the last fact on, `EVER` where it goes by itself. ``supplier``: whose it is among those who supply
+    professionals. ``next_fields`` are JSON, ``sought`` is what a search looks through. Numbers stand before texts,
+    since many rows are only counted.
     """
 
     there_from: int
@@ -32,7 +34,7 @@ class WorkRow:
     due_at: int
     since: int
     overdue_from: int
-    settled: bool
+    stays_from: int
     kind: WorkKind
     subject_id: str
     holder: Waited
@@ -62,7 +64,7 @@ def _row(seen: Seen, told: Lasting) -> WorkRow:
         due_at=or_ever(item.due_at),
         since=item.since,
         overdue_from=or_ever(item.overdue_from),
-        settled=(told.from_, told.until, seen.from_, seen.until) == (None, None, 0, EVER),
+        stays_from=_stays_from(seen, told),
         holder=item.holder,
         supplier=supplier_of(state.assignments.get(item.assignment_id or "")),
         model=state.model,
@@ -82,6 +84,12 @@ def there(told: Lasting) -> tuple[int, int]:
     return begins, _micros(told.until)
 
 
+def _stays_from(seen: Seen, told: Lasting) -> int:
+    if told.until is not None or (seen.from_, seen.until) != (0, EVER):
+        return EVER
+    return 0 if told.from_ is None else epoch_seconds(told.from_)
+
+
 def _micros(instant: datetime | None) -> int:
     return EVER if instant is None else to_micros(instant)
 
@@ -96,7 +104,7 @@ def fields_of(item: Item) -> str:
 
 WORK = Projection(
     name="work",
-    version=1,
+    version=2,
     row=WorkRow,
     key=("there_from", "kind", "subject_id"),
     fold=work_of,
@@ -104,8 +112,8 @@ WORK = Projection(
     indexes=(
         ("due_at", "since", "engagement_id"),
         ("client_id", "due_at", "since", "engagement_id"),
-        ("settled", "overdue_from"),
-        ("settled", "overdue_from", "holder", "model", "kind", "supplier", "client_id"),
-        ("settled", "there_until"),
+        ("holder", "due_at", "since", "engagement_id"),
+        ("stays_from", "there_until"),
+        ("overdue_from",),
     ),
 )

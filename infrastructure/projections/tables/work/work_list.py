@@ -2,19 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, and_, or_, select, tuple_
 
-from application.ports.work import WantedWork, WorkAfter, WorkCounts, WorkFound, WorkItem
-from domain.time.business_time import epoch_seconds, instant_at
+from application.ports.work import WantedWork, WorkAfter, WorkFound, WorkItem
+from domain.time.business_time import instant_at
 from domain.time.intervals import EVER
 from domain.work.item import NOTICES
 from infrastructure.projections.tables.engagement_list import folded
+from infrastructure.projections.tables.work.counting import counts_of, whole_seconds
 from infrastructure.projections.tables.work.glance import About, Glance, Glances
 from infrastructure.projections.tables.work.rows import WORK, or_ever
-
-_DAY: Final = 86_400
 
 
 class Work:
@@ -35,7 +34,7 @@ class Work:
                 position=glance.snapshot.position,
                 behind_seconds=glance.behind_seconds,
                 as_of=glance.as_of,
-                counts=None if after else _counts(glance, wanted),
+                counts=None if after else counts_of(glance, wanted, _wanted(glance, wanted)),
             )
 
 
@@ -64,45 +63,12 @@ def _wanted(glance: Glance, wanted: WantedWork) -> list[ColumnElement[bool]]:
     }
     conditions = [table.c[name] == value for name, value in equal.items() if value is not None]
     if wanted.due_before is not None:
-        # Whole seconds: what is due in the second of an instant with a fraction is due before it.
-        whole = epoch_seconds(wanted.due_before)
-        conditions.append(table.c.due_at < whole + (wanted.due_before.microsecond > 0))
+        conditions.append(table.c.due_at < whole_seconds(wanted.due_before))
     if wanted.q:
         conditions.append(table.c.sought.contains(folded(wanted.q), autoescape=True))
     if not wanted.notices:
         conditions.append(table.c.kind.not_in(NOTICES))
     return conditions
-
-
-def _counts(glance: Glance, wanted: WantedWork) -> WorkCounts:
-    """What is overdue and what is not dated may be nearly everything: of rows that stay, an index alone tells how many.
-
-    The instant is that of a first page, so not before the last fact of any engagement.
-    """
-    row, now = glance.table(WORK).c, glance.second
-    wanted_only = _wanted(glance, wanted)
-    midnight = now // _DAY * _DAY + _DAY
-    group = case(
-        (row.kind.in_(NOTICES), "notices"),
-        (row.overdue_from <= now, "overdue"),
-        (row.overdue_from == EVER, "undated"),
-        (row.due_at < midnight, "today"),
-        (row.due_at < midnight + (6 - glance.as_of.weekday()) * _DAY, "this_week"),
-        else_="later",
-    )
-    settled = {"overdue": row.overdue_from <= now, "undated": row.overdue_from == EVER}
-    ahead = and_(row.settled, row.overdue_from > now, row.overdue_from < EVER)
-    passing = and_(~row.settled, *glance.there(glance.table(WORK)))
-    apart = [
-        *(select(literal(name), func.count()).where(row.settled, many) for name, many in settled.items()),
-        *(select(group, func.count()).where(some).group_by(group) for some in (ahead, passing)),
-    ]
-    # What no index tells is looked at once.
-    whole = [select(group, func.count()).where(*glance.there(glance.table(WORK))).group_by(group)]
-    counts = dict.fromkeys(WorkCounts.__slots__, 0)
-    for name, count in glance.rows(union_all(*(each.where(*wanted_only) for each in (whole if wanted.q else apart)))):
-        counts[name] += count
-    return WorkCounts(**counts)
 
 
 def _item(row: Row[Any], about: About, second: int) -> WorkItem:
