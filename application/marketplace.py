@@ -95,6 +95,15 @@ class Marketplace(Application[UUID]):
                 progress.go_on(found)
         return progress.outcome()
 
+    def tried(self, request: Request) -> tuple[EngagementHistory | None, Outcome]:
+        """What a command would be answered now, and the history that it was decided on; nothing is recorded.
+
+        Raises Refused or StaleVersion.
+        """
+        found = self._topped_up(request.engagement_id, self.recalled(request.engagement_id))
+        history = found.history if found else None
+        return history, self._recording.tried(request, history)
+
     def record_all(self, requests: Iterable[Request]) -> list[Outcome | Exception]:
         """Records many commands in their order, what they append in a few commits.
 

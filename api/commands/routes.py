@@ -1,7 +1,7 @@
 """The addresses of the commands, made from the command classes in one loop, and the log that takes many at once."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -9,15 +9,19 @@ from uuid import UUID
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from api.commands.answers import CommandAnswer, command_bytes
+from api.commands.answers import CommandAnswer, command_bytes, dry_run_bytes
 from api.commands.bodies import BODIES, Circumstances, command_of_body, content_hash
 from api.commands.engagement_ids import new_engagement_id
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
-from api.http.operations import UUID_TEXT, EngagementAsked, Gives, Nothing, Operation, Takes, asked, body_of
+from api.http.operations import JSON, UUID_TEXT, EngagementAsked, Gives, Operation, Takes, asked, body_of
 from api.http.problems import problem_bytes, problem_of, problem_response
+from api.http.questions import answer_of
+from api.http.viewed import viewed
 from application.commands.request import Keyed, Outcome, Refused, Request
+from application.queries.dry_run import dry_run
 from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.language.bounds import STRICT
 from domain.law.command import Command
 from domain.register import COMMAND_NAMES, COMMANDS
 
@@ -35,7 +39,7 @@ def command_operations(standfast: Standfast) -> Iterator[Operation]:
             name=name,
             tag="commands",
             text=(kind.__doc__ or name).strip(),
-            asks=Nothing if opening else EngagementAsked,
+            asks=OpeningAsked if opening else CommandAsked,
             headers=HEADERS if opening else (*HEADERS, "If-Match"),
             takes=Takes(schema=BODIES[name]),
             gives=OPENED if opening else RECORDED,
@@ -46,9 +50,29 @@ def command_operations(standfast: Standfast) -> Iterator[Operation]:
 
 OPENED = (
     Gives(status=201, text="Opened.", schema=CommandAnswer, headers=("ETag", "Location")),
-    Gives(status=200, text="It was open already, as asked.", schema=CommandAnswer, headers=("ETag",)),
+    Gives(status=200, text="It was open already, as asked, or a dry run.", schema=CommandAnswer, headers=("ETag",)),
 )
-RECORDED = (Gives(status=200, text="What was recorded.", schema=CommandAnswer, headers=("ETag",)),)
+RECORDED = (
+    Gives(status=200, text="What was recorded, or would be in a dry run.", schema=CommandAnswer, headers=("ETag",)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningAsked:
+    """How a command that opens an engagement is taken."""
+
+    __pydantic_config__ = STRICT
+
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandAsked(EngagementAsked):
+    """How a command about an engagement is taken."""
+
+    __pydantic_config__ = STRICT
+
+    dry_run: bool = False
 
 
 def route_of(name: str, engagement_id: UUID | str = "{engagement_id}") -> str:
@@ -63,23 +87,31 @@ def address_of(request: Request) -> str:
 
 async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response:
     """Records the command that a request brings."""
-    engagement_id = None if name == OPENING else engagement_of(http)
+    engagement_id, dry = parameters_of(name, http)
     headers = headers_of(http)
     command, wire = command_of_body(name, await body_of(http))
     request = request_of(command, wire, engagement_id, headers)
     try:
+        if dry:
+            return await answer_of(standfast, http, partial(tried, standfast, request))
         return answer(await standfast.marketplace.record_async(request), command)
     except Refused as refused:
         return problem_response(refused, address_of(request))
 
 
-def engagement_of(http: HttpRequest) -> UUID:
-    """The engagement of an address that takes no other parameter. Raises NothingHere or FieldsWrong."""
-    text = http.path_params["engagement_id"]
-    if http.scope["query_string"] or not UUID_TEXT.fullmatch(text):
-        found: UUID = asked(EngagementAsked, http).engagement_id
-        return found
-    return UUID(text)
+def parameters_of(name: str, http: HttpRequest) -> tuple[UUID | None, bool]:
+    """The engagement of an address, and whether only a dry run is asked for. Raises NothingHere or FieldsWrong."""
+    text: str | None = http.path_params.get("engagement_id")
+    if http.scope["query_string"] or (text and not UUID_TEXT.fullmatch(text)):
+        found = asked(OpeningAsked if name == OPENING else CommandAsked, http)
+        return getattr(found, "engagement_id", None), found.dry_run
+    return UUID(text) if text else None, False
+
+
+def tried(standfast: Standfast, request: Request) -> Response:
+    """The answer to a dry run. Raises Refused or StaleVersion."""
+    found = dry_run(standfast.marketplace, request, viewed)
+    return Response(dry_run_bytes(found), 200, {"ETag": f'"{found.decided_on}"'}, JSON)
 
 
 def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID | None, headers: Headers) -> Request:

@@ -17,8 +17,8 @@ from api.http.paging import packed
 from api.http.problem_kinds import ProblemKind, kinds
 from api.http.problem_routes import ProblemKinds
 from api.http.strict_json import json_of
+from api.http.viewed import viewed
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
-from api.queries.engagements import viewed
 from api.terms.routes import CalendarPage, PolicyPage
 from application.marketplace import Known
 from application.ports.engagement_list import ListedEngagement

@@ -19,7 +19,7 @@ from infrastructure.events.codec import SCHEMA_VERSIONS, adapter, event_json
 
 def _event(name: str, kind: type[Event[Any]]) -> type:
     shape = {
-        "position": Annotated[int, Field(ge=1)],
+        "position": Annotated[int, Field(ge=0)],
         "engagement_id": UUID,
         "version": Annotated[int, Field(ge=1)],
         "place": Annotated[int, Field(ge=1)],

@@ -6,6 +6,7 @@ Where it does not, the entry of `Schema.field` goes before that of the field.
 from typing import Any, Final
 
 from api.http.fleet_texts import FLEET_TEXTS
+from api.http.page_texts import PAGE_TEXTS
 
 LONGER_NAMES: Final = ("Line", "Entry")
 """What a command is called, behind its own name, where it stands in a log or in a correction."""
@@ -27,6 +28,7 @@ def _with_text(name: str, field: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 TEXTS: Final = {
     **FLEET_TEXTS,
+    **PAGE_TEXTS,
     "absence_id": "The id of the absence, within the engagement.",
     "accountability": "Who kept what they answer for.",
     "accountable": "The party that answers for it; null: nobody does.",
@@ -225,7 +227,7 @@ TEXTS: Final = {
     "EngagementOpened.policy": "The policy agreed on, as it was published.",
     "TermsAmended.policy": "The policy agreed on anew, as it was published; null: it stays.",
     "WhatIfBody.policy": "The policy to suppose, by its name or as a document; null: the one agreed on.",
-    "position": "The position in the log of all engagements, from 1 on without a gap.",
+    "position": "The position in the log of all engagements, from 1 on without a gap; 0 in a dry run.",
     "presence": "Attended over required time, in business seconds times allocation, as a fraction of one; null: "
     "nothing was required.",
     "problems": "The kinds of problems.",

@@ -19,7 +19,6 @@ from api.http.strict_json import json_of
 from domain.language.bounds import STRICT
 
 T = TypeVar("T")
-
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.02
 

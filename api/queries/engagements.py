@@ -1,8 +1,6 @@
 """The queries about engagements: one entry each, from what is asked to the answer."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
@@ -10,27 +8,25 @@ from uuid import UUID
 from pydantic import Field
 
 from api.composition import Standfast
-from api.desks import go_on
 from api.http.events import event_bytes
 from api.http.operations import EngagementPath
 from api.http.paging import Cursor, Limit, Position, Version, packed, page_bytes, unpacked
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong, json_of
+from api.http.viewed import viewed
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
-from application.marketplace import Known
 from application.ports.engagement_list import After, ListPage, Sort, Wanted
 from application.queries.allowed import AllowedAnswer, allowed
 from application.queries.as_of import EngagementAsOf, engagement_as_of
 from application.queries.feed import FeedPage, feed
 from application.queries.history import Order, WantedEvents, history_page
-from application.queries.state import StateAnswer, answer_of, state_answer
+from application.queries.state import StateAnswer, state_answer
 from application.queries.versions import audit_page
-from domain.engagement.state import State, Status
+from domain.engagement.state import Status
 from domain.language.bounds import DESCRIBED
 from domain.language.words import ActingParty, Id, Instant, Model, Party, field_names
 from domain.register import EVENTS
 from infrastructure.database.instants import from_micros, to_micros
-from infrastructure.events.codec import adapter
 
 Sought = Annotated[str, Field(min_length=1, max_length=200)]
 EventName: TypeAlias = Literal[tuple(EVENTS)]  # type: ignore[valid-type]  # the register says which
@@ -146,17 +142,6 @@ def listed(standfast: Standfast, asked: ListAsked) -> ListPage:
     """A page of the list. Raises FieldsWrong where the cursor is none of the list in this order."""
     after = after_of(asked.cursor, asked.sort)
     return standfast.engagements.page(wanted(asked), sort=asked.sort, after=after, limit=asked.limit)
-
-
-def viewed(state: State | None) -> Mapping[str, Any]:
-    """A state as plain values; before the opening there is none. Raises CallerGone where nobody waits for it."""
-    go_on()
-    shown: dict[str, Any] = adapter(StateAnswer).dump_python(answer_of(state, _NOBODY), mode="json", by_alias=True)
-    return shown
-
-
-_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NOBODY: Final = EngagementAsOf(engagement_id=UUID(int=0), history=None, known=Known(0, _NEVER), as_of=_NEVER)
 
 
 def cursor_of(after: After | None) -> str | None:

@@ -213,14 +213,29 @@ class Recording:
     def read(self, rows: Iterable[StoredEvent]) -> list[Recorded]:
         return [cast(Recorded, self.mapper.to_domain_event(row)) for row in rows]
 
+    def tried(self, request: Request, history: EngagementHistory | None) -> Outcome:
+        """What the command would be answered on a history, by the facts that it would record; nothing is recorded.
+
+        The position is that of the last fact of the history, 0 where there is none. Raises Refused or StaleVersion.
+        """
+        named = _named(request.command)
+        published = self.terms.named(*named) if any(named) else NOTHING_NAMED
+        try:
+            facts = self.decide(request, history, published)
+        except Rejection as refusal:
+            raise _refused(request, history, refusal) from refusal
+        position = history.facts[-1].position if history else 0
+        if facts:
+            return replace(outcome_of(facts), position=position)
+        assert history, "a command without effect meets an engagement"
+        return self._standing(request, history, history.version, published)
+
     def _published(self, command: Command[Any]) -> Generator[Step, Any, Published]:
         """What is published under the names that a command says."""
-        named = list(command.names())
-        policies = [name for kind, name in named if kind == "policy"]
-        calendars = [name for kind, name in named if kind == "calendar"]
-        if not policies and not calendars:
+        named = _named(command)
+        if not any(named):
             return NOTHING_NAMED
-        found: Published = yield partial(self.terms.named, policies, calendars)
+        found: Published = yield partial(self.terms.named, *named)
         return found
 
     def _append(self, request: Request, decided: Decided, place: Place) -> Steps:
@@ -266,9 +281,7 @@ class Recording:
                 raise refusal
             yield Append()  # an answer that was read may not have got to the standby: a commit waits until it has
             return (yield from self._again(request, known))
-        version = history.version if history else 0
-        allowed = _allowed(request, history, refusal) if history else ()
-        refused = Refused(refusal, request.engagement_id, version, allowed)
+        refused = _refused(request, history, refusal)
         if request.keyed:
             status, problem = request.keyed.written(refused)
             try:
@@ -298,6 +311,10 @@ class Recording:
     def _unchanged(self, request: Request, history: EngagementHistory, version: int) -> Steps:
         """The outcome of a command that recorded nothing when the engagement was at this version."""
         published = yield from self._published(request.command)
+        return self._standing(request, history, version, published)
+
+    def _standing(self, request: Request, history: EngagementHistory, version: int, published: Published) -> Outcome:
+        """The outcome of a command whose effect stood when the engagement was at this version."""
 
         def stands() -> Already:
             known = history.as_known(version)
@@ -316,6 +333,19 @@ def _key(request: Request, **answer: Any) -> Key | None:
     if request.keyed is None:
         return None
     return Key(command_id=request.command_id, body_hash=request.keyed.body_hash, **answer)
+
+
+def _named(command: Command[Any]) -> tuple[list[str], list[str]]:
+    """The policies and the calendars that a command names."""
+    named = list(command.names())
+    return [name for kind, name in named if kind == "policy"], [name for kind, name in named if kind == "calendar"]
+
+
+def _refused(request: Request, history: EngagementHistory | None, refusal: Rejection) -> Refused:
+    """A refusal, with what may be done instead."""
+    version = history.version if history else 0
+    allowed = _allowed(request, history, refusal) if history else ()
+    return Refused(refusal, request.engagement_id, version, allowed)
 
 
 def _allowed(request: Request, history: EngagementHistory, refusal: Rejection) -> tuple[str, ...]:

@@ -57,10 +57,15 @@ def steps(history: EngagementHistory, view: View, *, after: int, limit: int) -> 
     for fact in history.facts[after : after + limit]:
         before = known
         known = known.extended([fact]) if known else EngagementHistory.of([fact]).tolerant()
-        latest = known.timeline[-1].occurred_at
-        was = before.state.reached(latest) if before else None
-        found.append(_step(history, fact, tuple(_changes(was, known.state.reached(latest), view))))
+        found.append(_step(history, fact, changed(before, known, view)))
     return found
+
+
+def changed(before: EngagementHistory | None, after: EngagementHistory, view: View) -> tuple[Change, ...]:
+    """What the facts changed that a history has grown by; all of it where there was none before."""
+    latest = after.timeline[-1].occurred_at
+    was = before.state.reached(latest) if before else None
+    return tuple(_changes(was, after.state.reached(latest), view))
 
 
 def _changes(before: State | None, after: State, view: View) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from hypothesis import HealthCheck, given, settings
 
-from api.queries.engagements import viewed
+from api.http.viewed import viewed
 from application.queries.audit import changes, steps
 from domain.engagement.state import EngagementHistory
 from domain.law.event import event_of
