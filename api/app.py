@@ -27,6 +27,7 @@ from api.http.problem_routes import PROBLEM_OPERATIONS
 from api.http.problems import answer_problem, problem_response
 from api.http.questions import questioning
 from api.openapi import TITLE, VERSION, document
+from api.queries.command_of_event import COMMANDS_OF_EVENTS
 from api.queries.engagements import QUESTIONS
 from api.queries.fleet import FIGURES
 from api.queries.measures import MEASURES, what_if_operations
@@ -36,7 +37,7 @@ from api.terms.routes import terms_operations, terms_questions
 from infrastructure.process.settings import Settings, names_in, names_of
 from infrastructure.process.worker_numbers import WorkerNumbers
 
-ALL_QUESTIONS: Final = (*QUESTIONS, *FIGURES, *WORK, *MEASURES, *terms_questions())
+ALL_QUESTIONS: Final = (*QUESTIONS, *COMMANDS_OF_EVENTS, *FIGURES, *WORK, *MEASURES, *terms_questions())
 """Every query, in the order of the document."""
 
 

@@ -19,6 +19,7 @@ from api.http.problem_routes import ProblemKinds
 from api.http.strict_json import json_of
 from api.http.viewed import viewed
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
+from api.queries.command_of_event import CommandOfEvent, told
 from api.terms.routes import CalendarPage, PolicyPage
 from application.marketplace import Known
 from application.ports.engagement_list import ListedEngagement
@@ -29,7 +30,9 @@ from application.queries.audit import steps
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy
+from domain.law.restated import restated
 from domain.metrics.what_if import Supposition
+from domain.register import ENGAGEMENT
 from domain.time.calendar import Calendar
 
 LOG_ID: Final = UUID("7d4f0f57-53e4-4f0e-9c70-6f0f3c2f8d11")
@@ -98,12 +101,18 @@ def _explained() -> Any:
     return _plain(measures.explained(_question(), "replace", case))
 
 
+def _command_of_event() -> Any:
+    report = next(fact for fact in history().facts if fact.type == "UnderperformanceReported")
+    return _plain(told(report.stream_id, report.version, restated(ENGAGEMENT, history(), report.version)))
+
+
 ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     CommandAnswer: command_answer,
     CommandAnswers: lambda: {"answers": [command_answer()]},
     StateAnswer: state,
     ListedEngagement: _listed,
     EngagementPage: lambda: {**_page([_listed()], None), "behind_seconds": 0.0, "as_of": _plain(_question().as_of)},
+    CommandOfEvent: _command_of_event,
     **FLEET,
     **WHAT_IF,
     HistoryPage: lambda: _page(_events(), SHOWN),

@@ -94,6 +94,12 @@ class Command(Generic[S]):
         """What a page or a client offers it about; the rules still judge each one."""
         return () if cls.records.guard(state) else cls.possible(state)
 
+    @classmethod
+    def restated(cls, event: Event[S]) -> "Command[S]":
+        """The command that recorded an event of its kind, with every id and default that was filled in."""
+        kind: type = cls
+        return cls(**{name: getattr(event, name) for name in _shared(type(event), kind)})
+
     def names(self) -> Iterable[Named]:
         """The published documents that it names: they are looked up before it is decided."""
         return ()

@@ -33,6 +33,11 @@ class StreamKind:
         return named((kind.command_name, kind) for kind in found if "command_name" in vars(kind))
 
     @cached_property
+    def recorded_by(self) -> Mapping[type[Event[Any]], type[Command[Any]]]:
+        """The command whose first event an event is."""
+        return {kind.records: kind for kind in self.commands.values()}
+
+    @cached_property
     def events(self) -> Mapping[str, type[Event[Any]]]:
         """Every event that a command records, by the name it is stored under: that of its class."""
         recorded = (kind for command in self.commands.values() for kind in (command.records, *command.also_records))

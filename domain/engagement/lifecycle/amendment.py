@@ -11,6 +11,7 @@ from domain.engagement.terms.published import Published
 from domain.language.changed import replace
 from domain.language.words import ClientText, Text
 from domain.law.command import ITSELF, Named, Occasion, Subject
+from domain.law.event import Event
 from domain.law.recorded import Recorded
 from domain.time.calendar import Calendar
 
@@ -53,6 +54,12 @@ class AmendTerms(EngagementCommand):
     @classmethod
     def possible(cls, state: State) -> Iterable[Subject]:
         return ITSELF
+
+    @classmethod
+    def restated(cls, event: Event[State]) -> "AmendTerms":
+        assert isinstance(event, TermsAmended)
+        policy, calendar = (of.name if of else None for of in (event.policy, event.calendar))
+        return cls(policy=policy, calendar=calendar, reason=event.reason)
 
     def names(self) -> Iterator[Named]:
         if self.policy:

@@ -15,7 +15,7 @@ from domain.language.personal import Personal
 from domain.language.saying import said
 from domain.language.words import Id, Model, Name, Text
 from domain.law.command import Named, OpeningCommand, Subject, carry
-from domain.law.event import Opening
+from domain.law.event import Event, Opening
 from domain.law.recorded import Recorded
 from domain.law.rejection import NotFound, Rejection
 from domain.time.calendar import Calendar
@@ -115,6 +115,21 @@ class OpenEngagement(EngagementCommand, OpeningCommand[State]):
     @classmethod
     def possible(cls, state: State) -> Iterable[Subject]:
         return ()
+
+    @classmethod
+    def restated(cls, event: Event[State]) -> "OpenEngagement":
+        assert isinstance(event, EngagementOpened)
+        return cls(
+            engagement_id=event.engagement_id,
+            client_id=event.client_id,
+            model=event.model,
+            work_class=event.work_class,
+            name=event.name,
+            policy=event.policy.name,
+            calendar=event.calendar.name,
+            seats=event.seats,
+            override_reason=event.override_reason,
+        )
 
     def names(self) -> Iterator[Named]:
         yield "policy", self.policy or self.model
