@@ -9,7 +9,7 @@ from typing import Final
 from infrastructure.database.database import Database
 from infrastructure.database.sqlite import path_of
 
-_REBUILD: Final = 7_236_412_907
+_REBUILD: Final = 7_236_412_910
 """The advisory lock of PostgreSQL that a rebuild holds."""
 
 

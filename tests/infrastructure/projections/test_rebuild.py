@@ -1,6 +1,7 @@
 """A rebuild: equal to a fold from zero, proved against what is in use, and swapped only then."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from uuid import uuid4
 
@@ -9,6 +10,9 @@ from sqlalchemy.engine import URL
 
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.log import Append
+from infrastructure.database.database import Database
+from infrastructure.log.signal import Signal
+from infrastructure.projections.leading import JOBS, KEEPING, PROJECTING, LeadOfFile, LeadOfServer
 from infrastructure.projections.parking import Parking
 from infrastructure.projections.rebuild.alone import RebuildUnderWay, rebuilding_alone
 from infrastructure.projections.rebuild.rebuild import Step
@@ -160,6 +164,17 @@ def test_one_rebuild_refuses_another(made: Bench) -> None:
         made.rebuilding().run()
     assert made.generations.all() == before
     assert made.rebuilding().run().swapped
+
+
+def test_who_leads_in_an_office_keeps_nobody_from_rebuilding(database_url: URL) -> None:
+    with closing(Database(database_url)) as database:
+        for office in (PROJECTING, KEEPING, JOBS):
+            server = database.is_postgresql
+            lead = LeadOfServer(database, office) if server else LeadOfFile(database, Signal(), office)
+            assert lead.held()
+            with rebuilding_alone(database):
+                pass
+            lead.give_up()
 
 
 def test_a_shard_is_done_once_and_a_process_that_fails_says_why(made: Bench) -> None:
