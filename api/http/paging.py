@@ -18,6 +18,9 @@ Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Version = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Cursor = Annotated[str, Field(min_length=1, max_length=400)]
+MOST: Final = 1 << 62
+"""What no number of a place goes beyond, in either direction."""
+
 ONE_PAGE: Final = "The position is that of the log's end; without a next one this is the last page."
 
 
@@ -46,3 +49,15 @@ def unpacked(cursor: str) -> Any:
         return json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, UnicodeDecodeError) as error:
         raise ValueError("not a cursor") from error
+
+
+def is_number(value: object) -> bool:
+    """Whether a database can hold it."""
+    return type(value) is int and abs(value) < MOST
+
+
+def written(value: object) -> str:
+    """A text that a database can hold. Raises ValueError."""
+    if not isinstance(value, str) or b"\0" in value.encode():
+        raise ValueError("not a text")
+    return value

@@ -1,14 +1,16 @@
 """The queries about the figures of the whole fleet: one entry each, from what is asked to the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Final, TypeVar
+from functools import partial
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
 
 from pydantic import Field
 
 from api.composition import Standfast
-from api.http.paging import Cursor, Position, packed, unpacked
+from api.http.paging import Cursor, Position, is_number, packed, unpacked, written
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong, json_of
 from application.ports.fleet import (
@@ -20,6 +22,7 @@ from application.ports.fleet import (
     GroupSort,
     GroupsPage,
     NotAsked,
+    RowPlace,
     RowsAfter,
     RowsPage,
 )
@@ -119,7 +122,7 @@ class FigureRowPage:
 
 def groups(standfast: Standfast, asked: GroupsAsked) -> GroupsPage:
     """The figures that are asked for. Raises FieldsWrong."""
-    after = _place(standfast, asked.cursor, order_of(asked), lambda told, as_of: GroupsAfter(asked.sort, told, as_of))
+    after = _after(standfast, asked.cursor, order_of(asked), partial(_group_after, asked.sort))
     try:
         return standfast.fleet.groups(asked.wanted(), sort=asked.sort, after=after, limit=asked.limit)
     except NotAsked as error:
@@ -128,7 +131,7 @@ def groups(standfast: Standfast, asked: GroupsAsked) -> GroupsPage:
 
 def rows(standfast: Standfast, asked: RowsAsked) -> RowsPage:
     """The rows that are asked for. Raises FieldsWrong."""
-    after = _place(standfast, asked.cursor, asked.figure, RowsAfter)
+    after = _after(standfast, asked.cursor, asked.figure, _row_after)
     try:
         return standfast.fleet.rows(asked.wanted(), asked.figure, state=asked.state, after=after, limit=asked.limit)
     except NotAsked as error:
@@ -140,26 +143,49 @@ def order_of(asked: GroupsAsked) -> str:
     return f"{asked.group_by} {asked.sort}"
 
 
-def _place(
-    standfast: Standfast, cursor: str | None, order: str, made: Callable[[int, datetime], Found]
+def _after(
+    standfast: Standfast, cursor: str | None, order: str, made: Callable[[datetime, Sequence[Any]], Found]
 ) -> Found | None:
-    """Where a page begins: so many were told before. Raises FieldsWrong where the cursor is none of this order."""
+    """Where a page begins. Raises FieldsWrong where the cursor is none of this order."""
     if cursor is None:
         return None
     try:
-        of, told, micros = unpacked(cursor)
-        if of != order or type(told) is not int or not 0 < told < 1 << 40:
+        of, micros, place = unpacked(cursor)
+        if of != order:
             raise ValueError("a cursor of another order")
         as_of = from_micros(micros)
         if as_of > standfast.marketplace.clock() + AHEAD:
             raise ValueError("an instant that no page was as of")
-        return made(told, as_of)
-    except (ValueError, TypeError, OverflowError) as error:
+        return made(as_of, place)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise FieldsWrong([("cursor", "a cursor is the next of a page before, in the same order")]) from error
 
 
-def cursor_of(order: str, told: int, as_of: datetime) -> str:
-    return packed([order, told, to_micros(as_of)])
+def _group_after(sort: GroupSort, as_of: datetime, place: Sequence[Any]) -> GroupsAfter:
+    value, key = place
+    if not (value is None or type(value) in (int, float)):
+        raise ValueError("not what a group is ordered by")
+    return GroupsAfter(sort, value, written(key), as_of)
+
+
+def _row_after(as_of: datetime, place: Sequence[Any]) -> RowsAfter:
+    engagement_id, subject_id, noun, instant, state, nth = place
+    if not (is_number(instant) and is_number(nth)):
+        raise ValueError("not the place of a row")
+    row = RowPlace(UUID(engagement_id), written(subject_id), written(noun), instant, written(state), nth)
+    return RowsAfter(row, as_of)
+
+
+def groups_cursor(asked: GroupsAsked, after: GroupsAfter | None) -> str | None:
+    return None if after is None else packed([order_of(asked), to_micros(after.as_of), [after.value, after.key]])
+
+
+def _rows_cursor(asked: RowsAsked, after: RowsAfter | None) -> str | None:
+    if after is None:
+        return None
+    place = after.place
+    told = str(place.engagement_id), place.subject_id, place.noun, place.instant, place.state, place.nth
+    return packed([asked.figure, to_micros(after.as_of), told])
 
 
 def groups_bytes(asked: GroupsAsked, page: GroupsPage) -> bytes:
@@ -173,7 +199,7 @@ def groups_bytes(asked: GroupsAsked, page: GroupsPage) -> bytes:
             position=page.reading.position,
             behind_seconds=page.reading.behind_seconds,
             groups=tuple(page.groups),
-            next=cursor_of(order_of(asked), page.next.told, page.next.as_of) if page.next else None,
+            next=groups_cursor(asked, page.next),
         )
     )
 
@@ -184,7 +210,7 @@ def rows_bytes(asked: RowsAsked, page: RowsPage) -> bytes:
         FigureRowPage(
             items=tuple(page.items),
             total=page.total,
-            next=cursor_of(asked.figure, page.next.told, page.next.as_of) if page.next else None,
+            next=_rows_cursor(asked, page.next),
             position=page.reading.position,
             behind_seconds=page.reading.behind_seconds,
             as_of=page.reading.as_of,

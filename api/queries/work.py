@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.composition import Standfast
 from api.http.operations import EngagementPath
-from api.http.paging import Cursor, Limit, packed, unpacked
+from api.http.paging import Cursor, Limit, is_number, packed, unpacked, written
 from api.http.questions import Question, ReadYourWrites
 from api.http.strict_json import FieldsWrong, json_of
 from api.queries.answers import AtRiskPage, WorkPage
@@ -22,8 +22,6 @@ from domain.work.item import WorkKind
 from infrastructure.database.instants import from_micros, to_micros
 
 Sought = Annotated[str, Field(min_length=1, max_length=200)]
-MOST: Final = 1 << 62
-"""What no number of a place in these pages goes beyond, in either direction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,18 +127,6 @@ def clocks_after(cursor: str | None) -> ClocksAfter | None:
 def at_risk_bytes(found: ClocksFound) -> bytes:
     """A page of the clocks as JSON."""
     return json_of(AtRiskPage(**{**_fields(found), "items": tuple(found.items), "next": clocks_cursor(found.next)}))
-
-
-def is_number(value: object) -> bool:
-    """Whether a database can hold it."""
-    return type(value) is int and abs(value) < MOST
-
-
-def written(value: object) -> str:
-    """A text that a database can hold. Raises ValueError."""
-    if not isinstance(value, str) or b"\0" in value.encode():
-        raise ValueError("not a text")
-    return value
 
 
 def work_bytes(found: WorkFound) -> bytes:

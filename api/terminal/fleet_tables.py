@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.markup import escape
 from rich.table import Table
 
-from api.queries.fleet import GroupsAsked, cursor_of, order_of
+from api.queries.fleet import GroupsAsked, groups_cursor
 from api.terminal.tables import NOTHING, duration, instant, table_of
 from application.ports.fleet import Group, GroupRatio, GroupsPage
 
@@ -24,7 +24,8 @@ def fleet_tables(asked: GroupsAsked, page: GroupsPage) -> Iterator[Table | str]:
     Exits are the unplanned ones; a guarantee is kept, lost or open, and what is open is not decided yet.
     """
     starts = instant(page.from_) if page.from_ else "their openings"
-    yield f"Engagements from {starts} to {instant(page.to)}, as of {instant(page.reading.as_of)} (UTC)"
+    yield f"Engagements from {starts} to {instant(page.to)} (UTC),"
+    yield f"as of {instant(page.reading.as_of)}"
     if not page.groups:
         yield "no engagements that are asked for"
         return
@@ -34,7 +35,7 @@ def fleet_tables(asked: GroupsAsked, page: GroupsPage) -> Iterator[Table | str]:
     yield _guarantee(lead, page.groups)
     yield _accountability(lead, page.groups)
     if page.next:
-        yield f"more: the same with --cursor {cursor_of(order_of(asked), page.next.told, page.next.as_of)}"
+        yield f"more: the same with --cursor {groups_cursor(asked, page.next)}"
 
 
 def _now(lead: str, groups: Iterable[Group]) -> Table:

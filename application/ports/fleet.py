@@ -285,10 +285,13 @@ class GroupsPage:
 
 @dataclass(frozen=True, slots=True)
 class GroupsAfter:
-    """How many groups of an order were told before, and the instant that all pages are as of."""
+    """The group after which the next page begins, by its key and what it is ordered by (None: it has none, or the
+    order is that of the keys), and the instant that all pages are as of.
+    """
 
     sort: GroupSort
-    told: int
+    value: float | None
+    key: str
     as_of: datetime
 
 
@@ -322,10 +325,25 @@ class RowsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class RowsAfter:
-    """How many rows were told before, and the instant that all pages are as of."""
+class RowPlace:
+    """Where a row stands in the order of rows: instants are seconds, what it has not is empty or 0.
 
-    told: int
+    ``nth`` tells apart those that are otherwise in one place.
+    """
+
+    engagement_id: UUID
+    subject_id: str
+    noun: str
+    instant: int
+    state: str
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowsAfter:
+    """The place of the row after which the next page begins, and the instant that all pages are as of."""
+
+    place: RowPlace
     as_of: datetime
 
 

@@ -19,7 +19,7 @@ from domain.time.business_time import epoch_seconds
 from domain.time.calendar import Calendar
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.fleet.columns import Columns, Reading
-from infrastructure.fleet.groups import Asking, groups_of, keys_of, ordered
+from infrastructure.fleet.groups import Asking, Placed, groups_of, keys_of, ordered
 from infrastructure.fleet.question import LONG_AGO, CalendarOf, Question, Span
 from infrastructure.fleet.rows import rows_behind
 from infrastructure.fleet.windows import months_of, window_of
@@ -56,19 +56,19 @@ class ColumnFleet:
     ) -> GroupsPage:
         """Up to `limit` groups, or all months. Raises NotAsked, ProjectionsMissing."""
         with self._asking(wanted, after.as_of if after else None) as (asking, reading):
-            told = after.told if after else 0
-            keys = [each for each in self._keys(asking, sort) if wanted.key in (None, each)]
-            here = keys if wanted.group_by == "month" else keys[told : told + limit]
-            more = told + len(here) < len(keys)
+            placed = [each for each in self._placed(asking, sort) if wanted.key in (None, each.key)]
+            left = [each for each in placed if after is None or each > Placed.of(sort, after.key, after.value)]
+            here = left if wanted.group_by == "month" else left[:limit]
+            keys = [each.key for each in here]
             return GroupsPage(
-                groups=groups_of(asking.narrowed(here), here) if here else (),
+                groups=groups_of(asking.narrowed(keys), keys) if keys else (),
                 from_=wanted.from_,
                 to=min(wanted.to or reading.as_of, reading.as_of),
-                next=GroupsAfter(sort, told + len(here), reading.as_of) if more else None,
+                next=GroupsAfter(sort, here[-1].value, here[-1].key, reading.as_of) if len(here) < len(left) else None,
                 reading=reading,
             )
 
-    def _keys(self, asking: Asking, sort: GroupSort) -> Sequence[str]:
+    def _placed(self, asking: Asking, sort: GroupSort) -> Sequence[Placed]:
         return ordered(asking, keys_of(asking), sort) if asking.question.windows else ()
 
     def rows(
@@ -84,14 +84,13 @@ class ColumnFleet:
         if wanted.group_by != "all" and wanted.key is None:
             raise NotAsked("key", "rows are those of one group: its key says which")
         with self._asking(wanted, after.as_of if after else None) as (asking, reading):
-            told = after.told if after else 0
             keys = None if wanted.key is None else [wanted.key]
-            found = rows_behind(asking if keys is None else asking.narrowed(keys), figure, state, told, limit)
-            more = told + len(found.items) < found.total
+            narrowed = asking if keys is None else asking.narrowed(keys)
+            found = rows_behind(narrowed, figure, state, after.place if after else None, limit)
             return RowsPage(
                 items=found.items,
                 total=found.total,
-                next=RowsAfter(told + len(found.items), reading.as_of) if more else None,
+                next=RowsAfter(found.last, reading.as_of) if found.last else None,
                 reading=reading,
             )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 from queue import SimpleQueue
@@ -181,20 +181,29 @@ def keys_of(asking: Asking) -> list[str]:
     return sorted(str(key) for (key,) in asking.fetched(f"{asking.begun(parts)} FROM rows"))
 
 
-def ordered(asking: Asking, keys: Sequence[str], sort: GroupSort) -> list[str]:
-    """The keys in the order that is asked for; groups without the figure come last."""
-    down, name = sort.startswith("-"), sort.removeprefix("-")
+@dataclass(frozen=True, slots=True, order=True)
+class Placed:
+    """Where a group stands in an order: those without the figure come last, those with the same one by key."""
+
+    without: bool
+    by: float
+    key: str
+    value: float | None = field(compare=False)
+
+    @classmethod
+    def of(cls, sort: GroupSort, key: str, value: float | None) -> "Placed":
+        down = sort.startswith("-")
+        return cls(value is None, 0.0 if value is None else -value if down else value, key, value)
+
+
+def ordered(asking: Asking, keys: Sequence[str], sort: GroupSort) -> list[Placed]:
+    """The keys in the order that is asked for."""
+    name = sort.removeprefix("-")
     if name == "key":
-        return sorted(keys)
+        return sorted(Placed.of(sort, key, None) for key in keys)
     path = ORDERS[name]
     told = cells_of(asking, [each for each in SOURCES if any(of.path == path for of in each.figures)])
-    values = {key: _value(name, told.get(key, {})) for key in keys}
-
-    def place(key: str) -> tuple[bool, float, str]:
-        value = values[key]
-        return value is None, (-value if down else value) if value is not None else 0.0, key
-
-    return sorted(keys, key=place)
+    return sorted(Placed.of(sort, key, _value(name, told.get(key, {}))) for key in keys)
 
 
 def _value(name: str, cells: Cells) -> float | None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from application.ports.fleet import FigureRow, NotAsked
+from application.ports.fleet import FigureRow, RowPlace
 from domain.metrics.tenure import DAY
 from domain.time.business_time import instant_at
 from infrastructure.fleet.families.guarantee import amount
-from infrastructure.fleet.figures import Figure, Source
-from infrastructure.fleet.groups import SOURCES, Asking, told_by
+from infrastructure.fleet.groups import Asking, told_by
+from infrastructure.fleet.paths import Named, named
 from infrastructure.fleet.question import text
 
 MONEY = ("guarantee.credit.{}", "guarantee.charge_to_client.{}")
@@ -17,31 +17,32 @@ MONEY = ("guarantee.credit.{}", "guarantee.charge_to_client.{}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """Some rows of so many, and the place of the last one where more come after it."""
+
     items: Sequence[FigureRow]
     total: int
+    last: RowPlace | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A figure as a path names it, with what stands for ``{}`` in it."""
+OF_THEIR_CASES = (
+    "(SELECT any_value(c.seat_id) FROM cases AS c WHERE c.e = found.e AND c.case_id = found.subject_id "
+    "AND found.noun = 'case')"
+)
+"""The seat of a case, which its spans do not tell."""
 
-    source: Source
-    figure: Figure
-    by: str | None
-
-
-def named(path: str) -> Named:
-    """The figure of a path in a group. Raises NotAsked where there is none."""
-    for source in SOURCES:
-        for figure in source.figures:
-            by = figure.named(path)
-            if by is not None or figure.path == path:
-                return Named(source, figure, by)
-    raise NotAsked("figure", f"{path} is no figure of a group, such as guarantee.attainment")
+PLACE: Final = (
+    "engagement_id",
+    "coalesce(subject_id, '')",
+    "noun",
+    "coalesce(instant, 0)",
+    "coalesce(state, '')",
+    "nth",
+)
+"""What rows are ordered by, in which each has a place of its own: ``nth`` tells those apart that are alike."""
 
 
-def rows_behind(asking: Asking, path: str, state: str | None, told: int, limit: int) -> Found:
-    """The rows after so many that were told before. Raises NotAsked where there is no such figure."""
+def rows_behind(asking: Asking, path: str, state: str | None, after: RowPlace | None, limit: int) -> Found:
+    """The rows that come after a place. Raises NotAsked where there is no such figure."""
     of = named(path)
     wanted = asking.question.wanted
     another = wanted.group_by == "all" and wanted.key not in (None, "all")
@@ -49,12 +50,29 @@ def rows_behind(asking: Asking, path: str, state: str | None, told: int, limit: 
         return Found((), 0)
     query = f"{asking.begun(of.source.rows(asking.question))}, found AS ({_found(asking, of, state)})"
     counted = asking.fetched(f"{query} SELECT count(*) FROM found")[0][0]
-    page = asking.fetched(
-        f"{query} SELECT g.engagement_id, found.* EXCLUDE (e), g.name FROM found LEFT JOIN (SELECT e, engagement_id, "
-        "any_value(name) AS name FROM engagements GROUP BY e, engagement_id) AS g USING (e) "
-        f"ORDER BY engagement_id, subject_id, noun, instant, state LIMIT {limit} OFFSET {told}"
+    place = ", ".join(PLACE)
+    behind = f"WHERE ({place}) > {_place(after)}" if after else ""
+    rows = asking.fetched(
+        f"{query}, placed AS (SELECT found.*, g.engagement_id, g.name, "
+        f"coalesce(found.seat_id, {OF_THEIR_CASES}) AS seat, "
+        "row_number() OVER (PARTITION BY e, subject_id, noun, instant, state ORDER BY seat_id, value, part) AS nth "
+        "FROM found LEFT JOIN (SELECT e, engagement_id, any_value(name) AS name FROM engagements "
+        "GROUP BY e, engagement_id) AS g USING (e)) "
+        f"SELECT engagement_id, noun, subject_id, seat, instant, state, value, part, name, nth FROM placed {behind} "
+        f"ORDER BY {place} LIMIT {limit + 1}"
     )
-    return Found([_row(of, row) for row in page], counted)
+    here = rows[:limit]
+    return Found([_row(of, row) for row in here], counted, _place_of(here[-1]) if len(rows) > limit else None)
+
+
+def _place(after: RowPlace) -> str:
+    texts = (f"'{after.engagement_id}'::UUID", text(after.subject_id), text(after.noun))
+    return f"({', '.join(texts)}, {after.instant}, {text(after.state)}, {after.nth})"
+
+
+def _place_of(row: tuple[Any, ...]) -> RowPlace:
+    engagement_id, noun, subject_id, _, instant, state, *_, nth = row
+    return RowPlace(engagement_id, subject_id or "", noun, instant or 0, state or "", nth)
 
 
 def _found(asking: Asking, of: Named, state: str | None) -> str:
@@ -79,7 +97,7 @@ def _found(asking: Asking, of: Named, state: str | None) -> str:
 
 
 def _row(of: Named, row: tuple[Any, ...]) -> FigureRow:
-    engagement_id, noun, subject_id, seat_id, at, state, value, part, name = row
+    engagement_id, noun, subject_id, seat_id, at, state, value, part, name, _ = row
     return FigureRow(
         engagement_id=engagement_id,
         engagement_name=name,

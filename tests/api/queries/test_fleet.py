@@ -116,4 +116,24 @@ def test_refusals_name_the_field(client: TestClient) -> None:
     page = asked(client, group_by="client", limit=1)
     assert refused_field(client, group_by="client", sort="overdue", cursor=page["next"]) == "cursor"
     assert refused_field(client, group_by="model", cursor=page["next"]) == "cursor"
-    assert refused_field(client, group_by="client", cursor=packed(["client key", 1, 1 << 60])) == "cursor"
+    now, whose = 1_700_000_000_000_000, "00000000-0000-4000-8000-000000000000"
+    for wrong in ([1 << 60, [None, "acme"]], [now, 1], [now, ["1", "acme"]], [now, [None, "a\0"]], [now, [None, 1]]):
+        assert refused_field(client, group_by="client", cursor=packed(["client key", *wrong])) == "cursor"
+    for place in ([], ["x", "", "", 0, "", 1], [whose, "", "", 1 << 63, "", 1], [whose, "", "a\0", 0, "", 1]):
+        assert refused_field(client, ROWS, figure="seats", cursor=packed(["seats", now, place])) == "cursor"
+
+
+@pytest.mark.parametrize(
+    ("figure", "meant"),
+    [
+        ("productivity.foo_seconds", "productivity.to_onboard_seconds"),
+        ("accountability.parties.nobodyelse.met", "accountability.parties.nobody.met"),
+    ],
+)
+def test_a_figure_that_there_is_not_is_refused_with_the_nearest(client: TestClient, figure: str, meant: str) -> None:
+    answer = client.get(ROWS, params={"figure": figure})
+    assert answer.status_code == 422, answer.text
+    [violation] = answer.json()["violations"]
+    assert violation["field"] == "figure"
+    assert f"{figure} is no figure of a group" in violation["message"]
+    assert f"(did you mean {meant}?)" in violation["message"]
