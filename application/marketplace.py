@@ -25,6 +25,7 @@ from application.ports.log import Append, EndsElsewhere
 from application.ports.store import Clock, Salted, Store, TermsShelf
 from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.engagement.state import EngagementHistory
+from domain.law.growing import Growing
 from domain.law.recorded import Recorded
 
 MOST_EVENTS_IN_THE_LOOP = 200
@@ -191,7 +192,7 @@ class Marketplace(Application[UUID]):
         version = _version(history, known)
         return history.as_known(version) if version else None
 
-    def facts_as_known(self, engagement_id: UUID, known: Known) -> Sequence[Recorded]:
+    def facts_as_known(self, engagement_id: UUID, known: Known) -> Growing[Recorded]:
         """The facts of an engagement that had been recorded by then, in order of version. Raises UnknownEngagement."""
         history = self.history(engagement_id)
         return history.facts.first(_version(history, known))

@@ -82,7 +82,7 @@ def _calendars() -> list[dict[str, Any]]:
 
 
 def _steps() -> list[Any]:
-    return [_plain(step) for step in steps(history(), viewed, after=0, limit=SHOWN)]
+    return [_plain(step) for step in steps(history().facts, viewed, after=0, limit=SHOWN)]
 
 
 def _question() -> EngagementAsOf:

@@ -71,8 +71,13 @@ class InstantAsked(EngagementRead):
 class VersionsAsked(EngagementRead):
     """The versions of an engagement after one of them."""
 
+    __pydantic_config__ = DESCRIBED
+
     after: Position = 0
+    """The version after which the page lies; with a limit of 1, that of one event is asked for after the one before."""
     limit: Limit = 50
+    known_at: Instant | None = None
+    """As it was known then: what had been recorded by then, and voided by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +245,12 @@ QUESTIONS: Final = (
         asks=VersionsAsked,
         gives=StepPage,
         answer=lambda standfast, asked: audit_page(
-            standfast.marketplace, asked.engagement_id, viewed, after=asked.after, limit=asked.limit
+            standfast.marketplace,
+            asked.engagement_id,
+            viewed,
+            known_at=asked.known_at,
+            after=asked.after,
+            limit=asked.limit,
         ),
         written=page_bytes,
     ),

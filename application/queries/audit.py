@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from application.queries.touched import touched
-from domain.engagement.state import EngagementHistory, State
+from domain.engagement.state import State
 from domain.language.words import Instant
+from domain.law.growing import Growing
+from domain.law.history import with_recorded
+from domain.law.known import known_after, voiding_of
+from domain.law.marked import Marked
 from domain.law.recorded import Actor, Recorded
 
 View = Callable[[State | None], Mapping[str, Any]]
@@ -46,24 +50,24 @@ class Step:
     changes: tuple[Change, ...]
 
 
-def steps(history: EngagementHistory, view: View, *, after: int, limit: int) -> list[Step]:
-    """The steps of the versions ``after + 1`` to ``after + limit``.
+def steps(facts: Growing[Recorded], view: View, *, after: int, limit: int) -> list[Step]:
+    """The steps of the versions ``after + 1`` to ``after + limit`` among the facts that are known.
 
     Half-way through a correction the timeline may not be lawful: there a fact counts only where it is permitted. A
     pause that is over by itself is nobody's step.
     """
-    known = history.tolerant().as_known(after) if 0 < after <= history.version else None
+    known = known_after(facts, after) if 0 < after < len(facts) else None
     found = []
-    for fact in history.facts[after : after + limit]:
+    for fact in facts[after : after + limit]:
         before = known
-        known = known.extended([fact]) if known else EngagementHistory.of([fact]).tolerant()
-        found.append(_step(history, fact, changed(before, known, view)))
+        known = with_recorded(known, facts, [fact]) if known else known_after(facts, 1)
+        found.append(_step(facts, fact, changed(before, known, view)))
     return found
 
 
-def changed(before: EngagementHistory | None, after: EngagementHistory, view: View) -> tuple[Change, ...]:
-    """What the facts changed that a history has grown by; all of it where there was none before."""
-    latest = after.timeline[-1].occurred_at
+def changed(before: Marked[State] | None, after: Marked[State], view: View) -> tuple[Change, ...]:
+    """What the facts changed that a timeline has grown by; all of it where there was none before."""
+    latest = after.facts[-1].occurred_at
     was = before.state.reached(latest) if before else None
     return tuple(_changes(was, after.state.reached(latest), view))
 
@@ -76,8 +80,8 @@ def _changes(before: State | None, after: State, view: View) -> Iterator[Change]
         yield from changes(view(one.state), view(other.state), one.places, other.places)
 
 
-def _step(history: EngagementHistory, fact: Recorded, changed: tuple[Change, ...]) -> Step:
-    voiding = history.voided.get(fact.version)
+def _step(facts: Growing[Recorded], fact: Recorded, changed: tuple[Change, ...]) -> Step:
+    voiding = voiding_of(facts, fact.version)
     return Step(
         version=fact.version,
         type=fact.type,

@@ -28,4 +28,4 @@ def dry_run(marketplace: Marketplace, request: Request, view: View) -> DryRun:
     if not outcome.facts:
         return DryRun(outcome, decided_on, ())
     grown = history.extended(outcome.facts) if history else EngagementHistory.of(outcome.facts)
-    return DryRun(outcome, decided_on, changed(history, grown, view))
+    return DryRun(outcome, decided_on, changed(history.marked if history else None, grown.marked, view))

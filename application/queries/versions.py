@@ -1,18 +1,22 @@
 """The audit of an engagement, page by page: what each of its versions changed."""
 
+from datetime import datetime
 from uuid import UUID
 
 from application.marketplace import Marketplace
 from application.ports.pages import Page
-from application.queries.as_of import engagement_as_of
 from application.queries.audit import Step, View, steps
 
 
 def audit_page(
-    marketplace: Marketplace, engagement_id: UUID, view: View, *, after: int, limit: int
+    marketplace: Marketplace, engagement_id: UUID, view: View, *, known_at: datetime | None, after: int, limit: int
 ) -> Page[Step, int | None]:
-    """The steps of the versions ``after + 1`` to ``after + limit``. Raises UnknownEngagement."""
-    now = engagement_as_of(marketplace, engagement_id)
-    items = steps(now.history, view, after=after, limit=limit) if now.history else ()
+    """The steps of the versions ``after + 1`` to ``after + limit``, as known at an instant (default: now).
+
+    Raises UnknownEngagement.
+    """
+    known = marketplace.known(known_at)
+    facts = marketplace.facts_as_known(engagement_id, known)
+    items = steps(facts, view, after=after, limit=limit)
     seen = after + limit
-    return Page(items, seen if seen < now.version else None, now.known.position)
+    return Page(items, seen if seen < len(facts) else None, known.position)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from threading import Lock
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -11,18 +11,22 @@ _growing = Lock()
 
 
 class Growing(Sequence[T]):
-    """The first ``length`` items of a list that only grows; two that grow from the same one do not meet again."""
+    """The first ``length`` items of a list that only grows; two that grow from the same one do not meet again.
 
-    __slots__ = ("_items", "_length")
+    ``along``: what was worked out of the first so many items, kept for all that share them.
+    """
+
+    __slots__ = ("_items", "_length", "along")
 
     def __init__(self, items: Iterable[T] = ()) -> None:
         self._items = list(items)
         self._length = len(self._items)
+        self.along: dict[Any, Any] = {}
 
     @staticmethod
-    def _part(items: list[T], length: int) -> "Growing[T]":
+    def _part(items: list[T], length: int, along: dict[Any, Any]) -> "Growing[T]":
         part: Growing[T] = object.__new__(Growing)
-        part._items, part._length = items, length
+        part._items, part._length, part.along = items, length, along
         return part
 
     def grown(self, more: Sequence[T]) -> "Growing[T]":
@@ -31,11 +35,11 @@ class Growing(Sequence[T]):
             shared = len(self._items) == self._length  # otherwise another one has grown from this already
             items = self._items if shared else self._items[: self._length]
             items.extend(more)
-        return Growing._part(items, self._length + len(more))
+        return Growing._part(items, self._length + len(more), self.along if shared else {})
 
     def first(self, length: int) -> "Growing[T]":
         """The first items alone."""
-        return Growing._part(self._items, min(length, self._length))
+        return Growing._part(self._items, min(length, self._length), self.along)
 
     def settle(self, index: int, item: T) -> None:
         """Puts an item in the place of its equal, for all that share it."""

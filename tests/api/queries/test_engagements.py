@@ -132,6 +132,16 @@ def test_the_audit_says_who_when_and_what_changed(client: TestClient) -> None:
     assert voided["voided_by"] == next(step["version"] for step in steps if step["type"] == "FactVoided")
 
 
+def test_the_audit_can_be_asked_as_it_was_known_then(client: TestClient) -> None:
+    wrong = next(event for event in items(client, f"{LIFE}/history") if event["type"] == "AbsenceRecorded")
+    then = {"known_at": wrong["recorded_at"], "after": wrong["version"] - 1, "limit": 1}
+    page = client.get(f"{LIFE}/steps", params=then).json()
+    [step] = page["items"]
+    assert (step["version"], step["voided_by"]) == (wrong["version"], None)
+    assert (page["next"], page["position"]) == (None, wrong["position"])
+    assert client.get(f"{LIFE}/steps", params={**then, "known_at": "2001-01-01T00:00:00Z"}).json()["items"] == []
+
+
 @pytest.mark.parametrize("limit", [1, 10, 500])
 def test_the_feed_is_complete_in_pages_of_any_size(client: TestClient, limit: int) -> None:
     positions, after = [], 0

@@ -24,7 +24,7 @@ def known_after(history: EngagementHistory, version: int, at: datetime) -> Any:
 
 
 def assert_told(history: EngagementHistory) -> None:
-    for step in steps(history, viewed, after=0, limit=history.version):
+    for step in steps(history.facts, viewed, after=0, limit=history.version):
         at = history.tolerant().as_known(step.version).timeline[-1].occurred_at
         before, after = (viewed(known_after(history, version, at)) for version in (step.version - 1, step.version))
         assert step.changes == tuple(changes(before, after))
@@ -48,13 +48,22 @@ def test_also_where_corrections_take_back_what_others_hang_on(told: Story) -> No
 @LAWS
 @given(histories())
 def test_a_page_is_a_part_of_all_steps(history: EngagementHistory) -> None:
-    everything = steps(history, viewed, after=0, limit=history.version)
+    everything = steps(history.facts, viewed, after=0, limit=history.version)
     for after in range(0, history.version + 2, 5):
-        assert steps(history, viewed, after=after, limit=7) == everything[after : after + 7]
+        assert steps(history.facts, viewed, after=after, limit=7) == everything[after : after + 7]
+
+
+@LAWS
+@given(stories())
+def test_as_known_then_nothing_is_told_of_what_came_later(told: Story) -> None:
+    facts = told.history.facts
+    for version in (1, len(facts) // 3, len(facts) // 2):
+        asked = steps(facts.first(version), viewed, after=0, limit=version)
+        assert asked == steps(EngagementHistory.of(facts[:version]).facts, viewed, after=0, limit=version)
 
 
 def test_a_pause_that_is_over_by_itself_is_nobody_s_step() -> None:
     told = past(opened(), *active(), at_once(on(4, suspend(until=day(5)))), on(9, productivity())).history
-    *_, suspended, reported = steps(told, viewed, after=0, limit=9)
+    *_, suspended, reported = steps(told.facts, viewed, after=0, limit=9)
     assert {change.path for change in suspended.changes} == {"/status", "/suspension"}
     assert {change.path for change in reported.changes} == {"/assignments/0/productivity"}

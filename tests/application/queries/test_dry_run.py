@@ -37,7 +37,7 @@ def test_every_command_then_records_what_its_dry_run_says_and_changes_that(
         assert (tried.outcome.version, tried.decided_on) == (recorded.version, recorded.version - len(recorded.facts))
         if len(recorded.facts) == 1:
             history = marketplace.history(wish.engagement_id)
-            [step] = steps(history, viewed, after=history.version - 1, limit=1)
+            [step] = steps(history.facts, viewed, after=history.version - 1, limit=1)
             assert tried.changes == step.changes
         told.add(line["command"])
     assert told == COMMANDS.keys()
