@@ -27,6 +27,7 @@ from api.http.problem_routes import PROBLEM_OPERATIONS
 from api.http.problems import answer_problem, problem_response
 from api.http.questions import questioning
 from api.openapi import TITLE, VERSION, document
+from api.pages.addresses import Pages
 from api.queries.command_of_event import COMMANDS_OF_EVENTS
 from api.queries.engagements import QUESTIONS
 from api.queries.fleet import FIGURES
@@ -88,7 +89,8 @@ def application(
     app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
     app.add_exception_handler(HTTPException, unrouted(addresses))
     settings = standfast.settings
-    door = Door(Dispatch(app.framework, addresses), names_in(settings.host_names), names_of(settings.host))
+    pages = Pages(app.framework, standfast)
+    door = Door(Dispatch(pages, addresses), names_in(settings.host_names), names_of(settings.host))
     app.outermost = Observation(door, standfast.recorder.counters)
     described = cache(lambda: document(operations))
     app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents

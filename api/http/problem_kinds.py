@@ -40,6 +40,10 @@ class ForeignOrigin(Exception):
     """A page of another site asked; only pages of this server, and programs, may."""
 
 
+class FormUnproved(Exception):
+    """A form comes from a page of this server, with the cookie that the page left in the browser."""
+
+
 class RequestTooSlow(Exception):
     """The request did not come in the time that there is for it."""
 
@@ -102,6 +106,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     HostUnclear: 400,
     NotYours: 403,
     ForeignOrigin: 403,
+    FormUnproved: 403,
     NotFound: 404,
     NothingHere: 404,
     UnknownDocument: 404,
@@ -142,6 +147,7 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     NotHttp: "Send a request of HTTP/1.1.",
     HostUnclear: "Send one Host header, with a name or an address and a port.",
     ForeignOrigin: "Ask from a page of this server, or from a program.",
+    FormUnproved: "Look the form over, and send it again; the browser has to take this server's cookie.",
     NothingHere: "Look the address up in /openapi.json.",
     NoJob: "Ask for it again; what came of a job is kept for a day.",
     TooManyJobs: "Ask again after Retry-After, or for up to 200 engagements, which are answered at once.",

@@ -1,12 +1,12 @@
 """What every answer carries, and the answers that are given at the door itself, before there is a request to answer."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
 from api.http.problems import problem_response
 
-Headers = Iterable[tuple[bytes, bytes]]
+Headers = Sequence[tuple[bytes, bytes]]
 CORRELATION: Final = b"x-correlation-id"
 NOWHERE: Final = "/"
 """The address in an answer to what could not be read far enough to have one."""
@@ -19,11 +19,10 @@ NOT_KEPT: Final = (b"cache-control", b"no-store")
 
 
 def protected(headers: Headers, correlation_id: str) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer with those that every answer has. Who may keep it says so; nobody keeps the rest."""
-    found = [*headers, *EVERYWHERE, (CORRELATION, correlation_id.encode())]
-    if NOT_KEPT[0] not in dict(found):
-        found.append(NOT_KEPT)
-    return found
+    """The headers of an answer with those that every answer has, unless it says them itself: nobody keeps the rest."""
+    said = dict(headers)
+    missing = [header for header in (*EVERYWHERE, NOT_KEPT) if header[0] not in said]
+    return [*headers, *missing, (CORRELATION, correlation_id.encode())]
 
 
 def last_answer(error: Exception, correlation_id: str) -> bytes:

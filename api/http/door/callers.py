@@ -20,6 +20,20 @@ KEPT_JUDGEMENTS: Final = 64
 _HOST: Final = re.compile(rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]{1,255})(?::(?P<port>[0-9]{0,5}))?")
 _TELLING: Final = frozenset({b"host", b"origin", b"sec-fetch-site"})
 _HIGHEST_PORT: Final = 65_535
+_FOLLOWED: Final = {b"sec-fetch-site": b"cross-site", b"sec-fetch-mode": b"navigate", b"sec-fetch-dest": b"document"}
+"""What a browser says of a link on a page of another site that somebody follows."""
+
+
+def _without_a_followed_link(scope: Scope) -> Iterable[tuple[bytes, bytes]]:
+    """The headers of a request, without that another site asks where somebody follows its link in a window.
+
+    That is a read, shown to nobody but whoever follows the link: the other site cannot see into that window.
+    """
+    headers: list[tuple[bytes, bytes]] = list(scope["headers"])
+    said = dict(headers)
+    if scope["method"] != "GET" or any(said.get(name) != value for name, value in _FOLLOWED.items()):
+        return headers
+    return [header for header in headers if header[0] != b"sec-fetch-site"]
 
 
 class Door:
@@ -36,7 +50,7 @@ class Door:
         self._host_refused = lru_cache(KEPT_JUDGEMENTS)(self._judged)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = self._refusal(scope["headers"]) if scope["type"] == "http" else None
+        refusal = self._refusal(_without_a_followed_link(scope)) if scope["type"] == "http" else None
         app = self._app if refusal is None else problem_response(refusal, scope["path"])
         await app(scope, receive, send)
 

@@ -1,0 +1,126 @@
+"""The layer of the pages: between the operations of the interface and what the framework answers itself."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.composition import Standfast
+from api.desks import CallerGone
+from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, Unforeseen
+from api.pages.clock import clock_page
+from api.pages.engagement.route import engagement_page
+from api.pages.engagements import engagements_page
+from api.pages.errors import error_page
+from api.pages.forms.route import form_page, form_sent
+from api.pages.static_files import static_file
+from api.pages.work import work_page
+from application.ports.log import StoreUnavailable
+from infrastructure.database.another_schema import is_unusable
+
+log = structlog.get_logger("standfast.pages")
+Endpoint = Callable[[Standfast, Request], Awaitable[Response]]
+NO_PAGES: Final = ("/v1", "/docs", "/openapi.json", "/problems", "/metrics", "/healthz", "/readyz")
+"""Where a program is answered, whatever it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A method at a path, and what answers it."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+
+
+async def start(_standfast: Standfast, _request: Request) -> Response:
+    """Where everybody begins: with what waits."""
+    return RedirectResponse("/work", 303)
+
+
+PAGES: Final = (
+    Address("GET", "/", start),
+    Address("GET", "/work", work_page),
+    Address("GET", "/engagements", engagements_page),
+    Address("GET", "/engagements/{engagement_id}", engagement_page),
+    Address("GET", "/engagements/{engagement_id}/clocks/{clock}/{subject_id}", clock_page),
+    Address("GET", "/engagements/{engagement_id}/do/{command}", form_page),
+    Address("POST", "/engagements/{engagement_id}/do/{command}", form_sent),
+    Address("GET", "/static/{name}", static_file),
+)
+
+
+class Pages:
+    """Answers what is a page's, with a page where it fails; leaves the rest to ``app``."""
+
+    def __init__(self, app: ASGIApp, standfast: Standfast, addresses: Iterable[Address] = PAGES) -> None:
+        self._app = app
+        self._standfast = standfast
+        self._paths: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
+        for each in addresses:
+            _, methods = self._paths.setdefault(each.path, (compile_path(each.path)[0], {}))
+            methods[each.method] = each.endpoint
+            if each.method == "GET":  # the server leaves the body of an answer to HEAD out
+                methods["HEAD"] = each.endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._endpoint(scope) if scope["type"] == "http" else None
+        if endpoint is None:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(endpoint, request)
+        except Exception:
+            await error_page(request, Unforeseen())(scope, receive, send)
+            raise  # to be logged
+        await response(scope, receive, send)
+
+    def _endpoint(self, scope: Scope) -> Endpoint | None:
+        """What answers a request, a page of that it cannot where a browser asks; None: no page does."""
+        path = scope["path"]
+        for template, (pattern, methods) in self._paths.items():
+            if found := pattern.match(path):
+                scope["path_params"], scope["state"]["route"] = found.groupdict(), template
+                return methods.get(scope["method"]) or _raising(MethodNotAllowed(sorted(methods)))
+        if path.startswith(NO_PAGES) or not _shows_pages(scope):
+            return None
+        return _raising(NothingHere(f"there is nothing at {path[:200]!r}"))
+
+    async def _answer(self, endpoint: Endpoint, request: Request) -> Response:
+        try:
+            return await endpoint(self._standfast, request)
+        except CallerGone as gone:
+            raise ClientDisconnect from gone
+        except FORESEEN as error:
+            return self._failed(request, error)
+        except SQLAlchemyError as error:
+            if not is_unusable(error):
+                raise
+            return self._failed(request, StoreUnavailable(str(error)))
+
+    def _failed(self, request: Request, error: Exception) -> Response:
+        """What the store says is for the log only."""
+        if isinstance(error, StoreUnavailable):
+            log.warning("store unavailable", reason=str(error), correlation_id=request.scope["state"]["correlation_id"])
+        return error_page(request, error)
+
+
+def _shows_pages(scope: Scope) -> bool:
+    return scope["method"] in ("GET", "HEAD") and any(
+        name == b"accept" and b"text/html" in value for name, value in scope["headers"]
+    )
+
+
+def _raising(error: Exception) -> Endpoint:
+    async def refuse(_standfast: Standfast, _request: Request) -> Response:
+        raise error
+
+    return refuse

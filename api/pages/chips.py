@@ -1,0 +1,52 @@
+"""What a list is filtered by: what is chosen, as chips that take it back, and what can be chosen."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from api.pages.formats import words
+from api.pages.links import Here
+
+OF_THE_PAGE = ("cursor", "limit", "min_position", "sort")
+"""Parameters that filter nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A filter that is in force, and the address without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A value that a filter may have, and the address with it."""
+
+    value: str
+    name: str
+    chosen: bool
+    address: str
+
+
+def chips(here: Here, names: Mapping[str, str], *, passed_over: Collection[str] = ()) -> Sequence[Chip]:
+    """Every filter of an address; ``names`` says those whose name is no word."""
+    return tuple(
+        Chip(name=names.get(name, words(name)), value=words(value), without=here.but(**{name: None}, cursor=None))
+        for name, value in here.query.items()
+        if name not in OF_THE_PAGE and name not in passed_over
+    )
+
+
+def choices(here: Here, filter_: str, values: Collection[str] | Mapping[str, str]) -> Sequence[Choice]:
+    """The values of a filter, the one in force marked."""
+    named = values if isinstance(values, Mapping) else {value: words(value) for value in values}
+    return tuple(
+        Choice(
+            value=value,
+            name=name,
+            chosen=here.query.get(filter_) == value,
+            address=here.but(**{filter_: value}, cursor=None),
+        )
+        for value, name in named.items()
+    )

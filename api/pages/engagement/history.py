@@ -1,0 +1,85 @@
+"""The history of an engagement as lines, the newest first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from api.pages.formats import duration_text, words
+from api.pages.links import Here
+from api.pages.subjects import SAID, said_of
+from domain.engagement.state import State
+from domain.language.saying import rule_name
+from domain.law.recorded import Recorded
+
+MOST_LINES: Final = 40
+LATE: Final = timedelta(days=1)
+"""From what difference on it is said that a fact was recorded late."""
+
+TOLD_FIRST: Final = ("proposal_id", "concern_id", "absence_id", "plan_id", "case_id", "assignment_id", "seat_id")
+"""Which of several things an event is about."""
+
+TEXTS: Final = ("reason", "note")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An event: what it is, about what, what somebody wrote, who recorded it, and which version voided it."""
+
+    fact: Recorded
+    what: str
+    about: str
+    text: str | None
+    details: Sequence[tuple[str, str]]
+    late: str | None
+    voided_by: int | None
+    as_then: str
+    fresh: bool
+
+
+def lines(
+    facts: Sequence[Recorded], state: State, voided: Mapping[int, Recorded], here: Here, recorded: int | None
+) -> Sequence[Line]:
+    """Each fact as a line; ``voided`` holds what voided each version, ``recorded`` is what is to be pointed out."""
+    return tuple(_line(fact, state, voided.get(fact.version), here, recorded) for fact in facts)
+
+
+def _line(fact: Recorded, state: State, voiding: Recorded | None, here: Here, recorded: int | None) -> Line:
+    event, apart = fact.event, fact.recorded_at - fact.occurred_at
+    texts = [value for name in TEXTS if isinstance(value := getattr(event, name, None), str)]
+    return Line(
+        fact=fact,
+        what=words(rule_name(fact.type)).capitalize(),
+        about=_about(event, state),
+        text=texts[0] if texts and fact.type not in NO_TEXT else None,
+        details=tuple(_details(event)),
+        late=duration_text(int(apart.total_seconds())) if apart > LATE else None,
+        voided_by=voiding.version if voiding else None,
+        as_then=here.but(as_of=_instant(fact), recorded=None, before=None),
+        fresh=fact.version == recorded,
+    )
+
+
+def _instant(fact: Recorded) -> str:
+    return fact.occurred_at.isoformat().replace("+00:00", "Z")
+
+
+def _about(event: object, state: State) -> str:
+    for field in TOLD_FIRST:
+        identity = getattr(event, field, None)
+        if identity and field in SAID:
+            return said_of(state, field, identity)
+    return str(getattr(event, "professional_id", ""))
+
+
+NO_TEXT: Final = ("EngagementEnded",)
+CODES: Final = (
+    "category", "severity", "cause", "outcome", "item", "waiting_on", "kind", "percent", "minutes", "item_id", "clock",
+    "eligible", "allocation",
+)  # fmt: skip
+"""The fields of events that say in a word what they are about."""
+
+
+def _details(event: object) -> Sequence[tuple[str, str]]:
+    found = [(words(name), getattr(event, name, None)) for name in CODES]
+    return [(name, words(str(value))) for name, value in found if value is not None]

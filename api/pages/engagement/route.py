@@ -1,0 +1,68 @@
+"""The page of one engagement, as it is or as it was."""
+
+from functools import partial
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.composition import Standfast
+from api.http.problem_kinds import NotReached
+from api.http.questions import answer_of, projected
+from api.http.strict_json import FieldsWrong
+from api.pages.engagement.asked import EngagementPageAsked
+from api.pages.engagement.view import engagement_shown, not_opened
+from api.pages.forgery import proof_of
+from api.pages.formats import machine_text
+from api.pages.frame import Frame, html, rendered
+from api.pages.links import Here, asked_for, here, of_an_engagement
+from api.pages.wall_time import instants_of, wall_time
+from application.queries.as_of import engagement_as_of
+from domain.language.saying import said
+
+
+async def engagement_page(standfast: Standfast, request: Request) -> Response:
+    """An engagement; ``go`` leads to another instant of it."""
+    of_an_engagement(request)
+    asked: EngagementPageAsked = asked_for(EngagementPageAsked, request)
+    if asked.go:
+        return await _gone_to(standfast, request, asked)
+    if asked.recorded:
+        await _caught_up(standfast, request)
+    proof = proof_of(request)
+    page = await answer_of(standfast, request, partial(_page, standfast, asked, here(request), proof.token))
+    return proof.left_with(html(page))
+
+
+async def _caught_up(standfast: Standfast, request: Request) -> None:
+    """Waits a moment for what was just recorded; what is next is shown as far as it is known."""
+    head = await standfast.desks.quick.answer(standfast.marketplace.known, request.receive)
+    try:
+        await projected(standfast, head.position)
+    except NotReached:
+        return
+
+
+async def _gone_to(standfast: Standfast, request: Request, asked: EngagementPageAsked) -> Response:
+    """Leads to the page at the time that was asked for, on the clocks of the engagement's zone. Raises FieldsWrong."""
+    now = await standfast.desks.quick.answer(
+        partial(engagement_as_of, standfast.marketplace, asked.engagement_id), request.receive
+    )
+    assert now.history, "what is known now has a history"
+    wall = wall_time(asked.go or "")
+    if wall is None:
+        raise FieldsWrong([("go", "a time that there is, such as 2026-11-10T09:00")])
+    at = machine_text(instants_of(wall, now.history.state.terms.calendar.zone)[0])
+    then = at if asked.known == "then" else None
+    return RedirectResponse(here(request).but(go=None, known=None, as_of=at, known_at=then, before=None), 303)
+
+
+def _page(standfast: Standfast, asked: EngagementPageAsked, at: Here, token: str) -> bytes:
+    question = engagement_as_of(standfast.marketplace, asked.engagement_id, asked.as_of, asked.known_at)
+    shown = engagement_shown(standfast, asked, question, at)
+    if shown is None:
+        first = not_opened(standfast, asked.engagement_id)
+        frame = Frame(title=f"{first.name}: not opened yet", section="/engagements")
+        return rendered("not_opened.html", frame, first=first, here=at, as_of=said(question.as_of))
+    frame = Frame(title=shown.name, section="/engagements", position=question.known.position)
+    return rendered("engagement.html", frame, shown=shown, here=at, asked=asked, token=token, new_key=uuid4)

@@ -1,0 +1,125 @@
+"""What is shown of an engagement at an instant, as known at one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from api.composition import Standfast
+from api.pages.engagement.asked import EngagementPageAsked
+from api.pages.engagement.clocks import ClocksShown, clocks_shown
+from api.pages.engagement.facts import Fact, facts
+from api.pages.engagement.history import MOST_LINES, Line, lines
+from api.pages.engagement.record import Record, record
+from api.pages.engagement.seats import SeatsShown, seats_shown
+from api.pages.links import Here, engagement_at
+from api.pages.wall_time import on_the_wall
+from application.ports.work import WantedWork, WorkItem
+from application.queries.as_of import EngagementAsOf
+from application.queries.history import WantedEvents, history_page
+from application.queries.measures import clocks
+from application.queries.state import StateAnswer, answer_of
+from domain.engagement.state import EngagementHistory, State
+from domain.metrics.engagement import metrics_of
+from domain.metrics.uncovered import uncovered_seats
+
+MOST_ITEMS: Final = 40
+"""How many of what waits are looked at for what is next."""
+
+A_MOMENT: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementShown:
+    """All that the page shows. ``events`` is how many there are in all; ``wall`` is the instant as the form says it."""
+
+    name: str
+    address: str
+    state: StateAnswer
+    zone: str
+    facts: Sequence[Fact]
+    seats: SeatsShown
+    clocks: ClocksShown
+    record: Record | None
+    lines: Sequence[Line]
+    older: str | None
+    events: int
+    as_of: datetime
+    wall: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotOpened:
+    """An engagement before it was opened, or before that was known."""
+
+    name: str
+    address: str
+    opened_at: datetime
+    zone: str
+
+
+def named(state: State) -> str:
+    """What an engagement is called."""
+    return state.name or state.client_id
+
+
+def not_opened(standfast: Standfast, engagement_id: UUID) -> NotOpened:
+    """When it was opened, as known now. Raises UnknownEngagement."""
+    state = standfast.marketplace.history(engagement_id).state
+    zone = state.terms.calendar.zone
+    return NotOpened(name=named(state), address=engagement_at(engagement_id), opened_at=state.opened_at, zone=zone)
+
+
+def engagement_shown(
+    standfast: Standfast, asked: EngagementPageAsked, question: EngagementAsOf, here: Here
+) -> EngagementShown | None:
+    """What is shown; None where it had not been opened by then, or was not known to be."""
+    history = question.history
+    state = history.state_at(question.as_of) if history else None
+    if history is None or state is None:
+        return None
+    items = () if asked.replaying else _items(standfast, asked.engagement_id)
+    answer = answer_of(state, question, uncovered_seats(state, history.until(question.as_of), question.as_of))
+    read = clocks(question).clocks
+    metrics = metrics_of(history, as_of=question.as_of, known_at=question.known.known_at)
+    calendar = state.terms.calendar
+    day = int(calendar.hours_per_business_day * 3600)
+    told, older = _history(standfast, asked, history, here)
+    return EngagementShown(
+        name=named(state),
+        address=engagement_at(asked.engagement_id),
+        state=answer,
+        zone=calendar.zone,
+        facts=facts(state, answer, read, metrics, items, day),
+        seats=seats_shown(answer, all_of_them=asked.seats == "all"),
+        clocks=clocks_shown(asked.engagement_id, state, read, _instants(here), day, all_of_them=asked.clocks == "all"),
+        record=None if asked.replaying else record(asked.engagement_id, items, answer.allowed_commands),
+        lines=told,
+        older=older,
+        events=len(history.facts),
+        as_of=question.as_of,
+        wall=on_the_wall(question.as_of, calendar.zone),
+    )
+
+
+def _items(standfast: Standfast, engagement_id: UUID) -> Sequence[WorkItem]:
+    """What waits in the engagement now."""
+    wanted = WantedWork(engagement_id=engagement_id, notices=False)
+    found: Sequence[WorkItem] = standfast.work.page(wanted, limit=MOST_ITEMS).items
+    return found
+
+
+def _instants(here: Here) -> dict[str, str]:
+    """The instants of the address, which every link of the page keeps."""
+    return {name: here.query[name] for name in ("as_of", "known_at") if name in here.query}
+
+
+def _history(
+    standfast: Standfast, asked: EngagementPageAsked, history: EngagementHistory, here: Here
+) -> tuple[Sequence[Line], str | None]:
+    """The newest lines that had happened by then, and where older ones are."""
+    wanted = WantedEvents(order="desc", before=asked.before, to=asked.as_of and asked.as_of + A_MOMENT)
+    page = history_page(standfast.marketplace, asked.engagement_id, wanted, known_at=asked.known_at, limit=MOST_LINES)
+    older = here.but(before=page.next, recorded=None) if page.next else None
+    return lines(page.items, history.state, history.voided, here, asked.recorded), older

@@ -1,0 +1,70 @@
+"""The page of the engagements: the list, or the rows behind one figure of the fleet."""
+
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.composition import Standfast
+from api.http.questions import answer_of, projected
+from api.pages.chips import chips, choices
+from api.pages.engagements_view import NAMES, SORTS, STATUSES, lines, others
+from api.pages.formats import capital
+from api.pages.frame import Frame, html, rendered
+from api.pages.links import Here, asked_for, here
+from api.pages.rows_behind import BecauseAsked, figure_words, rows_shown, states_of
+from api.pages.work_view import MODELS
+from api.queries.engagements import ListAsked, cursor_of, listed
+from api.queries.fleet import cursor_of as rows_cursor
+from api.queries.fleet import rows
+
+
+async def engagements_page(standfast: Standfast, request: Request) -> Response:
+    """The list; with ``because`` the rows behind that figure."""
+    at = here(request)
+    if "because" in at.query:
+        because: BecauseAsked = asked_for(BecauseAsked, request)
+        await projected(standfast, because.min_position)
+        return html(await answer_of(standfast, request, partial(_rows, standfast, because, at), costly=True))
+    asked: ListAsked = asked_for(ListAsked, request)
+    await projected(standfast, asked.min_position)
+    return html(await answer_of(standfast, request, partial(_list, standfast, asked, at)))
+
+
+def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
+    found = listed(standfast, asked)
+    cursor = cursor_of(found.next)
+    frame = Frame(
+        title="Engagements",
+        section="/engagements",
+        position=found.position,
+        behind_seconds=found.behind_seconds,
+    )
+    return rendered(
+        "engagements.html",
+        frame,
+        lines=lines(found.items),
+        as_of=found.as_of,
+        chips_found=chips(at, NAMES),
+        sorts=choices(at, "sort", SORTS),
+        sort=asked.sort,
+        models=choices(at, "model", MODELS),
+        statuses=choices(at, "status", STATUSES),
+        others=others(at),
+        here=at,
+        next=at.but(cursor=cursor) if cursor else None,
+    )
+
+
+def _rows(standfast: Standfast, asked: BecauseAsked, at: Here) -> bytes:
+    found, everything = rows(standfast, asked.rows()), rows(standfast, asked.all_rows())
+    states = states_of(everything, lambda state: rows(standfast, asked.all_rows(state)).total)
+    cursor = rows_cursor(asked.because, found.next.told, found.next.as_of) if found.next else None
+    frame = Frame(
+        title=capital(figure_words(asked.because)),
+        section="/engagements",
+        position=found.reading.position,
+        behind_seconds=found.reading.behind_seconds,
+    )
+    shown = rows_shown(found, asked, states, everything.total, at)
+    return rendered("rows.html", frame, shown=shown, here=at, next=at.but(cursor=cursor) if cursor else None)

@@ -1,0 +1,28 @@
+"""What is shown where a page cannot be: what went wrong, what to do, and the id by which it is found in the log."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.headers import correlation_of
+from api.http.problems import RETRY_SECONDS, problem_of
+from api.pages.frame import Frame, html, rendered
+
+
+def error_page(request: Request, error: Exception) -> Response:
+    """The page of a failure, with its status."""
+    path = request.scope["path"]
+    problem = problem_of(error, path)
+    query = request.scope["query_string"].decode("latin-1")
+    page = rendered(
+        "error.html",
+        Frame(title=problem.title.rstrip(".")),
+        problem=problem,
+        correlation_id=correlation_of(request),
+        again=None if problem.status == 404 else f"{path}?{query}" if query else path,
+    )
+    response = html(page, problem.status)
+    if problem.status in (429, 503):
+        response.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
+    if allowed := getattr(error, "allowed", None) if problem.status == 405 else None:
+        response.headers["Allow"] = ", ".join(allowed)
+    return response

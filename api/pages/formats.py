@@ -1,0 +1,154 @@
+"""How figures, times and texts are written on every page: one way each."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from domain.language.money import Money
+
+NARROW: Final = " "
+"""Between a number and its unit: it does not break."""
+
+NOTHING: Final = "–"
+DAY_SECONDS: Final = 86_400
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+FAR_SECONDS: Final = 7 * DAY_SECONDS
+"""From how far away on hours make no difference."""
+
+FOLDED_FROM: Final = 240
+"""How many characters of a text are shown before it folds."""
+
+
+def duration_text(seconds: int, business_day: int | None = None) -> str:
+    """Seconds in two units at most, such as ``10 bd 3 h``.
+
+    ``business_day`` is how many seconds of business time make a business day; None: they are seconds of the calendar.
+    """
+    units = (("d" if business_day is None else "bd", business_day or DAY_SECONDS), ("h", 3600), ("min", 60), ("s", 1))
+    rest, parts = abs(int(seconds)), []
+    for name, size in units:
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append((count, name))
+    told = [part for part in parts[:2] if part is parts[0] or part[1] != "s" or parts[0][1] == "min"]
+    return NARROW.join(f"{count:,}{NARROW}{name}" for count, name in told or [(0, "s")])
+
+
+def duration(seconds: int | None, business_day: int | None = None) -> Markup:
+    """The same with the exact seconds, and whether they are of business time."""
+    if seconds is None:
+        return Markup(NOTHING)
+    kind = "calendar" if business_day is None else "business"
+    text = duration_text(seconds, business_day)
+    if business_day is not None and f"{NARROW}bd" not in text:
+        text += f"{NARROW}business"
+    shown = '<span class="num" title="{} seconds of {} time" data-value="{}">{}</span>'
+    return Markup(shown).format(f"{seconds:,}", kind, seconds, text)
+
+
+def instant_text(instant: datetime, zone: str) -> str:
+    """An instant on the clocks of a zone, such as ``Tue 10 Nov 2026, 09:02``."""
+    here = instant.astimezone(ZoneInfo(zone))
+    return f"{day_text(here)}, {here:%H:%M}"
+
+
+def day_text(day: datetime) -> str:
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year:04}"
+
+
+def machine_text(instant: datetime) -> str:
+    """An instant as machines read it, in UTC, to the second where it has no more."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def instant(of: datetime | None, zone: str) -> Markup:
+    """An instant in the engagement's zone; the script adds that of whoever looks where it is another one."""
+    if of is None:
+        return Markup(NOTHING)
+    shown = '<time datetime="{}" data-zone="{}">{}</time>'
+    return Markup(shown).format(machine_text(of), zone, instant_text(of, zone))
+
+
+def from_now(of: datetime, now: datetime) -> str:
+    """How far an instant is from now: ``in 3 h``, ``2 d 4 h ago``."""
+    seconds = int((of - now).total_seconds())
+    if abs(seconds) < 60:
+        return "now"
+    away = abs(seconds)
+    text = duration_text(away - away % (DAY_SECONDS if away >= FAR_SECONDS else 60))
+    return f"in {text}" if seconds > 0 else f"{text} ago"
+
+
+def ratio(value: float | None, digits: int = 0) -> str:
+    """A fraction of one in percent; null where nothing was counted."""
+    if value is None:
+        return NOTHING
+    percent = 100 * value
+    shown = f"{percent:.{digits}f}"
+    if shown == f"{100:.{digits}f}" and value < 1:  # what is not all does not round up to it
+        shown = f"{100 - 10**-digits:.{digits}f}"
+    return f"{shown}{NARROW}%"
+
+
+def money(of: Money | Mapping[str, Any] | None) -> str:
+    """An amount with its currency, such as ``34,576.00 EUR``."""
+    if of is None:
+        return NOTHING
+    amount, currency = (of["amount"], of["currency"]) if isinstance(of, Mapping) else (of.amount, of.currency)
+    whole, point, fraction = str(amount).partition(".")
+    return f"{int(whole):,}{point}{fraction}{NARROW}{currency}"
+
+
+def words(code: str | None) -> str:
+    """A code as it is said: ``staff_augmentation``, ``request-replacement``."""
+    return NOTHING if code is None else code.replace("_", " ").replace("-", " ")
+
+
+def capital(text: str) -> str:
+    """With a capital at its beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def written(text: str) -> Markup:
+    """What somebody wrote: apart from the text around it, whatever direction it runs in; a long one folds."""
+    if len(text) <= FOLDED_FROM:
+        return Markup("<bdi>{}</bdi>").format(text)
+    folded = '<details class="fold"><summary><bdi>{}…</bdi></summary><bdi>{}</bdi></details>'
+    return Markup(folded).format(text[:FOLDED_FROM], text)
+
+
+STATES: Final[Mapping[str, str]] = {
+    "met": "●",
+    "completed": "●",
+    "late": "◐",
+    "breached": "▲",
+    "overdue": "▲",
+    "cancelled": "×",
+    "excused": "◇",
+    "paused": "‖",
+    "running": "○",
+}
+"""The sign of each state of a clock: colour never speaks alone."""
+
+
+def state(name: str) -> Markup:
+    """A state of a clock: its sign, and its word."""
+    shown = '<span class="state {}"><span aria-hidden="true">{}</span> {}</span>'
+    return Markup(shown).format(name, STATES.get(name, "·"), words(name))
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "duration": duration,
+    "instant": instant,
+    "from_now": from_now,
+    "ratio": ratio,
+    "money": money,
+    "words": words,
+    "capital": capital,
+    "written": written,
+    "state": state,
+}

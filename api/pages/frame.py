@@ -1,0 +1,68 @@
+"""What all pages have in common: the bar, the foot, the templates, and what their answers say to a browser."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+
+from api.pages.formats import FILTERS
+from api.pages.static_files import static
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+EYES: Final = "Everybody who reaches this address acts as the platform’s operator."
+SECTIONS: Final = (("Work", "/work", "w"), ("Engagements", "/engagements", "e"))
+"""What the bar leads to: its name, its address, and the letter that goes there after ``g``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around a page. ``section`` is the address of its part; ``position`` is what of the log it shows.
+
+    ``behind_seconds``: how long ago the first event was recorded that it does not show yet.
+    """
+
+    title: str
+    section: str = ""
+    position: int | None = None
+    behind_seconds: float = 0
+
+    @property
+    def full_title(self) -> str:
+        return f"{self.title} · Standfast"
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(FILTERS)
+    made.globals.update(static=static, sections=SECTIONS, eyes=EYES)
+    return made
+
+
+_TEMPLATES: Final = _environment()
+
+
+def rendered(template: str, frame: Frame, **model: Any) -> bytes:
+    """A page."""
+    return _TEMPLATES.get_template(template).render(frame=frame, **model).encode()
+
+
+def html(page: bytes, status: int = 200) -> Response:
+    """The answer that a page is."""
+    return Response(page, status, HEADERS, "text/html; charset=utf-8")

@@ -1,0 +1,175 @@
+"""The rows behind a figure of the fleet: the sentence that counts them, and each in words."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from api.http.paging import Cursor
+from api.pages.chips import Chip, chips
+from api.pages.formats import day_text, words
+from api.pages.links import Here, engagement_at
+from api.queries.fleet import FleetAsked, RowsAsked
+from application.ports.fleet import FigureRow, RowsPage
+from domain.language.bounds import DESCRIBED
+from domain.language.words import field_names
+
+MOST_COUNTED: Final = 500
+"""How many rows are looked through for their states."""
+
+Key = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecauseAsked(FleetAsked):
+    """The rows behind the figure at a path of a group; its other parameters are those of the group."""
+
+    __pydantic_config__ = DESCRIBED
+
+    because: Key
+    state: Key | None = None
+    cursor: Cursor | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+    def rows(self) -> RowsAsked:
+        """The question that the interface answers."""
+        return RowsAsked(**self._group(), figure=self.because, state=self.state, cursor=self.cursor, limit=self.limit)
+
+    def all_rows(self, state: str | None = None) -> RowsAsked:
+        """The same from its beginning, in one state or in all."""
+        return RowsAsked(**self._group(), figure=self.because, state=state, limit=MOST_COUNTED)
+
+    def _group(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in field_names(FleetAsked)}
+
+
+NOUNS: Final[Mapping[str, tuple[str, str]]] = {
+    "guarantee.attainment": ("eligible case", "eligible cases"),
+    "guarantee.replace": ("eligible case", "eligible cases"),
+    "guarantee.phases": ("phase of a case", "phases of cases"),
+    "guarantee": ("case", "cases"),
+    "accountability.parties": ("clock", "clocks"),
+    "accountability.response_seconds": ("concern", "concerns"),
+    "accountability.handoffs": ("hand-off", "hand-offs"),
+    "accountability": ("stretch", "stretches"),
+    "continuity.departures": ("departure", "departures"),
+    "continuity.unplanned_exits": ("departure", "departures"),
+    "continuity.gaps": ("gap", "gaps"),
+    "continuity.handovers": ("replacement", "replacements"),
+    "continuity.tenures": ("assignment", "assignments"),
+    "continuity.transfer_completeness": ("plan", "plans"),
+    "continuity": ("seat", "seats"),
+    "productivity.ramp_up": ("assignment", "assignments"),
+    "productivity": ("seat", "seats"),
+    "engagements": ("engagement", "engagements"),
+    "open": ("engagement", "engagements"),
+    "seats": ("seat", "seats"),
+    "at_risk": ("clock", "clocks"),
+    "overdue": ("clock", "clocks"),
+}
+"""What the rows behind a figure are, one and several, by the beginning of its path."""
+
+NAMES: Final = {"because": "figure", "client_id": "client", "partner_id": "partner"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A state that rows are in, how many are, and the address of them alone."""
+
+    name: str
+    count: int
+    chosen: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowShown:
+    row: FigureRow
+    name: str
+    address: str
+    words: str
+    value: str
+    part: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsShown:
+    """The sentence, the states, and the rows; ``has_parts``: whether each row is a part of a ratio."""
+
+    figure: str
+    sentence: str
+    states: Sequence[State]
+    rows: Sequence[RowShown]
+    has_parts: bool
+    chips: Sequence[Chip]
+    all: str
+    total: int
+
+
+def states_of(everything: RowsPage, counted: Callable[[str], int]) -> Mapping[str, int]:
+    """How many rows are in each state; ``counted`` asks where there are more rows than were looked through."""
+    found = Counter(row.state for row in everything.items if row.state)
+    if everything.total > len(everything.items):
+        return {state: counted(state) for state in sorted(found)}
+    return dict(found.most_common())
+
+
+def rows_shown(found: RowsPage, asked: BecauseAsked, states: Mapping[str, int], total: int, here: Here) -> RowsShown:
+    """What is shown of a page of rows, of ``total`` whatever their state."""
+    return RowsShown(
+        figure=figure_words(asked.because),
+        sentence=_sentence(asked, total, states),
+        states=tuple(_states(states, asked.state, here)),
+        rows=tuple(_row(each, asked.because) for each in found.items),
+        has_parts=any(each.of is not None for each in found.items),
+        chips=chips(here, NAMES, passed_over=("group_by", "because")),
+        all=here.but(state=None, cursor=None),
+        total=found.total,
+    )
+
+
+def figure_words(path: str) -> str:
+    """A figure by its path, in words: ``guarantee: attainment``."""
+    return ": ".join(words(part) for part in path.split("."))
+
+
+def _sentence(asked: BecauseAsked, total: int, states: Mapping[str, int]) -> str:
+    named = max((each for each in NOUNS if asked.because.startswith(each)), key=len, default=None)
+    one, several = NOUNS[named] if named else ("row", "rows")
+    where = f" in {words(asked.key)}" if asked.key and asked.group_by != "all" else ""
+    told = ", ".join(f"{count:,} {words(state)}" for state, count in states.items())
+    return f"{total:,} {one if total == 1 else several}{where}{_window(asked)}{': ' if told else ''}{told}."
+
+
+def _window(asked: BecauseAsked) -> str:
+    said = [
+        f" {word} {day_text(at.astimezone(UTC))}" for word, at in (("from", asked.from_), ("until", asked.to)) if at
+    ]
+    return "".join(said)
+
+
+def _states(states: Mapping[str, int], chosen: str | None, here: Here) -> Iterator[State]:
+    for name, count in states.items():
+        yield State(name=name, count=count, chosen=name == chosen, address=here.but(state=name, cursor=None))
+
+
+def _row(row: FigureRow, figure: str) -> RowShown:
+    return RowShown(
+        row=row,
+        name=row.engagement_name or str(row.engagement_id),
+        address=engagement_at(row.engagement_id),
+        words=row.words.removesuffix(f": {row.state}"),
+        value=_amount(row.value, figure),
+        part=None if row.of is None else _amount(row.of, figure),
+    )
+
+
+def _amount(value: float | str, figure: str) -> str:
+    if isinstance(value, str):
+        return value
+    if "seconds" in figure or figure in ("continuity.coverage", "continuity.presence") or ".phases." in figure:
+        return f"{value:,} s"
+    return f"{value:,.1f} d" if figure.endswith("median_days") else f"{value:,}"

@@ -1,0 +1,128 @@
+// What a page does beyond its links and forms: keys, the clock of whoever looks, light and dark, and texts that are not lost.
+const kept = {
+  read(store, name) {
+    try { return store.getItem(name); } catch (_refused) { return null; }
+  },
+  write(store, name, value) {
+    try { value === null ? store.removeItem(name) : store.setItem(name, value); } catch (_refused) { /* switched off */ }
+  },
+};
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const two = (number) => String(number).padStart(2, "0");
+const own = (at) =>
+  `${DAYS[at.getDay()]} ${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}, ${two(at.getHours())}:${two(at.getMinutes())}`;
+
+// The engagement's time is written by the server; that of whoever looks stands behind it where it is another one.
+function addOwnTimes() {
+  for (const time of document.querySelectorAll("time[data-zone]")) {
+    const here = own(new Date(time.dateTime));
+    time.title = here === time.textContent ? time.dataset.zone : `${time.dataset.zone} · ${here} yours`;
+  }
+}
+
+// Light and dark.
+function addSchemes() {
+  const root = document.documentElement;
+  document.getElementById("scheme").addEventListener("click", () => {
+    const dark = root.dataset.scheme ? root.dataset.scheme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.scheme = dark ? "light" : "dark";
+    kept.write(localStorage, "scheme", root.dataset.scheme);
+  });
+}
+
+// Keys.
+let gone = 0;
+const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+function move(step) {
+  const all = rows();
+  const now = all.findIndex((row) => row.classList.contains("chosen"));
+  const next = all[Math.min(all.length - 1, Math.max(0, now + step))];
+  if (!next) return;
+  all[now]?.classList.remove("chosen");
+  next.classList.add("chosen");
+  next.querySelector("[data-open]")?.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+const follow = (what) => document.querySelector(what)?.click();
+const KEYS = {
+  "/": () => document.getElementById("find").focus(),
+  "?": () => document.getElementById("keys").showModal(),
+  g: () => { gone = Date.now(); },
+  j: () => move(1),
+  k: () => move(-1),
+  r: () => follow(".chosen [data-next]"),
+  n: () => follow("#now"),
+  c: () => {
+    const panel = document.getElementById("record");
+    panel?.querySelectorAll("details").forEach((group) => { group.open = true; });
+    panel?.querySelector("a, summary")?.focus();
+  },
+};
+function onKey(event) {
+  const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (kept.read(localStorage, "letters") === "off" && event.key !== "?" && event.key !== "/") return;
+  const target = Date.now() - gone < 1500 && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+  gone = 0;
+  const act = target ? () => target.click() : KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+function addKeys() {
+  const letters = document.getElementById("letters");
+  letters.checked = kept.read(localStorage, "letters") !== "off";
+  letters.addEventListener("change", () => kept.write(localStorage, "letters", letters.checked ? null : "off"));
+  document.getElementById("help").addEventListener("click", KEYS["?"]);
+  document.addEventListener("keydown", onKey);
+}
+
+// What was written is kept until it is recorded, also where the window is closed on it.
+function keepWritten(form) {
+  const name = `form ${form.dataset.kept}`;
+  const fields = () => [...form.elements].filter((field) => field.name && !field.name.startsWith("_") && field.type !== "hidden");
+  const said = kept.read(sessionStorage, name);
+  if (said && !document.getElementById("refusal") && !location.search) {
+    const values = new Map(JSON.parse(said));
+    for (const field of fields()) {
+      const value = values.get(`${field.name} ${field.type === "radio" ? field.value : ""}`);
+      if (value === undefined) continue;
+      if (field.type === "radio" || field.type === "checkbox") field.checked = value;
+      else field.value = value;
+    }
+  }
+  form.addEventListener("input", () => {
+    const values = fields().map((field) => [
+      `${field.name} ${field.type === "radio" ? field.value : ""}`,
+      field.type === "radio" || field.type === "checkbox" ? field.checked : field.value,
+    ]);
+    kept.write(sessionStorage, name, JSON.stringify(values));
+  });
+}
+function forgetRecorded() {
+  const here = location.pathname.match(/^\/engagements\/([^/]+)$/);
+  if (!here || !new URLSearchParams(location.search).has("recorded")) return;
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(`form ${here[1]}/`)) kept.write(sessionStorage, name, null);
+  }
+}
+function addCounters() {
+  for (const text of document.querySelectorAll("textarea[data-most]")) {
+    const counter = document.createElement("span");
+    counter.className = "hint";
+    text.after(counter);
+    const count = () => { counter.textContent = `${text.value.length.toLocaleString("en")} of ${Number(text.dataset.most).toLocaleString("en")} characters`; };
+    text.addEventListener("input", count);
+    count();
+  }
+}
+
+document.querySelector(".aids").hidden = false;
+addOwnTimes();
+addSchemes();
+addKeys();
+addCounters();
+document.querySelectorAll("form[data-kept]").forEach(keepWritten);
+forgetRecorded();
+document.getElementById("refusal")?.focus();

@@ -1,0 +1,68 @@
+"""The page of what waits: for whom, since when and until when, and what breaches next."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.composition import Standfast
+from api.http.questions import answer_of, projected
+from api.pages.frame import Frame, html, rendered
+from api.pages.links import Here, asked_for, here
+from api.pages.work_view import work_shown
+from api.queries.work import AtRiskAsked, WorkAsked, at_risk, work
+from application.ports.at_risk import WEEK_SECONDS
+from domain.language.bounds import DESCRIBED
+
+MOST_AT_RISK: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPageAsked(WorkAsked):
+    """What waits, and which clocks breach within so many seconds."""
+
+    __pydantic_config__ = DESCRIBED
+
+    within: int = WEEK_SECONDS
+
+
+async def work_page(standfast: Standfast, request: Request) -> Response:
+    """What waits."""
+    asked: WorkPageAsked = asked_for(WorkPageAsked, request)
+    await projected(standfast, asked.min_position)
+    return html(await answer_of(standfast, request, partial(_page, standfast, asked, here(request))))
+
+
+def _page(standfast: Standfast, asked: WorkPageAsked, at: Here) -> bytes:
+    found = work(standfast, asked)
+    counted = found if asked.cursor is None else work(standfast, _counting(asked))
+    others = work(standfast, _counting(asked, party=None)) if asked.party else None
+    risky = at_risk(
+        standfast,
+        AtRiskAsked(
+            within=asked.within,
+            party=asked.party,
+            model=asked.model,
+            client_id=asked.client_id,
+            partner_id=asked.partner_id,
+            limit=MOST_AT_RISK,
+        ),
+    )
+    assert counted.counts, "the first page tells them"
+    shown = work_shown(found, counted.counts, others.counts if others else None, risky, at)
+    overdue = counted.counts.overdue
+    frame = Frame(
+        title=f"({overdue}) Work" if overdue else "Work",
+        section="/work",
+        position=found.position,
+        behind_seconds=found.behind_seconds,
+    )
+    return rendered("work.html", frame, work=shown, here=at, asked=asked)
+
+
+def _counting(asked: WorkPageAsked, **changed: object) -> WorkAsked:
+    """The same question for the sake of its counts alone."""
+    names = ("party", "kind", "engagement_id", "model", "client_id", "partner_id", "due_before", "q", "notices")
+    return WorkAsked(**{**{name: getattr(asked, name) for name in names}, **changed}, limit=1)

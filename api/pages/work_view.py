@@ -1,0 +1,200 @@
+"""What is shown of what waits: the counts, the items under their days, and the clocks that breach next."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+from api.pages.chips import Chip, Choice, chips, choices
+from api.pages.commands import command_title
+from api.pages.formats import DAY_SECONDS
+from api.pages.links import Here, clock_at, engagement_at, form_at
+from api.queries.work import clocks_cursor, work_cursor
+from application.ports.at_risk import ClockAtRisk, ClocksFound
+from application.ports.work import WorkCounts, WorkFound, WorkItem
+from domain.work.item import NOTICES, WorkKind
+
+PARTIES: Final = ("platform", "client", "partner", "professional", "force_majeure", "nobody")
+MODELS: Final = ("staff_augmentation", "managed_services", "freelancer_platform", "managed_marketplace")
+KINDS: Final[dict[WorkKind, str]] = {
+    "seat": "empty seat",
+    "onboarding": "onboarding",
+    "concern": "concern",
+    "case": "replacement",
+    "proposal": "proposal",
+    "plan": "knowledge transfer",
+    "transfer": "transfer to plan",
+    "suspension": "suspension",
+    "upcoming": "upcoming",
+    "window": "guarantee ends",
+}
+WITHIN: Final = (
+    ("1 day", DAY_SECONDS),
+    ("3 days", 3 * DAY_SECONDS),
+    ("7 days", 7 * DAY_SECONDS),
+    ("30 days", 30 * DAY_SECONDS),
+)
+NAMES: Final = {
+    "client_id": "client",
+    "partner_id": "partner",
+    "engagement_id": "engagement",
+    "due_before": "due before",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A count, and where on the page its items begin (None: on another one, or nowhere)."""
+
+    name: str
+    count: int
+    anchor: str | None
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An item, with the addresses that it leads to."""
+
+    item: WorkItem
+    kind: str
+    name: str
+    engagement: str
+    form: str | None
+    do: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The items of a stretch of time: overdue, today, …"""
+
+    key: str
+    name: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaching:
+    """A clock that breaches next."""
+
+    clock: ClockAtRisk
+    explanation: str
+    engagement: str
+    name: str
+    form: str | None
+    do: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkShown:
+    """All that the page shows; ``others`` is how many items wait for somebody else than who was asked for."""
+
+    tiles: Sequence[Tile]
+    days: Sequence[Day]
+    breaching: Sequence[Breaching]
+    more_breaching: bool
+    within: Sequence[Choice]
+    others: int | None
+    chips: Sequence[Chip]
+    parties: Sequence[Choice]
+    kinds: Sequence[Choice]
+    models: Sequence[Choice]
+    next: str | None
+    as_of: datetime
+
+
+def work_shown(
+    found: WorkFound, counts: WorkCounts, of_all: WorkCounts | None, risky: ClocksFound, here: Here
+) -> WorkShown:
+    """What is shown of a page of items; ``of_all`` are the counts whoever holds them, where one is asked for."""
+    days = tuple(_days(found))
+    cursor = work_cursor(found.next)
+    return WorkShown(
+        tiles=tuple(_tiles(counts, {day.key for day in days})),
+        days=days,
+        breaching=tuple(map(_breaching, risky.items)),
+        more_breaching=clocks_cursor(risky.next) is not None,
+        within=_within(here),
+        others=total(of_all) - total(counts) if of_all else None,
+        chips=chips(here, NAMES, passed_over=("within",)),
+        parties=choices(here, "party", PARTIES),
+        kinds=choices(here, "kind", KINDS),
+        models=choices(here, "model", MODELS),
+        next=here.but(cursor=cursor) if cursor else None,
+        as_of=found.as_of,
+    )
+
+
+def total(counts: WorkCounts) -> int:
+    """How many items ask for something."""
+    return counts.overdue + counts.today + counts.this_week + counts.later + counts.undated
+
+
+STRETCHES: Final = (
+    ("overdue", "Overdue"),
+    ("today", "Due today"),
+    ("this_week", "This week"),
+    ("later", "Later"),
+    ("undated", "Without a date"),
+    ("notices", "To come"),
+)
+
+
+def _tiles(counts: WorkCounts, here: set[str]) -> Iterator[Tile]:
+    for key, name in STRETCHES:
+        count = getattr(counts, key)
+        yield Tile(name=name, count=count, anchor=key if key in here else None, grave=key == "overdue" and count > 0)
+
+
+def _days(found: WorkFound) -> Iterator[Day]:
+    """The items in their order, under what they are due in; notices stand among the others by their instants."""
+    names = dict(STRETCHES)
+    ordered = sorted(found.items, key=lambda item: list(names).index(_stretch(item, found.as_of)))
+    for key, items in groupby(ordered, key=lambda item: _stretch(item, found.as_of)):
+        yield Day(key=key, name=names[key], rows=tuple(map(_row, items)))
+
+
+def _stretch(item: WorkItem, as_of: datetime) -> str:
+    """As the counts tell it: days and weeks are those of UTC."""
+    if item.kind in NOTICES:
+        return "notices"
+    if item.overdue:
+        return "overdue"
+    if item.due_at is None:
+        return "undated"
+    tomorrow = as_of.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    monday = tomorrow + timedelta(days=6 - as_of.weekday())
+    return "today" if item.due_at < tomorrow else "this_week" if item.due_at < monday else "later"
+
+
+def _row(item: WorkItem) -> Row:
+    return Row(
+        item=item,
+        kind=KINDS[item.kind],
+        name=item.engagement_name or item.client_id,
+        engagement=engagement_at(item.engagement_id),
+        form=form_at(item.engagement_id, item.next_command, item.next_fields) if item.next_command else None,
+        do=command_title(item.next_command, item.next_fields) if item.next_command else None,
+    )
+
+
+def _breaching(clock: ClockAtRisk) -> Breaching:
+    return Breaching(
+        clock=clock,
+        explanation=clock_at(clock.engagement_id, clock.clock, clock.subject_id),
+        engagement=engagement_at(clock.engagement_id),
+        name=clock.engagement_name or clock.client_id,
+        form=form_at(clock.engagement_id, clock.next_command, clock.next_fields) if clock.next_command else None,
+        do=command_title(clock.next_command, clock.next_fields) if clock.next_command else None,
+    )
+
+
+def _within(here: Here) -> Sequence[Choice]:
+    chosen = here.query.get("within", str(7 * DAY_SECONDS))
+    return tuple(
+        Choice(
+            value=str(seconds), name=name, chosen=str(seconds) == chosen, address=f"{here.but(within=seconds)}#at-risk"
+        )
+        for name, seconds in WITHIN
+    )
