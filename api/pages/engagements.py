@@ -15,8 +15,7 @@ from api.pages.links import Here, asked_for, here
 from api.pages.rows_behind import BecauseAsked, figure_words, rows_shown, states_of
 from api.pages.work_view import MODELS
 from api.queries.engagements import ListAsked, cursor_of, listed
-from api.queries.fleet import cursor_of as rows_cursor
-from api.queries.fleet import rows
+from api.queries.fleet import rows, rows_cursor
 
 
 async def engagements_page(standfast: Standfast, request: Request) -> Response:
@@ -59,7 +58,7 @@ def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
 def _rows(standfast: Standfast, asked: BecauseAsked, at: Here) -> bytes:
     found, everything = rows(standfast, asked.rows()), rows(standfast, asked.all_rows())
     states = states_of(everything, lambda state: rows(standfast, asked.all_rows(state)).total)
-    cursor = rows_cursor(asked.because, found.next.told, found.next.as_of) if found.next else None
+    cursor = rows_cursor(asked.rows(), found.next)
     frame = Frame(
         title=capital(figure_words(asked.because)),
         section="/engagements",

@@ -180,7 +180,7 @@ def groups_cursor(asked: GroupsAsked, after: GroupsAfter | None) -> str | None:
     return None if after is None else packed([order_of(asked), to_micros(after.as_of), [after.value, after.key]])
 
 
-def _rows_cursor(asked: RowsAsked, after: RowsAfter | None) -> str | None:
+def rows_cursor(asked: RowsAsked, after: RowsAfter | None) -> str | None:
     if after is None:
         return None
     place = after.place
@@ -210,7 +210,7 @@ def rows_bytes(asked: RowsAsked, page: RowsPage) -> bytes:
         FigureRowPage(
             items=tuple(page.items),
             total=page.total,
-            next=_rows_cursor(asked, page.next),
+            next=rows_cursor(asked, page.next),
             position=page.reading.position,
             behind_seconds=page.reading.behind_seconds,
             as_of=page.reading.as_of,

@@ -97,8 +97,9 @@ class Command(Generic[S]):
     @classmethod
     def restated(cls, event: Event[S]) -> "Command[S]":
         """The command that recorded an event of its kind, with every id and default that was filled in."""
+        fact: type = type(event)
         kind: type = cls
-        return cls(**{name: getattr(event, name) for name in _shared(type(event), kind)})
+        return cls(**{name: getattr(event, name) for name in _shared(fact, kind)})
 
     def names(self) -> Iterable[Named]:
         """The published documents that it names: they are looked up before it is decided."""
