@@ -8,7 +8,12 @@ import pytest
 from sqlalchemy.engine import URL, make_url
 
 from tests import databases
+from tests.compiled import keep_compiled
 from tests.moulds import Copied, Files, Make, ServerDatabases, migrated, started
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    keep_compiled(config)
 
 
 @pytest.fixture(scope="session")
