@@ -54,16 +54,16 @@ def remark(opened: Opened, text: str) -> None:
 
 
 @grown
-def test_who_follows_is_told(database_url: URL, grown: int) -> None:
-    with replaced(database_url, grown) as (_, subscription):
+def test_who_follows_is_told(started_url: URL, grown: int) -> None:
+    with replaced(started_url, grown) as (_, subscription):
         for _ in range(2):
             with pytest.raises(LogReplaced, match=f"up to position {KEPT + LOST} was replaced") as told:
                 next(subscription)
             assert isinstance(told.value, StoreUnavailable)
 
 
-def test_so_is_who_begins_behind_its_end(database_url: URL) -> None:
-    with replaced(database_url, 0) as (recorder, _):
+def test_so_is_who_begins_behind_its_end(started_url: URL) -> None:
+    with replaced(started_url, 0) as (recorder, _):
         with pytest.raises(LogReplaced):
             next(recorder.subscribe(gt=KEPT + LOST))
         with recorder.subscribe(gt=KEPT - 1) as subscription:
@@ -71,11 +71,11 @@ def test_so_is_who_begins_behind_its_end(database_url: URL) -> None:
 
 
 @grown
-def test_control_who_believes_positions_is_not(database_url: URL, grown: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_who_believes_positions_is_not(started_url: URL, grown: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def following(subscription: LogSubscription, last: Notification) -> Sequence[Notification]:
         return subscription._recorder.select_notifications(last.id, 500, inclusive_of_start=False)
 
     monkeypatch.setattr(LogSubscription, "_following", following)
-    with replaced(database_url, grown) as (_, subscription):
+    with replaced(started_url, grown) as (_, subscription):
         Timer(SECONDS_OF_SILENCE, subscription.stop).start()
         assert len(list(subscription)) == max(0, KEPT + grown - (KEPT + LOST))

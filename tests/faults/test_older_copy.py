@@ -86,10 +86,10 @@ def remark(opened: Opened, text: str) -> Outcome:
 @ways
 @pytest.mark.parametrize("grown", [False, True])
 def test_the_engagement_goes_on_from_what_is_there(
-    database_url: URL, way: Way, grown: bool, told: list[structlog.typing.EventDict]
+    started_url: URL, way: Way, grown: bool, told: list[structlog.typing.EventDict]
 ) -> None:
     expected = KEPT + (LOST if grown else 0) + 1
-    with put_back(database_url, grown=grown) as opened:
+    with put_back(started_url, grown=grown) as opened:
         outcome = way(opened.marketplace, wishes.remark("after", engagement(0)))
         assert (outcome.version, outcome.position) == (expected, expected)
         assert opened.marketplace.history(engagement(0)).version == expected
@@ -100,20 +100,20 @@ def test_the_engagement_goes_on_from_what_is_there(
         assert_clean(opened.database)
 
 
-def test_what_was_lost_is_not_told_any_more(database_url: URL) -> None:
-    with put_back(database_url) as opened:
+def test_what_was_lost_is_not_told_any_more(started_url: URL) -> None:
+    with put_back(started_url) as opened:
         notes = [fact.type for fact in opened.marketplace.history(engagement(0)).facts]
         assert notes == ["EngagementOpened", "EventAnnotated"]
         again = opened.marketplace.record(wishes.remark("lost 0", engagement(0)))
         assert again.version == KEPT + 1, "its key is lost with it, so it is a new command"
 
 
-def test_many_at_once_go_on_from_what_is_there(database_url: URL, told: list[structlog.typing.EventDict]) -> None:
+def test_many_at_once_go_on_from_what_is_there(started_url: URL, told: list[structlog.typing.EventDict]) -> None:
     async def at_once(marketplace: Marketplace) -> list[Outcome]:
         requests = [wishes.remark(f"r {number}", engagement(0)) for number in range(50)]
         return await asyncio.gather(*map(marketplace.record_async, requests))
 
-    with put_back(database_url) as opened:
+    with put_back(started_url) as opened:
         versions = sorted(outcome.version for outcome in asyncio.run(at_once(opened.marketplace)))
         assert versions == list(range(KEPT + 1, KEPT + 51))
         assert [line["event"] for line in told].count("the log was replaced") == 1
@@ -122,19 +122,17 @@ def test_many_at_once_go_on_from_what_is_there(database_url: URL, told: list[str
 
 @ways
 def test_control_without_the_proof_of_the_append_versions_are_left_out(
-    database_url: URL, way: Way, monkeypatch: pytest.MonkeyPatch
+    started_url: URL, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_ledger, "_prove", lambda *_: None)
-    if database_url.get_backend_name() == "postgresql":
-        database = Database(database_url)
-        with shop(database_url):
-            pass  # migrated
+    if started_url.get_backend_name() == "postgresql":
+        database = Database(started_url)
         altered(
             database, "append_events", "f.salt IS NULL OR f.salt IS DISTINCT FROM", "false AND f.salt IS DISTINCT FROM"
         )
         database.close()
     _believe_what_is_at_hand(monkeypatch)
-    with put_back(database_url) as opened:
+    with put_back(started_url) as opened:
         outcome = way(opened.marketplace, wishes.remark("after", engagement(0)))
         assert (outcome.version, outcome.position) == (KEPT + LOST + 1, KEPT + 1)
         with pytest.raises(AssertionError):
@@ -142,10 +140,10 @@ def test_control_without_the_proof_of_the_append_versions_are_left_out(
 
 
 def test_control_without_the_proof_of_reads_what_was_lost_is_told(
-    database_url: URL, monkeypatch: pytest.MonkeyPatch
+    started_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _believe_what_is_at_hand(monkeypatch)
-    with put_back(database_url) as opened:
+    with put_back(started_url) as opened:
         assert opened.marketplace.history(engagement(0)).version == KEPT + LOST
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 from tests.infrastructure.fleet.harness import Fleet
 from tests.infrastructure.fleet.harness import fleet as opened
 from tests.infrastructure.projections.harness import prepared
+from tests.moulds import Copied
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +19,10 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def prepared_url(database_url: URL) -> URL:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def prepared_url(request: pytest.FixtureRequest, copied: Copied) -> URL:
     """A migrated database whose clock the test sets."""
-    prepared(database_url)
-    return database_url
+    return copied(prepared, request.param)
 
 
 @pytest.fixture
@@ -33,8 +33,7 @@ def fleet(prepared_url: URL) -> Iterator[Fleet]:
 
 
 @pytest.fixture
-def sqlite_fleet(sqlite_url: URL) -> Iterator[Fleet]:
+def sqlite_fleet(copied: Copied) -> Iterator[Fleet]:
     """The same, where what is asked does not depend on the database."""
-    prepared(sqlite_url)
-    with opened(sqlite_url) as made:
+    with opened(copied(prepared, "sqlite")) as made:
         yield made

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from sqlalchemy.engine import URL
 
-from tests.infrastructure.keeping.market import Market
+from tests.infrastructure.keeping.market import Market, fitted_out
 from tests.infrastructure.keeping.market import market as opened
+from tests.moulds import Copied
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +17,7 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def market(database_url: URL) -> Iterator[Market]:
-    with opened(database_url) as made:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def market(request: pytest.FixtureRequest, copied: Copied) -> Iterator[Market]:
+    with opened(copied(fitted_out, request.param)) as made:
         yield made

@@ -23,6 +23,8 @@ from domain.law.recorded import Actor, Recorded
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros
 from infrastructure.process.settings import Settings
+from infrastructure.terms.catalogue import Catalogue
+from infrastructure.terms.shelf import CatalogueShelf
 from tests.domain.clocks.test_reading import in_hours
 from tests.domain.given import Line, day, line
 from tests.domain.words import active, opened, report
@@ -86,16 +88,23 @@ class Market:
         return [fact for fact in facts if isinstance(fact.event, ServiceLevelBreached)]
 
 
+def fitted_out(url: URL) -> None:
+    """Leaves an empty database as one whose clock is told, with the shipped terms and the policy published."""
+    prepared(url)
+    with closing(Database(url)) as database:
+        shelf = CatalogueShelf(Catalogue(database))
+        shelf.publish_defaults()
+        shelf.publish("policy", in_hours())
+
+
 @contextmanager
 def market(url: URL) -> Iterator[Market]:
-    """One on an empty database, on the day on which its engagements open."""
-    prepared(url)
+    """One on a database that is fitted out, on the day on which its engagements open."""
     with closing(Database(url)) as hand:
         told = LogClock(hand)
         told.set(day(0))
         clock = partial(_now, told)
         with opened_on(url, clock) as standfast:
-            standfast.terms.publish("policy", in_hours())
             yield Market(url, standfast, told)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL
 
 from tests.infrastructure.projections.harness import Bench, prepared
 from tests.infrastructure.projections.harness import bench as opened
+from tests.moulds import Copied
 
 
 @pytest.fixture(autouse=True)
@@ -23,11 +24,10 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
-def prepared_url(database_url: URL) -> URL:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def prepared_url(request: pytest.FixtureRequest, copied: Copied) -> URL:
     """A migrated database whose clock the test sets."""
-    prepared(database_url)
-    return database_url
+    return copied(prepared, request.param)
 
 
 @pytest.fixture
