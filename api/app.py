@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -40,6 +41,15 @@ from infrastructure.process.worker_numbers import WorkerNumbers
 
 ALL_QUESTIONS: Final = (*QUESTIONS, *COMMANDS_OF_EVENTS, *FIGURES, *WORK, *MEASURES, *terms_questions())
 """Every query, in the order of the document."""
+
+NOT_THE_FRAMEWORKS: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""What is an operation's never gets to the framework's own layers: it would trace the rest alone."""
 
 
 class Edge(FastAPI):
@@ -82,7 +92,15 @@ def application(
 
     operations = operations_of(standfast, workers)
     addresses = Addresses(operations)
-    app = Edge(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    app = Edge(
+        title=TITLE,
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        telemetry=NOT_THE_FRAMEWORKS,
+    )
     app.add_route(documentation.DOCS, documentation.page, include_in_schema=False)
     app.add_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
     app.add_exception_handler(NothingHere, answer_problem)

@@ -13,6 +13,7 @@ from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 
 from api.desks import Desks
+from application.commands.request import Outcome, Request
 from application.keeping import Keeping
 from application.marketplace import Marketplace, process_clock
 from application.ports.breaches import DUE, OLD
@@ -30,6 +31,7 @@ from infrastructure.keeping.breaches import BreachesOfClocks
 from infrastructure.keeping.keeper import Keeper
 from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
+from infrastructure.process.command_span import command_span, recorded
 from infrastructure.process.settings import Settings
 from infrastructure.projections.leading import KEEPING
 from infrastructure.projections.projections import Projections, ProjectionsToRead
@@ -87,6 +89,14 @@ class OpenedMarketplace(Marketplace):
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[TrackingRecorder]:
         return self._opened
+
+    def record(self, request: Request) -> Outcome:
+        with command_span(request) as span:
+            return recorded(span, super().record(request))
+
+    async def record_async(self, request: Request) -> Outcome:
+        with command_span(request) as span:
+            return recorded(span, await super().record_async(request))
 
 
 def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool = False) -> Standfast:

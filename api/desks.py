@@ -7,6 +7,7 @@ compute at a time, and what would take the others' time for long waits apart, in
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from threading import Lock, local
 from typing import Any, Final, TypeVar
@@ -60,7 +61,7 @@ class Desk:
         CallerGone, and what the work raises.
         """
         job = self._take()
-        answer = asyncio.get_running_loop().run_in_executor(self._threads, self._done, job, work)
+        answer = asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, self._done, job, work)
         gone = asyncio.ensure_future(_gone(receive))
         try:
             either: set[asyncio.Future[Any]] = {answer, gone}

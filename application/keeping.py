@@ -5,14 +5,14 @@ history. So what was met, moved or ended meanwhile is refused, and looked at aga
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from application.commands.request import Outcome, Request
 from application.many_commands import record_all
 from application.marketplace import Marketplace
-from application.ports.breaches import Breach, Breaches, Timeliness
+from application.ports.breaches import Breach, Breaches, BreachesFound, Timeliness
 from domain.clocks.notice import RecordBreach
 from domain.language.saying import said
 from domain.law.recorded import Actor, Recorded
@@ -45,21 +45,26 @@ class Keeping:
         self.marketplace.store.whenever_replaced(self._answered.clear)
 
     def keep(self) -> Kept:
-        """Gives notice of the next that are due.
+        """Gives notice of the next that are due. Raises what `due` and `give_notice` do."""
+        due = self.due()
+        return self.give_notice(due) if due.items else Kept()
 
-        Raises ProjectionsMissing, and StoreUnavailable or what else the log raises where it takes no append.
-        """
+    def due(self) -> BreachesFound:
+        """The next that notice is to be given of. Raises ProjectionsMissing, StoreUnavailable."""
         limit = NOTICES_AT_ONCE + len(self._answered)
         found = self.breaches.found(self.marketplace.clock(), self.wanted, limit)
         for each in [breach for breach, until in self._answered.items() if until <= found.position]:
             del self._answered[each]
         new = [each for each in found.items if each not in self._answered][:NOTICES_AT_ONCE]
-        if not new:
-            return Kept()
+        return replace(found, items=new)
+
+    def give_notice(self, due: BreachesFound) -> Kept:
+        """Gives notice of these. Raises StoreUnavailable or what else the log raises where it takes no append."""
+        new = due.items
         head = self.marketplace.known().position
         outcomes = record_all(self.marketplace, [notice_of(each) for each in new])
         for breach, outcome in zip(new, outcomes, strict=True):
-            self._answered[breach] = outcome.position if isinstance(outcome, Outcome) else found.position + 1
+            self._answered[breach] = outcome.position if isinstance(outcome, Outcome) else due.position + 1
         return Kept(notices=tuple(_recorded_since(head, outcomes)), more=len(new) == NOTICES_AT_ONCE)
 
 

@@ -12,13 +12,13 @@ from api.http.door.answers import CORRELATION, protected
 from api.http.headers import CORRELATION_PATTERN
 from api.http.problem_kinds import Unforeseen
 from api.http.problems import problem_response
+from api.http.request_span import KNOWN_METHODS, SCRAPED, answered, request_span
 from application.commands.random_ids import new_id
 from infrastructure.process.telemetry import Counters
+from infrastructure.process.tracing import Span
 
 CLIENT_GONE: Final = 499
 _REFUSED: Final = 400
-SCRAPED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-"""What machines ask every few seconds: told at debug, unless it is not well."""
 
 log = structlog.get_logger("standfast.requests")
 
@@ -35,6 +35,10 @@ class Observation:
             await self._app(scope, receive, send)
             return
         answer = Answering(scope, send, _correlation_id(scope))
+        with request_span(scope, answer.id) as span:
+            await self._observed(scope, receive, answer, span)
+
+    async def _observed(self, scope: Scope, receive: Receive, answer: "Answering", span: Span) -> None:
         started = time.perf_counter()
         try:
             await self._app(scope, receive, answer)
@@ -45,10 +49,11 @@ class Observation:
             if not answer.started:
                 await problem_response(Unforeseen(), scope["path"])(scope, receive, answer)
         finally:
-            self._tell(scope, answer, time.perf_counter() - started)
+            self._tell(scope, answer, time.perf_counter() - started, span)
 
-    def _tell(self, scope: Scope, answer: "Answering", seconds: float) -> None:
+    def _tell(self, scope: Scope, answer: "Answering", seconds: float, span: Span) -> None:
         route = scope["state"].get("route", "")
+        answered(span, scope, route, answer.status)
         method = _known(scope["method"])
         of = {"method": method, "route": route, "status": str(answer.status)}
         self._counters.add("standfast_requests_total", 1, **of)
@@ -62,6 +67,7 @@ class Observation:
             status=answer.status,
             milliseconds=round(seconds * 1000, 3),
             correlation_id=answer.id,
+            **({"trace_id": span.trace_id} if span.trace_id else {}),
         )
 
 
@@ -92,4 +98,4 @@ def _correlation_id(scope: Scope) -> str:
 
 def _known(method: str) -> str:
     """A method anybody made up shall not make a counter."""
-    return method if method in ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE") else "other"
+    return method if method in KNOWN_METHODS else "other"

@@ -1,6 +1,7 @@
 """The queries about the figures of the whole fleet: one entry each, from what is asked to the answer."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,6 +30,7 @@ from application.ports.fleet import (
 from domain.language.bounds import DESCRIBED, STRICT
 from domain.language.words import Id, Instant, Model, field_names
 from infrastructure.database.instants import from_micros, to_micros
+from infrastructure.process.tracing import POSITION, Span, current
 
 Found = TypeVar("Found")
 Key = Annotated[str, Field(min_length=1, max_length=200)]
@@ -124,7 +126,10 @@ def groups(standfast: Standfast, asked: GroupsAsked) -> GroupsPage:
     """The figures that are asked for. Raises FieldsWrong."""
     after = _after(standfast, asked.cursor, order_of(asked), partial(_group_after, asked.sort))
     try:
-        return standfast.fleet.groups(asked.wanted(), sort=asked.sort, after=after, limit=asked.limit)
+        with _asking("groups", asked) as span:
+            page = standfast.fleet.groups(asked.wanted(), sort=asked.sort, after=after, limit=asked.limit)
+            span.note({"standfast.groups": len(page.groups), POSITION: page.reading.position})
+            return page
     except NotAsked as error:
         raise FieldsWrong([(error.field, str(error))]) from error
 
@@ -133,9 +138,17 @@ def rows(standfast: Standfast, asked: RowsAsked) -> RowsPage:
     """The rows that are asked for. Raises FieldsWrong."""
     after = _after(standfast, asked.cursor, asked.figure, _row_after)
     try:
-        return standfast.fleet.rows(asked.wanted(), asked.figure, state=asked.state, after=after, limit=asked.limit)
+        with _asking("rows", asked) as span:
+            page = standfast.fleet.rows(asked.wanted(), asked.figure, state=asked.state, after=after, limit=asked.limit)
+            span.note({"standfast.rows": len(page.items), POSITION: page.reading.position})
+            return page
     except NotAsked as error:
         raise FieldsWrong([(error.field, str(error))]) from error
+
+
+def _asking(what: str, asked: FleetAsked) -> AbstractContextManager[Span]:
+    """A question to the fleet in the trace of its request: how it is grouped, and not whose figures are sought."""
+    return current().span(f"ask the fleet: {what}", {"standfast.group_by": asked.group_by}, expected=(NotAsked,))
 
 
 def order_of(asked: GroupsAsked) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from api.composition import Standfast, assemble
+from infrastructure.process.exporting import traces_exported
 from infrastructure.process.settings import Settings
 
 LOOK_SECONDS: Final = 1.0
@@ -48,8 +49,9 @@ def _opened_until_told(settings: Settings) -> Iterator[tuple[Standfast, Event]]:
     told = Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: told.set())
-    standfast = assemble(settings)
-    try:
-        yield standfast, told
-    finally:
-        standfast.close()
+    with traces_exported():
+        standfast = assemble(settings)
+        try:
+            yield standfast, told
+        finally:
+            standfast.close()

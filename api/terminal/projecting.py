@@ -77,7 +77,7 @@ def retry(
 
     with opened() as standfast:
         engagement_id = inspection.engagement_named(standfast, engagement) if engagement else None
-        found = projection_status.told(standfast.projections.retry_parked(engagement_id))
+        found = projection_status.told(standfast.recorder.log, standfast.projections.retry_parked(engagement_id))
     if as_json:
         speech.data(json_of(found))
     else:

@@ -12,6 +12,7 @@ from rich.table import Table
 from api.composition import Standfast
 from api.terminal.speech import counted
 from api.terminal.tables import instant, table_of
+from infrastructure.events.rows import PlacedEvent
 from infrastructure.log.reading import Log
 from infrastructure.projections.generations import Generation, GenerationState
 from infrastructure.projections.kept import Kept, Notice, kept
@@ -62,11 +63,15 @@ class GenerationStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedStatus:
-    """An engagement that waits for a projection, from an event on, since an instant, and why."""
+    """An engagement that waits for a projection, from an event on, since an instant, and why.
+
+    ``correlation_id``: that of the request which recorded that event; null where the log does not say.
+    """
 
     projection: str
     engagement_id: UUID
     position: int
+    correlation_id: str | None
     since: datetime
     error: str
 
@@ -119,7 +124,7 @@ def status_of(standfast: Standfast) -> Status:
         last_breach=_last_breach(found.last_notice),
         projections=_projections(found, live, head.position, seconds) if live else (),
         generations=tuple(_generation(each, standfast.recorder.log) for each in found.generations),
-        parked=_parked(found.parked),
+        parked=parked_in(standfast.recorder.log, found.parked),
     )
 
 
@@ -161,17 +166,25 @@ def _generation(one: Generation, log: Log) -> GenerationStatus:
     )
 
 
-def _parked(found: Sequence[Parked]) -> tuple[ParkedStatus, ...]:
+def parked_in(log: Log, found: Sequence[Parked]) -> tuple[ParkedStatus, ...]:
+    """What is parked, with the requests that the log names. Raises StoreUnavailable."""
+    requests = {each.position: _correlation_id(log, each.position) for each in found}
     return tuple(
         ParkedStatus(
             projection=each.projection,
             engagement_id=each.engagement_id,
             position=each.position,
+            correlation_id=requests[each.position],
             since=each.since,
             error=each.error,
         )
         for each in found
     )
+
+
+def _correlation_id(log: Log, position: int) -> str | None:
+    found = log.between(position - 1, position, 1)
+    return next((each.correlation_id for each in found if isinstance(each, PlacedEvent)), None)
 
 
 def lines(status: Status) -> Iterator[str]:
@@ -241,16 +254,18 @@ def parked_table(found: Sequence[ParkedStatus]) -> Table:
     table.columns[1].overflow = "fold"
     for each in found:
         waits = f"{each.projection} from event {each.position:,}"
-        table.add_row(f"{each.engagement_id}\n{waits}\nsince {instant(each.since)} UTC", escape(each.error))
+        by = f"\nby request {each.correlation_id}" if each.correlation_id else ""
+        where = f"{each.engagement_id}\n{waits}\nsince {instant(each.since)} UTC"
+        table.add_row(where, escape(each.error + by))
     return table
 
 
-def told(retried: Retried) -> Outcome:
+def told(log: Log, retried: Retried) -> Outcome:
     """What became of a retry, as it is told."""
     return Outcome(
         tried=None if retried.by == "nobody" else retried.by,
-        moved_on=_parked(retried.moved_on),
-        left=_parked(retried.left),
+        moved_on=parked_in(log, retried.moved_on),
+        left=parked_in(log, retried.left),
     )
 
 

@@ -22,6 +22,7 @@ from api.http.door.limits import Limits
 from api.terminal.configuration import is_no_setting, unknown_settings
 from api.terminal.speech import WRONG_USE, Unable, result
 from api.terminal.unable import why
+from infrastructure.process.exporting import traces_exported
 from infrastructure.process.settings import Settings
 from infrastructure.process.telemetry import configure_logs, logs_json
 
@@ -92,8 +93,9 @@ SWITCH_SECONDS: Final = 0.001
 
 def serve(standfast: Standfast, listener: socket.socket, *, projects: bool = True, keeps: bool = True) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
-    announce(listener)
-    run(application(standfast, projects=projects, keeps=keeps), standfast.settings, listener)
+    with traces_exported():
+        announce(listener)
+        run(application(standfast, projects=projects, keeps=keeps), standfast.settings, listener)
 
 
 def announce(listener: socket.socket) -> None:

@@ -31,6 +31,7 @@ from api.terminal.speech import Unable, stop
 from api.terminal.unable import why
 from infrastructure.database import sqlite
 from infrastructure.database.address import address_of
+from infrastructure.process.exporting import traces_exported
 from infrastructure.process.settings import Settings
 from infrastructure.process.worker_numbers import WorkerNumbers
 
@@ -181,7 +182,7 @@ class Workers:
         holds.close()
         Thread(target=_end_with, args=(lives,), name="standfast-lifeline", daemon=True).start()
         try:
-            with telling_by_the_log(self.settings):
+            with telling_by_the_log(self.settings), traces_exported():
                 self._serve(number, tells)
         except Exception as error:
             said = why(error)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from application.ports.log import StoreUnavailable
 from infrastructure.jobs.job_table import Asked, JobTable
 from infrastructure.jobs.supposing_job import SupposingJob
+from infrastructure.process.tracing import current
 from infrastructure.projections.leading import JOBS, Lead
 from infrastructure.projections.projections import Projections
 
@@ -57,13 +58,20 @@ class Jobs:
                 try:
                     asked = self._table.begin() if lead.held() else None
                     if asked:
-                        self._worked_out(asked, lead)
+                        self._traced(asked, lead)
                 except (StoreUnavailable, SQLAlchemyError, psycopg.Error, OSError) as error:
                     log.warning("jobs cannot be worked out now", reason=str(error))
                 except Exception:  # whatever it is: the thread outlives it, and the job starts over
                     log.exception("a job failed to run, and begins again")
         finally:
             lead.give_up()
+
+    def _traced(self, asked: Asked, lead: Lead) -> None:
+        with current().span("work out a job", {"standfast.job.id": str(asked.job_id)}) as span:
+            self._worked_out(asked, lead)
+            if span.trace_id:
+                job = self._table.find(asked.job_id)
+                span.note({"standfast.job.state": job.state, "standfast.engagements": job.done})
 
     def _worked_out(self, asked: Asked, lead: Lead) -> None:
         log.info("a job begins", job_id=str(asked.job_id))

@@ -1,6 +1,7 @@
 """The keeper at work: in a thread of its own, leading or ready to take over."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from threading import Event, Thread
 from typing import Final
 
@@ -9,9 +10,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from application.keeping import Keeping, Kept
+from application.ports.breaches import BreachesFound
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.log import StoreUnavailable
-from infrastructure.process.telemetry import Counters
+from domain.law.recorded import Recorded
+from infrastructure.process.telemetry import Counters, Labels
+from infrastructure.process.tracing import CORRELATION_IDS, current
 from infrastructure.projections.leading import Lead
 
 LOOK_SECONDS: Final = 0.5
@@ -27,6 +31,11 @@ HELP: Final = {
     "standfast_breaches_old": "The same, of an imported past: standfast breaches --record-old.",
     "standfast_keeping": "1 where a process that serves here keeps the deadlines.",
 }
+
+COUNTED: Final[tuple[tuple[str, Labels], ...]] = (
+    ("standfast_breaches_recorded_total", ()),
+    ("standfast_keeper_delay_seconds_total", ()),
+)
 
 log = structlog.get_logger("standfast.keeper")
 
@@ -87,11 +96,20 @@ class Keeper:
         if not self.leading:
             self.leading = True
             log.info("the deadlines are kept here")
-        kept = self._keeping.keep()
+        looked_at = time.time_ns()
+        due = self._keeping.due()
+        kept = self._noticed(due, looked_at) if due.items else Kept()
         self._said = ""
         self._count(kept)
         if not kept.more:
             self._lead.wait(True, LOOK_SECONDS)
+
+    def _noticed(self, due: BreachesFound, looked_at: int) -> Kept:
+        """Gives notice of what a look that began at an instant found, in nanoseconds since 1970: traced as one."""
+        with current().span("keep deadlines", {"standfast.breaches": len(due.items)}, since=looked_at) as span:
+            kept = self._keeping.give_notice(due)
+            span.note({"standfast.notices": len(kept.notices), CORRELATION_IDS: correlation_ids_of(kept.notices)})
+        return kept
 
     def _count(self, kept: Kept) -> None:
         for notice in kept.notices:
@@ -99,7 +117,9 @@ class Keeper:
             self._counters.add("standfast_breaches_recorded_total")
             self._counters.add("standfast_keeper_delay_seconds_total", max(0.0, delay))
         if kept.notices:
-            log.info("notice is given of breaches", count=len(kept.notices))
+            log.info(
+                "notice is given of breaches", count=len(kept.notices), correlation_ids=correlation_ids_of(kept.notices)
+            )
 
     def _fell_over(self, why: str) -> None:
         """Lets another one lead, and says why, once as long as it stays the same."""
@@ -113,3 +133,8 @@ class Keeper:
         self.leading = False
         if self._lead is not None:
             self._lead.give_up()
+
+
+def correlation_ids_of(notices: Iterable[Recorded]) -> list[str]:
+    """Each notice has one of its own: the id of its command."""
+    return [each.correlation_id for each in notices if each.correlation_id]

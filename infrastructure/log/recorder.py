@@ -45,6 +45,7 @@ from infrastructure.log.settlement import PATIENCE_SECONDS, Settlement
 from infrastructure.log.signal import Signal
 from infrastructure.log.sqlite.ledger import SqliteLedger
 from infrastructure.log.subscription import LogSubscription
+from infrastructure.log.traced import appended, appending
 from infrastructure.log.writer import CAPACITY, Writer
 from infrastructure.process.telemetry import Counters
 
@@ -74,16 +75,25 @@ class LogRecorder(ApplicationRecorder):
 
     def append(self, append: Append) -> Receipt:
         """Record an append, durably, and tell where it stands. Raises what the module's text lists."""
-        return self.writer.append(append)
+        with appending((append,)) as span:
+            receipt = self.writer.append(append)
+            appended(span, (append,), (receipt,))
+            return receipt
 
     def append_all(self, appends: Sequence[Append]) -> list[Receipt | Exception]:
         """Many at once, a few commits for all of them: the receipt or the refusal of each, in order."""
-        return self.writer.append_all(appends)
+        with appending(appends) as span:
+            outcomes = self.writer.append_all(appends)
+            appended(span, appends, outcomes)
+            return outcomes
 
     async def append_async(self, append: Append) -> Receipt:
         """`append` for coroutines: it never blocks the loop."""
         mine = self._mine()
-        return await (mine.append(append) if mine else self.writer.append_async(append))
+        with appending((append,)) as span:
+            receipt = await (mine.append(append) if mine else self.writer.append_async(append))
+            appended(span, (append,), (receipt,))
+            return receipt
 
     async def stream_async(self, engagement_id: UUID, *, after: int | None = None) -> Sequence[StoredEvent]:
         """`log.stream` for coroutines: what is read at the same time comes in one query."""

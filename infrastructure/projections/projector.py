@@ -20,6 +20,7 @@ from infrastructure.projections.folding import Failure, Folded, Folding
 from infrastructure.projections.generations import Generation, Generations, Overtaken
 from infrastructure.projections.of_this_log import holds
 from infrastructure.projections.parking import Parking
+from infrastructure.projections.traced import correlation_ids_of, projecting
 from infrastructure.projections.writing import write
 
 BATCH: Final = 500
@@ -39,6 +40,15 @@ class Standing:
     recorded_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a batch took in: so many events up to a position, recorded by the requests with these correlation ids."""
+
+    events: int
+    position: int
+    correlation_ids: Sequence[str]
+
+
 @dataclass(slots=True)
 class Projector:
     """Brings the projections up to date, batch by batch. One leads; a second one does no harm, and does nothing.
@@ -55,6 +65,8 @@ class Projector:
     folding: Folding = field(init=False)
     standing: Standing | None = None
     parked: dict[UUID, set[str]] = field(default_factory=dict)
+    taken: Taken | None = None
+    """What it took in last."""
     _live: int = 0
     until: int | None = None
     """The position that it does not go beyond; None: it takes in all there is."""
@@ -88,6 +100,14 @@ class Projector:
         batch = self._following(standing, BATCH)
         if not batch:
             return 0
+        taken = Taken(len(batch), batch[-1].id, correlation_ids_of(batch))
+        with projecting(batch, taken.correlation_ids):
+            self._take(standing, batch, within)
+        self.taken = taken
+        return len(batch)
+
+    def _take(self, standing: Standing, batch: Sequence[Notification], within: Connection | None) -> None:
+        """Folds a batch and writes what follows from it. Raises Overtaken."""
         read_at = time.perf_counter()
         enveloped = [event for event in batch if isinstance(event, PlacedEvent)]
         folded = self.folding.fold(enveloped, self.parked) if enveloped else Folded()
@@ -103,10 +123,9 @@ class Projector:
         except BaseException:
             self.standing = None  # what stands in the tables is to be looked at again
             raise
-        self._written(folded)
+        self._written(folded, enveloped)
         self.standing = moved if self._live in numbers else self.begin()  # other tables are live since
         self._count(len(batch), folded_at - read_at, time.perf_counter() - folded_at)
-        return len(batch)
 
     def retry(self, only: Collection[UUID] | None = None) -> int:
         """Tries again what is parked, or only these; how many engagements moved on."""
@@ -156,7 +175,7 @@ class Projector:
         write(connection, number, self.generations.schema, folded.changes)
         self.parking.park(connection, number, folded.failures)
 
-    def _written(self, folded: Folded) -> None:
+    def _written(self, folded: Folded, batch: Sequence[PlacedEvent]) -> None:
         self.folding.keep(folded)
         for each in folded.failures:
             self.parked.setdefault(each.engagement_id, set()).add(each.projection)
@@ -166,6 +185,9 @@ class Projector:
                 engagement_id=str(each.engagement_id),
                 position=each.position,
                 error=each.error,
+                correlation_ids=correlation_ids_of(
+                    [event for event in batch if event.originator_id == each.engagement_id]
+                ),
             )
 
     def make_room(self) -> Generation:

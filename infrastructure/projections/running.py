@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from threading import Event, Thread
 from typing import Final
 
@@ -126,6 +127,8 @@ class Running:
             self._retries.answer(self._projector)
         events = self._projector.step()
         self._reached()
+        if events and (taken := self._projector.taken):
+            log.info("projected", **asdict(taken))
         if not events:
             self._lead.wait(True, PULL_SECONDS)
         elif events < BATCH and not self._positions.awaited:

@@ -103,6 +103,9 @@ def test_what_is_parked_is_told_and_tried_again_by_the_process_that_leads_or_her
         assert {each["engagement_id"] for each in parked} == {one, other}
         assert {each["error"] for each in parked} == {"ValueError: a first reason [of many]"}
         assert "a first reason [of many]" in terminal("parked").out
+        requests = {each["correlation_id"] for each in parked}
+        assert requests == {each["correlation_id"] for each in asked(f"{address}/v1/events")[1]["items"]}
+        assert all(each in terminal("parked").out for each in requests)
 
         (tmp_path / "broken").write_text("another reason")
         ran = terminal("parked", "retry")
@@ -175,6 +178,7 @@ STATUS = {
             "projection": "engagements",
             "engagement_id": "0b7e4d52-6c1f-4f6a-9a3e-2d8c5f1b7a90",
             "position": 11_999_999,
+            "correlation_id": "an-id-of-somebody-elses-" + "x" * 104,
             "since": "2026-01-02T03:04:05Z",
             "error": "UnreadableEvent: " + "what nobody foresaw, " * 9,
         }
