@@ -17,10 +17,11 @@ from application.marketplace import process_clock
 from application.ports.engagement_list import Count, ProjectionsMissing
 from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreStandby, StoreUnavailable, StoreUnsafe
 from domain.language.words import Instant
+from infrastructure.jobs import progress
 from infrastructure.keeping import keeper
 from infrastructure.log import counting
 from infrastructure.log.reading import Head
-from infrastructure.process.telemetry import Sample, exposition, gauge
+from infrastructure.process.telemetry import Sample, exposition, from_zero, gauge
 from infrastructure.process.worker_numbers import Told, WorkerNumbers
 from infrastructure.projections import standing
 from infrastructure.projections.standing import Behind
@@ -38,7 +39,10 @@ HELP: Final = {
     **counting.HELP,
     **standing.HELP,
     **keeper.HELP,
+    **progress.HELP,
 }
+COUNTED: Final = (*counting.COUNTED, *standing.COUNTED, *keeper.COUNTED)
+"""What is told from the start: of a counter that appears with its first count, Prometheus sees no increase."""
 
 State = Literal["able", "read-only", "standby", "unsafe", "schema-differs", "unavailable"]
 STATES: Final[dict[type[StoreUnavailable], State]] = {
@@ -254,8 +258,9 @@ def numbers(standfast: Standfast, workers: WorkerNumbers | None) -> str:
     if behind:
         gauges += standing.gauges(behind)
         gauges += _breaches(standfast)
+        gauges += _jobs(standfast)
     told = workers.together() if workers else Told(standfast.recorder.counters.samples(), waiting(standfast))
-    return exposition(told.counters, [*gauges, *told.gauges], HELP)
+    return exposition(from_zero(told.counters, COUNTED), [*gauges, *told.gauges], HELP)
 
 
 def _breaches(standfast: Standfast) -> list[Sample]:
@@ -265,6 +270,14 @@ def _breaches(standfast: Standfast) -> list[Sample]:
     except (SQLAlchemyError, StoreUnavailable):
         return []
     return [gauge(f"standfast_breaches_{each}", count) for each, count in counted.items()]
+
+
+def _jobs(standfast: Standfast) -> list[Sample]:
+    """How far the jobs are; nothing where that cannot be read just now."""
+    try:
+        return list(progress.gauges(progress.job_progress(standfast.projections.database)))
+    except (SQLAlchemyError, StoreUnavailable):
+        return []
 
 
 def waiting(standfast: Standfast) -> list[Sample]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from application.ports.log import EndsElsewhere, Receipt, VersionTaken
 from infrastructure.log.ledger import Outcome
-from infrastructure.process.telemetry import Counters
+from infrastructure.process.telemetry import Counters, Labels
 
 HELP: Final = {
     "standfast_appends_total": "Appends that were recorded; with standfast_commits_total, appends per commit.",
@@ -14,6 +14,13 @@ HELP: Final = {
     "standfast_conflicts_total": "Appends that were refused because another one came first: they are decided again.",
     "standfast_queue_length": "Appends that wait for a commit now.",
 }
+
+COUNTED: Final[tuple[tuple[str, Labels], ...]] = (
+    ("standfast_appends_total", ()),
+    ("standfast_events_total", ()),
+    ("standfast_commits_total", ()),
+    ("standfast_conflicts_total", ()),
+)
 
 
 def count(counters: Counters, outcomes: Iterable[Outcome]) -> None:

@@ -107,6 +107,12 @@ def exposition(counters: Iterable[Sample], gauges: Iterable[Sample], help_texts:
     return "".join(f"{line}\n" for line in lines)
 
 
+def from_zero(counted: Iterable[Sample], names: Iterable[tuple[str, Labels]]) -> list[Sample]:
+    """Counts with those that are 0 so far, which are told too."""
+    found = dict.fromkeys(names, 0.0) | {(name, labels): value for name, labels, value in counted}
+    return sorted((name, labels, value) for (name, labels), value in found.items())
+
+
 def gauge(name: str, value: float, **labels: str) -> Sample:
     return name, tuple(labels.items()), value
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from infrastructure.process.telemetry import Sample, gauge
+from infrastructure.process.telemetry import Labels, Sample, gauge
 from infrastructure.projections.register import PROJECTIONS
 
 HELP: Final = {
@@ -18,6 +18,14 @@ HELP: Final = {
     "standfast_projection_behind_seconds": "Age of the first event that a projection does not tell of.",
     "standfast_projection_parked": "Engagements whose tail waits for a projection since it could not be folded.",
 }
+
+COUNTED: Final[tuple[tuple[str, Labels], ...]] = (
+    ("standfast_projected_batches_total", ()),
+    ("standfast_projected_events_total", ()),
+    ("standfast_projecting_seconds_total", (("doing", "folding"),)),
+    ("standfast_projecting_seconds_total", (("doing", "writing"),)),
+    ("standfast_reads_waited_total", ()),
+)
 
 
 @dataclass(frozen=True, slots=True)
