@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from api.composition import Standfast
 from application.commands.request import Refused, Request
 from application.marketplace import Marketplace
 from benchmarks.fleet.log import opened
@@ -53,14 +54,19 @@ def measured(url: str, seconds: float, offered: float | None, *, projected: bool
     standfast = opened(url)
     try:
         standfast.projections.catch_up()
-        with standfast.projections.snapshot() as snapshot:
-            line = snapshot.table(ENGAGEMENTS).c
-            ids = list(snapshot.connection.execute(select(line.engagement_id).where(line.ended_at.is_(None))).scalars())
-        ids = random.Random(1).sample(ids, among) if among else ids
+        ids = open_engagements(standfast, among)
         with _projector(url) if projected else _nobody():
             return asyncio.run(_run(url, ids, seconds, offered, projected))
     finally:
         standfast.close()
+
+
+def open_engagements(standfast: Standfast, among: int | None = None) -> Sequence[UUID]:
+    """The engagements that have not ended, or so many of them."""
+    with standfast.projections.snapshot() as snapshot:
+        line = snapshot.table(ENGAGEMENTS).c
+        ids = list(snapshot.connection.execute(select(line.engagement_id).where(line.ended_at.is_(None))).scalars())
+    return random.Random(1).sample(ids, min(among, len(ids))) if among else ids
 
 
 async def _run(url: str, ids: Sequence[UUID], seconds: float, offered: float | None, projected: bool) -> Live:
@@ -77,7 +83,7 @@ async def _run(url: str, ids: Sequence[UUID], seconds: float, offered: float | N
             if offered:
                 await asyncio.sleep(max(0.0, turn - now))
                 turn += CALLERS / offered
-            if await _recorded(standfast.marketplace, chosen.choice(ids)) and now > start + WARM_UP_SECONDS:
+            if await effort_recorded(standfast.marketplace, chosen.choice(ids)) and now > start + WARM_UP_SECONDS:
                 done += 1
 
     async def watcher() -> None:
@@ -95,7 +101,8 @@ async def _run(url: str, ids: Sequence[UUID], seconds: float, offered: float | N
     return found
 
 
-async def _recorded(marketplace: Marketplace, engagement_id: UUID) -> bool:
+async def effort_recorded(marketplace: Marketplace, engagement_id: UUID) -> bool:
+    """Records a piece of work; whether no rule forbade it."""
     effort = RecordEffort(party="client", kind="management", minutes=15)
     request = Request(
         command=effort,
