@@ -47,7 +47,7 @@ class WorkPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtRiskPage:
-    """A page of the clocks that breach next, as of an instant; the rest is as in the list."""
+    """A page of the clocks that breach next, as of the instant of this page; the rest is as in the list."""
 
     items: tuple[ClockAtRisk, ...]
     next: str | None

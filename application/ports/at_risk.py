@@ -34,7 +34,8 @@ class WantedClocks:
 
 @dataclass(frozen=True, slots=True)
 class ClocksAfter:
-    """The clock after which the next page begins, by its place in the order, and the instant that all are as of.
+    """The clock after which the next page begins, by its place in the order, and the instant of the first page, as of
+    which clocks are chosen and ordered.
 
     ``overdue``: it is past its goal; ``breach_at`` is in seconds since 1970.
     """
@@ -77,7 +78,8 @@ class ClockAtRisk(Clock):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClocksFound:
-    """Some clocks as of an instant, where the next ones begin (None at the end), and the position that was read.
+    """Some clocks as of this page, where the next ones begin (None at the end), and the position that was
+    read. What is recorded between two pages is in the second: a clock whose goal it moves may be told twice or missed.
 
     ``behind_seconds`` is how long ago the first event beyond that position was recorded, 0 where there is none.
     """

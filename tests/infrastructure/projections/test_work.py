@@ -245,6 +245,30 @@ def test_pages_hold_everything_once_in_order_as_of_the_first(random_log: Told, l
     assert found == expected_clocks(random_log, NOW)
 
 
+def test_a_later_page_tells_how_its_clocks_are_now(bench: Bench) -> None:
+    """What was recorded since the first page, a pause, is no part of the time before it."""
+    running = opened(on(0.1, words.match()))
+    pausing = opened(on(0.2, words.match()), on(1.5, words.suspend("client", day(9))))
+    told_now = commands(pausing, engagement(1))
+    for command in (*commands(running, engagement(0)), *told_now[:-1]):
+        bench.append(command)
+    projector = bench.project()
+    times = iter([day(1), day(2)])
+    moving = AtRisk(
+        Glances(bench.reader, lambda: next(times), lambda _: 0.0), CatalogueShelf(Catalogue(bench.database))
+    )
+    wanted = WantedClocks(within=EVERYTHING)
+    first = moving.page(wanted, limit=1)
+    assert [each.engagement_id for each in first.items] == [engagement(0)]
+    bench.append(told_now[-1])
+    caught_up(projector)
+    second = moving.page(wanted, after=first.next, limit=1)
+    log = Told(bench, bench.histories())
+    assert (first.as_of, second.as_of) == (day(1), day(2))
+    assert list(second.items) == [each for each in expected_clocks(log, day(2)) if each.engagement_id == engagement(1)]
+    assert [(each.state, each.holder) for each in second.items] == [("paused", "client")]
+
+
 Holds = Callable[[WorkItem], bool]
 
 

@@ -177,7 +177,7 @@ def test_counting_reads_no_table(bench: Bench, analysed: bool) -> None:
             connection.exec_driver_sql("ANALYZE")
     with bench.reader.snapshot() as snapshot:
         for wanted in (WantedWork(), WantedWork(party="client", notices=False), WantedWork(due_before=now)):
-            told = plan(Glance(snapshot, now, 0.0), wanted)
+            told = plan(Glance(snapshot, now, 0.0, now), wanted)
             assert f"Seq Scan on {rows.name}" not in told, told
             assert f"SCAN {rows.name}" not in told, told
             assert f"{rows.name}_by_stays_from_there_until" in told, told

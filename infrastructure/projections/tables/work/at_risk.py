@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -27,8 +28,9 @@ _OF_A_CLOCK: Final = Clock.__slots__
 class AtRisk:
     """Reads the clocks that have not ended, each on its calendar, which is one of the published ones.
 
-    Where an engagement is parked for one of the two tables alone, a clock that the other tells nothing of any more is
-    left out: how it is read is not known.
+    Which clocks a page holds is as of the first page; they are told as of the page itself, since a fact that was
+    recorded meanwhile, such as a pause, says how a clock is from then on. One that has ended meanwhile is left out, and
+    so is, where an engagement is parked for one of the two tables alone, one that the other tells nothing of any more.
     """
 
     def __init__(self, glances: Glances, terms: CatalogueShelf) -> None:
@@ -40,20 +42,26 @@ class AtRisk:
         with self._glances.take(after.as_of if after else None) as glance:
             rows = _rows(glance, wanted, after, limit + 1)
             shown = rows[:limit]
-            whose = list({row.engagement_id for row in shown})
-            clocks, about = _clocks(glance, whose), glance.about(whose)
-            times = self._times({row.calendar for row in clocks.values()})
             return ClocksFound(
-                items=[
-                    _item(row, clocks[_key(row)], about[row.engagement_id], times, glance.second)
-                    for row in shown
-                    if _key(row) in clocks
-                ],
+                items=self._items(glance, shown),
                 next=_after(shown[-1], glance) if len(rows) > limit else None,
                 position=glance.snapshot.position,
                 behind_seconds=glance.behind_seconds,
-                as_of=glance.as_of,
+                as_of=glance.now,
             )
+
+    def _items(self, glance: Glance, shown: Sequence[Any]) -> Sequence[ClockAtRisk]:
+        """The clocks of some rows of a glance, as they are now."""
+        whose = list({row.engagement_id for row in shown})
+        now = replace(glance, as_of=glance.now)
+        ticking = {_key(row): row for row in (shown if now == glance else _ticking(now, whose))}
+        clocks, about = _clocks(now, whose), now.about(whose)
+        times = self._times({row.calendar for row in clocks.values()})
+        return [
+            _item(ticking[key], clocks[key], about[key[0]], times, now.second)
+            for key in map(_key, shown)
+            if key in ticking and key in clocks
+        ]
 
     def _times(self, names: Iterable[str]) -> Mapping[str, BusinessTime]:
         return {name: business_time(self._calendar(name)) for name in names}
@@ -104,6 +112,12 @@ def _wanted(row: Any, wanted: WantedClocks) -> list[ColumnElement[bool]]:
 
 def _key(row: Any) -> ClockKey:
     return row.engagement_id, row.clock, row.subject_id
+
+
+def _ticking(glance: Glance, whose: Sequence[UUID]) -> Sequence[Any]:
+    """What the clocks of some engagements belong to."""
+    table = glance.table(TICKING)
+    return glance.rows(select(table).where(table.c.engagement_id.in_(whose), *glance.there(table)))
 
 
 def _clocks(glance: Glance, whose: Sequence[UUID]) -> Mapping[ClockKey, Any]:

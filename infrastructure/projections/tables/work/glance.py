@@ -36,6 +36,8 @@ class Glance:
     snapshot: Snapshot
     as_of: datetime
     behind_seconds: float
+    now: datetime
+    """Not before anything that the snapshot tells of happened: `as_of` of a first page."""
 
     @property
     def micros(self) -> int:
@@ -93,4 +95,4 @@ class Glances:
             if not snapshot.position and behind_seconds > UNSEEN_SECONDS:
                 raise ProjectionsMissing("the projections are still being made from the log")
             now = max(self._clock(), from_micros(snapshot.recorded_at))
-            yield Glance(snapshot, as_of or now, behind_seconds)
+            yield Glance(snapshot, as_of or now, behind_seconds, max(now, as_of or now))
