@@ -80,9 +80,8 @@ class Columns:
                 cursor.close()
 
     def close(self) -> None:
+        """Keeps them no longer; whoever reads them reads on."""
         with self._lock:
-            if self._database is not None:
-                self._database.close()
             self._database = self._standing = None
 
     def _brought_up(self) -> _Standing:
@@ -101,10 +100,9 @@ class Columns:
             return now
 
     def _start_over(self, snapshot: Snapshot) -> None:
+        """The others are gone once nobody reads them: to close them would close the readings too."""
         database = made()
         read_in(database, written(snapshot, None))
-        if self._database is not None:
-            self._database.close()
         self._database = database
 
     def _take(self, snapshot: Snapshot, changed: Collection[UUID]) -> None:
