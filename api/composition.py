@@ -12,7 +12,7 @@ import structlog
 from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 
-from api.desks import Desks
+from api.desks import Desks, ended_by
 from application.commands.request import Outcome, Request
 from application.keeping import Keeping
 from application.marketplace import Marketplace, process_clock
@@ -140,7 +140,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         marketplace=marketplace,
         engagements=Engagements(projections, clock, projections.seconds_beyond),
         fleet=ColumnFleet(
-            Columns(projections, marketplace.recorder.log), clock, terms.calendar, projections.behind_seconds
+            Columns(projections, marketplace.recorder.log), clock, terms.calendar, projections.behind_seconds, ended_by
         ),
         work=Work(glances),
         at_risk=AtRisk(glances, terms),

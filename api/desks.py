@@ -5,11 +5,12 @@ compute at a time, and what would take the others' time for long waits apart, in
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass
-from threading import Lock, local
+from dataclasses import dataclass, field
+from threading import Lock, Thread, local
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
@@ -23,6 +24,9 @@ COSTLY: Final = (2, 16)
 
 PATIENCE_SECONDS: Final = 10.0
 """How long a question waits for its answer."""
+
+STOP_EVERY_SECONDS: Final = 0.05
+"""How soon what nobody waits for is stopped again, where it has gone on to its next step."""
 
 LARGE: Final = 2_000
 """From how many events on an engagement is large: a question about it is costly."""
@@ -40,9 +44,19 @@ class CallerGone(Exception):
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A question that was taken in; ``wanted`` until nobody waits for its answer any more."""
+    """A question that was taken in; ``wanted`` until nobody waits for its answer any more.
+
+    ``stops`` end what is done for it now, from any thread.
+    """
 
     wanted: bool = True
+    stops: list[Callable[[], object]] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def stop(self) -> None:
+        with self.lock:
+            for stop in self.stops:
+                stop()
 
 
 class Desk:
@@ -52,13 +66,14 @@ class Desk:
         self._threads = ThreadPoolExecutor(threads, f"standfast-{name}")
         self._most = threads + waiting
         self._taken: set[Job] = set()
+        self._stopping: set[asyncio.Task[None]] = set()
         self._lock = Lock()
 
     async def answer(self, work: Callable[[], T], receive: Receive) -> T:
         """What the work gives, as long as somebody waits for it, and not for ever.
 
-        What nobody waits for is not begun, and what has begun ends where it asks for `go_on`. Raises TooMuchAsked,
-        CallerGone, and what the work raises.
+        What nobody waits for is not begun, and what has begun ends where it asks for `go_on`, or by what it says it is
+        `ended_by`. Raises TooMuchAsked, CallerGone, and what the work raises.
         """
         job = self._take()
         answer = asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, self._done, job, work)
@@ -73,13 +88,23 @@ class Desk:
             job.wanted = False
             gone.cancel()
             answer.add_done_callback(_heard)
+            if not answer.done():
+                stopping = asyncio.ensure_future(_stopped(job, answer))
+                self._stopping.add(stopping)
+                stopping.add_done_callback(self._stopping.discard)
 
     def close(self) -> None:
         """Begins nothing more, and brings what has begun to an end."""
         with self._lock:
-            for job in self._taken:
-                job.wanted = False
-        self._threads.shutdown()
+            left = [*self._taken]
+        for job in left:
+            job.wanted = False
+        closing = Thread(target=self._threads.shutdown, name="standfast-closing")
+        closing.start()
+        while closing.is_alive():
+            for job in left:
+                job.stop()
+            closing.join(STOP_EVERY_SECONDS)
 
     def _take(self) -> Job:
         with self._lock:
@@ -114,6 +139,30 @@ def go_on() -> None:
         raise CallerGone
 
 
+@contextmanager
+def ended_by(stop: Callable[[], object]) -> Iterator[None]:
+    """What is done within ends by ``stop`` once nobody waits for it, such as a query that knows nothing of us.
+
+    It is called from other threads, and again as long as that has not helped. Raises CallerGone where it ended so.
+    """
+    job = _at_work.job
+    if job is None:
+        yield
+        return
+    with job.lock:
+        job.stops.append(stop)
+    try:
+        go_on()
+        yield
+    except Exception as error:
+        if not job.wanted:
+            raise CallerGone from error
+        raise
+    finally:
+        with job.lock:
+            job.stops.remove(stop)
+
+
 class Desks:
     """The two of a process."""
 
@@ -130,6 +179,12 @@ def _heard(answer: "asyncio.Future[Any]") -> None:
     """What it failed with is nobody's any more."""
     if not answer.cancelled():
         answer.exception()
+
+
+async def _stopped(job: Job, answer: "asyncio.Future[Any]") -> None:
+    while not answer.done():
+        job.stop()
+        await asyncio.sleep(STOP_EVERY_SECONDS)
 
 
 async def _gone(receive: Receive) -> None:

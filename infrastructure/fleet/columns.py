@@ -40,6 +40,11 @@ class Reading:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self.cursors[0]
 
+    def interrupt(self) -> None:
+        """Ends the queries that are worked out now, from any thread: they raise duckdb.InterruptException."""
+        for cursor in self.cursors:
+            cursor.interrupt()
+
 
 @dataclass(frozen=True, slots=True)
 class _Standing:

@@ -1,7 +1,7 @@
 """The fleet: its groups and the rows behind their figures, each answer of one state of the columns."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,7 +33,8 @@ CALENDARS = (
 class ColumnFleet:
     """Reads the columns. ``clock`` tells the instant that a first page is as of, unless it is behind what was recorded.
 
-    ``calendar_of`` finds the calendar of a name, ``behind_seconds`` tells how old what lies beyond a position is.
+    ``calendar_of`` finds the calendar of a name, ``behind_seconds`` tells how old what lies beyond a position is,
+    ``ended_by`` is told how a question is ended while it is worked out.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class ColumnFleet:
         clock: Callable[[], datetime],
         calendar_of: CalendarOf,
         behind_seconds: Callable[[int], float],
+        ended_by: Callable[[Callable[[], object]], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._columns = columns
         self._clock = clock
         self._calendar_of = calendar_of
         self._behind_seconds = behind_seconds
+        self._ended_by = ended_by
 
     def close(self) -> None:
         self._columns.close()
@@ -96,7 +99,7 @@ class ColumnFleet:
 
     @contextmanager
     def _asking(self, wanted: FleetWanted, as_of: datetime | None) -> Iterator[tuple[Asking, FleetReading]]:
-        with self._columns.reading() as reading:
+        with self._columns.reading() as reading, self._ended_by(reading.interrupt):
             at = as_of or max(self._clock(), from_micros(reading.recorded_at))
             windows = self._windows(reading, wanted, at)
             question = Question(wanted, to_micros(at), epoch_seconds(at), windows)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, MutableMapping
 from threading import Event, Timer
 from typing import Any
 
+import duckdb
 import pytest
 from starlette.testclient import TestClient
 
 from api import desks
-from api.desks import CallerGone, Desk, TooMuchAsked, go_on
+from api.desks import CallerGone, Desk, TooMuchAsked, ended_by, go_on
 from api.http import questions
 from tests.api.conftest import opened
 
@@ -169,8 +170,69 @@ def test_a_desk_that_closes_brings_what_has_begun_to_an_end() -> None:
     asyncio.run(ask())
 
 
+def counting_for_hours(begun: Event, over: Event, ended: list[type[BaseException]]) -> None:
+    """A query that knows nothing of desks."""
+    with duckdb.connect(":memory:") as database:
+        try:
+            with ended_by(database.interrupt):
+                database.execute("SELECT 1").fetchall()
+                begun.set()
+                database.execute(FOR_HOURS).fetchall()
+        except BaseException as error:
+            ended.append(type(error))
+            over.set()
+            raise
+
+
+FOR_HOURS = "SELECT max(hash(a.range + b.range)) FROM range(10000000) AS a, range(10000000) AS b"
+
+
+def test_a_query_ends_once_its_caller_is_gone(desk: Desk) -> None:
+    begun, over, ended, leave = Event(), Event(), list[type[BaseException]](), asyncio.Event()
+
+    async def ask() -> None:
+        gone = asyncio.ensure_future(desk.answer(lambda: counting_for_hours(begun, over, ended), leaving(leave)))
+        await asyncio.to_thread(begun.wait, 10)
+        leave.set()
+        with pytest.raises(CallerGone):
+            await gone
+        assert await asyncio.to_thread(over.wait, 20)
+
+    asyncio.run(ask())
+    assert ended == [CallerGone]
+
+
+def test_a_desk_that_closes_ends_its_queries() -> None:
+    closing, begun, over = Desk("closing", 1, 1), Event(), Event()
+    ended = list[type[BaseException]]()
+
+    async def ask() -> None:
+        asked = [
+            asyncio.ensure_future(closing.answer(lambda: counting_for_hours(begun, over, ended), stays)) for _ in "ab"
+        ]
+        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(closing.close)
+        for one in asked:
+            with pytest.raises(CallerGone):
+                await one
+
+    asyncio.run(ask())
+    assert ended == [CallerGone]
+
+
+def test_what_fails_by_itself_says_so(desk: Desk) -> None:
+    def failing() -> None:
+        with ended_by(lambda: None):
+            raise ValueError("of its own")
+
+    with pytest.raises(ValueError, match="of its own"):
+        asyncio.run(desk.answer(failing, stays))
+
+
 def test_outside_of_a_desk_everything_goes_on() -> None:
     go_on()
+    with ended_by(lambda: pytest.fail("nobody is gone")):
+        pass
 
 
 def test_nobody_waits_for_ever(desk: Desk, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:

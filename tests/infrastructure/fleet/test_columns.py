@@ -1,14 +1,18 @@
 """The columns asked by several threads at once while events come in: each question reads one state of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event
 from typing import Final
 
+import duckdb
+import pytest
+
 from application.ports.fleet import FleetWanted
 from infrastructure.fleet.columns import Columns, Reading
+from infrastructure.fleet.fleet import ColumnFleet
 from tests.infrastructure.fleet.harness import Fleet, of_the_fleet
 from tests.infrastructure.projections.harness import Command, history
 
@@ -85,6 +89,36 @@ def assert_as_from_zero(fleet: Fleet, right: Mapping[int, tuple[int, ...]]) -> N
         anew.close()
     head = max(fact.recorded_at for each in fleet.histories().values() for fact in each.facts)
     fleet.assert_told(FleetWanted(group_by="client"), head + timedelta(days=1))
+
+
+def test_a_question_is_ended_from_outside_and_the_next_one_is_not(sqlite_fleet: Fleet) -> None:
+    """Again and again, since a question is many queries."""
+    for command in of_the_fleet(history(3), 0):
+        sqlite_fleet.append(command)
+    sqlite_fleet.project()
+    head = max(fact.recorded_at for each in sqlite_fleet.histories().values() for fact in each.facts)
+    calendars = sqlite_fleet.calendars.__getitem__
+    ending = ColumnFleet(sqlite_fleet.columns, lambda: head, calendars, lambda _: 0.0, ended_at_once)
+    with pytest.raises(duckdb.InterruptException):
+        ending.groups(FleetWanted(group_by="month"))
+    sqlite_fleet.assert_told(FleetWanted(group_by="month"), head)
+
+
+@contextmanager
+def ended_at_once(stop: Callable[[], object]) -> Iterator[None]:
+    """Calls it all the while."""
+    left = Event()
+
+    def stopping() -> None:
+        while not left.is_set():
+            stop()
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(stopping)
+        try:
+            yield
+        finally:
+            left.set()
 
 
 def test_a_reading_stays_though_all_columns_are_read_anew(sqlite_fleet: Fleet) -> None:
