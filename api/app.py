@@ -32,6 +32,7 @@ from api.pages.addresses import Pages
 from api.queries.command_of_event import COMMANDS_OF_EVENTS
 from api.queries.engagements import QUESTIONS
 from api.queries.fleet import FIGURES
+from api.queries.lanes import LANES
 from api.queries.measures import MEASURES, what_if_operations
 from api.queries.what_if import what_if_of_the_fleet
 from api.queries.work import WORK
@@ -39,7 +40,7 @@ from api.terms.routes import terms_operations, terms_questions
 from infrastructure.process.settings import Settings, names_in, names_of
 from infrastructure.process.worker_numbers import WorkerNumbers
 
-ALL_QUESTIONS: Final = (*QUESTIONS, *COMMANDS_OF_EVENTS, *FIGURES, *WORK, *MEASURES, *terms_questions())
+ALL_QUESTIONS: Final = (*QUESTIONS, *COMMANDS_OF_EVENTS, *FIGURES, *WORK, *MEASURES, *LANES, *terms_questions())
 """Every query, in the order of the document."""
 
 NOT_THE_FRAMEWORKS: Final[TelemetryConfig] = {

@@ -27,6 +27,7 @@ from application.queries import measures
 from application.queries.allowed import AllowedAnswer, allowed
 from application.queries.as_of import EngagementAsOf
 from application.queries.audit import steps
+from application.queries.lanes import LanesAnswer, lanes
 from application.queries.measures import ClocksAnswer, ExplainedClock, MetricsAnswer, ReplayAnswer, WhatIfAnswer
 from application.queries.state import StateAnswer
 from domain.engagement.terms.policy import Policy
@@ -123,6 +124,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     Calendar: lambda: documents()["calendars"][0],
     PolicyPage: lambda: _page(documents()["policies"], None),
     CalendarPage: lambda: _page(_calendars(), packed([_calendars()[-1]["code"], 1])),
+    LanesAnswer: lambda: _plain(lanes(_question(), None, None)),
     ClocksAnswer: lambda: _plain(measures.clocks(_question())),
     ExplainedClock: _explained,
     MetricsAnswer: lambda: _plain(measures.metrics(_question(), None, None)),
