@@ -20,6 +20,7 @@ from api.composition import Standfast, assemble
 from api.http import documentation
 from api.http.dispatch import Addresses, Dispatch
 from api.http.door.callers import Door
+from api.http.door.guarded import AT_THE_END
 from api.http.health import health_operations
 from api.http.observation import Observation
 from api.http.operations import Operation
@@ -27,6 +28,8 @@ from api.http.problem_kinds import MethodNotAllowed, NothingHere, Unforeseen
 from api.http.problem_routes import PROBLEM_OPERATIONS
 from api.http.problems import answer_problem, problem_response
 from api.http.questions import questioning
+from api.live.frames import event_frame
+from api.live.routes import followed, live_operation
 from api.openapi import TITLE, VERSION, document
 from api.pages.addresses import Pages
 from api.queries.command_of_event import COMMANDS_OF_EVENTS
@@ -82,17 +85,18 @@ def application(
     """
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        standfast.tail.begin(event_frame)
         standfast.projections.start(leads=projects)
         if projects and not standfast.database.in_memory:
             standfast.working_out.start()
         if keeps:
             standfast.keeper.start()
-        yield
+        yield {AT_THE_END: standfast.tail.end}
         await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 
     operations = operations_of(standfast, workers)
-    addresses = Addresses(operations)
+    addresses = Addresses((*operations, live_operation(standfast)))
     app = Edge(
         title=TITLE,
         version=VERSION,
@@ -122,7 +126,7 @@ def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) ->
     return (
         *command_operations(standfast),
         command_log_operation(standfast),
-        *(questioning(standfast, question) for question in ALL_QUESTIONS),
+        *(followed(standfast, questioning(standfast, question)) for question in ALL_QUESTIONS),
         *what_if_operations(standfast),
         *what_if_of_the_fleet(standfast),
         *terms_operations(standfast),

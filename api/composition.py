@@ -29,6 +29,8 @@ from infrastructure.jobs.job_table import JobTable
 from infrastructure.jobs.running import Jobs
 from infrastructure.keeping.breaches import BreachesOfClocks
 from infrastructure.keeping.keeper import Keeper
+from infrastructure.live.reading import Reads, ear
+from infrastructure.live.tail import Tail
 from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.command_span import command_span, recorded
@@ -65,12 +67,14 @@ class Standfast:
     projections: Projections
     breaches: BreachesOfClocks
     keeper: Keeper
+    tail: Tail
     terms: CatalogueShelf
     desks: Desks
 
     def close(self) -> None:
         """Finishes what was accepted and lets the database go."""
         self.desks.close()
+        self.tail.close()
         self.working_out.stop()
         self.keeper.stop()
         self.fleet.close()
@@ -151,6 +155,11 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         breaches=breaches,
         keeper=Keeper(
             Keeping(marketplace, breaches, wanted), partial(projections.lead_in, KEEPING), marketplace.recorder.counters
+        ),
+        tail=Tail(
+            Reads(marketplace.recorder.log, partial(ear, database, marketplace.recorder.recorded), marketplace.read),
+            most_streams=settings.streams,
+            heartbeat_seconds=settings.heartbeat,
         ),
         terms=terms,
         desks=Desks(),

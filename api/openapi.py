@@ -12,7 +12,14 @@ from api.examples.bodies import bodies
 from api.examples.commands import events, lines
 from api.http.events import EVENT_SHAPES
 from api.http.field_texts import described
-from api.http.headers import ACTOR_PATTERN, CORRELATION_PATTERN, KEY_PATTERN, ON_BEHALF_PATTERN, VERSION_PATTERN
+from api.http.headers import (
+    ACTOR_PATTERN,
+    CORRELATION_PATTERN,
+    KEY_PATTERN,
+    ON_BEHALF_PATTERN,
+    POSITION_PATTERN,
+    VERSION_PATTERN,
+)
 from api.http.operations import JSON_LINES, MOST_BYTES, Gives, Operation, Takes
 from api.http.problem_kinds import kind_of, kinds
 from api.http.problems import PROBLEM_JSON, Problem
@@ -50,6 +57,10 @@ REQUEST_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         'The version that the command was made for, `"7"` (or as a proxy that compresses sent it: `W/"7"`, '
         '`"7-gzip"`); the engagement has gone on since: 412. `*` is any version.',
         {"type": "string", "pattern": VERSION_PATTERN, "examples": ['"7"']},
+    ),
+    "Last-Event-ID": (
+        "The position after which a stream goes on; it goes before `after`.",
+        {"type": "string", "pattern": POSITION_PATTERN, "examples": ["57"]},
     ),
     "X-Correlation-Id": (
         "An id to find the request by in the log and in its events.",

@@ -31,6 +31,9 @@ VERSION_PATTERN: Final = r'^((W/)?"(0|[1-9][0-9]{0,17})(-(gzip|br|zstd|deflate))
 ``W/"7"`` and ``"7-gzip"`` say the same as ``"7"``: a proxy that compresses answers weakens their ETag (nginx) or adds
 to it how they are compressed (Apache, Caddy), and callers send it back as they got it.
 """
+POSITION_PATTERN: Final = r"^(0|[1-9][0-9]{0,17})$"
+"""The position of Last-Event-ID."""
+
 _VERSION: Final = re.compile("[1-9][0-9]{0,17}")
 _DIGITS: Final = re.compile("[0-9]+")
 
@@ -64,6 +67,15 @@ def headers_of(request: Request) -> Headers:
         expected_version=_version_of(version) if version is not None else None,
         correlation_id=correlation_id or correlation_of(request),
     )
+
+
+def last_event_id_of(request: Request) -> int | None:
+    """The position that a stream goes on after, where it had begun before. Raises FieldsWrong."""
+    wrong: list[tuple[str, str]] = []
+    given = _one(_given(request), "Last-Event-ID", POSITION_PATTERN, "a position, as the stream said it", wrong)
+    if wrong:
+        raise FieldsWrong(wrong)
+    return int(given) if given is not None else None
 
 
 def actor_of(text: str) -> Actor:

@@ -36,6 +36,8 @@ HELP: Final = {
     "standfast_log_replaced": "1 where the log was replaced under this process, by an older copy or another one.",
     "standfast_position": "The position of the last event.",
     "standfast_clock_behind_seconds": "How far this process's clock is behind the last event.",
+    "standfast_streams": "How many follow what is recorded as it happens.",
+    "standfast_streams_ended_total": "Streams that ended by their reason.",
     **counting.HELP,
     **standing.HELP,
     **keeper.HELP,
@@ -286,6 +288,7 @@ def waiting(standfast: Standfast) -> list[Sample]:
         gauge("standfast_keeping", standfast.keeper.leading),
         gauge("standfast_queue_length", standfast.recorder.waiting),
         gauge("standfast_reads_waiting", standfast.projections.positions.waiting),
+        gauge("standfast_streams", standfast.tail.streams),
     ]
 
 

@@ -66,6 +66,12 @@ class TooManyConnections(Exception):
     """As many connections are open as there may be; STANDFAST_CONNECTIONS and the limit of open files say how many."""
 
 
+class TooManyStreams(Exception):
+    """As many follow what is recorded as may at once; STANDFAST_STREAMS says how many."""
+
+    retry_after = 5
+
+
 class NothingHere(Exception):
     """There is nothing at this address."""
 
@@ -139,6 +145,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     StoreBusy: 503,
     StoreClosed: 503,
     TooManyConnections: 503,
+    TooManyStreams: 503,
 }
 """The status of everything that can go wrong; where an error is a case of several, the nearest one's."""
 
@@ -178,6 +185,7 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     StoreBusy: LATER,
     StoreClosed: LATER,
     TooManyConnections: "Connect again after Retry-After, and keep fewer connections open.",
+    TooManyStreams: "Connect again after Retry-After, or ask for pages of the feed.",
 }
 """What to do about everything that is no rejection."""
 

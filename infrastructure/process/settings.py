@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=1_000, description="the most that are open at once; fewer where the limit of open files is near"
     )
+    streams: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=500, description="the most that may follow what is recorded at once, each on a connection"
+    )
+    heartbeat: Annotated[int, Field(ge=1, le=3_600)] = Field(
+        default=15, description="seconds between two signs of life to whoever follows what is recorded"
+    )
     lag_limit: Annotated[int, Field(ge=1, le=86_400)] = Field(
         default=30, description="seconds the projections may be behind before /readyz answers 503"
     )

@@ -1,7 +1,7 @@
 """What a connection needs beside uvicorn's own protocols: an end to waiting, a last answer, a place among others."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from uvicorn.protocols.http.h11_impl import H11Protocol as Served
 else:
     Served = object
+
+AT_THE_END: Final = "at_the_end"
+"""Where the state of an application says what to call once the server ends, and answers are still under way."""
 
 log = structlog.get_logger("standfast.connections")
 
@@ -58,6 +61,11 @@ class Guarded(Served):
             self.patience.answered()
             if self.patience.awaited is Awaited.NOTHING and not self.transport.is_closing():
                 self.shared.is_idle(self)
+
+    def shutdown(self) -> None:
+        """The server ends: answers that would go on for ever are told."""
+        super().shutdown()
+        self.app_state.get(AT_THE_END, lambda: None)()
 
     def give_way(self) -> None:
         """Ends the connection between two requests, for another one."""

@@ -1,0 +1,150 @@
+"""One who follows: reads the log as long as it is behind, then goes along with the others, and says why it ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.composition import Standfast
+from api.http.problem_kinds import rule_of
+from api.live.frames import Form, end_frame, place_frame
+from application.ports.log import PositionBeyondHead, StoreUnavailable
+from application.queries.feed import FeedPage, feed
+from infrastructure.live.batch import Batch, batches
+from infrastructure.live.reading import UNFORESEEN
+from infrastructure.live.tail import Stretch, Tail
+
+PAGE: Final = 200
+"""How many events somebody who is behind reads at a time."""
+
+NEAR: Final = 1_000
+"""So many events before the end of the log, the rest is read as it is for everybody."""
+
+SERVER_ENDS: Final = "server-ends"
+TOO_SLOW: Final = "too-slow"
+
+Send = Callable[[bytes], Awaitable[None]]
+log = structlog.get_logger("standfast.live")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a stream begins, and of what: a type of events or an engagement, where it is only of one."""
+
+    after: int
+    type: str | None = None
+    engagement_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What somebody who is behind reads: a page of the log, as batches."""
+
+    page: FeedPage
+    batches: tuple[Batch, ...]
+
+    @property
+    def near_head(self) -> bool:
+        return self.page.next + NEAR >= self.page.position
+
+
+class Pages:
+    """The pages of the log for one stream."""
+
+    def __init__(self, standfast: Standfast, place: Place) -> None:
+        self._standfast = standfast
+        self._place = place
+
+    async def after(self, position: int) -> Behind:
+        """The page after a position. Raises PositionBeyondHead, StoreUnavailable and SQLAlchemy's errors."""
+        return await self._standfast.tail.apart(lambda: self._read(position))
+
+    def _read(self, position: int) -> Behind:
+        place = self._place
+        found = feed(
+            self._standfast.marketplace,
+            after=position,
+            limit=PAGE,
+            type_name=place.type,
+            engagement_id=place.engagement_id,
+        )
+        made = batches(position, found.next, found.items, self._standfast.tail.write)
+        return Behind(found, tuple(made))
+
+
+class Reader:
+    """What one connection is sent, from its first page on. ``pause_seconds``: how long it is sent nothing after."""
+
+    def __init__(self, tail: Tail, pages: Pages, first: Behind, after: int, form: Form, pause_seconds: float) -> None:
+        self._tail = tail
+        self._pages = pages
+        self._first = first
+        self._position = after
+        self._form = form
+        self._pause_seconds = pause_seconds
+        self._beats = tail.beats
+
+    async def follow(self, send: Send) -> str:
+        """Sends what there is and what comes until it ends, in the end the frame that says why; the reason."""
+        reason = await self._until_it_ends(send)
+        await send(end_frame(reason, self._position))
+        return reason
+
+    async def _until_it_ends(self, send: Send) -> str:
+        try:
+            stretch = await self._catch_up(send)
+            if stretch is None:
+                return SERVER_ENDS
+            try:
+                return await self._go_along(stretch, send)
+            finally:
+                self._tail.leave(stretch)
+        except PositionBeyondHead:
+            return rule_of(PositionBeyondHead)
+        except (StoreUnavailable, SQLAlchemyError) as error:
+            log.warning("a stream ends, since the database cannot be read", error=f"{type(error).__name__}: {error}")
+            return rule_of(StoreUnavailable)
+        except Exception:
+            log.exception("a stream ends, since the log cannot be read")
+            return UNFORESEEN
+
+    async def _catch_up(self, send: Send) -> Stretch | None:
+        """Until what is next is kept in memory; None where the server ends before."""
+        behind = self._first
+        while not self._tail.ending:
+            for batch in behind.batches:
+                await self._sent((batch,), send)
+            stretch = self._tail.joined(self._position, near_head=behind.near_head)
+            if stretch is not None:
+                return stretch
+            behind = await self._pages.after(self._position)
+        return None
+
+    async def _go_along(self, stretch: Stretch, send: Send) -> str:
+        while True:
+            if self._tail.ending:
+                return SERVER_ENDS
+            if not stretch.holds(self._position):
+                return TOO_SLOW
+            if found := stretch.beyond(self._position):
+                await self._sent(found, send)
+            elif stretch.over:
+                return stretch.over
+            elif self._beats != self._tail.beats:
+                self._beats = self._tail.beats
+                await send(place_frame(self._position))
+            else:
+                await self._tail.moved()
+
+    async def _sent(self, found: tuple[Batch, ...], send: Send) -> None:
+        """Sends what is wanted of these, or of the first of them; returns when the connection takes more."""
+        written, position = self._form(found, self._position)
+        if written:
+            await send(written)
+        self._position = position
+        if written and self._pause_seconds:
+            await asyncio.sleep(self._pause_seconds)

@@ -1,0 +1,164 @@
+"""The addresses of streams: the feed where a stream of it is asked for, and what changed, for the pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Final
+from uuid import UUID
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.composition import Standfast
+from api.http.headers import last_event_id_of
+from api.http.operations import Gives, Operation, asked
+from api.http.paging import Position
+from api.http.problem_kinds import TooManyStreams
+from api.http.questions import reached
+from api.live.frames import EVENT_STREAM, Form, Wanted, as_changes, as_events, first_place_frame, start_frame
+from api.live.reader import Pages, Place, Reader
+from api.live.stream import EventStream
+from api.queries.engagements import FeedAsked
+from application.ports.log import StoreClosed
+from application.queries.feed import FeedPage
+from domain.language.bounds import STRICT
+from infrastructure.live.batch import Line
+from infrastructure.live.tail import Tail
+
+FEED: Final = "read-feed"
+LIVE: Final = "/live"
+PAUSE_SECONDS: Final = 0.25
+"""How long what changes gathers for a page, once it was told of something."""
+
+_ENGAGEMENT: Final = r"engagement:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+Topics = Annotated[str, Field(pattern=f"^{_ENGAGEMENT}(,{_ENGAGEMENT}){{0,49}}$")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAsked:
+    """What a page follows: everything, or up to 50 engagements; from now on, or from what it shows."""
+
+    __pydantic_config__ = STRICT
+
+    after: Position | None = None
+    topics: Topics | None = None
+
+    def engagements(self) -> frozenset[UUID]:
+        return frozenset(UUID(topic.partition(":")[2]) for topic in (self.topics or "").split(",") if topic)
+
+
+def followed(standfast: Standfast, operation: Operation) -> Operation:
+    """The operation, and where it is the feed, a stream for whoever accepts one."""
+    if operation.name != FEED:
+        return operation
+
+    async def endpoint(request: Request) -> Response:
+        if not wants_stream(request.headers.get("Accept", "")):
+            return await operation.endpoint(request)
+        return await _feed(standfast, request)
+
+    stream = Gives(status=200, text="The events as they are recorded.", schema=str, media_type=EVENT_STREAM)
+    return replace(
+        operation,
+        gives=(*operation.gives, stream),
+        headers=(*operation.headers, "Last-Event-ID"),
+        endpoint=endpoint,
+    )
+
+
+def live_operation(standfast: Standfast) -> Operation:
+    """What the pages follow; a part of them, and not of the interface."""
+
+    async def endpoint(request: Request) -> Response:
+        of: LiveAsked = asked(LiveAsked, request)
+        engagements = of.engagements()
+        [only] = engagements if len(engagements) == 1 else (None,)
+        after = _first_not_none(last_event_id_of(request), of.after)
+        if after is None:
+            after = (await standfast.tail.apart(standfast.recorder.log.head)).position
+        wanted = _of_engagements(engagements) if engagements else None
+        place = Place(after=after, engagement_id=only)
+        return await _streaming(standfast, place, as_changes(wanted), first_place_frame, PAUSE_SECONDS)
+
+    return Operation(
+        method="GET",
+        path=LIVE,
+        name="follow-changes",
+        tag="pages",
+        text="What changed, as it is recorded.",
+        asks=LiveAsked,
+        gives=(Gives(status=200, text="The changes as they are recorded.", schema=str, media_type=EVENT_STREAM),),
+        problems=(409, 422, 503),
+        endpoint=endpoint,
+    )
+
+
+async def _feed(standfast: Standfast, request: Request) -> Response:
+    of: FeedAsked = asked(FeedAsked, request)
+    given = last_event_id_of(request)
+    if of.min_position is not None:
+        await reached(standfast, request, of.min_position, lambda: b"", costly=False)
+    place = Place(after=of.after if given is None else given, type=of.type, engagement_id=of.engagement_id)
+    return await _streaming(standfast, place, as_events(_of_feed(place)), start_frame, 0)
+
+
+async def _streaming(
+    standfast: Standfast,
+    place: Place,
+    form: Form,
+    first_frame: Callable[[FeedPage, int], bytes],
+    pause_seconds: float,
+) -> Response:
+    """Raises PositionBeyondHead, TooManyStreams, and the store's errors."""
+    tail, pages = standfast.tail, Pages(standfast, place)
+    _demand_room(tail)
+    first = await pages.after(place.after)
+    _demand_room(tail)  # which others may have taken meanwhile
+    reader = Reader(tail, pages, first, place.after, form, pause_seconds)
+    return EventStream(tail, reader, first_frame(first.page, place.after), standfast.recorder.counters)
+
+
+def _demand_room(tail: Tail) -> None:
+    """Raises TooManyStreams, and StoreClosed where the server ends."""
+    if tail.ending:
+        raise StoreClosed("the server ends")
+    if tail.full:
+        raise TooManyStreams
+
+
+def wants_stream(accept: str) -> bool:
+    """Whether a stream is accepted, and JSON is not preferred to it."""
+    quality = {"text/event-stream": 0.0, "application/json": 0.0}
+    for each in accept.lower().split(","):
+        media_type, *parameters = (part.strip() for part in each.split(";"))
+        if media_type in quality:
+            quality[media_type] = _quality(parameters)
+    return quality["text/event-stream"] > 0 and quality["text/event-stream"] >= quality["application/json"]
+
+
+def _quality(parameters: list[str]) -> float:
+    """That of a media range (RFC 9110, 12.4.2); 0 for what is none."""
+    said = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+    try:
+        return float(said)
+    except ValueError:
+        return 0.0
+
+
+def _of_feed(place: Place) -> Wanted | None:
+    if place.type is None and place.engagement_id is None:
+        return None
+    return partial(_fits, place)
+
+
+def _fits(place: Place, line: Line) -> bool:
+    return place.type in (None, line.type) and place.engagement_id in (None, line.engagement_id)
+
+
+def _of_engagements(engagements: frozenset[UUID]) -> Wanted:
+    return lambda line: line.engagement_id in engagements
+
+
+def _first_not_none(*given: int | None) -> int | None:
+    return next((each for each in given if each is not None), None)
