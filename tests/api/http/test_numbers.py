@@ -46,10 +46,11 @@ def test_how_far_jobs_are_is_told(started_url: URL) -> None:
     standfast = assemble(settings_of(started_url))
     with TestClient(application(standfast, projects=False)) as client:
         standfast.projections.catch_up()
-        first = standfast.jobs.ask(b"1", "platform:local")
-        standfast.jobs.ask(b"2", "platform:local")
-        standfast.jobs.begin()
-        standfast.jobs.goes_on(first.job_id, 40, 900)
+        for body in (b"1", b"2"):
+            standfast.jobs.ask(body, "platform:local")
+        begun = standfast.jobs.begin()
+        assert begun is not None
+        standfast.jobs.goes_on(begun, 40, 900)
         told = numbers(client)
     states = {state: told[f'standfast_jobs{{state="{state}"}}'] for state in ("waiting", "running", "done", "failed")}
     assert states == {"waiting": 1, "running": 1, "done": 0, "failed": 0}

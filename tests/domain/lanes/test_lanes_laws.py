@@ -41,7 +41,7 @@ def phase(rows: dict[str, LaneRow], subject_id: str, at: datetime) -> str | None
 
 
 def rows_of(lanes: Lanes, name: str) -> dict[str, LaneRow]:
-    rows = (row for of in (*lanes.seats, lanes) for row in of.rows)
+    rows = (*(row for seat in lanes.seats for row in seat.rows), *lanes.rows)
     return {subject_id: row for row in rows if (subject_id := getattr(row, name))}
 
 

@@ -33,11 +33,13 @@ def database(database_url: URL) -> Iterator[Database]:
 def test_jobs_are_counted_by_their_state_and_the_one_that_runs_says_how_far_it_is(database: Database) -> None:
     jobs = JobTable(lambda: database)
     assert job_progress(database) == JobProgress(NONE, 0, 0)
-    first, *_ = (jobs.ask(body, WHO) for body in (b"1", b"2", b"3"))
-    assert jobs.begin() is not None
-    jobs.goes_on(first.job_id, 40, 900)
+    for body in (b"1", b"2", b"3"):
+        jobs.ask(body, WHO)
+    begun = jobs.begin()
+    assert begun is not None
+    jobs.goes_on(begun, 40, 900)
     assert job_progress(database) == JobProgress({**NONE, "running": 1, "waiting": 2}, 40, 900)
-    jobs.finish(first.job_id, error="it did not work out")
+    jobs.finish(begun, error="it did not work out")
     assert job_progress(database) == JobProgress({**NONE, "failed": 1, "waiting": 2}, 0, 0)
 
 
