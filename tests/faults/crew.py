@@ -1,6 +1,5 @@
 """Working processes that are started cheaply, killed rudely, and gone when the test is."""
 
-import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +8,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from tests.faults.working import Share, work
+from tests.forked import PROCESSES
 
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.faults.preloaded"])
 STARTING_SECONDS = 60
 
 
@@ -63,7 +61,7 @@ class Crew:
 
     def start(self, url: str, name: str, **share: object) -> Worker:
         given = Share(url=url, diary=self.folder / f"{name}.jsonl", name=name, **share)  # type: ignore[arg-type]  # by name
-        process = CONTEXT.Process(target=work, args=(given,), daemon=True)
+        process = PROCESSES.Process(target=work, args=(given,), daemon=True)
         process.start()
         self.workers.append(Worker(given, process))
         return self.workers[-1]

@@ -11,7 +11,6 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
 
 from domain.engagement.state import EngagementHistory
@@ -27,6 +26,7 @@ from tests.faults import decisions
 from tests.faults.decisions import Decision
 from tests.faults.opening import engagement
 from tests.faults.wishes import command_id
+from tests.forked import PROCESSES
 
 NOTHING_NAMED = Published(policies={}, calendars={})
 
@@ -38,7 +38,7 @@ class Differs(AssertionError):
 def compare(url: str, diaries: Sequence[Path], engagements: int, processes: int = 2) -> Counter[str]:
     """Raises `Differs`; returns how many commands were recorded, refused (by rule), and without effect."""
     shards = [range(first, engagements, processes) for first in range(processes)]
-    with ProcessPoolExecutor(processes, mp_context=get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=PROCESSES) as pool:
         return sum(pool.map(partial(_compare_shard, url, diaries), shards), Counter())
 
 

@@ -3,7 +3,6 @@
 What is proven: after any number of kills each breach has one notice, with the instant at which it was due.
 """
 
-import multiprocessing
 import random
 import time
 from collections.abc import Sequence
@@ -30,9 +29,7 @@ from domain.law.recorded import Actor
 from infrastructure.process.settings import Settings
 from tests.domain.clocks.test_reading import in_hours
 from tests.domain.words import acknowledge, active, opened, report, suspend
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.faults.preloaded", "api.composition"])
+from tests.forked import PROCESSES
 
 OVER_SECONDS = 5.0
 """After so many seconds every concern is past its goal, which is 0.001 hours."""

@@ -3,7 +3,6 @@
 What is proven: after any number of kills the projections equal a fold of the log from zero, and nothing is left out.
 """
 
-import multiprocessing
 import random
 import time
 from contextlib import closing
@@ -19,10 +18,8 @@ from infrastructure.log.recorder import LogRecorder
 from infrastructure.projections import projector as projecting
 from infrastructure.projections.generations import Overtaken
 from infrastructure.projections.projector import Projector
+from tests.forked import PROCESSES
 from tests.infrastructure.projections.harness import Bench, bench, commands, engagement, history, prepared
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.faults.preloaded"])
 
 
 def project(url: str, kept_url: str) -> None:

@@ -24,9 +24,10 @@ from infrastructure.log import verify
 from infrastructure.log.ledger import Entry, sealed
 from infrastructure.log.sqlite.ledger import SqliteLedger
 from tests.faults import decisions
-from tests.faults.crew import CONTEXT, Crew
+from tests.faults.crew import Crew
 from tests.faults.keeping import assert_kept
 from tests.faults.opening import open_engagements, shop
+from tests.forked import PROCESSES
 from tests.store import samples
 
 TOGETHER = 3
@@ -101,7 +102,7 @@ def die_in_the_middle(url: str, kind: Callable[..., SqliteLedger]) -> None:
 def findings_after(url: URL, kind: Callable[..., SqliteLedger]) -> set[str]:
     database = Database(url)
     schema.upgrade(database)
-    process = CONTEXT.Process(target=die_in_the_middle, args=(str(url), kind), daemon=True)
+    process = PROCESSES.Process(target=die_in_the_middle, args=(str(url), kind), daemon=True)
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL

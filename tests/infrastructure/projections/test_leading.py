@@ -1,6 +1,5 @@
 """One leads; another takes over when it lets go or is gone; who waits is woken, and looks by itself where it is not."""
 
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -19,9 +18,9 @@ from infrastructure.projections.projector import Projector, caught_up
 from infrastructure.projections.rebuild.rebuild import Rebuild
 from infrastructure.projections.retrying import Retries
 from infrastructure.projections.running import Running
+from tests.forked import PROCESSES
 from tests.infrastructure.projections.harness import Bench, commands, engagement, history
 
-PROCESSES = multiprocessing.get_context("forkserver")
 SOON = 10.0
 """How long a loaded machine may take for what happens at once."""
 
