@@ -178,7 +178,7 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": operation.name,
         "tags": [operation.tag],
-        "summary": operation.text.splitlines()[0],
+        **_told(operation.text),
         "parameters": [*_parameters(operation, schemas), *(_header(name) for name in operation.headers)],
         "responses": _responses(operation, schemas),
     }
@@ -247,6 +247,12 @@ def _given(gives: Gives) -> dict[str, Any]:
 
 def _content(gives: Gives, schemas: Schemas) -> dict[str, Any]:
     return {gives.media_type: {"schema": schemas.of(gives.schema, "serialization")}}
+
+
+def _told(text: str) -> dict[str, str]:
+    """What an operation says: in a line, and all that there is to say where it is more."""
+    summary, _, rest = text.partition("\n\n")
+    return {"summary": " ".join(summary.split()), **({"description": " ".join(rest.split())} if rest else {})}
 
 
 def _answer_headers(names: Iterable[str]) -> dict[str, Any]:

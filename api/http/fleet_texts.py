@@ -89,9 +89,11 @@ FLEET_TEXTS: Final = {
     "Flipped.total": "How many there are.",
     "Flipped.first": "The first hundred of them, in the order of engagement and case.",
     "job_id": "The id of the job, a UUID.",
-    "Job.state": "Whether it waits, runs, is done, has failed or was cancelled.",
-    "Job.done": "How many engagements are done.",
-    "Job.total": "How many engagements there are to do.",
+    "Job.state": "Whether it waits, runs, is done, has failed or was cancelled. Jobs run one at a time, in the order "
+    "in which they were asked for; after a restart of the server one that ran starts over.",
+    "Job.done": "How many engagements are done; from 0 again where it starts over.",
+    "Job.total": "How many engagements there are to do; 0 until it runs.",
     "Job.error": "Why it failed; null: it did not.",
-    "Job.result": "What came of it, as it would have been answered at once; null: nothing yet. Kept for a day.",
+    "Job.result": "What came of it, as it would have been answered at once; null: nothing yet. Kept for a "
+    "day after its end.",
 }

@@ -29,6 +29,15 @@ from infrastructure.fleet.supposing import candidates, worked_out
 
 Doing = Callable[[UUID, str | None], Job]
 ADDRESS: Final = "/v1/what-if"
+ASKED: Final = """What the engagements would be under another model, policy or calendar.
+
+Over 200 of them it is a job: 202, and Location is where it is asked for. Up to 20 wait, 429 is one too many; one runs
+at a time, beside commands and queries, on the log up to its head at the start. A restart has it start over. The same
+Idempotency-Key and body are given the first answer, also after the job has ended."""
+FOUND: Final = """How far a job is, and what came of it, which is kept for a day.
+
+It is there for the X-Actor that asked for it and for the platform; for others it is not found."""
+ENDED: Final = """Has a job end that waits or runs; it stays cancelled. What has ended stays as it ended."""
 
 
 def _canonical(text: object) -> object:
@@ -62,7 +71,7 @@ def what_if_of_the_fleet(standfast: Standfast) -> Iterator[Operation]:
         path=ADDRESS,
         name="what-if-fleet",
         tag=FLEET,
-        text="What the engagements would be under another model, policy or calendar. Over 200 of them it is a job.",
+        text=ASKED,
         asks=Nothing,
         takes=Takes(schema=FleetWhatIfBody),
         gives=(
@@ -76,8 +85,8 @@ def what_if_of_the_fleet(standfast: Standfast) -> Iterator[Operation]:
         headers=HEADERS,
     )
     for method, text, doing in (
-        ("GET", "How far a job is, and what came of it.", standfast.jobs.find),
-        ("DELETE", "Has a job end that has not ended.", standfast.jobs.cancel),
+        ("GET", FOUND, standfast.jobs.find),
+        ("DELETE", ENDED, standfast.jobs.cancel),
     ):
         yield Operation(
             method=method,
