@@ -131,6 +131,8 @@ ASKED: dict[str, Ask] = {
     "steps, the first 50": get(f"{HERE}/steps"),
     "steps, 50 in the middle": get(f"{HERE}/steps?after=10000"),
     "steps, the last 50": get(f"{HERE}/steps?after=19900"),
+    "steps, one in the middle": get(f"{HERE}/steps?after=10001&limit=1"),
+    "lanes": get(f"{HERE}/lanes"),
     "clocks": get(f"{HERE}/clocks"),
     "metrics": get(f"{HERE}/metrics"),
     "replay": get(f"{HERE}/replay"),

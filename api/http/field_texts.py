@@ -37,7 +37,6 @@ TEXTS: Final = {
     "active_at": "When the professional became active; null before.",
     "actor": "Who acted.",
     "actual": "The metrics under the terms that were agreed.",
-    "Change.after": "What it is since; null: it is gone.",
     "algorithm": "The algorithm that chose.",
     "allocation": "How much of a professional the seat takes, as a fraction of one.",
     "amount": "The amount, a decimal in units of the currency.",
@@ -51,7 +50,6 @@ TEXTS: Final = {
     "at_risk_percent": "From how much of its goal on a clock is at risk, in percent.",
     "attainment": "Of the eligible cases due in the window, those replaced in time, as a fraction of one; null: there "
     "was none.",
-    "Change.before": "What it was before; null: it was not there.",
     "behind_seconds": "How far the clock of this machine is behind the log, in seconds.",
     "beyond_calendar": "Whether it lies after the last day for which the calendar knows the holidays.",
     "billable": "Whether the client is billed for it.",
@@ -213,7 +211,6 @@ TEXTS: Final = {
     "partner_ids": "The agencies, by their ids.",
     "party": "The party.",
     "passed": "Whether it passed.",
-    "Change.path": "What changed, by its path in the state.",
     "paused": "Whether the clock stands still.",
     "percent": "How productive the professional is, in percent, 0 to 200.",
     "percent_elapsed": "How much of the goal is used up, in percent; null without a goal.",

@@ -1,8 +1,11 @@
-"""What the interface says of the fields that a page needs: dry runs, the command of an event, lanes."""
+"""What the interface says of the fields that a page needs: changes and dry runs, lanes."""
 
 from typing import Final
 
 PAGE_TEXTS: Final = {
+    "Change.after": "What it is since; null: it is gone.",
+    "Change.before": "What it was before; null: it was not there.",
+    "Change.path": "What changed, by its path in the state.",
     "dry_run": "Whether to say only what would be recorded and changed, or what is in the way: nothing is recorded, "
     "and no key is used up. Ids that would be made under an `Idempotency-Key` are those that will be. The `ETag` of "
     "the answer is the version that it was decided on.",
