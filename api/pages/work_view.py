@@ -36,6 +36,7 @@ WITHIN: Final = (
     ("30 days", 30 * DAY_SECONDS),
 )
 NAMES: Final = {
+    "party": "held by",
     "client_id": "client",
     "partner_id": "partner",
     "engagement_id": "engagement",

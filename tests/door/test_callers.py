@@ -170,6 +170,28 @@ def test_so_is_what_the_browser_says_comes_from_another_site(door: Served, heade
     assert answer.rule() == "foreign-origin"
 
 
+FOLLOWED = ("Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")
+
+
+def test_a_link_there_may_be_followed_in_a_window_of_its_own(door: Served) -> None:
+    [answer] = told(door.port, request("GET", "/v1/engagements", *FOLLOWED))
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        opening(*FOLLOWED),
+        request("GET", "/v1/engagements", *FOLLOWED, "Origin: http://evil.example"),
+        request("GET", "/v1/engagements", *FOLLOWED[:2], "Sec-Fetch-Dest: iframe"),
+        request("GET", "/v1/engagements", *FOLLOWED[:1], "Sec-Fetch-Mode: cors", "Sec-Fetch-Dest: document"),
+    ],
+)
+def test_and_nothing_else_of_that_page_is_answered(door: Served, asked: bytes) -> None:
+    [answer] = told(door.port, asked)
+    assert (answer.status, answer.rule()) == (403, "foreign-origin")
+
+
 def test_one_own_origin_does_not_cover_for_a_foreign_one(door: Served) -> None:
     assert refused(door, opening("Origin: http://localhost", "Origin: http://evil.example"))[0] == 403
 

@@ -16,7 +16,7 @@ MOST_LINES: Final = 40
 LATE: Final = timedelta(days=1)
 """From what difference on it is said that a fact was recorded late."""
 
-TOLD_FIRST: Final = ("proposal_id", "concern_id", "absence_id", "plan_id", "case_id", "assignment_id", "seat_id")
+TOLD_FIRST: Final = ("proposal_id", "absence_id", "plan_id", "case_id", "concern_id", "assignment_id", "seat_id")
 """Which of several things an event is about."""
 
 TEXTS: Final = ("reason", "note")

@@ -64,5 +64,10 @@ def _page(standfast: Standfast, asked: EngagementPageAsked, at: Here, token: str
         first = not_opened(standfast, asked.engagement_id)
         frame = Frame(title=f"{first.name}: not opened yet", section="/engagements")
         return rendered("not_opened.html", frame, first=first, here=at, as_of=said(question.as_of))
-    frame = Frame(title=shown.name, section="/engagements", position=question.known.position)
+    frame = Frame(
+        title=shown.name,
+        section="/engagements",
+        position=question.known.position,
+        behind_seconds=shown.behind_seconds,
+    )
     return rendered("engagement.html", frame, shown=shown, here=at, asked=asked, token=token, new_key=uuid4)

@@ -15,7 +15,7 @@ from api.pages.engagement.record import Record, record
 from api.pages.engagement.seats import SeatsShown, seats_shown
 from api.pages.links import Here, engagement_at
 from api.pages.wall_time import on_the_wall
-from application.ports.work import WantedWork, WorkItem
+from application.ports.work import WantedWork, WorkFound
 from application.queries.as_of import EngagementAsOf
 from application.queries.history import WantedEvents, history_page
 from application.queries.measures import clocks
@@ -32,7 +32,10 @@ A_MOMENT: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngagementShown:
-    """All that the page shows. ``events`` is how many there are in all; ``wall`` is the instant as the form says it."""
+    """All that the page shows. ``events`` is how many there are in all; ``wall`` is the instant as the form says it.
+
+    ``behind_seconds`` is how old what is next is.
+    """
 
     name: str
     address: str
@@ -47,6 +50,7 @@ class EngagementShown:
     events: int
     as_of: datetime
     wall: str
+    behind_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,8 @@ def engagement_shown(
     state = history.state_at(question.as_of) if history else None
     if history is None or state is None:
         return None
-    items = () if asked.replaying else _items(standfast, asked.engagement_id)
+    waiting = None if asked.replaying else _waiting(standfast, asked.engagement_id)
+    items = waiting.items if waiting else ()
     answer = answer_of(state, question, uncovered_seats(state, history.until(question.as_of), question.as_of))
     read = clocks(question).clocks
     metrics = metrics_of(history, as_of=question.as_of, known_at=question.known.known_at)
@@ -100,13 +105,14 @@ def engagement_shown(
         events=len(history.facts),
         as_of=question.as_of,
         wall=on_the_wall(question.as_of, calendar.zone),
+        behind_seconds=waiting.behind_seconds if waiting else 0,
     )
 
 
-def _items(standfast: Standfast, engagement_id: UUID) -> Sequence[WorkItem]:
-    """What waits in the engagement now."""
+def _waiting(standfast: Standfast, engagement_id: UUID) -> WorkFound:
+    """What waits in the engagement now, as projected."""
     wanted = WantedWork(engagement_id=engagement_id, notices=False)
-    found: Sequence[WorkItem] = standfast.work.page(wanted, limit=MOST_ITEMS).items
+    found: WorkFound = standfast.work.page(wanted, limit=MOST_ITEMS)
     return found
 
 

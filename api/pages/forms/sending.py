@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request as HttpRequest
@@ -11,9 +13,13 @@ from api.commands.bodies import command_of_body
 from api.commands.routes import request_of, route_of
 from api.composition import Standfast
 from api.http.headers import LOCAL, Headers, actor_of, command_id, correlation_of
+from api.http.problem_kinds import kind_of
 from api.http.problems import problem_of
 from api.http.strict_json import FieldsWrong
-from application.commands.request import KeyReused, Outcome, Refused, RefusedBefore
+from application.commands.request import AnswerForgotten, KeyReused, Outcome, Refused, RefusedBefore
+
+MOST_ATTEMPTS: Final = 100
+REFUSED: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +50,39 @@ class Sent:
 
 
 async def recorded(standfast: Standfast, http: HttpRequest, sent: Sent) -> Outcome | NotRecorded:
-    """Records what was sent as the interface would."""
+    """Records what was sent as the interface would.
+
+    The interface remembers a refusal for its key. Under a key that was refused nothing is recorded, so that what is
+    sent again is judged again, under a key that follows from it: what is sent twice meets the same keys in their order.
+    Raises AnswerForgotten after a hundred refusals, and what `Marketplace.record_async` raises of the store.
+    """
+    for attempt in range(MOST_ATTEMPTS):
+        key = f"{sent.key}~{attempt}" if attempt else sent.key
+        try:
+            return await _recorded(standfast, http, sent, key)
+        except RefusedBefore:
+            continue
+        except KeyReused as reused:
+            known = command_id(LOCAL, route_of(sent.command, sent.engagement_id), key)
+            answer = await standfast.desks.quick.answer(partial(standfast.recorder.log.answer, known), http.receive)
+            if answer and answer.status < REFUSED:
+                return _recorded_otherwise(reused, answer.version)
+    raise AnswerForgotten("the form was refused so often that its answers are not looked through any more")
+
+
+async def _recorded(standfast: Standfast, http: HttpRequest, sent: Sent, key: str) -> Outcome | NotRecorded:
+    """Raises RefusedBefore or KeyReused where something was answered under this key."""
     headers = Headers(
         actor=LOCAL,
         on_behalf_of=actor_of(sent.on_behalf_of) if sent.on_behalf_of else None,
-        key=sent.key,
+        key=key,
         correlation_id=correlation_of(http),
     )
-    path = route_of(sent.command, sent.engagement_id)
     try:
         command, wire = command_of_body(sent.command, json.dumps(sent.body).encode())
         return await standfast.marketplace.record_async(request_of(command, wire, sent.engagement_id, headers))
-    except KeyReused as reused:
-        return await _recorded_otherwise(standfast, http, path, sent, reused)
-    except RefusedBefore as refused:
-        return _refused(json.loads(refused.problem), refused.status)
     except (FieldsWrong, Refused) as error:
-        problem = problem_of(error, path)
+        problem = problem_of(error, http.scope["path"])
         return NotRecorded(
             status=problem.status,
             title=problem.title,
@@ -71,33 +93,8 @@ async def recorded(standfast: Standfast, http: HttpRequest, sent: Sent) -> Outco
         )
 
 
-def _refused(problem: Mapping[str, object], status: int) -> NotRecorded:
-    """What was answered to the same before."""
-    violations = problem.get("violations", ())
-    assert isinstance(violations, Sequence), "violations are a list"
-    allowed = problem.get("allowed_commands", ())
-    assert isinstance(allowed, Sequence), "commands are a list"
-    return NotRecorded(
-        status=status,
-        title=str(problem["title"]),
-        detail=str(problem["detail"]),
-        remedy=str(problem.get("remedy", "")),
-        wrong=tuple((str(each["field"]), str(each["message"])) for each in violations),
-        allowed=tuple(map(str, allowed)),
-    )
-
-
-async def _recorded_otherwise(
-    standfast: Standfast, http: HttpRequest, path: str, sent: Sent, reused: KeyReused
-) -> NotRecorded:
-    """An earlier attempt, which said something else, was answered."""
-    problem = problem_of(reused, path)
-    known = command_id(LOCAL, path, sent.key)
-    answer = await standfast.desks.quick.answer(lambda: standfast.recorder.log.answer(known), http.receive)
-    first = answer.version if answer and answer.status < 400 else None
-    told = (
-        f"Your first attempt was recorded as version {first}; the change was not."
-        if first
-        else "An earlier attempt, which said something else, was answered already."
-    )
-    return NotRecorded(status=problem.status, title=problem.title, detail=told, first=first)
+def _recorded_otherwise(reused: KeyReused, version: int | None) -> NotRecorded:
+    """An earlier attempt, which said something else, was recorded."""
+    kind = kind_of(type(reused))
+    told = f"Your first attempt was recorded as version {version}; the change was not."
+    return NotRecorded(status=kind.status, title=kind.title, detail=told, first=version)

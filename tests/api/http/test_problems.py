@@ -30,9 +30,7 @@ def standfast() -> Standfast:
     return assemble(settings_of(make_url("sqlite://")))
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/", "/v1/engagements/", "/nothing/%00", "/v1/%ff", "//v1/engagements"]
-)
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/engagements/", "/nothing/%00", "/v1/%ff", "//v1/engagements"])
 def test_where_nothing_is_404(client: TestClient, path: str) -> None:
     answer = client.get("http://testserver" + path)
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/nothing-here")

@@ -1,0 +1,134 @@
+"""What waits, the list, and the rows behind a figure: each says what the address beside it says."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.conftest import opened
+from tests.api.pages.browsing import Browser, Page
+from tests.api.telling import ACME, DEVSHOP, OPS, Telling, june, person
+
+
+def story(client: TestClient) -> Telling:
+    """A case of acme's that is past its goal, and one seat that nobody has."""
+    told = Telling(client, "backend", "qa")
+    told.did(OPS, "match-professional", june(1, 9), seat_id="backend", assignment_id="a-1", **person("omar"))
+    told.starts("a-1", june(2, 9))
+    concern = {"assignment_id": "a-1", "category": "delivery", "severity": "high"}
+    told.did(ACME, "report-underperformance", june(2, 12), **concern)
+    told.did(ACME, "request-replacement", june(3, 9), seat_id="backend", case_id="case-1", cause="non_performance")
+    caught_up(client)
+    return told
+
+
+@pytest.fixture
+def told(client: TestClient) -> Telling:
+    return story(client)
+
+
+def caught_up(client: TestClient) -> None:
+    head = client.get("/v1/events?limit=500").json()["next"]
+    assert client.get(f"/v1/work?min_position={head}").status_code == 200
+
+
+def figures(page: Page) -> dict[str, str]:
+    return {
+        str(each["data-figure"]): str(each["data-value"])
+        for tag, each in page.attributes
+        if each.get("data-figure") and tag == "b"
+    }
+
+
+def test_what_waits_is_shown_with_its_counts_and_its_next_command(either_client: TestClient) -> None:
+    story(either_client)
+    answer = either_client.get("/v1/work").json()
+    page = Browser(either_client).open("/work")
+    assert page.title == f"({answer['counts']['overdue']}) Work · Standfast"
+    assert figures(page) == {
+        "work.overdue": str(answer["counts"]["overdue"]),
+        "work.due today": str(answer["counts"]["today"]),
+        "work.this week": str(answer["counts"]["this_week"]),
+        "work.later": str(answer["counts"]["later"]),
+        "work.without a date": str(answer["counts"]["undated"]),
+        "work.to come": str(answer["counts"]["notices"]),
+    }
+    for item in answer["items"]:
+        assert item["title"] in page.text
+    form = Browser(either_client).open(page.link("Propose successor")).form("/do/propose-successor")
+    assert form.values["case_id"] == "case-1"
+
+
+def test_what_others_hold_is_told_where_nothing_waits_for_who_is_asked_for(client: TestClient, told: Telling) -> None:
+    page = Browser(client).open("/work?party=professional")
+    others = sum(each["kind"] not in ("window", "upcoming") for each in client.get("/v1/work").json()["items"])
+    assert f"What others hold: {others} ." in page.text
+    assert page.link("held by professional × take this filter back") == "/work"
+
+
+def test_the_address_holds_the_filters_and_the_page(client: TestClient, told: Telling) -> None:
+    page = Browser(client).open("/work?limit=1&party=platform&within=86400")
+    following = Browser(client).open(page.link("The next ones"))
+    assert "party=platform" in following.address
+    assert "within=86400" in following.address
+    assert page.link("3 days") == "/work?limit=1&party=platform&within=259200#at-risk"
+
+
+def test_the_clocks_that_breach_next_are_shown_within_the_time_that_is_asked(client: TestClient) -> None:
+    address = opened(client, model="managed_marketplace", calendar="weekdays", name="Soon")
+    fields = {"seat_id": "backend-1", "assignment_id": "a-1", **person("omar")}
+    assert client.post(f"{address}/match-professional", json=fields).status_code == 200
+    caught_up(client)
+    [clock] = client.get("/v1/at-risk?within=2592000").json()["items"]
+    page = Browser(client).open("/work?within=2592000")
+    assert page.link("onboard").endswith("/clocks/onboard/a-1")
+    assert clock["title"] in page.text
+    assert "No clock breaches within this time." in Browser(client).open("/work?within=60").text
+
+
+def test_the_list_has_the_filters_of_its_address(client: TestClient, told: Telling) -> None:
+    browser = Browser(client)
+    page = browser.open("/engagements?client_id=acme&at_risk=true")
+    assert page.link("Checkout team").startswith("/engagements/")
+    assert page.link("at risk true × take this filter back") == "/engagements?client_id=acme"
+    assert "No engagement under these filters." in browser.open("/engagements?client_id=nobody").text
+    hidden = [each.get("name") for each in page.tags("input") if each.get("type") == "hidden"]
+    assert hidden == ["client_id"]
+
+
+def test_the_list_goes_on_where_the_page_ends(client: TestClient) -> None:
+    for name in ("Alpha", "Beta", "Gamma"):
+        opened(client, name=name)
+    caught_up(client)
+    page = Browser(client).open("/engagements?sort=name&limit=2")
+    following = Browser(client).open(page.link("The next ones"))
+    assert ("Gamma" in page.text, "Gamma" in following.text) == (False, True)
+    assert page.link("next breach") == "/engagements?sort=next_breach_at&limit=2"
+
+
+def test_the_rows_behind_a_figure_are_those_of_the_interface(either_client: TestClient) -> None:
+    story(either_client)
+    asked = "group_by=model&key=managed_marketplace"
+    rows = either_client.get(f"/v1/metrics/rows?figure=guarantee.cases.eligible&{asked}").json()
+    page = Browser(either_client).open(f"/engagements?because=guarantee.cases.eligible&{asked}")
+    assert f"{rows['total']} case in managed marketplace: 1" in page.text
+    values = [each["data-value"] for each in page.tags("td") if "data-value" in each]
+    assert values == [str(each["value"]) for each in rows["items"]]
+    assert page.link("Checkout team").endswith(rows["items"][0]["engagement_id"])
+    assert page.link("key managed marketplace × take this filter back")
+
+
+def test_a_figure_that_there_is_not_is_told(lasting_client: TestClient) -> None:
+    page = Browser(lasting_client).open("/engagements?because=guarantee.luck")
+    assert page.status == 422
+    assert "guarantee.luck is no figure of a group" in page.text
+
+
+def test_a_state_chooses_among_the_rows(client: TestClient, told: Telling) -> None:
+    told.did(DEVSHOP, "propose-successor", june(4, 9), case_id="case-1", **person("mei"))
+    caught_up(client)
+    browser = Browser(client)
+    page = browser.open("/engagements?because=accountability.parties.platform.met")
+    total = client.get("/v1/metrics/rows?figure=accountability.parties.platform.met").json()["total"]
+    assert page.text.count("● met") == total
+    only = browser.open(page.link(f"met {total}"))
+    assert only.text.count("● met") == total
+    assert browser.open("/engagements?because=accountability.parties.platform.met&state=late").text.count("●") == 0

@@ -1,0 +1,199 @@
+"""The pages in a real browser: nothing is wrong with them in any width or scheme, and the keys do what they say."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from sqlalchemy.engine import make_url
+
+from api.app import create_app
+from api.terminal.serving import address_of, configured, listening
+from tests.api.conftest import opened
+from tests.api.serving import settings_of, started
+from tests.browser.chromium import PROGRAM
+from tests.moulds import Files
+from tests.moulds import started as with_terms
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
+HOSTILE = "<img src=x onerror=\"alert('named')\"> & Sons"
+WIDE, NARROW = (1440, 900), (390, 844)
+VARIANTS = [(WIDE, "light"), (NARROW, "dark")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> Iterator[str]:
+    """The address of a server."""
+    url = make_url(f"sqlite:///{tmp_path_factory.mktemp('pages') / 'standfast.db'}")
+    sqlite_moulds.copy(with_terms, url)
+    with listening("127.0.0.1", 0) as listener, started(configured(create_app(settings_of(url)), 1_000), listener):
+        yield address_of(listener)
+
+
+@pytest.fixture(scope="module")
+def engagement(server: str) -> str:
+    """The path of an engagement with a hostile name, on which somebody works and about whom there is a concern."""
+    with httpx2.Client(base_url=server) as client:
+        here = opened(client, name=HOSTILE, model="managed_marketplace", calendar="london")  # type: ignore[arg-type]
+        seat = client.get(here).json()["seats"][0]["seat_id"]
+        who = {"seat_id": seat, "professional_id": "omar", "supply_source": "internal_team", "assignment_id": "a-1"}
+        done: list[tuple[str, dict[str, Any]]] = [("match-professional", who)]
+        items = ("access", "context", "nda", "ip_assignment", "classification")
+        done += [("complete-onboarding-item", {"assignment_id": "a-1", "item": item}) for item in items]
+        done.append(("onboard-professional", {"assignment_id": "a-1"}))
+        concern = {"assignment_id": "a-1", "concern_id": "c-1", "category": "delivery", "severity": "high"}
+        done += [("report-underperformance", concern), ("annotate", {"note": HOSTILE})]
+        for command, fields in done:
+            answer = client.post(f"{here}/{command}", json=fields)
+            assert answer.status_code == 200, answer.text
+        return here.removeprefix("/v1")
+
+
+@contextmanager
+def opened_in(browser: Browser, size: tuple[int, int], scheme: Any, *, scripts: bool = True) -> Iterator[Page]:
+    """A window; whatever its console calls an error, and every dialog, fails the test."""
+    viewport: Any = {"width": size[0], "height": size[1]}
+    context = browser.new_context(viewport=viewport, color_scheme=scheme, java_script_enabled=scripts)
+    page, wrong = context.new_page(), list[str]()
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+
+    def dismiss(dialog: Dialog) -> None:
+        wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    try:
+        yield page
+    finally:
+        context.close()
+    refused = "Failed to load resource: the server responded with a status of 4"  # a form that is refused says so
+    assert [each for each in wrong if not each.startswith(refused)] == []
+
+
+PATHS = {
+    "work": "/work",
+    "engagements": "/engagements",
+    "engagement": "{}",
+    "as it was": "{}?as_of=2026-01-01T00:00:00Z",
+    "clock": "{}/clocks/acknowledge/c-1",
+    "rows": "/engagements?because=engagements",
+    "form": "{}/do/propose-successor",
+    "form with rows": "{}/do/plan-knowledge-transfer",
+    "not there": "/nowhere",
+}
+
+
+@pytest.mark.parametrize(("size", "scheme"), VARIANTS, ids=["wide-light", "narrow-dark"])
+def test_nothing_is_wrong_with_a_page(
+    browser: Browser, server: str, engagement: str, size: tuple[int, int], scheme: str
+) -> None:
+    with opened_in(browser, size, scheme) as page:
+        for name, path in PATHS.items():
+            page.goto(server + path.format(engagement))
+            page.wait_for_selector("main")
+            sound(page, name)
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "dark"), (NARROW, "light")], ids=["wide-dark", "narrow-light"])
+def test_nor_with_its_other_scheme(
+    browser: Browser, server: str, engagement: str, size: tuple[int, int], scheme: str
+) -> None:
+    with opened_in(browser, size, scheme) as page:
+        page.goto(server + engagement)
+        page.wait_for_selector("main")
+        sound(page, scheme)
+
+
+def sound(page: Page, name: str) -> None:
+    """Nothing lies beside the window, and axe finds nothing."""
+    assert page.evaluate("document.documentElement.scrollWidth == window.innerWidth"), name
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], name
+
+
+def test_a_refused_form_is_sound_and_says_so_first(browser: Browser, server: str, engagement: str) -> None:
+    with opened_in(browser, NARROW, "light") as page:
+        page.goto(f"{server}{engagement}/do/add-seat")
+        page.fill("[name=seat_id]", "no id")
+        page.click("button.main")
+        page.wait_for_selector("#refusal")
+        assert page.evaluate("document.activeElement.id") == "refusal"
+        assert page.input_value("[name=seat_id]") == "no id"
+        sound(page, "refused")
+
+
+def test_without_scripts_a_form_is_recorded(browser: Browser, server: str, engagement: str) -> None:
+    with opened_in(browser, WIDE, "light", scripts=False) as page:
+        page.goto(f"{server}{engagement}/do/acknowledge-underperformance?concern_id=c-1")
+        page.click("button.main")
+        page.wait_for_selector("text=Recorded as version")
+        assert page.locator(".history .fresh").count() == 1
+        assert not page.is_visible("#help")
+
+
+def test_keys_go_where_they_say(browser: Browser, server: str, engagement: str) -> None:
+    with opened_in(browser, WIDE, "light") as page:
+        page.goto(f"{server}/engagements")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "find"
+        page.keyboard.press("Escape")
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("?")
+        assert page.is_visible("#keys")
+        page.keyboard.press("Escape")
+        assert not page.is_visible("#keys")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{server}{engagement}")
+        page.keyboard.press("g")
+        page.keyboard.press("w")
+        page.wait_for_url(f"{server}/work")
+
+
+def test_single_letters_can_be_switched_off(browser: Browser, server: str) -> None:
+    with opened_in(browser, WIDE, "light") as page:
+        page.goto(f"{server}/engagements")
+        page.click("#help")
+        page.uncheck("#letters")
+        page.keyboard.press("Escape")
+        page.reload()
+        page.keyboard.press("g")
+        page.keyboard.press("w")
+        page.keyboard.press("j")
+        assert page.url == f"{server}/engagements"
+        assert page.locator(".chosen").count() == 0
+
+
+def test_the_scheme_is_switched_and_stays(browser: Browser, server: str) -> None:
+    with opened_in(browser, WIDE, "light") as page:
+        page.goto(f"{server}/work")
+        light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.click("#scheme")
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.goto(f"{server}/engagements")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark != light
+
+
+def test_what_was_written_is_there_after_the_window_was_left(browser: Browser, server: str, engagement: str) -> None:
+    with opened_in(browser, WIDE, "light") as page:
+        page.goto(f"{server}{engagement}/do/annotate")
+        page.fill("[name=note]", "half a thought")
+        page.goto(f"{server}/work")
+        page.goto(f"{server}{engagement}/do/annotate")
+        assert page.input_value("[name=note]") == "half a thought"
+        page.click("button.main")
+        page.wait_for_selector("text=Recorded as version")
+        page.goto(f"{server}{engagement}/do/annotate")
+        assert page.input_value("[name=note]") == ""
