@@ -44,7 +44,7 @@ def duration(seconds: int | None, business_day: int | None = None) -> Markup:
         return Markup(NOTHING)
     kind = "calendar" if business_day is None else "business"
     text = duration_text(seconds, business_day)
-    if business_day is not None and f"{NARROW}bd" not in text:
+    if seconds and business_day is not None and f"{NARROW}bd" not in text:
         text += f"{NARROW}business"
     shown = '<span class="num" title="{} seconds of {} time" data-value="{}">{}</span>'
     return Markup(shown).format(f"{seconds:,}", kind, seconds, text)

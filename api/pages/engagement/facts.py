@@ -72,7 +72,7 @@ def _running(clocks: Sequence[Clock]) -> Fact:
     return Fact(
         name="Clocks running",
         told=str(running + overdue),
-        note=f"{risky} at risk" if risky else "none at risk" if running else "",
+        note=f"{risky} at risk" if risky else "none at risk" if running else "" if overdue else "none runs",
         grave=f"{overdue} overdue" if overdue else "",
         figure="clocks.open",
         value=str(running + overdue),

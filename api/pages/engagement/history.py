@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from api.pages.formats import duration_text, words
+from api.pages.formats import DAY_SECONDS, duration_text, words
 from api.pages.links import Here
-from api.pages.subjects import SAID, said_of
+from api.pages.subjects import SAID, of_clock, said_of
+from domain.clocks.notice import ServiceLevelBreached
 from domain.engagement.state import State
 from domain.language.saying import rule_name
 from domain.law.recorded import Recorded
@@ -30,7 +31,7 @@ class Line:
     what: str
     about: str
     text: str | None
-    details: Sequence[tuple[str, str]]
+    details: Sequence[str]
     late: str | None
     voided_by: int | None
     as_then: str
@@ -53,7 +54,7 @@ def _line(fact: Recorded, state: State, voiding: Recorded | None, here: Here, re
         about=_about(event, state),
         text=texts[0] if texts and fact.type not in NO_TEXT else None,
         details=tuple(_details(event)),
-        late=duration_text(int(apart.total_seconds())) if apart > LATE else None,
+        late=duration_text(apart.days * DAY_SECONDS) if apart > LATE else None,
         voided_by=voiding.version if voiding else None,
         as_then=here.but(as_of=_instant(fact), recorded=None, before=None),
         fresh=fact.version == recorded,
@@ -65,6 +66,8 @@ def _instant(fact: Recorded) -> str:
 
 
 def _about(event: object, state: State) -> str:
+    if isinstance(event, ServiceLevelBreached):
+        return f"{words(event.clock)}: {of_clock(state, event.clock, event.subject_id)}"
     for field in TOLD_FIRST:
         identity = getattr(event, field, None)
         if identity and field in SAID:
@@ -73,13 +76,23 @@ def _about(event: object, state: State) -> str:
 
 
 NO_TEXT: Final = ("EngagementEnded",)
-CODES: Final = (
-    "category", "severity", "cause", "outcome", "item", "waiting_on", "kind", "percent", "minutes", "item_id", "clock",
-    "eligible", "allocation",
-)  # fmt: skip
-"""The fields of events that say in a word what they are about."""
+"""Whose reason is a code."""
+
+CODES: Final[Mapping[str, str]] = {
+    "cause": "{}",
+    "outcome": "{}",
+    "item": "{}",
+    "kind": "{}",
+    "item_id": "{}",
+    "waiting_on": "waits on {}",
+    "percent": "{} %",
+    "minutes": "{} min",
+    "allocation": "allocation {}",
+}
+"""How the fields of events are told that say in a word what happened."""
 
 
-def _details(event: object) -> Sequence[tuple[str, str]]:
-    found = [(words(name), getattr(event, name, None)) for name in CODES]
-    return [(name, words(str(value))) for name, value in found if value is not None]
+def _details(event: object) -> Sequence[str]:
+    found = [say.format(words(str(value))) for name, say in CODES.items() if (value := getattr(event, name, None))]
+    eligible = getattr(event, "eligible", None)
+    return found if eligible is None else [*found, "guaranteed" if eligible else "not guaranteed"]

@@ -126,7 +126,7 @@ def test_what_is_so_already_is_said(browser: Browser, page: str, do: Do) -> None
     back = browser.send(browser.open(f"{page}/do/complete-onboarding-item?assignment_id=a-1&item=nda").form())
     assert back.status == 200
     assert "Nothing was recorded: so already since" in back.text
-    assert back.link("Version 3") == f"{page}?recorded=3#v3"
+    assert back.link("Version 3") == f"{page}?before=4#v3"
 
 
 def test_a_list_has_a_row_more_for_the_asking_and_empty_rows_are_left_out(
