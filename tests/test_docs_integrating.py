@@ -21,7 +21,7 @@ from tests.api.serving import serving
 from tests.clients.generators import NODE_PACKAGES, PYTHON_PACKAGES
 
 PAGE = (Path(__file__).parent.parent / "docs" / "integrating.md").read_text(encoding="utf-8")
-[FOLLOWER] = re.findall(r"```python follower\.py\n(.*?)```", PAGE, re.DOTALL)
+FOLLOWERS = dict(re.findall(r"```python (follower\.py|stream\.py)\n(.*?)```", PAGE, re.DOTALL))
 SECONDS = 30
 OPENING = {
     "client_id": "acme",
@@ -77,11 +77,11 @@ def load_on(client: Client) -> Iterator[None]:
 
 
 class Following:
-    """The page's follower, started and killed as often as one likes; what it has seen is in a file."""
+    """One of the page's followers, started and killed as often as one likes; what it has seen is in a file."""
 
-    def __init__(self, folder: Path) -> None:
-        self._program, self._state = folder / "follower.py", folder / "seen.db"
-        self._program.write_text(FOLLOWER, encoding="utf-8")
+    def __init__(self, folder: Path, program: str) -> None:
+        self._program, self._state = folder / program, folder / "seen.db"
+        self._program.write_text(FOLLOWERS[program], encoding="utf-8")
 
     @contextmanager
     def started(self, address: object) -> Iterator[subprocess.Popen[str]]:
@@ -114,9 +114,9 @@ class Following:
             return process.communicate(timeout=SECONDS)[1]
 
 
-@pytest.fixture
-def following(tmp_path: Path) -> Following:
-    return Following(tmp_path)
+@pytest.fixture(params=["follower.py", "stream.py"])
+def following(request: pytest.FixtureRequest, tmp_path: Path) -> Following:
+    return Following(tmp_path, request.param)
 
 
 def test_the_follower_sees_each_event_once_however_often_it_is_killed(client: Client, following: Following) -> None:

@@ -101,7 +101,7 @@ def test_every_operation_has_a_name_a_text_and_a_named_answer(described: dict[st
                 assert "X-Correlation-Id" in answer["headers"]
                 for media_type, content in answer["content"].items():
                     assert ("problem" in media_type) == (int(status) >= 400) or path == "/readyz"
-                    assert path == "/metrics" or "$ref" in json.dumps(content["schema"]), path
+                    assert media_type.startswith("text/") or "$ref" in json.dumps(content["schema"]), path
     assert len(set(names)) == len(names)
 
 
@@ -171,3 +171,10 @@ def test_the_texts_of_fields_are_all_of_a_field(described: dict[str, Any]) -> No
     for place in TEXTS:
         schema, _, field = place.rpartition(".")
         assert field in (schemas[schema]["properties"] if schema else fields), place
+
+
+def test_the_feed_is_a_stream_too(described: dict[str, Any]) -> None:
+    told = described["paths"]["/v1/events"]["get"]
+    assert list(told["responses"]["200"]["content"]) == ["application/json", "text/event-stream"]
+    assert "Last-Event-ID" in [parameter["name"] for parameter in told["parameters"]]
+    assert "/live" not in described["paths"]
