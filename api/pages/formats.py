@@ -144,6 +144,7 @@ def state(name: str) -> Markup:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "duration": duration,
     "instant": instant,
+    "moment": instant_text,
     "from_now": from_now,
     "ratio": ratio,
     "money": money,

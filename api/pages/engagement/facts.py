@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.pages.formats import duration_text, ratio, words
+from api.pages.formats import NOTHING, duration_text, ratio, words
 from api.pages.subjects import of_clock
 from application.ports.work import WorkItem
 from application.queries.state import StateAnswer
@@ -13,15 +13,22 @@ from domain.metrics.engagement import Metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What is told of a figure, with its path in the metrics and its exact value; without a path it is none."""
+
+    told: str
+    path: str = ""
+    value: object = ""
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A figure with a note; ``figure`` and ``value`` are its path in the metrics and its exact value."""
+    """A figure with notes; ``since`` is an instant that stands behind them."""
 
     name: str
-    told: str
-    note: str = ""
-    grave: str = ""
-    figure: str = ""
-    value: str = ""
+    figure: Figure
+    notes: Sequence[Figure] = ()
     since: object = None
 
 
@@ -41,7 +48,8 @@ def facts(
 def _status(answer: StateAnswer) -> Fact:
     since = answer.ended_at or (answer.suspension.since if answer.suspension else answer.opened_at)
     note = f"waits on {words(answer.suspension.waiting_on)} " if answer.suspension else ""
-    return Fact(name="Status", told=answer.status or "not opened yet", note=f"{note}since", since=since)
+    told = Figure(told=answer.status or "not opened yet", path="status", value=answer.status or "")
+    return Fact(name="Status", figure=told, notes=(Figure(told=f"{note}since"),), since=since)
 
 
 def _covered(answer: StateAnswer, metrics: Metrics) -> Fact:
@@ -58,10 +66,14 @@ def _covered(answer: StateAnswer, metrics: Metrics) -> Fact:
     coverage = metrics.continuity.coverage.fraction
     return Fact(
         name="Seats covered",
-        told=f"{covered} of {len(required)}",
-        note=f"{ratio(coverage, 1)} of required time so far",
-        figure="continuity.coverage",
-        value="" if coverage is None else str(coverage),
+        figure=Figure(told=f"{covered} of {len(required)}", path="seats.covered", value=covered),
+        notes=(
+            Figure(
+                told=f"{ratio(coverage, 1)} of required time so far",
+                path="continuity.coverage",
+                value="" if coverage is None else coverage,
+            ),
+        ),
     )
 
 
@@ -69,30 +81,27 @@ def _running(clocks: Sequence[Clock]) -> Fact:
     running = sum(each.state in ("running", "paused") for each in clocks)
     overdue = sum(each.state == "breached" and each.ended_at is None for each in clocks)
     risky = sum(each.at_risk for each in clocks)
-    return Fact(
-        name="Clocks running",
-        told=str(running + overdue),
-        note=f"{risky} at risk" if risky else "none at risk" if running else "" if overdue else "none runs",
-        grave=f"{overdue} overdue" if overdue else "",
-        figure="clocks.open",
-        value=str(running + overdue),
-    )
+    notes = [Figure(told=f"{overdue} overdue", path="clocks.overdue", value=overdue, grave=True)] if overdue else []
+    if risky:
+        notes.append(Figure(told=f"{risky} at risk", path="clocks.at_risk", value=risky))
+    elif running or not overdue:
+        notes.append(Figure(told="none at risk" if running else "none runs"))
+    total = running + overdue
+    return Fact(name="Clocks running", figure=Figure(told=str(total), path="clocks.open", value=total), notes=notes)
 
 
 def _kept(metrics: Metrics) -> Fact:
-    """Of the obligations with a goal that are decided, those that were met."""
+    """Of the obligations with a goal that are decided, those that were met: of all, and of each party."""
     parties = metrics.accountability.parties
-    met = sum(each.met for each in parties.values())
-    missed = {name: each.late + each.breached for name, each in parties.items() if each.late + each.breached}
-    told = " · ".join(f"{words(name)} missed {count}" for name, count in missed.items())
-    decided = met + sum(missed.values())
-    return Fact(
-        name="Promises kept",
-        told=f"{met} of {decided}" if decided else "–",
-        note=told or ("all of them" if decided else "none is decided yet"),
-        figure="accountability.met",
-        value=str(met),
-    )
+    decided = {name: each.met + each.late + each.breached for name, each in parties.items()}
+    met, total = sum(each.met for each in parties.values()), sum(decided.values())
+    notes = [
+        Figure(told=f"{words(name)} {each.met} of {decided[name]}", path=f"accountability.{name}.met", value=each.met)
+        for name, each in parties.items()
+        if decided[name]
+    ]
+    told = Figure(told=f"{met} of {total}" if total else NOTHING, path="accountability.met", value=met)
+    return Fact(name="Promises kept", figure=told, notes=notes or (Figure(told="none is decided yet"),))
 
 
 def _ball(state: State, clocks: Sequence[Clock], items: Sequence[WorkItem], day: int) -> Fact:
@@ -103,12 +112,18 @@ def _ball(state: State, clocks: Sequence[Clock], items: Sequence[WorkItem], day:
     name = "Who holds the ball"
     if due:
         first = due[0]
+        key = f"clocks.{first.clock}.{first.subject_id}"
+        past = bool(first.overrun_seconds)
         seconds = first.overrun_seconds or first.remaining_seconds or 0
         span = duration_text(seconds, day if first.unit == "business" else None)
-        where = "past its goal" if first.overrun_seconds else "left"
-        told = words(first.waiting_on or "nobody")
-        return Fact(name=name, told=told, note=f"{of_clock(state, first.clock, first.subject_id)} · {span} {where}")
+        left = Figure(
+            told=f"{span} {'past its goal' if past else 'left'}",
+            path=f"{key}.{'overrun' if past else 'remaining'}_seconds",
+            value=seconds,
+        )
+        told = Figure(told=words(first.waiting_on or "nobody"), path=f"{key}.waiting_on", value=first.waiting_on or "")
+        return Fact(name=name, figure=told, notes=(Figure(told=of_clock(state, first.clock, first.subject_id)), left))
     waiting = next((each for each in items if each.next_command), None)
     if waiting:
-        return Fact(name=name, told=words(waiting.holder), note=waiting.title)
-    return Fact(name=name, told="nobody", note="nothing waits")
+        return Fact(name=name, figure=Figure(told=words(waiting.holder)), notes=(Figure(told=waiting.title),))
+    return Fact(name=name, figure=Figure(told="nobody"), notes=(Figure(told="nothing waits"),))

@@ -15,6 +15,7 @@ from api.pages.engagement.view import engagement_shown, not_opened
 from api.pages.forgery import proof_of
 from api.pages.formats import machine_text
 from api.pages.frame import Frame, html, rendered
+from api.pages.lanes.view import LEGEND
 from api.pages.links import Here, asked_for, here, of_an_engagement
 from api.pages.wall_time import instants_of, wall_time
 from application.queries.as_of import engagement_as_of
@@ -70,4 +71,4 @@ def _page(standfast: Standfast, asked: EngagementPageAsked, at: Here, token: str
         position=question.known.position,
         behind_seconds=shown.behind_seconds,
     )
-    return rendered("engagement.html", frame, shown=shown, here=at, asked=asked, token=token, new_key=uuid4)
+    return rendered("engagement.html", frame, shown=shown, here=at, asked=asked, token=token, new_key=uuid4, legend=LEGEND)

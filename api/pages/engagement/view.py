@@ -8,19 +8,24 @@ from uuid import UUID
 
 from api.composition import Standfast
 from api.pages.engagement.asked import EngagementPageAsked
+from api.pages.engagement.changed import Changed, changed_last
 from api.pages.engagement.clocks import ClocksShown, clocks_shown
 from api.pages.engagement.facts import Fact, facts
 from api.pages.engagement.history import MOST_LINES, Line, lines
 from api.pages.engagement.record import Record, record
+from api.pages.engagement.replay import Replay, axis_of, replay
 from api.pages.engagement.seats import SeatsShown, seats_shown
+from api.pages.lanes.axis import Axis
+from api.pages.lanes.view import Drawing, drawing
 from api.pages.links import Here, engagement_at
 from api.pages.wall_time import on_the_wall
 from application.ports.work import WantedWork, WorkFound
-from application.queries.as_of import EngagementAsOf
+from application.queries.as_of import EngagementAsOf, engagement_as_of
 from application.queries.history import WantedEvents, history_page
 from application.queries.measures import clocks
 from application.queries.state import StateAnswer, answer_of
 from domain.engagement.state import EngagementHistory, State
+from domain.lanes.lanes import lanes_of
 from domain.metrics.engagement import metrics_of
 from domain.metrics.uncovered import uncovered_seats
 
@@ -42,6 +47,9 @@ class EngagementShown:
     state: StateAnswer
     zone: str
     facts: Sequence[Fact]
+    replay: Replay
+    drawing: Drawing
+    changed: Changed | None
     seats: SeatsShown
     clocks: ClocksShown
     record: Record | None
@@ -91,12 +99,19 @@ def engagement_shown(
     calendar = state.terms.calendar
     day = int(calendar.hours_per_business_day * 3600)
     told, older = _history(standfast, asked, history, here)
+    today = engagement_as_of(standfast.marketplace, asked.engagement_id) if asked.replaying else question
+    assert today.history, "what is known now has a history"
+    axis = axis_of(today.history, today.as_of, asked.as_of)
+    drawn = question if asked.known_at else today
     return EngagementShown(
         name=named(state),
         address=engagement_at(asked.engagement_id),
         state=answer,
         zone=calendar.zone,
         facts=facts(state, answer, read, metrics, items, day),
+        replay=replay(today.history, axis, asked, question.as_of, here),
+        drawing=_drawing(drawn, axis, told, question.as_of, here, all_of_them=asked.seats == "all"),
+        changed=changed_last(standfast, question) if asked.replaying else None,
         seats=seats_shown(answer, all_of_them=asked.seats == "all"),
         clocks=clocks_shown(asked.engagement_id, state, read, _instants(here), day, all_of_them=asked.clocks == "all"),
         record=None if asked.replaying else record(asked.engagement_id, items, answer.allowed_commands),
@@ -107,6 +122,26 @@ def engagement_shown(
         wall=on_the_wall(question.as_of, calendar.zone),
         behind_seconds=waiting.behind_seconds if waiting else 0,
     )
+
+
+def _drawing(
+    drawn: EngagementAsOf, axis: Axis, told: Sequence[Line], as_of: datetime, here: Here, *, all_of_them: bool
+) -> Drawing:
+    """The lanes as known today up to now, as known then up to then; each bar leads to its line in the history."""
+    history, shown = drawn.history, {each.fact.version for each in told}
+    assert history, "what is drawn was opened"
+
+    def line(version: int) -> str:
+        if version in shown:
+            return f"#v{version}"
+        later = history.facts[version - 1].occurred_at > as_of
+        gone = {"as_of": None, "known_at": None} if later else {}
+        return f"{here.but(before=version + 1, recorded=None, **gone).removeprefix(here.path)}#v{version}"
+
+    at = min(drawn.as_of, axis.to)
+    state = history.state_at(at)
+    assert state, "what is drawn was opened"
+    return drawing(axis, lanes_of(history, at, axis.from_, axis.to), state, line, all_of_them=all_of_them)
 
 
 def _waiting(standfast: Standfast, engagement_id: UUID) -> WorkFound:

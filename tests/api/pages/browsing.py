@@ -147,7 +147,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._area and self._form:
             self._form.values[self._area] += data
-        if self._open[-1:] == ["title"]:
+        if self._open[-2:] == ["head", "title"]:
             self.title += data
         if self._link:
             self._link.text += data

@@ -29,7 +29,7 @@ def shown(client: TestClient, address: str, query: str = "") -> Page:
 
 
 def facts(page: Page) -> dict[str, str]:
-    return {str(each["data-figure"]): str(each["data-value"]) for each in page.tags("b") if "data-figure" in each}
+    return {str(each["data-figure"]): str(each["data-value"]) for _, each in page.attributes if "data-figure" in each}
 
 
 @pytest.mark.parametrize("query", ["", "?as_of=2026-06-02T12:00:00Z", "?as_of=2026-06-03T12:00:00Z"])
@@ -40,6 +40,8 @@ def test_its_figures_are_those_of_the_replay(lasting_client: TestClient, address
     met = sum(each["met"] for each in metrics["accountability"]["parties"].values())
     assert told["accountability.met"] == str(met)
     assert told["clocks.open"] == str(sum(each["ended_at"] is None for each in clocks))
+    for name, each in metrics["accountability"]["parties"].items():
+        assert told.get(f"accountability.{name}.met", "0") == str(each["met"])
     assert float(told["continuity.coverage"]) == pytest.approx(metrics["continuity"]["coverage"], rel=1e-6)
 
 
