@@ -54,9 +54,10 @@ def followed(standfast: Standfast, operation: Operation) -> Operation:
         return operation
 
     async def endpoint(request: Request) -> Response:
+        last = last_event_id_of(request)  # which is to be one, also where a page is asked for
         if not wants_stream(request.headers.get("Accept", "")):
             return await operation.endpoint(request)
-        return await _feed(standfast, request)
+        return await _feed(standfast, request, last)
 
     stream = Gives(status=200, text="The events as they are recorded.", schema=str, media_type=EVENT_STREAM)
     return replace(
@@ -74,7 +75,8 @@ def live_operation(standfast: Standfast) -> Operation:
         of: LiveAsked = asked(LiveAsked, request)
         engagements = of.engagements()
         [only] = engagements if len(engagements) == 1 else (None,)
-        after = _first_not_none(last_event_id_of(request), of.after)
+        last = last_event_id_of(request)
+        after = of.after if last is None else last
         if after is None:
             after = (await standfast.tail.apart(standfast.recorder.log.head)).position
         wanted = _of_engagements(engagements) if engagements else None
@@ -94,12 +96,11 @@ def live_operation(standfast: Standfast) -> Operation:
     )
 
 
-async def _feed(standfast: Standfast, request: Request) -> Response:
+async def _feed(standfast: Standfast, request: Request, last: int | None) -> Response:
     of: FeedAsked = asked(FeedAsked, request)
-    given = last_event_id_of(request)
     if of.min_position is not None:
         await reached(standfast, request, of.min_position, lambda: b"", costly=False)
-    place = Place(after=of.after if given is None else given, type=of.type, engagement_id=of.engagement_id)
+    place = Place(after=of.after if last is None else last, type=of.type, engagement_id=of.engagement_id)
     return await _streaming(standfast, place, as_events(_of_feed(place)), start_frame, 0)
 
 
@@ -158,7 +159,3 @@ def _fits(place: Place, line: Line) -> bool:
 
 def _of_engagements(engagements: frozenset[UUID]) -> Wanted:
     return lambda line: line.engagement_id in engagements
-
-
-def _first_not_none(*given: int | None) -> int | None:
-    return next((each for each in given if each is not None), None)

@@ -48,14 +48,14 @@ def close_streams() -> None:
 class Stream:
     """An open stream; ``status`` and ``headers`` are those of its answer."""
 
-    def __init__(self, server: "Served", path: str, *, slow: bool = False, **headers: str) -> None:
+    def __init__(self, port: int, path: str = "/v1/events", *, slow: bool = False, **headers: str) -> None:
         _streams.append(self)
-        self._connection = HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)
         if slow:
             self._connection.sock = socket.socket()
             self._connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
             self._connection.sock.settimeout(SECONDS)
-            self._connection.sock.connect(("127.0.0.1", server.port))
+            self._connection.sock.connect(("127.0.0.1", port))
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         self._connection.request("GET", path, headers={"Accept": EVENT_STREAM, **given})
         self._answer = self._connection.getresponse()
@@ -129,7 +129,7 @@ class Served:
         return events
 
     def stream(self, path: str = "/v1/events", *, slow: bool = False, **headers: str) -> Stream:
-        return Stream(self, path, slow=slow, **headers)
+        return Stream(self.port, path, slow=slow, **headers)
 
 
 @contextmanager

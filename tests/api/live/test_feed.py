@@ -76,6 +76,7 @@ def test_a_place_that_is_none_is_refused(server: Served) -> None:
     for given in ("-1", "one", "1.0", "9" * 19):
         with server.stream(Last_Event_ID=given) as stream:
             assert (stream.status, stream.problem()["violations"][0]["field"]) == (422, "Last-Event-ID")
+    assert server.http.get("/v1/events", headers={"Last-Event-ID": "one"}).status_code == 422
 
 
 def test_only_what_is_asked_for_comes(server: Served) -> None:
