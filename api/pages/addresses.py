@@ -16,6 +16,7 @@ from api.composition import Standfast
 from api.desks import CallerGone
 from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, Unforeseen
 from api.pages.clock import clock_page
+from api.pages.correction.route import correction_page, correction_sent
 from api.pages.engagement.route import engagement_page
 from api.pages.engagements import engagements_page
 from api.pages.errors import error_page
@@ -51,6 +52,8 @@ PAGES: Final = (
     Address("GET", "/engagements", engagements_page),
     Address("GET", "/engagements/{engagement_id}", engagement_page),
     Address("GET", "/engagements/{engagement_id}/clocks/{clock}/{subject_id}", clock_page),
+    Address("GET", "/engagements/{engagement_id}/do/correct-history", correction_page),
+    Address("POST", "/engagements/{engagement_id}/do/correct-history", correction_sent),
     Address("GET", "/engagements/{engagement_id}/do/{command}", form_page),
     Address("POST", "/engagements/{engagement_id}/do/{command}", form_sent),
     Address("GET", "/static/{name}", static_file),

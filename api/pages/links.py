@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from starlette.requests import Request
 
 from api.http.operations import EngagementAsked, asked
+from domain.law.event import event_of
+from domain.law.recorded import Recorded
+
+CORRECT: Final = "correct-history"
+"""The command by which lines of a history are corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +70,10 @@ def form_at(engagement_id: object, command: str, fields: Mapping[str, str]) -> s
 def clock_at(engagement_id: object, clock: str, subject_id: str, **query: str) -> str:
     """The address of the explanation of a clock."""
     return Here(f"/engagements/{engagement_id}/clocks/{clock}/{quote(subject_id, safe='')}", query).now
+
+
+def correction_at(fact: Recorded) -> str | None:
+    """The address of the form by which a line is corrected; None where what it says is never voided."""
+    if not event_of(fact).voidable:
+        return None
+    return form_at(fact.stream_id, CORRECT, {"void": str(fact.version)})

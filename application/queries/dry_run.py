@@ -13,12 +13,14 @@ class DryRun:
     """What the command would be answered; its facts have no position yet.
 
     ``decided_on`` is the version that it was decided on, 0 before the opening; ``changes`` are those of all its facts
-    together, in the state at the end of the timeline, as the audit has them for each.
+    together, in the state at the end of the timeline, as the audit has them for each. ``grown`` is the history with
+    those facts, None where there are none.
     """
 
     outcome: Outcome
     decided_on: int
     changes: tuple[Change, ...]
+    grown: EngagementHistory | None = None
 
 
 def dry_run(marketplace: Marketplace, request: Request, view: View) -> DryRun:
@@ -28,4 +30,5 @@ def dry_run(marketplace: Marketplace, request: Request, view: View) -> DryRun:
     if not outcome.facts:
         return DryRun(outcome, decided_on, ())
     grown = history.extended(outcome.facts) if history else EngagementHistory.of(outcome.facts)
-    return DryRun(outcome, decided_on, changed(history.marked if history else None, grown.marked, view))
+    before = history.marked if history else None
+    return DryRun(outcome, decided_on, changed(before, grown.marked, view), grown)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from api.pages.formats import DAY_SECONDS, duration_text, words
-from api.pages.links import Here
+from api.pages.links import Here, correction_at
 from api.pages.subjects import SAID, of_clock, said_of
 from domain.clocks.notice import ServiceLevelBreached
 from domain.engagement.state import State
@@ -25,7 +25,10 @@ TEXTS: Final = ("reason", "note")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An event: what it is, about what, what somebody wrote, who recorded it, and which version voided it."""
+    """An event: what it is, about what, what somebody wrote, who recorded it, and which version voided it.
+
+    ``correct`` is the address of the form that corrects it, None where it cannot be, or counts no more.
+    """
 
     fact: Recorded
     what: str
@@ -36,6 +39,7 @@ class Line:
     voided_by: int | None
     as_then: str
     fresh: bool
+    correct: str | None
 
 
 def lines(
@@ -58,6 +62,7 @@ def _line(fact: Recorded, state: State, voiding: Recorded | None, here: Here, re
         voided_by=voiding.version if voiding else None,
         as_then=here.but(as_of=_instant(fact), recorded=None, before=None),
         fresh=fact.version == recorded,
+        correct=None if voiding else correction_at(fact),
     )
 
 

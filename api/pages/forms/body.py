@@ -63,7 +63,7 @@ class _Making:
         if of.clears and self._given.get(name + NULL):
             yield None
         elif of.kind == "truth" and not of.nullable:
-            yield bool(text)
+            yield text not in ("", "false")
         elif text:
             yield self._value(of, name, text)
 
@@ -127,6 +127,8 @@ def _compact(of: Shape, name: str, to: str, given: Given, kept: dict[str, str]) 
         for ending in ("", NULL, FOLD):
             if name + ending in given:
                 kept[to + ending] = given[name + ending]
+        if of.kind == "truth" and not of.nullable:  # a browser says nothing of a box without a tick
+            kept.setdefault(to, "false")
     elif isinstance(of, Branch):
         for member in of.members:
             _compact(member, f"{name}.{member.name}", f"{to}.{member.name}", given, kept)

@@ -26,7 +26,10 @@ FEWEST_ROWS: Final = {"items": 3}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One control. ``which`` are the two instants that a time may be; ``empties`` names a tick that empties it."""
+    """One control. ``which`` are the two instants that a time may be; ``empties`` names a tick that empties it.
+
+    ``was`` is what stood there before, where a form corrects something; None where that has not changed.
+    """
 
     name: str
     label: str
@@ -43,6 +46,7 @@ class Field:
     which_value: str = ""
     empties: str | None = None
     emptied: bool = False
+    was: str | None = None
 
     @property
     def id(self) -> str:
@@ -77,7 +81,10 @@ class Form:
 
 
 class Showing:
-    """What every field is shown with: what was given, what is wrong, what fits, the zone, and a row more."""
+    """What every field is shown with: what was given, what is wrong, what fits, the zone, a row more, what it was.
+
+    ``before`` is what a form held that corrects something; ``changed`` counts the fields that say something else now.
+    """
 
     def __init__(
         self,
@@ -87,9 +94,11 @@ class Showing:
         suggestions: Mapping[str, Sequence[str]],
         zone: str,
         one_more: str | None = None,
+        before: Given | None = None,
     ) -> None:
         self._given, self._options, self._suggestions, self._zone = given, options, suggestions, zone
-        self._one_more = one_more
+        self._one_more, self._before = one_more, before
+        self.changed = 0
         self._wrong: dict[str, list[str]] = {}
         for name, message in wrong:
             self._wrong.setdefault(name, []).append(message)
@@ -108,7 +117,7 @@ class Showing:
 
     def _part(self, of: Shape, name: str) -> Part:
         if isinstance(of, Leaf):
-            return self._field(of, name)
+            return self.field(of, name)
         if isinstance(of, Branch):
             return replace(self._box(of, name), parts=tuple(self._parts(of, name)))
         count = max(rows_said(of, name, self._given), FEWEST_ROWS.get(name, 1)) + (self._one_more == name)
@@ -127,8 +136,9 @@ class Showing:
             wrong=self._wrong_in(name),
         )
 
-    def _field(self, of: Leaf, name: str) -> Field:
-        value = self._value(of, name)
+    def field(self, of: Leaf, name: str) -> Field:
+        """A value as it is shown."""
+        value = self._value(of, name, self._given)
         options = self._options_of(of, value)
         return Field(
             name=name,
@@ -146,6 +156,22 @@ class Showing:
             which_value=self._given.get(name + FOLD, ""),
             empties=name + NULL if of.clears else None,
             emptied=bool(self._given.get(name + NULL)),
+            was=self._was(of, name, value, options or ()),
+        )
+
+    def _was(self, of: Leaf, name: str, value: str, options: Sequence[Option]) -> str | None:
+        """What a field held before, in words; None where it holds the same, or nothing is corrected."""
+        if self._before is None:
+            return None
+        old = self._value(of, name, self._before)
+        if old == value and bool(self._before.get(name + NULL)) == bool(self._given.get(name + NULL)):
+            return None
+        self.changed += 1
+        if of.kind == "truth" and not of.nullable:
+            return "yes" if old else "no"
+        return (
+            next((each.name for each in options if each.value == old), old.replace("T", " ") if wall_time(old) else old)
+            or "nothing"
         )
 
     def _wrong_in(self, name: str) -> Sequence[str]:
@@ -153,9 +179,9 @@ class Showing:
             self._told.add(name)
         return self._wrong.get(name, ())
 
-    def _value(self, of: Leaf, name: str) -> str:
+    def _value(self, of: Leaf, name: str, given: Given) -> str:
         """What the control holds; an instant as the browser writes it."""
-        text = self._given.get(name)
+        text = given.get(name)
         if text is None:
             return ("true" if of.default else "") if of.kind == "truth" else default_text(of) or ""
         if of.kind == "truth" and not of.nullable:

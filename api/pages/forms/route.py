@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
-from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 from starlette.requests import Request
@@ -12,14 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from api.composition import Standfast
 from api.http.headers import ON_BEHALF_PATTERN
-from api.http.operations import body_of as bytes_of
-from api.http.problem_kinds import FormUnproved, NothingHere
-from api.http.problems import problem_of
+from api.http.problem_kinds import NothingHere
 from api.http.questions import answer_of
-from api.http.strict_json import FieldsWrong
 from api.pages.commands import has_form
-from api.pages.forgery import FIELD, Proof, proof_of, proved
+from api.pages.forgery import Proof, proof_of
 from api.pages.forms.body import Given, body_of, compacted
+from api.pages.forms.receiving import fields_of, key_of, unproved
 from api.pages.forms.sending import NotRecorded, Sent, recorded
 from api.pages.forms.shape import shape_of
 from api.pages.forms.view import form_shown
@@ -30,11 +27,8 @@ from application.queries.as_of import EngagementAsOf, engagement_as_of
 from domain.language.saying import did_you_mean
 from domain.register import COMMANDS
 
-FORM: Final = "application/x-www-form-urlencoded"
-KEY: Final = "_key"
 BEHALF: Final = "_on_behalf_of"
 MORE: Final = "_more"
-MOST_FIELDS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +51,10 @@ async def form_page(standfast: Standfast, request: Request) -> Response:
 
 async def form_sent(standfast: Standfast, request: Request) -> Response:
     """Records what a form says, and leads to it; what is refused comes back as it was written."""
-    fields = await _fields(request)
+    fields = await fields_of(request)
     asked = _asked(request, fields)
     proof = proof_of(request)
-    try:
-        proved(request, fields.get(FIELD, ""))
-    except FormUnproved as unproved:
-        problem = problem_of(unproved, request.scope["path"])
-        refusal = NotRecorded(
-            status=problem.status, title=problem.title, detail=problem.detail, remedy=problem.remedy or ""
-        )
+    if refusal := unproved(request, fields):
         return await _answer(standfast, request, asked, proof, refusal)
     if asked.one_more:
         return await _answer(standfast, request, asked, proof)
@@ -110,22 +98,6 @@ def _command(request: Request) -> str:
     return name
 
 
-async def _fields(request: Request) -> dict[str, str]:
-    """What was sent. Raises FieldsWrong, UnsupportedMediaType or BodyTooLarge."""
-    raw = await bytes_of(request, (FORM,))
-    try:
-        pairs = parse_qsl(
-            raw.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MOST_FIELDS,
-            strict_parsing=bool(raw),
-        )
-    except ValueError as error:
-        raise FieldsWrong([("", "a form is sent as a browser sends it, in UTF-8")]) from error
-    return dict(pairs)
-
-
 def _asked(request: Request, fields: Given) -> Asked:
     command = _command(request)
     asked = Asked(
@@ -135,14 +107,8 @@ def _asked(request: Request, fields: Given) -> Asked:
         on_behalf_of=behalf if re.fullmatch(ON_BEHALF_PATTERN, behalf := fields.get(BEHALF, "")) else "",
         one_more=fields.get(MORE) or None,
     )
-    return replace(asked, key=fields[KEY]) if _is_key(fields.get(KEY, "")) else asked
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
+    key = key_of(fields)
+    return replace(asked, key=key) if key else asked
 
 
 async def _answer(

@@ -16,7 +16,9 @@ from api.http.headers import LOCAL, Headers, actor_of, command_id, correlation_o
 from api.http.problem_kinds import kind_of
 from api.http.problems import problem_of
 from api.http.strict_json import FieldsWrong
-from application.commands.request import AnswerForgotten, KeyReused, Outcome, Refused, RefusedBefore
+from api.http.viewed import viewed
+from application.commands.request import AnswerForgotten, KeyReused, Outcome, Refused, RefusedBefore, StaleVersion
+from application.queries.dry_run import DryRun, dry_run
 
 MOST_ATTEMPTS: Final = 100
 REFUSED: Final = 400
@@ -26,7 +28,8 @@ REFUSED: Final = 400
 class NotRecorded:
     """Why nothing was recorded. ``first`` is the version that an earlier attempt with this key was recorded as.
 
-    ``wrong`` is what is wrong with which field; what is wrong with none stands in ``detail`` alone.
+    ``wrong`` is what is wrong with which field; what is wrong with none stands in ``detail`` alone. ``current`` is the
+    version to which the engagement has gone on meanwhile.
     """
 
     status: int
@@ -36,17 +39,29 @@ class NotRecorded:
     wrong: Sequence[tuple[str, str]] = ()
     allowed: Sequence[str] = ()
     first: int | None = None
+    current: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What was sent to be recorded about an engagement, under which key, and for which party."""
+    """What was sent to be recorded about an engagement, under which key, for which party, and seen at which version."""
 
     engagement_id: UUID
     command: str
     body: Mapping[str, object]
     key: str
     on_behalf_of: str = ""
+    seen: int | None = None
+
+
+def tried(standfast: Standfast, http: HttpRequest, sent: Sent) -> DryRun | NotRecorded:
+    """What would be recorded of what was sent; nothing is, and no key is used."""
+    headers = _headers(http, sent, key=None)
+    try:
+        command, wire = command_of_body(sent.command, json.dumps(sent.body).encode())
+        return dry_run(standfast.marketplace, request_of(command, wire, sent.engagement_id, headers), viewed)
+    except (FieldsWrong, Refused) as error:
+        return _not_recorded(http, error)
 
 
 async def recorded(standfast: Standfast, http: HttpRequest, sent: Sent) -> Outcome | NotRecorded:
@@ -72,25 +87,35 @@ async def recorded(standfast: Standfast, http: HttpRequest, sent: Sent) -> Outco
 
 async def _recorded(standfast: Standfast, http: HttpRequest, sent: Sent, key: str) -> Outcome | NotRecorded:
     """Raises RefusedBefore or KeyReused where something was answered under this key."""
-    headers = Headers(
-        actor=LOCAL,
-        on_behalf_of=actor_of(sent.on_behalf_of) if sent.on_behalf_of else None,
-        key=key,
-        correlation_id=correlation_of(http),
-    )
+    headers = _headers(http, sent, key)
     try:
         command, wire = command_of_body(sent.command, json.dumps(sent.body).encode())
         return await standfast.marketplace.record_async(request_of(command, wire, sent.engagement_id, headers))
-    except (FieldsWrong, Refused) as error:
-        problem = problem_of(error, http.scope["path"])
-        return NotRecorded(
-            status=problem.status,
-            title=problem.title,
-            detail="" if isinstance(error, FieldsWrong) else problem.detail,
-            remedy=problem.remedy or "",
-            wrong=tuple((each.field, each.message) for each in problem.violations or ()),
-            allowed=problem.allowed_commands or (),
-        )
+    except (FieldsWrong, Refused, StaleVersion) as error:
+        return _not_recorded(http, error)
+
+
+def _headers(http: HttpRequest, sent: Sent, key: str | None) -> Headers:
+    return Headers(
+        actor=LOCAL,
+        on_behalf_of=actor_of(sent.on_behalf_of) if sent.on_behalf_of else None,
+        key=key,
+        expected_version=sent.seen,
+        correlation_id=correlation_of(http),
+    )
+
+
+def _not_recorded(http: HttpRequest, error: FieldsWrong | Refused | StaleVersion) -> NotRecorded:
+    problem = problem_of(error, http.scope["path"])
+    return NotRecorded(
+        status=problem.status,
+        title=problem.title,
+        detail="" if isinstance(error, FieldsWrong) else problem.detail,
+        remedy=problem.remedy or "",
+        wrong=tuple((each.field, each.message) for each in problem.violations or ()),
+        allowed=problem.allowed_commands or (),
+        current=error.current if isinstance(error, StaleVersion) else None,
+    )
 
 
 def _recorded_otherwise(reused: KeyReused, version: int | None) -> NotRecorded:

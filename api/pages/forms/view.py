@@ -56,7 +56,7 @@ def form_shown(
     kind, zone = COMMANDS[command], state.terms.calendar.zone
     allowed = allowed_commands(state)
     parties = [each for each in kind.parties(state) if each != "system"]
-    options = {**choices_of(command, state, given), **_terms(standfast, command)}
+    options = {**choices_of(command, state, given), **terms_offered(standfast, command)}
     showing = Showing(given, wrong, options, suggestions_of(state), zone, one_more)
     return FormShown(
         title=command_title(command),
@@ -77,7 +77,7 @@ def form_shown(
     )
 
 
-def _terms(standfast: Standfast, command: str) -> dict[str, Sequence[Option]]:
+def terms_offered(standfast: Standfast, command: str) -> dict[str, Sequence[Option]]:
     """The published documents that an amendment may name."""
     if command != "amend-terms":
         return {}

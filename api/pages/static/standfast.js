@@ -83,7 +83,7 @@ function keepWritten(form) {
   const name = `form ${form.dataset.kept}`;
   const fields = () => [...form.elements].filter((field) => field.name && !field.name.startsWith("_") && field.type !== "hidden");
   const said = kept.read(sessionStorage, name);
-  if (said && !document.getElementById("refusal") && !location.search) {
+  if (said && !document.getElementById("refusal") && (!location.search || "fresh" in form.dataset)) {
     const values = new Map(JSON.parse(said));
     for (const field of fields()) {
       const value = values.get(`${field.name} ${field.type === "radio" ? field.value : ""}`);
@@ -125,4 +125,4 @@ addKeys();
 addCounters();
 document.querySelectorAll("form[data-kept]").forEach(keepWritten);
 forgetRecorded();
-document.getElementById("refusal")?.focus();
+(document.getElementById("refusal") ?? document.getElementById("preview-title"))?.focus();

@@ -1,0 +1,56 @@
+"""What a browser sends of a form: its fields, its key, and the proof that it is this server's own."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from starlette.requests import Request
+
+from api.http.operations import body_of as bytes_of
+from api.http.problem_kinds import FormUnproved
+from api.http.problems import problem_of
+from api.http.strict_json import FieldsWrong
+from api.pages.forgery import FIELD, proved
+from api.pages.forms.sending import NotRecorded
+
+FORM: Final = "application/x-www-form-urlencoded"
+KEY: Final = "_key"
+MOST_FIELDS: Final = 5_000
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """What was sent. Raises FieldsWrong, UnsupportedMediaType or BodyTooLarge."""
+    raw = await bytes_of(request, (FORM,))
+    try:
+        pairs = parse_qsl(
+            raw.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+            strict_parsing=bool(raw),
+        )
+    except ValueError as error:
+        raise FieldsWrong([("", "a form is sent as a browser sends it, in UTF-8")]) from error
+    return dict(pairs)
+
+
+def key_of(fields: Mapping[str, str]) -> str | None:
+    """The key that a form was made with; None where it brings none."""
+    text = fields.get(KEY, "")
+    try:
+        return text if str(UUID(text)) == text else None
+    except ValueError:
+        return None
+
+
+def unproved(request: Request, fields: Mapping[str, str]) -> NotRecorded | None:
+    """Why nothing is recorded of a form that is not this server's own, or of another browser; None where it is."""
+    try:
+        proved(request, fields.get(FIELD, ""))
+    except FormUnproved as error:
+        problem = problem_of(error, request.scope["path"])
+        return NotRecorded(
+            status=problem.status, title=problem.title, detail=problem.detail, remedy=problem.remedy or ""
+        )
+    return None
