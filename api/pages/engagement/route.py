@@ -71,4 +71,6 @@ def _page(standfast: Standfast, asked: EngagementPageAsked, at: Here, token: str
         position=question.known.position,
         behind_seconds=shown.behind_seconds,
     )
-    return rendered("engagement.html", frame, shown=shown, here=at, asked=asked, token=token, new_key=uuid4, legend=LEGEND)
+    return rendered(
+        "engagement.html", frame, shown=shown, here=at, asked=asked, token=token, new_key=uuid4, legend=LEGEND
+    )
