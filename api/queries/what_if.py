@@ -1,6 +1,6 @@
 """What many engagements would be under other terms: at once for few, as a job for many."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Final
@@ -25,7 +25,10 @@ from application.queries.measures import NothingSupposed
 from domain.language.bounds import STRICT
 from domain.metrics.what_if import Supposition
 from infrastructure.events.codec import adapter
-from infrastructure.fleet.supposing import candidates, worked_out
+from infrastructure.fleet.supposing import Candidates, candidates, worked_out
+
+PATIENCE_SECONDS: Final = 60.0
+"""How long the caller waits for so many histories to be told twice."""
 
 Doing = Callable[[UUID, str | None], Job]
 ADDRESS: Final = "/v1/what-if"
@@ -107,7 +110,7 @@ async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
     headers, raw = headers_of(http), await body_of(http)
     body = validated(FleetWhatIfBody, raw)
     asking = partial(_supposed, standfast, body, str(headers.actor), asked_once(headers, ADDRESS, raw))
-    return response_of(await standfast.desks.costly.answer(asking, http.receive))
+    return response_of(await standfast.desks.costly.answer(asking, http.receive, patience=PATIENCE_SECONDS))
 
 
 def _supposed(standfast: Standfast, body: FleetWhatIfBody, creator: str, once: AskedOnce | None) -> FirstAnswer:
@@ -115,9 +118,9 @@ def _supposed(standfast: Standfast, body: FleetWhatIfBody, creator: str, once: A
     if known:
         return known
     wanted = supposed_by(standfast, body)
-    ids = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
-    if len(ids) <= AT_ONCE or standfast.database.in_memory:
-        answer = FirstAnswer(body=json_of(worked_out_here(standfast, wanted, ids, lambda _: go_on())))
+    these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
+    if len(these.engagement_ids) <= AT_ONCE or standfast.database.in_memory:
+        answer = FirstAnswer(body=json_of(worked_out_here(standfast, wanted, these, lambda _: go_on())))
         return standfast.first_answers.keep(once, answer) if once else answer
     request = adapter(FleetSupposed).dump_json(wanted, by_alias=True)
     if once:
@@ -140,10 +143,10 @@ def supposed_by(standfast: Standfast, body: FleetWhatIfBody) -> FleetSupposed:
 
 
 def worked_out_here(
-    standfast: Standfast, wanted: FleetSupposed, ids: Sequence[UUID], told: Callable[[int], None]
+    standfast: Standfast, wanted: FleetSupposed, these: Candidates, told: Callable[[int], None]
 ) -> FleetWhatIf:
     """What would be of these engagements, now and in this process. ``told`` may raise to end it."""
-    return worked_out(standfast.recorder.log, wanted, ids, now=standfast.marketplace.clock(), told=told)
+    return worked_out(standfast.recorder.log, wanted, these, now=standfast.marketplace.clock(), told=told)
 
 
 async def _job(standfast: Standfast, doing: Doing, http: HttpRequest) -> Response:

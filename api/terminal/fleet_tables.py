@@ -21,7 +21,8 @@ LEADS: Mapping[str, str] = {
 def fleet_tables(asked: GroupsAsked, page: GroupsPage) -> Iterator[Table | str]:
     """The figures of the groups, family by family.
 
-    Exits are the unplanned ones; a guarantee is kept, lost or open, and what is open is not decided yet.
+    Exits are the unplanned ones; a guarantee is kept, lost or open, and what is open is not decided yet; what a party
+    kept is its fulfilment.
     """
     starts = instant(page.from_) if page.from_ else "their openings"
     yield f"Engagements from {starts} to {instant(page.to)} (UTC),"
@@ -68,7 +69,7 @@ def _guarantee(lead: str, groups: Iterable[Group]) -> Table:
 
 
 def _accountability(lead: str, groups: Iterable[Group]) -> Table:
-    table = table_of("Accountability", lead, "party", "met", "late", "breached", "open", "fulfilment")
+    table = table_of("Accountability", lead, "party", "met", "late", "breached", "open", "kept")
     for each in groups:
         for place, (party, of) in enumerate(each.accountability.parties.items()):
             counts = (of.met, of.late, of.breached, of.open)

@@ -25,9 +25,9 @@ def worked_out(standfast: Standfast, terms: Terms, chosen: tuple[str | None, str
     only = {name: value for name, value in zip(("model", "client_id"), chosen, strict=True) if value is not None}
     body = body_of(model, policy, calendar, utc_instant_of("--as-of", as_of), FleetWhatIfBody, {"filter": only})
     wanted = supposed_by(standfast, body)
-    ids = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
-    with speech.progress("engagements", len(ids)) as told:
-        return worked_out_here(standfast, wanted, ids, told)
+    these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
+    with speech.progress("engagements", len(these.engagement_ids)) as told:
+        return worked_out_here(standfast, wanted, these, told)
 
 
 def compared(of: FleetWhatIf) -> Iterator[Table | str]:

@@ -1,6 +1,6 @@
 """The commands that ask what waits for whom over all engagements: as tables or, with ``--json``, as HTTP answers it."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,9 +10,6 @@ from application.ports.at_risk import FARTHEST_SECONDS, WEEK_SECONDS
 from domain.clocks.life import Waited
 from domain.language.words import Model
 from domain.work.item import WorkKind
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer()
 Party = Annotated[Waited | None, typer.Option(help="Only what waits on this party.")]

@@ -30,18 +30,30 @@ from infrastructure.fleet.question import Question
 from infrastructure.fleet.staging import Folded
 from infrastructure.fleet.tables import TAKEN, made, read_in
 from infrastructure.fleet.windows import window_of
-from infrastructure.log.reading import Log
+from infrastructure.log.reading import Head, Log
 from infrastructure.projections.reading import Snapshots
 from infrastructure.projections.seen import Seen
 from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
 
 
-def candidates(log: Log, snapshots: Snapshots, chosen: Chosen) -> Sequence[UUID]:
-    """The engagements that are chosen, in the order of their ids: by what is projected, and beyond it by the log.
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The engagements that are chosen, in the order of their ids, and the end of the log up to which they are read."""
+
+    engagement_ids: Sequence[UUID]
+    head: Head
+
+
+def candidates(log: Log, snapshots: Snapshots, chosen: Chosen) -> Candidates:
+    """Who is chosen: by what is projected, and beyond it by the log up to its end.
 
     Model and client are those of the opening for good. Raises StoreUnavailable.
     """
     head = log.head()
+    return Candidates(sorted(_chosen_by(log, snapshots, chosen, head)), head)
+
+
+def _chosen_by(log: Log, snapshots: Snapshots, chosen: Chosen, head: Head) -> set[UUID]:
     try:
         with snapshots.snapshot() as snapshot:
             if snapshot.log_id != head.log_id:
@@ -52,8 +64,8 @@ def candidates(log: Log, snapshots: Snapshots, chosen: Chosen) -> Sequence[UUID]
                 query = query if value is None else query.where(column == value)
             found, position = set(snapshot.connection.execute(query).scalars()), snapshot.position
     except ProjectionsMissing:
-        return sorted(_opened_so(log, log.engagement_ids(), chosen))
-    return sorted(found.union(_opened_so(log, log.streams_between(position, head.position) - found, chosen)))
+        return set(_opened_so(log, log.engagement_ids(), chosen))
+    return found.union(_opened_so(log, log.streams_between(position, head.position) - found, chosen))
 
 
 def _opened_so(log: Log, engagement_ids: Iterable[UUID], chosen: Chosen) -> Iterator[UUID]:
@@ -100,18 +112,17 @@ class Side:
 
 
 def worked_out(
-    log: Log, wanted: FleetSupposed, engagement_ids: Sequence[UUID], *, now: datetime, told: Callable[[int], None]
+    log: Log, wanted: FleetSupposed, these: Candidates, *, now: datetime, told: Callable[[int], None]
 ) -> FleetWhatIf:
-    """What would be of these engagements, by the log's end. As `Supposing`; raises as the log does."""
-    head = log.head()
+    """What would be of these engagements, by the log up to where they were chosen. Raises as the log does."""
     return Supposing(
         log=log,
         supposition=wanted.supposition,
         chosen=wanted.chosen,
-        as_of=wanted.as_of or max(now, head.recorded_at),
-        position=head.position,
+        as_of=wanted.as_of or max(now, these.head.recorded_at),
+        position=these.head.position,
         told=told,
-    ).worked_out(engagement_ids)
+    ).worked_out(these.engagement_ids)
 
 
 @dataclass(slots=True)

@@ -94,9 +94,9 @@ class _Counted:
 
     def worked_out(self, log: Log, snapshots: Snapshots) -> FleetWhatIf:
         wanted = SUPPOSED.validate_json(self._asked.request)
-        ids = candidates(log, snapshots, wanted.chosen)
-        self._total = len(ids)
-        return worked_out(log, wanted, ids, now=from_micros(process_clock()), told=self._told)
+        these = candidates(log, snapshots, wanted.chosen)
+        self._total = len(these.engagement_ids)
+        return worked_out(log, wanted, these, now=from_micros(process_clock()), told=self._told)
 
     def _told(self, done: int) -> None:
         if time.monotonic() - self._said < SAY_SECONDS and done < self._total:

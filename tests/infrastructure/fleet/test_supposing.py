@@ -9,12 +9,13 @@ from sqlalchemy.engine import URL
 
 from application.marketplace import Known
 from application.ports.fleet import FleetWanted
-from application.ports.what_if import Chosen, FleetWhatIf
+from application.ports.what_if import Chosen, FleetSupposed, FleetWhatIf
 from application.queries.as_of import EngagementAsOf
 from application.queries.measures import what_if
 from domain.engagement.state import EngagementHistory
 from domain.metrics.what_if import Supposition, supposed
 from infrastructure.fleet.supposing import Supposing, candidates
+from infrastructure.fleet.supposing import worked_out as worked_out_of
 from infrastructure.projections.projector import Projector, caught_up
 from tests.domain.given import published
 from tests.infrastructure.fleet.reference.groups import groups
@@ -115,7 +116,7 @@ def assert_chosen(of: Bench) -> None:
     histories = dict(of.histories())
     assert len({each.state.model for each in histories.values()}) > 1
     for chosen in choices(histories):
-        assert candidates(of.recorder.log, of.reader, chosen) == those(histories, chosen)
+        assert candidates(of.recorder.log, of.reader, chosen).engagement_ids == those(histories, chosen)
 
 
 def test_what_is_not_projected_yet_is_chosen_by_its_opening(prepared_url: URL) -> None:
@@ -133,3 +134,14 @@ def test_without_projections_they_are_chosen_by_their_openings(prepared_url: URL
         begun(of, range(6))
         of.projector().make_room()
         assert_chosen(of)
+
+
+def test_what_is_opened_after_they_were_chosen_is_beyond_what_is_told(prepared_url: URL) -> None:
+    with bench(prepared_url) as of:
+        begun(of, range(3))
+        of.project()
+        log, wanted = of.recorder.log, FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), as_of=None)
+        these = candidates(log, of.reader, wanted.chosen)
+        begun(of, range(3, 5))
+        told = worked_out_of(log, wanted, these, now=log.head().recorded_at, told=lambda _: None)
+    assert (told.engagements + told.not_applicable, told.position) == (len(these.engagement_ids), these.head.position)
