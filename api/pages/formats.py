@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from domain.language.money import Money
 
-NARROW: Final = " "
+NARROW: Final = "\u202f"
 """Between a number and its unit: it does not break."""
 
 NOTHING: Final = "–"

@@ -96,7 +96,7 @@ def _mondays(local: datetime, count: int) -> datetime:
 
 
 STEPS: Final = (
-    *(Step(_minutes(each), hour=True) for each in (1, 5, 15, 60, 180, 360, 720)),
+    *(Step(_minutes(each), hour=True) for each in (1, 5, 15, 60, 180, 360)),
     Step(_minutes(1440), day=True),
     Step(_mondays, day=True),
     *(Step(_months(each)) for each in (1, 2, 3, 6, 12, 60)),
@@ -117,9 +117,9 @@ def _from(axis: Axis, zone: str, step: Step) -> Iterator[datetime]:
 
 def _tick(axis: Axis, at: datetime, step: Step) -> Tick:
     place = axis.at(at)
-    if step.hour:
+    if step.hour and (at.hour or at.minute):
         word = f"{at:%H:%M}"
-    elif step.day:
+    elif step.hour or step.day:
         word = f"{at.day} {MONTHS[at.month - 1]}"
     else:
         word = f"{at.year}" if at.month == 1 else MONTHS[at.month - 1]

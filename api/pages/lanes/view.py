@@ -20,6 +20,12 @@ MOST_ROWS: Final = 12
 NARROWEST: Final = 0.2
 """In percent of the width: a stretch of time that lies so near to the one before it on its row is not drawn again."""
 
+READABLE: Final = 1.5
+"""In percent of the width: in less room there is no word to be read."""
+
+BESIDE: Final = 0.8
+"""In percent of the width: how far before a mark a text ends."""
+
 Marks = Mapping[str | None, Sequence[LaneMark]]
 """By the assignment or the case that they are about; None: about the seat."""
 
@@ -33,6 +39,8 @@ class DrawnBar:
     width: str
     address: str
     text: str
+    room: str
+    """How wide the text may be: up to the first mark that lies on it."""
     words: str
 
 
@@ -144,9 +152,7 @@ class _Pen:
 
     def seat(self, of: SeatLanes) -> DrawnSeat:
         on_rows = self._marks_by_row(of)
-        rows = sorted(of.rows, key=lambda row: not any(bar.ongoing for bar in row.bars))  # what goes on is never left
-        kept = rows[:MOST_ROWS] if len(rows) > MOST_ROWS else of.rows
-        shown = [row for row in of.rows if row in kept]
+        shown = _newest(of.rows)
         return DrawnSeat(
             seat_id=of.seat_id,
             role=of.role,
@@ -172,6 +178,7 @@ class _Pen:
         ]
         if not (suspended or lanes.rows or lanes.marks):
             return None
+        shown = _newest(lanes.rows)
         return DrawnSeat(
             seat_id="Engagement",
             role="",
@@ -179,8 +186,8 @@ class _Pen:
             closed=False,
             required=suspended,
             marks=drawn_marks(self.axis, lanes.marks, self.line, self.least),
-            rows=[self._row(row, {}) for row in lanes.rows[-MOST_ROWS:]],
-            left_out=max(0, len(lanes.rows) - MOST_ROWS),
+            rows=[self._row(row, {}) for row in shown],
+            left_out=len(lanes.rows) - len(shown),
         )
 
     def _marks_by_row(self, of: SeatLanes) -> Marks:
@@ -196,11 +203,12 @@ class _Pen:
         name, note = self._called(of)
         over = [*map(self._absence, of.absences), *map(self._pause, of.pauses)]
         on_it = marks.get(of.assignment_id or of.case_id, ()) if of.kind != "plan" else ()
+        places = [self.axis.at(each.at) for each in on_it]
         return DrawnRow(
             name=name,
             note=note,
             title=" · ".join(filter(None, (name, note, of.assignment_id or of.case_id or of.plan_id))),
-            bars=[self._bar(name, bar) for bar in of.bars],
+            bars=[self._bar(name, bar, places) for bar in of.bars],
             over=list(_drawn_once(over)),
             marks=drawn_marks(self.axis, on_it, self.line, self.least),
         )
@@ -214,11 +222,11 @@ class _Pen:
             return "replacement", f"{'guaranteed' if case.eligible else 'not guaranteed'} · {words(case.cause)}"
         return "handover", said_of(self.state, "plan_id", of.plan_id or "").removeprefix("transfer ")
 
-    def _bar(self, name: str, bar: LaneBar) -> DrawnBar:
+    def _bar(self, name: str, bar: LaneBar, marks: Sequence[float]) -> DrawnBar:
         span = _days(bar.from_, bar.to) + (" so far" if bar.ongoing else "")
         text = span if bar.phase == "active" else LEGEND[bar.phase].removeprefix("successor ")
         told = f"{name}: {LEGEND[bar.phase]}, {span}"
-        return self._stretch(bar.phase, bar.from_, bar.to, self.line(bar.version), told, text)
+        return self._stretch(bar.phase, bar.from_, bar.to, self.line(bar.version), told, text, marks)
 
     def _absence(self, of: LaneAbsence) -> DrawnBar:
         return self._stretch("absence", of.from_, of.to, self.line(of.version), f"absent: {words(of.cause)}")
@@ -227,16 +235,35 @@ class _Pen:
         told = f"paused, waits on {words(of.waiting_on)}"
         return self._stretch("pause", of.from_, of.to, self.line(of.version), told)
 
-    def _stretch(self, kind: str, from_: datetime, to: datetime, address: str, told: str, text: str = "") -> DrawnBar:
+    def _stretch(
+        self,
+        kind: str,
+        from_: datetime,
+        to: datetime,
+        address: str,
+        told: str,
+        text: str = "",
+        marks: Sequence[float] = (),
+    ) -> DrawnBar:
         start, end = self.axis.at(from_), self.axis.at(to)
+        room = min([end, *(place - BESIDE for place in marks if start <= place <= end)]) - start
         return DrawnBar(
             kind=kind,
             x=percent(start),
             width=percent(end - start),
             address=address,
-            text=text,
+            text=text if room >= READABLE else "",
+            room=percent(max(0, room)),
             words=f"{told}, from {instant_text(from_, self.zone)}",
         )
+
+
+def _newest(rows: Sequence[LaneRow]) -> Sequence[LaneRow]:
+    """Of many rows those that ended last, in the order that they are in."""
+    if len(rows) <= MOST_ROWS:
+        return rows
+    ends = sorted((row.bars[-1].to for row in rows), reverse=True)
+    return [row for row in rows if row.bars[-1].to >= ends[MOST_ROWS - 1]][-MOST_ROWS:]
 
 
 def _days(from_: datetime, to: datetime) -> str:

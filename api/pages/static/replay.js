@@ -104,14 +104,15 @@ async function show() {
   const slow = setTimeout(() => document.body.classList.add("waiting"), SLOW);
   try {
     const answer = await fetch(location.pathname + location.search, { signal: asking.signal, headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error(`the answer is ${answer.status}`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (asking === asked && !asking.signal.aborted) put(page);
   } catch (failure) {
     if (failure.name === "AbortError") return;
-    say("It could not be shown: nobody answered. Move again to try again.");
+    say(`It could not be shown: ${failure.message}. Move again to try again.`);
   } finally {
     clearTimeout(slow);
-    if (asking === asked) {
+    if (asking === asked && !asking.signal.aborted) {
       document.body.classList.remove("waiting");
       replayer.dataset.settled = location.search;
     }

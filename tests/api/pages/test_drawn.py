@@ -1,0 +1,161 @@
+"""What the lanes of an engagement look like: where things lie, what they are called, how many there are at most."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from api.pages.engagement.replay import axis_of, base36
+from api.pages.lanes.axis import MOST_TICKS, Axis, percent, strip, ticks
+from api.pages.lanes.marks import MOST_MARKS, apart
+from api.pages.lanes.view import MOST_ROWS, Drawing, DrawnSeat, drawing
+from domain.lanes.lanes import lanes_of
+from tests.domain.given import START, day, given, on
+from tests.domain.words import (
+    absent,
+    active,
+    end,
+    match,
+    opened,
+    propose,
+    report,
+    request,
+    resolve,
+    suspend,
+    withdraw_match,
+)
+
+YEAR = Axis(datetime(2026, 1, 15, tzinfo=UTC), datetime(2027, 1, 15, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("share", "place"), [(0, 0), (0.25, 25), (1, 100), (-1, 0), (2, 100)])
+def test_an_instant_lies_where_its_share_of_the_time_is(share: float, place: float) -> None:
+    assert YEAR.at(YEAR.from_ + share * YEAR.span) == pytest.approx(place)
+
+
+def test_an_axis_of_no_time_has_places_too() -> None:
+    assert Axis(START, START).at(START) == 0
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(minutes=4), ["08:00", "08:01", "08:02", "08:03", "08:04"]),
+        (timedelta(days=3), ["6 Jan", "7 Jan", "8 Jan"]),
+        (timedelta(days=40), ["12 Jan", "19 Jan", "26 Jan", "2 Feb", "9 Feb"]),
+        (timedelta(days=200), ["Feb", "Mar", "Apr", "May", "Jun", "Jul"]),
+        (timedelta(days=400), ["Mar", "May", "Jul", "Sep", "Nov", "2027"]),
+        (timedelta(days=3_000), ["2027", "2028", "2029", "2030", "2031", "2032", "2033", "2034"]),
+    ],
+)
+def test_ticks_are_beginnings_of_what_fits(span: timedelta, words: list[str]) -> None:
+    start = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    found = ticks(Axis(start, start + span), "UTC")
+    assert [tick.word for tick in found] == words
+    assert len(found) <= MOST_TICKS
+
+
+def test_ticks_are_those_of_the_zone() -> None:
+    [first, *_] = ticks(Axis(datetime(2026, 1, 5, 9, tzinfo=UTC), datetime(2026, 1, 9, tzinfo=UTC)), "Asia/Tokyo")
+    assert first.word == "6 Jan"
+    assert first.at == percent(100 * 6 / 87)
+
+
+def test_a_word_at_an_end_is_not_cut() -> None:
+    anchors = [tick.anchor for tick in ticks(Axis(START, START + timedelta(hours=4)), "UTC")]
+    assert (anchors[0], anchors[-1]) == ("start", "end")
+    assert set(anchors[1:-1]) == {"middle"}
+
+
+def test_columns_without_events_are_not_drawn() -> None:
+    assert strip((0, 1, 0, 5)) == "M1.5 12v-4M3.5 12v-12"
+    assert strip(()) == ""
+
+
+@pytest.mark.parametrize("number", [0, 1, 35, 36, 123_456_789_012_345, -37])
+def test_offsets_are_read_as_they_were_written(number: int) -> None:
+    assert int(base36(number), 36) == number
+
+
+def drawn(*lines: Any, as_of: float = 40, **wanted: Any) -> Drawing:
+    history = given(*lines).history
+    axis = axis_of(history, day(as_of), None)
+    state = history.state_at(axis.to)
+    assert state
+    lanes = lanes_of(history, axis.to, axis.from_, axis.to)
+    return drawing(axis, lanes, state, lambda version: f"#v{version}", **{"all_of_them": False, **wanted})
+
+
+def seat(*lines: Any, as_of: float = 40) -> DrawnSeat:
+    return drawn(*lines, as_of=as_of).seats[0]
+
+
+def test_a_bar_leads_to_the_line_of_what_began_it() -> None:
+    [row] = seat(opened(), *active()).rows
+    assert [(bar.kind, bar.address) for bar in row.bars][-1] == ("active", "#v3")
+    assert "so far" in row.bars[-1].text
+
+
+def test_a_case_has_a_row_in_words_and_its_id_in_the_title() -> None:
+    rows = seat(opened(), *active(), on(10, request()), on(20, propose())).rows
+    [case] = [row for row in rows if row.name == "replacement"]
+    assert [bar.kind for bar in case.bars] == ["searching", "awaiting"]
+    assert (case.bars[0].x, case.bars[0].width) == ("25%", "25%")
+    assert case.title.endswith("k1")
+
+
+def test_a_concern_lies_on_whom_it_is_about() -> None:
+    found = seat(opened(), *active(), on(10, report()))
+    assert found.marks == ()
+    [mark] = found.rows[0].marks
+    assert (mark.kind, mark.sign, mark.at) == ("concern", "!", "25%")
+
+
+def test_concerns_on_each_other_are_one_mark_with_their_number() -> None:
+    reports = []
+    for number in range(3):
+        reports += [on(10 + number / 100, report(f"c-{number}")), on(10.005 + number / 100, resolve(f"c-{number}"))]
+    [mark] = seat(opened(), *active(), *reports).rows[0].marks
+    assert mark.sign == "3"
+    assert mark.words.endswith("and 2 more")
+
+
+def test_a_text_ends_before_a_mark() -> None:
+    [bar] = [each for each in seat(opened(), *active(), on(20, report())).rows[0].bars if each.kind == "active"]
+    assert float(bar.x[:-1]) + float(bar.room[:-1]) < 50 < float(bar.x[:-1]) + float(bar.width[:-1])
+
+
+def test_an_absence_lies_over_the_bar() -> None:
+    [row] = seat(opened(), *active(), on(9, absent(10, 20))).rows
+    assert [(each.kind, each.x, each.width) for each in row.over] == [("absence", "25%", "25%")]
+
+
+def test_a_suspension_is_no_seats() -> None:
+    found = drawn(opened(), on(10, suspend()))
+    assert found.general
+    assert [each.kind for each in found.general.required] == ["suspension"]
+    assert drawn(opened()).general is None
+
+
+def test_the_axis_ends_with_what_has_ended_and_goes_as_far_as_is_asked() -> None:
+    lasting = given(opened()).history
+    assert axis_of(lasting, day(9), None).to == day(9)
+    assert axis_of(lasting, day(9), day(12)).to == day(12)
+    assert axis_of(lasting, day(9), day(5)).to == day(9)
+    ended = given(opened(), on(5, end())).history
+    assert axis_of(ended, day(9), day(12)).to == day(5)
+
+
+def test_many_marks_are_no_more_than_a_page_bears() -> None:
+    for rows in (1, 40, 200):
+        assert rows * 100 / apart(rows) <= MOST_MARKS * 1.01
+
+
+def test_of_many_rows_the_newest_are_drawn_and_the_rest_is_counted() -> None:
+    lines = []
+    for number in range(MOST_ROWS + 3):
+        lines += [on(number + 1, match(f"m-{number}")), on(number + 1.5, withdraw_match(f"m-{number}"))]
+    found = seat(opened(), *lines)
+    assert len(found.rows) == MOST_ROWS
+    assert found.left_out == 3
+    assert found.rows[-1].title.endswith(f"m-{MOST_ROWS + 2}")
