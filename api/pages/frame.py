@@ -55,12 +55,12 @@ def _environment() -> Environment:
     return made
 
 
-_TEMPLATES: Final = _environment()
+TEMPLATES: Final = _environment()
 
 
 def rendered(template: str, frame: Frame, **model: Any) -> bytes:
     """A page."""
-    return _TEMPLATES.get_template(template).render(frame=frame, **model).encode()
+    return TEMPLATES.get_template(template).render(frame=frame, **model).encode()
 
 
 def html(page: bytes, status: int = 200) -> Response:

@@ -20,7 +20,10 @@ LONGEST: Final = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """The event that came last, in words, some of its changes, and how many more there are; ``others``: at its instant."""
+    """The event that came last, in words, some of its changes and how many ``more`` there are.
+
+    ``others`` counts the events at the same instant.
+    """
 
     fact: Recorded
     what: str

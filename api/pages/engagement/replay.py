@@ -23,9 +23,9 @@ DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 class Replay:
     """What moves the page in time.
 
-    ``at`` is the place of the instant shown on the axis, in percent. ``start`` is that of the axis, in microseconds of
-    the epoch; ``span`` is its length, and ``stops`` are the instants to stop at, written as differences to base 36, both
-    in microseconds from the start. An address is None where it leads nowhere.
+    ``at`` is the place of the instant shown on the axis, in percent, and ``shown`` the same in microseconds from its
+    start. ``start`` is that of the axis, in microseconds of the epoch; ``span`` is its length, and ``stops`` are the
+    instants to stop at, as differences to base 36, both in microseconds. An address is None where it leads nowhere.
     """
 
     at: float
@@ -71,7 +71,7 @@ def replay(history: EngagementHistory, axis: Axis, asked: EngagementPageAsked, a
         at=axis.at(as_of) if asked.replaying else axis.at(axis.to),
         start=round(axis.from_.timestamp() * 1_000_000),
         span=axis.microseconds(axis.to),
-        stops=_written(axis, near, stops),
+        stops=stops_written(axis, near, stops),
         shown=axis.microseconds(as_of if asked.replaying else axis.to),
         earlier=to(before[-1], then=then) if before else None,
         later=to(after[0], then=then) if after else moved.now if asked.replaying else None,
@@ -85,7 +85,7 @@ KEPT: Final = ("seats", "clocks")
 """What of an address stays whatever the instant."""
 
 
-def _written(axis: Axis, near: Iterable[datetime], stops: Sequence[datetime]) -> str:
+def stops_written(axis: Axis, near: Iterable[datetime], stops: Sequence[datetime]) -> str:
     """The stops near by, and the last one of each column of the axis."""
     span = axis.span
     columns = {int((each - axis.from_) * COLUMNS / span): each for each in stops}

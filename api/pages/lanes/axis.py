@@ -85,7 +85,8 @@ def _minutes(size: int) -> Walk:
 def _months(size: int) -> Walk:
     def after(local: datetime, count: int) -> datetime:
         month = local.year * 12 + (local.month - 1) // size * size + size * count
-        return datetime(month // 12, month % 12 + 1, 1)
+        midnight = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        return midnight.replace(year=month // 12, month=month % 12 + 1)
 
     return after
 

@@ -20,10 +20,10 @@ MOST_ROWS: Final = 12
 NARROWEST: Final = 0.2
 """In percent of the width: a stretch of time that lies so near to the one before it on its row is not drawn again."""
 
-READABLE: Final = 1.5
+READABLE: Final = 3.0
 """In percent of the width: in less room there is no word to be read."""
 
-BESIDE: Final = 0.8
+BESIDE: Final = 1.2
 """In percent of the width: how far before a mark a text ends."""
 
 Marks = Mapping[str | None, Sequence[LaneMark]]

@@ -1,14 +1,19 @@
 """What the lanes of an engagement look like: where things lie, what they are called, how many there are at most."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
 
-from api.pages.engagement.replay import axis_of, base36
+from api.pages.engagement.replay import axis_of, base36, stops_written
+from api.pages.frame import TEMPLATES
 from api.pages.lanes.axis import MOST_TICKS, Axis, percent, strip, ticks
 from api.pages.lanes.marks import MOST_MARKS, apart
-from api.pages.lanes.view import MOST_ROWS, Drawing, DrawnSeat, drawing
+from api.pages.lanes.view import MOST_ROWS, MOST_SEATS, Drawing, DrawnSeat, drawing
+from domain.lanes.drawn import LaneAbsence, LaneBar, LaneMark, LaneRow, Lanes, RequiredSpan, SeatLanes
 from domain.lanes.lanes import lanes_of
 from tests.domain.given import START, day, given, on
 from tests.domain.words import (
@@ -159,3 +164,64 @@ def test_of_many_rows_the_newest_are_drawn_and_the_rest_is_counted() -> None:
     assert len(found.rows) == MOST_ROWS
     assert found.left_out == 3
     assert found.rows[-1].title.endswith(f"m-{MOST_ROWS + 2}")
+
+
+def test_two_hundred_seats_with_twenty_five_things_each_are_drawn_in_half_a_page() -> None:
+    """Of 5,000 events as many as may be lie on the seats that are drawn; a page has 300 kB."""
+    found = big(all_of_them=False)
+    assert (len(found.seats), found.total) == (MOST_SEATS, 200)
+    assert len(big(all_of_them=True).seats) == 200
+    assert sum(len(row.marks) for each in found.seats for row in each.rows) <= MOST_MARKS
+    macros = TEMPLATES.get_template("drawn.html").module
+    written = sum(len(str(macros.seat(each)).encode()) for each in found.seats)  # type: ignore[attr-defined]
+    assert 50_000 < written < 150_000
+
+
+def big(*, all_of_them: bool) -> Drawing:
+    history = given(opened()).history
+    seats = tuple(_lived(f"s{number}") for number in range(200))
+    lanes = Lanes(from_=START, to=day(400), zone="Europe/London", seats=seats, density=(1,) * 400)
+    state = replace(history.state, assignments={"a1": given(opened(), *active()).history.state.assignments["a1"]})
+    return drawing(Axis(START, day(400)), lanes, state, lambda at: f"?before={at + 1}#v{at}", all_of_them=all_of_them)
+
+
+def _lived(seat_id: str) -> SeatLanes:
+    """A seat with somebody on it since the second day, eleven absences and ten concerns."""
+    held = LaneBar(phase="active", from_=day(2), to=day(400), ongoing=True, version=1_000)
+    matched = LaneBar(phase="matched", from_=day(1), to=day(2), ongoing=False, version=900)
+    away = [
+        LaneAbsence(absence_id="b", from_=at, to=at + timedelta(days=9), cause="leave", planned=True, version=2_000)
+        for at in (day(10 + 35 * number) for number in range(11))
+    ]
+    marks = [
+        LaneMark(kind="concern", at=day(20 + 35 * number), version=3_000, subject_id="a1", words="Concern, high")
+        for number in range(10)
+    ]
+    row = LaneRow(
+        kind="assignment",
+        assignment_id="a1",
+        professional_id="somebody.with.a.name",
+        state="active",
+        bars=(matched, held),
+        absences=tuple(away),
+    )
+    span = RequiredSpan(from_=START, to=None, allocation=Decimal(1))
+    return SeatLanes(
+        seat_id=seat_id,
+        role="developer",
+        key_role=False,
+        closed_at=None,
+        required=(span,),
+        rows=(row,),
+        marks=tuple(marks),
+    )
+
+
+def test_of_five_thousand_stops_those_near_by_are_known_and_one_a_column() -> None:
+    stops = [day(number / 10) for number in range(5_000)]
+    axis = Axis(START, day(500))
+    offsets = list(accumulate(int(each, 36) for each in stops_written(axis, stops[2_400:2_600], stops).split()))
+    assert 200 <= len(offsets) <= 600
+    assert set(offsets) >= {axis.microseconds(each) for each in stops[2_400:2_600]}
+    assert offsets == sorted(set(offsets))
+    assert max(later - earlier for earlier, later in pairwise(offsets)) <= 2 * 500 * 86_400 * 1e6 / 400
