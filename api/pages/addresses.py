@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.composition import Standfast
 from api.desks import CallerGone
 from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, Unforeseen
+from api.pages.audit.document import document_page
+from api.pages.audit.finding import audit_page
 from api.pages.clock import clock_page
 from api.pages.correction.route import correction_page, correction_sent
 from api.pages.engagement.route import engagement_page
@@ -56,6 +58,8 @@ PAGES: Final = (
     Address("POST", "/engagements/{engagement_id}/do/correct-history", correction_sent),
     Address("GET", "/engagements/{engagement_id}/do/{command}", form_page),
     Address("POST", "/engagements/{engagement_id}/do/{command}", form_sent),
+    Address("GET", "/audit", audit_page),
+    Address("GET", "/audit/{engagement_id}", document_page),
     Address("GET", "/static/{name}", static_file),
 )
 
