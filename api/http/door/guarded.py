@@ -33,6 +33,7 @@ class Guarded(Served):
         self.patience = Patience(limits)
         self._deaf = False
         self._unread_answer = (0, 0)
+        self._patience_with_readers = limits.unread_answer_seconds
         self._next_look: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -63,8 +64,9 @@ class Guarded(Served):
                 self.shared.is_idle(self)
 
     def shutdown(self) -> None:
-        """The server ends: answers that would go on for ever are told."""
+        """The server ends: answers that would go on for ever are told, and who takes none is waited for no longer."""
         super().shutdown()
+        self._patience_with_readers = self.limits.unread_at_the_end_seconds
         self.app_state.get(AT_THE_END, lambda: None)()
 
     def give_way(self) -> None:
@@ -122,4 +124,4 @@ class Guarded(Served):
         """Whether an answer has lain here for too long, and not a byte of it was taken."""
         size, looks = self.transport.get_write_buffer_size(), self._unread_answer[1]
         self._unread_answer = (size, looks + 1 if size and size == self._unread_answer[0] else 0)
-        return self._unread_answer[1] >= self.limits.unread_answer_seconds
+        return self._unread_answer[1] >= self._patience_with_readers

@@ -19,5 +19,6 @@ class Limits:
     rate_bytes: int = 60 * 1_024
     rest_seconds: int = 30
     unread_answer_seconds: int = 30
+    unread_at_the_end_seconds: int = 2
     idle_seconds: int = 75
     look_seconds: float = 1.0

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy.engine import URL
 
 from tests.api.live.following import Served, Stream, served
@@ -62,6 +63,19 @@ def test_a_server_that_ends_says_so_at_once_and_the_next_one_goes_on(copied: Cop
         server.noted(engagement, 2)
         with server.stream(Last_Event_ID=str(ends[0]["after"])) as back:
             assert [*seen, *back.next(2)] == server.feed()
+
+
+def test_nobody_waits_at_the_end_for_whoever_takes_nothing(copied: Copied, caplog: pytest.LogCaptureFixture) -> None:
+    with served(copied(started, "sqlite"), kept_bytes=65_536) as server:
+        engagement = server.opened()
+        stuck = server.stream(slow=True)
+        assert len(stuck.next(1)) == 1
+        for _ in range(5):
+            server.noted(engagement, 50, size=2_000)
+            time.sleep(0.2)  # a batch for itself, until the connection takes no more
+        assert gauge(server) == 1
+    assert "Cancel" not in caplog.text
+    assert "Exception" not in caplog.text
 
 
 def test_who_follows_a_log_that_is_replaced_is_told(started_url: URL) -> None:
