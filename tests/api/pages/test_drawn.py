@@ -173,7 +173,7 @@ def test_two_hundred_seats_with_twenty_five_things_each_are_drawn_in_half_a_page
     assert len(big(all_of_them=True).seats) == 200
     assert sum(len(row.marks) for each in found.seats for row in each.rows) <= MOST_MARKS
     macros = TEMPLATES.get_template("drawn.html").module
-    written = sum(len(str(macros.seat(each)).encode()) for each in found.seats)  # type: ignore[attr-defined]
+    written = sum(len(str(macros.seat(each)).encode()) for each in found.seats)  # type: ignore[misc]  # a macro, known to the template alone
     assert 50_000 < written < 150_000
 
 
