@@ -96,11 +96,13 @@ def _kept(metrics: Metrics) -> Fact:
     decided = {name: each.met + each.late + each.breached for name, each in parties.items()}
     met, total = sum(each.met for each in parties.values()), sum(decided.values())
     notes = [
-        Figure(told=f"{words(name)} {each.met} of {decided[name]}", path=f"accountability.{name}.met", value=each.met)
+        Figure(
+            told=f"{words(name)} {each.met:,} of {decided[name]:,}", path=f"accountability.{name}.met", value=each.met
+        )
         for name, each in parties.items()
         if decided[name]
     ]
-    told = Figure(told=f"{met} of {total}" if total else NOTHING, path="accountability.met", value=met)
+    told = Figure(told=f"{met:,} of {total:,}" if total else NOTHING, path="accountability.met", value=met)
     return Fact(name="Promises kept", figure=told, notes=notes or (Figure(told="none is decided yet"),))
 
 

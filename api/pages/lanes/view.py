@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
 
 from api.pages.formats import duration_text, instant_text, words
@@ -23,8 +24,14 @@ NARROWEST: Final = 0.2
 READABLE: Final = 3.0
 """In percent of the width: in less room there is no word to be read."""
 
+AMPLE: Final = 9.0
+"""In percent of the width: what is room enough for a text in a narrow window too."""
+
 BESIDE: Final = 1.2
 """In percent of the width: how far before a mark a text ends."""
+
+SHORTEST: Final = 0.25
+"""In percent of the width: what took less time is drawn as long as this, or it would not be seen."""
 
 Marks = Mapping[str | None, Sequence[LaneMark]]
 """By the assignment or the case that they are about; None: about the seat."""
@@ -39,8 +46,9 @@ class DrawnBar:
     width: str
     address: str
     text: str
+    text_x: str
     room: str
-    """How wide the text may be: up to the first mark that lies on it."""
+    """How wide the text may be from ``text_x`` on: between the marks that lie on the bar."""
     words: str
 
 
@@ -246,16 +254,26 @@ class _Pen:
         marks: Sequence[float] = (),
     ) -> DrawnBar:
         start, end = self.axis.at(from_), self.axis.at(to)
-        room = min([end, *(place - BESIDE for place in marks if start <= place <= end)]) - start
+        text_x, room = _room(start, end, marks)
         return DrawnBar(
             kind=kind,
             x=percent(start),
-            width=percent(end - start),
+            width=percent(max(SHORTEST, end - start)),
             address=address,
             text=text if room >= READABLE else "",
-            room=percent(max(0, room)),
+            text_x=percent(text_x),
+            room=percent(room),
             words=f"{told}, from {instant_text(from_, self.zone)}",
         )
+
+
+def _room(start: float, end: float, marks: Sequence[float]) -> tuple[float, float]:
+    """From where on a bar has how much room for its text: before or between its marks, or behind them."""
+    on_it = [place for place in marks if start <= place <= end]
+    starts = [start, *(place + BESIDE / 2 for place in on_it)]
+    ends = [*(place - BESIDE for place in on_it), end]
+    gaps = [(at, max(0.0, until - at)) for at, until in zip(starts, ends, strict=True)]
+    return next((gap for gap in gaps if gap[1] >= AMPLE), max(gaps, key=itemgetter(1)))
 
 
 def _newest(rows: Sequence[LaneRow]) -> Sequence[LaneRow]:

@@ -6,7 +6,6 @@ const slider = document.getElementById("slider");
 const ways = Object.fromEntries(
   ["earlier", "later", "now", "known-today", "known-then"].map((id) => [id, document.getElementById(id)]),
 );
-const start = Number(replayer.dataset.start);
 const zone = replayer.dataset.zone;
 const NOW = Infinity;
 const SLOW = 150; // milliseconds until it is said that something is on its way
@@ -14,6 +13,7 @@ const TOGETHER = 40; // milliseconds in which moves are one question
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
+let start = Number(replayer.dataset.start);
 let span = Number(replayer.dataset.span);
 let stops = [];
 let at = NOW; // microseconds after the start
@@ -135,7 +135,8 @@ function put(page) {
     return;
   }
   readStops(document.getElementById("axis"));
-  span = Number(page.getElementById("replay").dataset.span);
+  const fresh = page.getElementById("replay").dataset; // now goes on, and an opening may have been put right
+  [start, span] = [Number(fresh.start), Number(fresh.span)];
   showControls();
   window.addOwnTimes?.();
 }
@@ -176,7 +177,7 @@ function onKey(event) {
   const onSlider = event.target === slider;
   const writing = event.target.closest("input, textarea, select, dialog");
   if (!onSlider && (writing || !ANYWHERE.includes(event.key))) return;
-  if (event.key === "n" && localStorage.getItem("letters") === "off") return;
+  if (event.key === "n" && !document.getElementById("letters").checked) return;
   const act = KEYS[event.key];
   if (!act) return;
   event.preventDefault();

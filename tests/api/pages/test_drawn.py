@@ -1,6 +1,5 @@
 """What the lanes of an engagement look like: where things lie, what they are called, how many there are at most."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +12,7 @@ from api.pages.engagement.replay import axis_of, base36, stops_written
 from api.pages.frame import TEMPLATES
 from api.pages.lanes.axis import MOST_TICKS, Axis, percent, strip, ticks
 from api.pages.lanes.marks import MOST_MARKS, apart
-from api.pages.lanes.view import MOST_ROWS, MOST_SEATS, Drawing, DrawnSeat, drawing
+from api.pages.lanes.view import MOST_ROWS, MOST_SEATS, SHORTEST, Drawing, DrawnSeat, drawing
 from domain.lanes.drawn import LaneAbsence, LaneBar, LaneMark, LaneRow, Lanes, RequiredSpan, SeatLanes
 from domain.lanes.lanes import lanes_of
 from tests.domain.given import START, day, given, on
@@ -28,6 +27,7 @@ from tests.domain.words import (
     request,
     resolve,
     suspend,
+    withdraw_case,
     withdraw_match,
 )
 
@@ -126,9 +126,18 @@ def test_concerns_on_each_other_are_one_mark_with_their_number() -> None:
     assert mark.words.endswith("and 2 more")
 
 
-def test_a_text_ends_before_a_mark() -> None:
-    [bar] = [each for each in seat(opened(), *active(), on(20, report())).rows[0].bars if each.kind == "active"]
-    assert float(bar.x[:-1]) + float(bar.room[:-1]) < 50 < float(bar.x[:-1]) + float(bar.width[:-1])
+@pytest.mark.parametrize(("reported", "at", "room"), [(20, 0.0, 48.8), (1, 3.1, 96.9)])
+def test_a_text_ends_before_a_mark_or_begins_behind_it(reported: float, at: float, room: float) -> None:
+    [bar] = [each for each in seat(opened(), *active(), on(reported, report())).rows[0].bars if each.kind == "active"]
+    assert float(bar.text_x[:-1]) == pytest.approx(at, abs=0.3)
+    assert float(bar.room[:-1]) == pytest.approx(room, abs=0.3)
+    assert bar.text
+
+
+def test_what_took_a_moment_is_seen() -> None:
+    rows = seat(opened(), *active(), on(10, request()), on(10.001, withdraw_case()), as_of=1_000).rows
+    [case] = [row for row in rows if row.name == "replacement"]
+    assert [(bar.width, bar.text) for bar in case.bars] == [(percent(SHORTEST), "")]
 
 
 def test_an_absence_lies_over_the_bar() -> None:
@@ -173,8 +182,8 @@ def test_two_hundred_seats_with_twenty_five_things_each_are_drawn_in_half_a_page
     assert (len(found.seats), found.total) == (MOST_SEATS, 200)
     assert len(big(all_of_them=True).seats) == 200
     assert sum(len(row.marks) for each in found.seats for row in each.rows) <= MOST_MARKS
-    seat: Callable[[object], str] = TEMPLATES.get_template("drawn.html").module.seat  # type: ignore[attr-defined]
-    written = sum(len(seat(each).encode()) for each in found.seats)
+    macros: Any = TEMPLATES.get_template("drawn.html").module
+    written = sum(len(str(macros.seat(each)).encode()) for each in found.seats)
     assert 50_000 < written < 150_000
 
 
