@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Final
 
 import structlog
@@ -82,12 +83,13 @@ class Pages:
         if endpoint is None:
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive)
+        request, begun = Request(scope, receive), perf_counter()
         try:
             response = await self._answer(endpoint, request)
         except Exception:
             await error_page(request, Unforeseen())(scope, receive, send)
             raise  # to be logged
+        response.headers["Server-Timing"] = f"page;dur={1000 * (perf_counter() - begun):.1f}"
         await response(scope, receive, send)
 
     def _endpoint(self, scope: Scope) -> Endpoint | None:

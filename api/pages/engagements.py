@@ -38,6 +38,7 @@ def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
         section="/engagements",
         position=found.position,
         behind_seconds=found.behind_seconds,
+        live="",
     )
     return rendered(
         "engagements.html",

@@ -29,13 +29,16 @@ SECTIONS: Final = (("Work", "/work", "w"), ("Engagements", "/engagements", "e"),
 class Frame:
     """What stands around a page. ``section`` is the address of its part; ``position`` is what of the log it shows.
 
-    ``behind_seconds``: how long ago the first event was recorded that it does not show yet.
+    ``behind_seconds``: how long ago the first event was recorded that it does not show yet. ``live``: the topics
+    followed, empty for everything, None where the page stays as it is; ``version``: that of the engagement.
     """
 
     title: str
     section: str = ""
     position: int | None = None
     behind_seconds: float = 0
+    live: str | None = None
+    version: int = 0
 
     @property
     def full_title(self) -> str:

@@ -36,8 +36,9 @@ class Here:
 
 
 def here(request: Request) -> Here:
-    """Where a request is. What a form left empty is not asked for."""
-    return Here(request.scope["path"], {name: value for name, value in request.query_params.items() if value})
+    """Where a request is. What a form left empty is not asked for, and what was waited for is there."""
+    query = {name: value for name, value in request.query_params.items() if value and name != "min_position"}
+    return Here(request.scope["path"], query)
 
 
 def asked_for(kind: type, request: Request) -> Any:

@@ -58,6 +58,7 @@ def _page(standfast: Standfast, asked: WorkPageAsked, at: Here) -> bytes:
         section="/work",
         position=found.position,
         behind_seconds=found.behind_seconds,
+        live="",
     )
     return rendered("work.html", frame, work=shown, here=at, asked=asked)
 

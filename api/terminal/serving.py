@@ -103,6 +103,7 @@ def announce(listener: socket.socket) -> None:
     address = address_of(listener)
     log.warning("everybody is the operator", address=address, authentication=False, detail=EVERYBODY)
     result(f"Standfast is listening on {address} · documentation: {address}/docs")
+    result(f"What waits: {address}/work")
 
 
 def run(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:

@@ -1,46 +1,21 @@
 """The pages in a real browser: nothing is wrong with them in any width or scheme, and the keys do what they say."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
-from sqlalchemy.engine import make_url
+from playwright.sync_api import Browser, Page
 
-from api.app import create_app
-from api.terminal.serving import address_of, configured, listening
 from tests.api.conftest import opened
-from tests.api.serving import settings_of, started
 from tests.browser.chromium import PROGRAM
-from tests.moulds import Files
-from tests.moulds import started as with_terms
+from tests.browser.windows import NARROW, WIDE, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 HOSTILE = "<img src=x onerror=\"alert('named')\"> & Sons"
-WIDE, NARROW = (1440, 900), (390, 844)
 VARIANTS = [(WIDE, "light"), (NARROW, "dark")]
-JUDGED_WIDE = ("work", "engagement", "form")
+JUDGED_WIDE = ("work", "engagement", "form", "document")
 """What axe looks at in a wide window too: it takes its time."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> Iterator[str]:
-    """The address of a server."""
-    url = make_url(f"sqlite:///{tmp_path_factory.mktemp('pages') / 'standfast.db'}")
-    sqlite_moulds.copy(with_terms, url)
-    with listening("127.0.0.1", 0) as listener, started(configured(create_app(settings_of(url)), 1_000), listener):
-        yield address_of(listener)
 
 
 @pytest.fixture(scope="module")
@@ -62,37 +37,18 @@ def engagement(server: str) -> str:
         return here.removeprefix("/v1")
 
 
-@contextmanager
-def opened_in(browser: Browser, size: tuple[int, int], scheme: Any, *, scripts: bool = True) -> Iterator[Page]:
-    """A window; whatever its console calls an error, and every dialog, fails the test."""
-    viewport: Any = {"width": size[0], "height": size[1]}
-    context = browser.new_context(viewport=viewport, color_scheme=scheme, java_script_enabled=scripts)
-    page, wrong = context.new_page(), list[str]()
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-
-    def dismiss(dialog: Dialog) -> None:
-        wrong.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    page.on("dialog", dismiss)
-    try:
-        yield page
-    finally:
-        context.close()
-    refused = "Failed to load resource: the server responded with a status of 4"  # a form that is refused says so
-    assert [each for each in wrong if not each.startswith(refused)] == []
-
-
 PATHS = {
     "work": "/work",
     "engagements": "/engagements",
-    "engagement": "{}",
-    "as it was": "{}?as_of=2026-01-01T00:00:00Z",
-    "clock": "{}/clocks/acknowledge/c-1",
+    "engagement": "{0}",
+    "as it was": "{0}?as_of=2026-01-01T00:00:00Z",
+    "clock": "{0}/clocks/acknowledge/c-1",
     "rows": "/engagements?because=engagements",
-    "form": "{}/do/propose-successor",
-    "form with rows": "{}/do/plan-knowledge-transfer",
+    "form": "{0}/do/propose-successor",
+    "correction": "{0}/do/correct-history?void=9",
+    "audit": "/audit",
+    "document": "/audit/{1}",
+    "form with rows": "{0}/do/plan-knowledge-transfer",
     "not there": "/nowhere",
 }
 
@@ -103,7 +59,7 @@ def test_nothing_is_wrong_with_a_page(
 ) -> None:
     with opened_in(browser, size, scheme) as page:
         for name, path in PATHS.items():
-            page.goto(server + path.format(engagement))
+            page.goto(server + path.format(engagement, engagement.rpartition("/")[2]))
             page.wait_for_selector("main")
             if size == NARROW or name in JUDGED_WIDE:
                 sound(page, name)

@@ -28,7 +28,7 @@ async def engagement_page(standfast: Standfast, request: Request) -> Response:
     asked: EngagementPageAsked = asked_for(EngagementPageAsked, request)
     if asked.go:
         return await _gone_to(standfast, request, asked)
-    if asked.recorded:
+    if asked.recorded or asked.min_position:
         await _caught_up(standfast, request)
     proof = proof_of(request)
     page = await answer_of(standfast, request, partial(_page, standfast, asked, here(request), proof.token))
@@ -70,6 +70,8 @@ def _page(standfast: Standfast, asked: EngagementPageAsked, at: Here, token: str
         section="/engagements",
         position=question.known.position,
         behind_seconds=shown.behind_seconds,
+        live=f"engagement:{asked.engagement_id}",
+        version=question.version,
     )
     return rendered(
         "engagement.html", frame, shown=shown, here=at, asked=asked, token=token, new_key=uuid4, legend=LEGEND

@@ -120,6 +120,7 @@ function addCounters() {
 
 document.querySelector(".aids").hidden = false;
 addOwnTimes();
+document.addEventListener("refreshed", addOwnTimes);
 addSchemes();
 addKeys();
 addCounters();

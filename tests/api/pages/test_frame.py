@@ -1,5 +1,7 @@
 """What all pages have in common, and what a browser is told of what failed."""
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -17,11 +19,11 @@ def lasting(lasting_client: TestClient) -> str:
     return shown_at(lasting_client)
 
 
-@pytest.mark.parametrize("path", ["/work", "/engagements", "", "/do/annotate", "/nowhere"])
+@pytest.mark.parametrize("path", ["/work", "/engagements", "/audit", "", "/do/annotate", "/nowhere"])
 def test_a_page_says_what_it_may_load_and_that_nobody_keeps_it(
     lasting_client: TestClient, lasting: str, path: str
 ) -> None:
-    answer = lasting_client.get(path if path in ("/work", "/engagements") else lasting + path, headers=HTML)
+    answer = lasting_client.get(path if path in ("/work", "/engagements", "/audit") else lasting + path, headers=HTML)
     assert answer.headers.get_list("content-security-policy") == [
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -29,6 +31,7 @@ def test_a_page_says_what_it_may_load_and_that_nobody_keeps_it(
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
+    assert re.fullmatch(r"page;dur=[0-9]+\.[0-9]", answer.headers["server-timing"])
     for forbidden in (" style=", "<style", " onclick=", "javascript:"):
         assert forbidden not in answer.text
     assert CONTENT_SECURITY_POLICY.startswith("default-src 'none'")
@@ -39,7 +42,7 @@ def test_everybody_begins_with_what_waits(lasting_client: TestClient) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/work")
 
 
-@pytest.mark.parametrize("name", ["standfast.css", "standfast.js", "scheme.js", "sign.svg"])
+@pytest.mark.parametrize("name", ["standfast.css", "standfast.js", "live.js", "scheme.js", "sign.svg"])
 def test_a_file_is_kept_for_a_year_under_the_name_of_its_content(lasting_client: TestClient, name: str) -> None:
     answer = lasting_client.get(static(name))
     assert answer.status_code == 200
