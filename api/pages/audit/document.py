@@ -159,13 +159,14 @@ def _instants(at: Here) -> Mapping[str, str]:
 
 def _entries(page: Sequence[Recorded], history: EngagementHistory, at: Here) -> Iterator[Entry]:
     changed = {step.version: step for step in _steps(page, history)}
+    zone = history.state.terms.calendar.zone
     voided = {fact.version: history.voided[fact.version] for fact in page if fact.version in history.voided}
     for line in lines(page, history.state, voided, at, None):
         fact = line.fact
         step = changed[fact.version]
         yield Entry(
             line=line,
-            changes=changes_shown(step.changes, partial(_state_after, history, fact.version)),
+            changes=changes_shown(step.changes, partial(_state_after, history, fact.version), zone),
             envelope=_envelope(fact),
             voided_at=_line_at(line.voided_by, page, at) if line.voided_by else None,
         )

@@ -84,7 +84,7 @@ def correction_shown(
         zone=zone,
         line=_lines([of.fact], history)[0],
         form=form,
-        reason=replace(why.field(_REASON, REASON), label="Why it is corrected"),
+        reason=replace(why.field(_REASON, REASON), label="Why it is corrected", hint=""),
         parties=tuple(_parties(of, state, behalf)),
         together=[each for each in of.versions if each != of.fact.version],
         changed=showing.changed,
@@ -124,7 +124,7 @@ def _preview(tried: DryRun, history: EngagementHistory) -> Preview:
     grown = tried.grown or history
     return Preview(
         lines=_lines(tried.outcome.facts, grown),
-        changes=changes_shown(tried.changes, lambda: grown.state),
+        changes=changes_shown(tried.changes, lambda: grown.state, grown.state.terms.calendar.zone),
         stands=tried.outcome.stands().detail if tried.outcome.stands else "",
         decided_on=tried.decided_on,
     )

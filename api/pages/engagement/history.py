@@ -84,6 +84,7 @@ NO_TEXT: Final = ("EngagementEnded",)
 """Whose reason is a code."""
 
 CODES: Final[Mapping[str, str]] = {
+    "version": "version {}",
     "cause": "{}",
     "outcome": "{}",
     "item": "{}",

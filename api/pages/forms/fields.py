@@ -164,7 +164,8 @@ class Showing:
         if self._before is None:
             return None
         old = self._value(of, name, self._before)
-        if old == value and bool(self._before.get(name + NULL)) == bool(self._given.get(name + NULL)):
+        emptied = [of.clears and bool(given.get(name + NULL)) for given in (self._before, self._given)]
+        if old == value and emptied[0] == emptied[1]:
             return None
         self.changed += 1
         if of.kind == "truth" and not of.nullable:

@@ -88,7 +88,7 @@ def test_it_may_be_voided_only(either_client: TestClient) -> None:
     version = do("annotate", note="by mistake")
     form = form_of(browser, page, version).set("correction.how", "void").set("correction.reason", "by mistake")
     seen = tried(browser, form)
-    assert "3 Fact voided" in seen.text
+    assert "3 Fact voided version 2" in seen.text
     assert recorded(browser, seen.form()).status == 200
     assert [each["type"] for each in events(client, page)][2:] == ["FactVoided"]
 
@@ -172,10 +172,12 @@ def test_what_cannot_be_corrected_has_no_form(browser: Browser, page: str, query
     assert browser.open(f"{page}/do/correct-history{query}").status == 404
 
 
+DIRECT = {"supply_source": "internal_team", "planned_start": "2027-03-01T09:00:00.25Z"}
 CASES: Mapping[str, Mapping[str, Any]] = {
     "add-seat": {"seat_id": "ops-1", "role": "Operations", "key_role": True, "allocation": 0.5},
     "amend-seat": {"seat_id": "qa-1", "required_until": None, "role": "Tester"},
     "suspend-engagement": {"waiting_on": "client", "reason": "budget"},
+    "match-professional": {"seat_id": "qa-1", "assignment_id": "a-1", "professional_id": "mei", **DIRECT},
     "annotate": {"note": "two\nlines", "corrects": 1},
 }
 
@@ -191,3 +193,21 @@ def test_a_form_that_nobody_touched_records_the_same_again(
     assert recorded(browser, seen.form()).status == 200
     told = events(client, page)
     assert told[-1]["data"] == told[version - 1]["data"]
+
+
+def test_what_an_empty_field_of_a_row_holds_is_no_change(
+    client: TestClient, browser: Browser, page: str, do: Do
+) -> None:
+    do("match-professional", seat_id="backend-1", assignment_id="a-1", **PERSON)
+    for item in ("access", "context", "nda", "ip_assignment", "classification"):
+        do("complete-onboarding-item", assignment_id="a-1", item=item)
+    do("onboard-professional", assignment_id="a-1")
+    concern = {"assignment_id": "a-1", "concern_id": "c-1", "category": "delivery", "severity": "high"}
+    version = do("report-underperformance", **concern, evidence=[{"title": "One"}])
+    form = form_of(browser, page, version)
+    assert form.values["evidence[0].title"] == "One"
+    seen = tried(browser, form.fill(severity="low").set("correction.reason", "misread"))
+    assert seen.text.count("Changed from") == 1
+    assert recorded(browser, seen.form()).status == 200
+    instead = events(client, page)[-1]["data"]
+    assert (instead["concern_id"], instead["severity"], instead["evidence"][0]["title"]) == ("c-1", "low", "One")
