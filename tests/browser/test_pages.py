@@ -162,3 +162,39 @@ def test_what_was_written_is_there_after_the_window_was_left(browser: Browser, s
         page.wait_for_selector("text=Recorded as version")
         page.goto(f"{server}{engagement}/do/annotate")
         assert page.input_value("[name=note]") == ""
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_line_is_corrected_once_it_was_seen_what_that_changes(
+    browser: Browser, server: str, engagement: str, scripts: bool
+) -> None:
+    with opened_in(browser, NARROW, "dark", scripts=scripts) as page:
+        page.goto(server + engagement)
+        page.click("a[aria-label^='correct version']")
+        assert page.is_visible(".instead")
+        page.fill("[name='correction.reason']", "looked at twice")
+        page.click("button.main")
+        page.wait_for_selector(".preview")
+        assert page.input_value("[name='correction.reason']") == "looked at twice"
+        if scripts:
+            assert page.evaluate("document.activeElement.id") == "preview-title"
+            sound(page, "what a correction changes")
+        page.check("[name='correction.how'][value=void]")
+        assert not page.is_visible(".instead")
+        page.check("[name='correction.how'][value=replace]")
+        page.click(".preview button.main")
+        page.wait_for_selector("text=Recorded as version")
+
+
+def test_a_document_is_printed_light_and_without_what_is_around_it(
+    browser: Browser, server: str, engagement: str
+) -> None:
+    with opened_in(browser, WIDE, "dark") as page:
+        page.goto(server + engagement.replace("/engagements/", "/audit/"))
+        dark = page.evaluate("getComputedStyle(document.body).color")
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)" != dark
+        for around in (".bar", ".foot", ".filters", ".envelope"):
+            assert not page.locator(around).first.is_visible(), around
+        assert "known at" in page.inner_text(".sheet-head")
+        assert "as_of=" in page.inner_text(".sheet-foot")
