@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page
 
 from tests.api.telling import ACME, OPS, Telling, june, person
 from tests.browser.chromium import PROGRAM
-from tests.browser.test_pages import NARROW, WIDE, browser, fits, opened_in, server, sound
+from tests.browser.test_pages import fits, sound
+from tests.browser.windows import NARROW, WIDE, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
-__all__ = ["browser", "server"]
 CONCERN = {"category": "delivery", "severity": "high"}
 
 
