@@ -1,7 +1,7 @@
 """What an event changed in the state, path by path, as people read it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,8 +45,8 @@ class ChangesShown:
     others: Sequence[ChangeShown]
 
 
-def changes_shown(changes: Iterable[Change], state: Callable[[], State], zone: str) -> ChangesShown:
-    """Changes of a state; ``state`` gives that after them, which says what the places in its lists are of.
+def changes_shown(changes: Iterable[Change], state: State, zone: str) -> ChangesShown:
+    """Changes of a state; ``state`` is that after them, which says what the places in its lists are of.
 
     Instants are told on the clocks of a zone.
     """
@@ -54,7 +54,7 @@ def changes_shown(changes: Iterable[Change], state: Callable[[], State], zone: s
     return ChangesShown(first=shown[:MOST_CHANGES], others=shown[MOST_CHANGES:])
 
 
-def _shown(change: Change, state: Callable[[], State], zone: str) -> ChangeShown:
+def _shown(change: Change, state: State, zone: str) -> ChangeShown:
     steps = change.path.strip("/").split("/")
     identity, about = _about(change, steps, state)
     part = [words(each) for each in (steps[2:] if about else steps) if not each.isdigit()]
@@ -67,7 +67,7 @@ def _shown(change: Change, state: Callable[[], State], zone: str) -> ChangeShown
     )
 
 
-def _about(change: Change, steps: Sequence[str], state: Callable[[], State]) -> tuple[str, str]:
+def _about(change: Change, steps: Sequence[str], state: State) -> tuple[str, str]:
     """The id of what a path leads into, and what that is; both empty where that is nothing that has an id."""
     field = NOUNS.get(steps[0])
     if field is None or len(steps) < 2:
@@ -76,9 +76,9 @@ def _about(change: Change, steps: Sequence[str], state: Callable[[], State]) -> 
     if len(steps) == 2 and isinstance(whole, Mapping) and field in whole:
         identity = str(whole[field])
     else:
-        ids = list(getattr(state(), steps[0]))
+        ids = list(getattr(state, steps[0]))
         identity = ids[int(steps[1])] if int(steps[1]) < len(ids) else steps[1]
-    noun, said = field.removesuffix("_id"), said_of(state(), field, identity)
+    noun, said = field.removesuffix("_id"), said_of(state, field, identity)
     return identity, f"{noun} {identity}" if said == identity or noun == "seat" else f"{noun}: {said}"
 
 

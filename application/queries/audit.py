@@ -51,18 +51,23 @@ class Step:
 
 
 def steps(facts: Growing[Recorded], view: View, *, after: int, limit: int) -> list[Step]:
-    """The steps of the versions ``after + 1`` to ``after + limit`` among the facts that are known.
+    """The steps of the versions ``after + 1`` to ``after + limit`` among the facts that are known."""
+    return [step for step, _ in steps_with_states(facts, view, after=after, limit=limit)]
+
+
+def steps_with_states(
+    facts: Growing[Recorded], view: View, *, after: int, limit: int
+) -> Iterator[tuple[Step, Marked[State]]]:
+    """The same, each with the timeline as it was known after it.
 
     Half-way through a correction the timeline may not be lawful: there a fact counts only where it is permitted. A
     pause that is over by itself is nobody's step.
     """
     known = known_after(facts, after) if 0 < after < len(facts) else None
-    found = []
     for fact in facts[after : after + limit]:
         before = known
         known = with_recorded(known, facts, [fact]) if known else known_after(facts, 1)
-        found.append(_step(facts, fact, changed(before, known, view)))
-    return found
+        yield _step(facts, fact, changed(before, known, view)), known
 
 
 def changed(before: Marked[State] | None, after: Marked[State], view: View) -> tuple[Change, ...]:

@@ -25,13 +25,13 @@ from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, engagement_at, here, of_an_engagement
 from api.queries.engagements import EventName, InstantAsked, about
 from application.queries.as_of import EngagementAsOf
-from application.queries.audit import Step, steps
+from application.queries.audit import Step, steps_with_states
 from application.queries.history import WantedEvents
 from domain.engagement.state import EngagementHistory, State
 from domain.language.bounds import DESCRIBED
 from domain.language.saying import rule_name
 from domain.language.words import ActingParty, Instant
-from domain.law.known import known_after
+from domain.law.marked import Marked
 from domain.law.recorded import Recorded
 from domain.register import EVENTS
 
@@ -158,24 +158,24 @@ def _instants(at: Here) -> Mapping[str, str]:
 
 
 def _entries(page: Sequence[Recorded], history: EngagementHistory, at: Here) -> Iterator[Entry]:
-    changed = {step.version: step for step in _steps(page, history)}
     zone = history.state.terms.calendar.zone
+    found = {step.version: (step, known) for step, known in _steps(page, history)}
     voided = {fact.version: history.voided[fact.version] for fact in page if fact.version in history.voided}
     for line in lines(page, history.state, voided, at, None):
         fact = line.fact
-        step = changed[fact.version]
+        step, known = found[fact.version]
         yield Entry(
             line=line,
-            changes=changes_shown(step.changes, partial(_state_after, history, fact.version), zone),
+            changes=changes_shown(step.changes, known.state, zone),
             envelope=_envelope(fact),
             voided_at=_line_at(line.voided_by, page, at) if line.voided_by else None,
         )
 
 
-def _steps(page: Sequence[Recorded], history: EngagementHistory) -> Iterator[Step]:
-    """What each event changed, those that lie one behind the other read together."""
+def _steps(page: Sequence[Recorded], history: EngagementHistory) -> Iterator[tuple[Step, Marked[State]]]:
+    """What each event changed, those that lie one behind the other read together, and what was known after it."""
     for run in _runs([fact.version for fact in page]):
-        yield from steps(history.facts, viewed, after=run[0] - 1, limit=len(run))
+        yield from steps_with_states(history.facts, viewed, after=run[0] - 1, limit=len(run))
 
 
 def _runs(versions: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -187,11 +187,6 @@ def _runs(versions: Sequence[int]) -> Iterator[Sequence[int]]:
             begin = place
     if versions:
         yield versions[begin:]
-
-
-def _state_after(history: EngagementHistory, version: int) -> State:
-    state: State = known_after(history.facts, version).state
-    return state
 
 
 def _line_at(version: int, page: Sequence[Recorded], at: Here) -> str:

@@ -124,7 +124,7 @@ def _preview(tried: DryRun, history: EngagementHistory) -> Preview:
     grown = tried.grown or history
     return Preview(
         lines=_lines(tried.outcome.facts, grown),
-        changes=changes_shown(tried.changes, lambda: grown.state, grown.state.terms.calendar.zone),
+        changes=changes_shown(tried.changes, grown.state, grown.state.terms.calendar.zone),
         stands=tried.outcome.stands().detail if tried.outcome.stands else "",
         decided_on=tried.decided_on,
     )
