@@ -19,7 +19,7 @@
     return field.selectedIndex === Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
   };
   const writing = () =>
-    [...document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")].some(
+    [...document.querySelectorAll("main input:not([type=hidden], [type=range]), main select, main textarea")].some(
       (field) => field === document.activeElement || field.closest("details[open]") || !inDefault(field),
     );
   const held = () =>
@@ -43,7 +43,7 @@
   }
 
   // A part is exchanged as a whole; what was opened in it stays open, and the focus where it was.
-  const keyOf = (part) => part.dataset.part ?? part.getAttribute("aria-labelledby") ?? "facts";
+  const keyOf = (part) => part.dataset.part || part.id || part.getAttribute("aria-labelledby") || "facts";
   const partsOf = (page) =>
     new Map([...page.querySelectorAll(PARTS)].filter((part) => !part.parentElement.closest(PARTS)).map((part) => [keyOf(part), part]));
   const rowKey = (row) => row.id || `${row.querySelector("[data-open]")?.getAttribute("href")} ${row.cells[1]?.textContent}`;
@@ -70,7 +70,7 @@
     }
     document.title = page.title;
     document.getElementById("position")?.replaceWith(document.adoptNode(page.getElementById("position")));
-    document.dispatchEvent(new Event("refreshed"));
+    document.dispatchEvent(new CustomEvent("refreshed", { detail: page }));
   }
 
   function address() {

@@ -134,11 +134,16 @@ function put(page) {
     say(page.querySelector("main")?.innerText.trim().replace(/\s+/g, " ") || "It could not be shown.");
     return;
   }
+  readAxis(page);
+  window.addOwnTimes?.();
+}
+
+// Now goes on, and an opening may have been put right.
+function readAxis(page) {
   readStops(document.getElementById("axis"));
-  const fresh = page.getElementById("replay").dataset; // now goes on, and an opening may have been put right
+  const fresh = page.getElementById("replay").dataset;
   [start, span] = [Number(fresh.start), Number(fresh.span)];
   showControls();
-  window.addOwnTimes?.();
 }
 
 // What stands in a part gives way; the part stays, so that what is read aloud from it is. What was open stays open.
@@ -199,6 +204,7 @@ replayer.classList.add("moving");
 slider.disabled = false;
 slider.addEventListener("input", () => move(nearest(Number(slider.value))));
 document.addEventListener("keydown", onKey);
+document.addEventListener("refreshed", (event) => readAxis(event.detail));
 onWay("earlier", earlier);
 onWay("later", later);
 onWay("now", KEYS.n);
