@@ -3,8 +3,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Two workers suit the two cores the tests are sized for; PYTEST_FLAGS= runs them in one process.
-PYTEST_FLAGS ?= -n 2
+# Three workers suit the two cores the tests are sized for: many tests wait. PYTEST_FLAGS= runs them in one process.
+PYTEST_FLAGS ?= -n 3 --dist worksteal
 
 .PHONY: help demo test lint format bench faults mutate lock clean
 
