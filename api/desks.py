@@ -69,8 +69,8 @@ class Desk:
         self._stopping: set[asyncio.Task[None]] = set()
         self._lock = Lock()
 
-    async def answer(self, work: Callable[[], T], receive: Receive, *, patience: float = PATIENCE_SECONDS) -> T:
-        """What the work gives, as long as somebody waits for it, and for ``patience`` seconds at most.
+    async def answer(self, work: Callable[[], T], receive: Receive, *, patience: float | None = None) -> T:
+        """What the work gives, as long as somebody waits for it, and for ``patience`` seconds at most (None: as usual).
 
         What nobody waits for is not begun, and what has begun ends where it asks for `go_on`, or by what it says it is
         `ended_by`. Raises TooMuchAsked, CallerGone, and what the work raises.
@@ -80,7 +80,7 @@ class Desk:
         gone = asyncio.ensure_future(_gone(receive))
         try:
             either: set[asyncio.Future[Any]] = {answer, gone}
-            await asyncio.wait(either, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, timeout=patience or PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if answer.done():
                 return answer.result()
             raise CallerGone if gone.done() else TooMuchAsked("the answer did not come in time")

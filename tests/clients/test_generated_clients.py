@@ -15,7 +15,7 @@ from tests.api.serving import serving
 from tests.clients.generators import GeneratorMissing, node_programs, python, run
 
 HERE = Path(__file__).parent
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 LEFT_OUT = "Unsupported content type application/x-ndjson"
 """Of the two forms of POST /v1/commands the one that the generator does not know."""
 

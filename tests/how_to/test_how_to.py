@@ -7,7 +7,11 @@ import pytest
 from tests.how_to.pages import PAGES, apply, copy_of_the_tree, page, run
 
 NAMES = sorted(each.stem for each in PAGES.glob("*.md"))
-WITHOUT = [(name, forgotten) for name in NAMES for forgotten in page(name).without]
+WITHOUT = [
+    pytest.param(name, forgotten, marks=pytest.mark.long if place else ())
+    for name in NAMES
+    for place, forgotten in enumerate(page(name).without)
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
