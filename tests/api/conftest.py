@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
+from httpx2 import Client
 from sqlalchemy.engine import URL, make_url
 from starlette.testclient import TestClient
 
@@ -64,7 +65,7 @@ def engagement(client: TestClient) -> str:
     return opened(client)
 
 
-def opened(client: TestClient, **fields: Any) -> str:
+def opened(client: Client, **fields: Any) -> str:
     """The address of a new engagement."""
     body = {name: value for name, value in body_example("open-engagement").items() if name != "engagement_id"}
     answer = client.post("/v1/engagements", json={**body, **fields})

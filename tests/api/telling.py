@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from starlette.testclient import TestClient
+from httpx2 import Client
 
 ACME: Final = "client:acme"
 DEVSHOP: Final = "partner:devshop"
@@ -40,7 +40,7 @@ def person(name: str, **fields: Any) -> Told:
 class Telling:
     """One engagement of acme's, and everybody who acts on it or asks about it."""
 
-    def __init__(self, client: TestClient, *seats: str) -> None:
+    def __init__(self, client: Client, *seats: str) -> None:
         self._client = client
         opening = {
             "client_id": "acme",

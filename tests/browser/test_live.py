@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 def engagement(server: str) -> str:
     """The path of an engagement."""
     with httpx2.Client(base_url=server) as client:
-        return opened(client, name="Checkout team", calendar="london").removeprefix("/v1")  # type: ignore[arg-type]
+        return opened(client, name="Checkout team", calendar="london").removeprefix("/v1")
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_list_goes_along(browser: Browser, server: str) -> None:
     with opened_in(browser, WIDE, "light") as page:
         live(page, f"{server}/engagements?q=newcomer")
         with httpx2.Client(base_url=server) as client:
-            opened(client, name="The newcomer")  # type: ignore[arg-type]
+            opened(client, name="The newcomer")
         page.wait_for_selector("tr.fresh >> text=The newcomer")
         assert "min_position" not in page.content()
         assert is_the_same(page)

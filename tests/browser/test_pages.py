@@ -22,7 +22,7 @@ JUDGED_WIDE = ("work", "engagement", "form", "document")
 def engagement(server: str) -> str:
     """The path of an engagement with a hostile name, on which somebody works and about whom there is a concern."""
     with httpx2.Client(base_url=server) as client:
-        here = opened(client, name=HOSTILE, model="managed_marketplace", calendar="london")  # type: ignore[arg-type]
+        here = opened(client, name=HOSTILE, model="managed_marketplace", calendar="london")
         seat = client.get(here).json()["seats"][0]["seat_id"]
         who = {"seat_id": seat, "professional_id": "omar", "supply_source": "internal_team", "assignment_id": "a-1"}
         done: list[tuple[str, dict[str, Any]]] = [("match-professional", who)]

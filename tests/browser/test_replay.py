@@ -20,7 +20,7 @@ CONCERN = {"category": "delivery", "severity": "high"}
 def address(server: str) -> str:
     """The address of an engagement with a concern, a case, an absence and a fact told late."""
     with httpx2.Client(base_url=server) as client:
-        story = Telling(client, "backend", "qa")  # type: ignore[arg-type]
+        story = Telling(client, "backend", "qa")
         story.did(OPS, "match-professional", june(1, 9), seat_id="backend", assignment_id="a-1", **person("omar"))
         story.starts("a-1", june(2, 9))
         story.did(ACME, "report-underperformance", june(4, 12), assignment_id="a-1", concern_id="c-1", **CONCERN)

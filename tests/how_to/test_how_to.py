@@ -7,11 +7,9 @@ import pytest
 from tests.how_to.pages import PAGES, apply, copy_of_the_tree, page, run
 
 NAMES = sorted(each.stem for each in PAGES.glob("*.md"))
-WITHOUT = [
-    pytest.param(name, forgotten, marks=pytest.mark.long if place else ())
-    for name in NAMES
-    for place, forgotten in enumerate(page(name).without)
-]
+WITHOUT = [(name, forgotten) for name in NAMES for forgotten in page(name).without]
+FIRST_OF_EACH = dict(reversed(WITHOUT))
+"""The others of a page are tried in the long tests."""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -25,7 +23,10 @@ def test_what_a_page_shows_runs(name: str, tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-@pytest.mark.parametrize(("name", "forgotten"), WITHOUT)
+@pytest.mark.parametrize(
+    ("name", "forgotten"),
+    [pytest.param(*each, marks=() if each in FIRST_OF_EACH.items() else pytest.mark.long) for each in WITHOUT],
+)
 def test_what_is_forgotten_is_said_in_one_sentence(name: str, forgotten: str, tmp_path: Path) -> None:
     how_to = page(name)
     assert forgotten in how_to.touched

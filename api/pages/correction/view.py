@@ -19,6 +19,8 @@ from api.pages.links import CORRECT, Here, engagement_at
 from api.pages.subjects import said_of
 from application.queries.dry_run import DryRun
 from domain.engagement.state import EngagementHistory, State
+from domain.language.words import field_names
+from domain.law.recorded import Recorded
 from domain.register import COMMANDS
 
 REASON: Final = "correction.reason"
@@ -105,7 +107,7 @@ def _apart(wrong: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], lis
 def _choices(command: str, state: State) -> Mapping[str, Sequence[Option]]:
     """All that there is of each noun: what was recorded may have been about something that is over."""
     found = {}
-    for field in COMMANDS[command].__dataclass_fields__:  # type: ignore[attr-defined]  # commands are dataclasses
+    for field in field_names(COMMANDS[command]):
         noun = NOUNS.get(field)
         if noun and (command, field) not in NEW_IDS and field != COMMANDS[command].makes:
             found[field] = tuple(Option(value=each, name=said_of(state, field, each)) for each in getattr(state, noun))
@@ -130,5 +132,5 @@ def _preview(tried: DryRun, history: EngagementHistory) -> Preview:
     )
 
 
-def _lines(facts: Sequence[object], history: EngagementHistory) -> Sequence[Line]:
-    return lines(facts, history.state, history.voided, Here(""), None)  # type: ignore[arg-type]
+def _lines(facts: Sequence[Recorded], history: EngagementHistory) -> Sequence[Line]:
+    return lines(facts, history.state, history.voided, Here(""), None)

@@ -7,6 +7,7 @@ from typing import Final
 from api.pages.formats import words
 from api.pages.subjects import said_of
 from domain.engagement.state import State
+from domain.language.words import field_names
 from domain.register import COMMANDS
 
 
@@ -44,7 +45,7 @@ def choices_of(command: str, state: State, chosen: Mapping[str, str]) -> Options
     """
     offered = list(COMMANDS[command].offered(state))
     found: dict[str, Sequence[Option]] = {}
-    for field in COMMANDS[command].__dataclass_fields__:  # type: ignore[attr-defined]  # commands are dataclasses
+    for field in field_names(COMMANDS[command]):
         name = field.rstrip("_")
         subjects = list(dict.fromkeys(each[name] for each in offered if name in each))
         if name == "item_id" and subjects:

@@ -225,13 +225,13 @@ def _value_words(of: Leaf, value: str) -> str:
 
 
 def _control(of: Leaf, chosen: bool, count: int) -> Control:
-    if of.kind == "truth" and not of.nullable:
-        return "tick"
-    if chosen:
+    if chosen and (of.kind != "truth" or of.nullable):
         return "radio" if of.values and 0 < count <= MOST_RADIOS else "select"
+    if of.kind == "truth":
+        return "tick"
     if of.kind == "text":
         return "long" if (of.most or 0) > LONG_TEXT and not of.one_line else "text"
-    return {"number": "number", "instant": "instant", "day": "day"}[of.kind]  # type: ignore[return-value]  # the controls
+    return of.kind
 
 
 def without_null(hint: str) -> str:

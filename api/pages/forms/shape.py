@@ -11,6 +11,7 @@ from domain.register import COMMANDS
 from infrastructure.events.codec import adapter
 
 LeafKind = Literal["text", "number", "truth", "instant", "day"]
+FORMATS: Final[Mapping[str, LeafKind]] = {"date-time": "instant", "date": "day"}
 LONG_TEXT: Final = 200
 """Longer texts are written in several lines."""
 
@@ -120,4 +121,4 @@ def _kind(schema: Schema) -> LeafKind:
         return "truth"
     if schema.get("type") in ("integer", "number"):
         return "number"
-    return {"date-time": "instant", "date": "day"}.get(str(schema.get("format")), "text")  # type: ignore[return-value]  # the kinds
+    return FORMATS.get(str(schema.get("format")), "text")
