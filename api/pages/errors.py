@@ -5,11 +5,12 @@ from starlette.responses import Response
 
 from api.http.headers import correlation_of
 from api.http.problems import RETRY_SECONDS, problem_of
+from api.pages.forms.receiving import sent_by
 from api.pages.frame import Frame, html, rendered
 
 
 def error_page(request: Request, error: Exception) -> Response:
-    """The page of a failure, with its status."""
+    """The page of a failure, with its status. What a form had sent is sent as it was by trying again."""
     path = request.scope["path"]
     problem = problem_of(error, path)
     query = request.scope["query_string"].decode("latin-1")
@@ -19,6 +20,7 @@ def error_page(request: Request, error: Exception) -> Response:
         problem=problem,
         correlation_id=correlation_of(request),
         again=None if problem.status == 404 else f"{path}?{query}" if query else path,
+        sent=sent_by(request),
     )
     response = html(page, problem.status)
     if problem.status in (429, 503):

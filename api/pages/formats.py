@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from api.pages.wall_time import on_clocks_of
 from domain.language.money import Money
 
 NARROW: Final = "\u202f"
@@ -52,7 +52,7 @@ def duration(seconds: int | None, business_day: int | None = None) -> Markup:
 
 def instant_text(instant: datetime, zone: str) -> str:
     """An instant on the clocks of a zone, such as ``Tue 10 Nov 2026, 09:02``."""
-    here = instant.astimezone(ZoneInfo(zone))
+    here = on_clocks_of(zone, instant)
     return f"{day_text(here)}, {here:%H:%M}"
 
 

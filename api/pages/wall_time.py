@@ -36,7 +36,15 @@ def shown_once(wall: datetime, zone: str) -> bool:
 
 def on_the_wall(instant: datetime, zone: str) -> str:
     """What a clock of the zone showed at an instant, as a browser writes it."""
-    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(timespec="seconds")
+    return on_clocks_of(zone, instant).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def on_clocks_of(zone: str, instant: datetime) -> datetime:
+    """An instant on the clocks of a zone; at either end of the years, where they show none, in UTC."""
+    try:
+        return instant.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        return instant.astimezone(UTC)
 
 
 def _utc(local: datetime) -> datetime:

@@ -12,7 +12,7 @@ from api.http.questions import answer_of, projected
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
 from api.pages.work_view import work_shown
-from api.queries.work import AtRiskAsked, WorkAsked, at_risk, work
+from api.queries.work import AtRiskAsked, Within, WorkAsked, at_risk, work
 from application.ports.at_risk import WEEK_SECONDS
 from domain.language.bounds import DESCRIBED
 
@@ -25,7 +25,7 @@ class WorkPageAsked(WorkAsked):
 
     __pydantic_config__ = DESCRIBED
 
-    within: int = WEEK_SECONDS
+    within: Within = WEEK_SECONDS
 
 
 async def work_page(standfast: Standfast, request: Request) -> Response:

@@ -76,13 +76,17 @@ def work_after(cursor: str | None) -> WorkAfter | None:
         raise FieldsWrong([("cursor", "a cursor is the next of a page before")]) from error
 
 
+Within = Annotated[int, Field(ge=0, le=FARTHEST_SECONDS)]
+"""So many seconds from now."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtRiskAsked(ReadYourWrites):
     """Which clocks, page by page."""
 
     __pydantic_config__ = DESCRIBED
 
-    within: Annotated[int, Field(ge=0, le=FARTHEST_SECONDS)] = WEEK_SECONDS
+    within: Within = WEEK_SECONDS
     """In how many seconds at most their goals are used up."""
     overdue: bool = False
     """Whether those that are past their goals, and have not ended, come before them, the longest overdue first."""

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -39,7 +40,7 @@ class AuditAsked(ReadYourWrites):
 
     q: Sought | None = None
     client_id: Id | None = None
-    day: date | None = None
+    day: Annotated[date, Field(ge=date(1970, 1, 1), le=date(9998, 12, 31))] | None = None
     cursor: Cursor | None = None
 
 
@@ -47,6 +48,7 @@ class AuditAsked(ReadYourWrites):
 class Found:
     """An engagement, its document, and how many of its events were recorded on the day that was asked for."""
 
+    engagement_id: UUID
     name: str
     client_id: str
     model: str
@@ -94,6 +96,7 @@ def _listed(standfast: Standfast, asked: AuditAsked, at: Here) -> Finding:
     cursor = cursor_of(page.next)
     items = tuple(
         Found(
+            engagement_id=each.engagement_id,
             name=each.name or each.client_id,
             client_id=each.client_id,
             model=each.model,
@@ -117,8 +120,10 @@ def _on_a_day(marketplace: Marketplace, asked: AuditAsked, day: date) -> Finding
     of_each: dict[UUID, list[Recorded]] = {}
     for fact in facts:
         of_each.setdefault(fact.stream_id, []).append(fact)
-    items = tuple(each for each in _founds(marketplace, of_each, end - A_MOMENT) if _is_asked_for(each, asked))
-    return Finding(items=items, position=marketplace.known().position, partly=last - first > MOST_LOOKED_AT)
+    now = marketplace.known()
+    known_at = min(end - A_MOMENT, now.known_at)
+    items = tuple(each for each in _founds(marketplace, of_each, known_at) if _is_asked_for(each, asked))
+    return Finding(items=items, position=now.position, partly=last - first > MOST_LOOKED_AT)
 
 
 def _recorded(marketplace: Marketplace, after: int, until: int) -> Iterator[Recorded]:
@@ -129,13 +134,14 @@ def _recorded(marketplace: Marketplace, after: int, until: int) -> Iterator[Reco
         after = page.scanned
 
 
-def _founds(marketplace: Marketplace, of_each: dict[UUID, list[Recorded]], end: datetime) -> Iterator[Found]:
+def _founds(marketplace: Marketplace, of_each: dict[UUID, list[Recorded]], known_at: datetime) -> Iterator[Found]:
     for engagement_id, history in marketplace.histories(of_each).items():
         assert history, "what was recorded has a history"
         state, facts = history.state, of_each[engagement_id]
         first = facts[0].version
-        query = {"known_at": machine_text(end), "after": str(first - 1)}
+        query = {"known_at": machine_text(known_at), "after": str(first - 1)}
         yield Found(
+            engagement_id=engagement_id,
             name=state.name or state.client_id,
             client_id=state.client_id,
             model=state.model,
@@ -150,5 +156,5 @@ def _founds(marketplace: Marketplace, of_each: dict[UUID, list[Recorded]], end: 
 def _is_asked_for(found: Found, asked: AuditAsked) -> bool:
     text = (asked.q or "").lower()
     return asked.client_id in (None, found.client_id) and (
-        text in found.name.lower() or text in found.client_id.lower() or text in found.address
+        text in found.name.lower() or text in found.client_id.lower() or text in str(found.engagement_id)
     )

@@ -28,6 +28,7 @@ from application.queries.dry_run import DryRun
 HOW: Final = "correction.how"
 STEP: Final = "_step"
 SEEN: Final = "_seen"
+SHOWN: Final = "_shown"
 _VERSION: Final = re.compile("[1-9][0-9]{0,9}")
 
 How = Literal["replace", "void"]
@@ -37,7 +38,8 @@ How = Literal["replace", "void"]
 class Correction:
     """A correction as it is written: of which version, how, what is true instead, for whom, and why.
 
-    ``seen`` is the version that what it changes was shown for; ``key`` is kept until it is recorded.
+    ``seen`` is the version that what it changes was shown for, ``shown`` the digest of that; ``key`` is kept until it is
+    recorded.
     """
 
     engagement_id: UUID
@@ -47,6 +49,7 @@ class Correction:
     reason: str = ""
     on_behalf_of: str = ""
     seen: int | None = None
+    shown: str = ""
     key: str = field(default_factory=lambda: str(uuid4()))
     one_more: str | None = None
 
@@ -103,7 +106,7 @@ async def correction_sent(standfast: Standfast, request: Request) -> Response:
         refusal = NotRecorded(status=422, title="A time is not clear.", wrong=wrong)
         return await _answer(standfast, request, asked, of, Said(refusal=refusal))
     sent = asked.sent({"command": of.command, **made.values} if made else None)
-    if asked.seen is None or fields.get(STEP) != "record":
+    if asked.seen is None or asked.shown != sent.digest or fields.get(STEP) != "record":
         return await _tried(standfast, request, asked, of, sent)
     return await _recorded(standfast, request, asked, of, replace(sent, seen=asked.seen))
 
@@ -112,7 +115,9 @@ async def _tried(standfast: Standfast, request: Request, asked: Correction, of: 
     found = await answer_of(standfast, request, partial(tried, standfast, request, sent))
     if isinstance(found, NotRecorded):
         return await _answer(standfast, request, asked, of, Said(refusal=found))
-    return await _answer(standfast, request, replace(asked, seen=found.decided_on), of, Said(tried=found))
+    return await _answer(
+        standfast, request, replace(asked, seen=found.decided_on, shown=sent.digest), of, Said(tried=found)
+    )
 
 
 async def _recorded(standfast: Standfast, request: Request, asked: Correction, of: Original, sent: Sent) -> Response:
@@ -148,6 +153,7 @@ def _asked(engagement_id: UUID, version: int, of: Original, fields: Given) -> Co
         reason=fields.get(REASON, ""),
         on_behalf_of=behalf if re.fullmatch(ON_BEHALF_PATTERN, behalf) else "",
         seen=int(seen) if _VERSION.fullmatch(seen) else None,
+        shown=fields.get(SHOWN, ""),
         key=key_of(fields) or str(uuid4()),
         one_more=fields.get(MORE) or None,
     )

@@ -29,17 +29,18 @@ async def engagement_page(standfast: Standfast, request: Request) -> Response:
     if asked.go:
         return await _gone_to(standfast, request, asked)
     if asked.recorded or asked.min_position:
-        await _caught_up(standfast, request)
+        await _caught_up(standfast, request, asked.min_position)
     proof = proof_of(request)
     page = await answer_of(standfast, request, partial(_page, standfast, asked, here(request), proof.token))
     return proof.left_with(html(page))
 
 
-async def _caught_up(standfast: Standfast, request: Request) -> None:
-    """Waits a moment for what was just recorded; what is next is shown as far as it is known."""
-    head = await standfast.desks.quick.answer(standfast.marketplace.known, request.receive)
+async def _caught_up(standfast: Standfast, request: Request, position: int | None) -> None:
+    """Waits a moment for a position, or for all that is recorded; what is next is shown as far as it is known."""
+    if position is None:
+        position = (await standfast.desks.quick.answer(standfast.marketplace.known, request.receive)).position
     try:
-        await projected(standfast, head.position)
+        await projected(standfast, position)
     except NotReached:
         return
 

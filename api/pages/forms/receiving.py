@@ -32,7 +32,14 @@ async def fields_of(request: Request) -> dict[str, str]:
         )
     except ValueError as error:
         raise FieldsWrong([("", "a form is sent as a browser sends it, in UTF-8")]) from error
+    request.state.sent = dict(pairs)
     return dict(pairs)
+
+
+def sent_by(request: Request) -> Mapping[str, str]:
+    """The fields that `fields_of` has read of a request; none where it has not."""
+    sent: Mapping[str, str] = getattr(request.state, "sent", {})
+    return sent
 
 
 def key_of(fields: Mapping[str, str]) -> str | None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -52,6 +53,11 @@ class Sent:
     key: str
     on_behalf_of: str = ""
     seen: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """The same for the same body, and only for that."""
+        return sha256(json.dumps(self.body, sort_keys=True).encode()).hexdigest()
 
 
 def tried(standfast: Standfast, http: HttpRequest, sent: Sent) -> DryRun | NotRecorded:

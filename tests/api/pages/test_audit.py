@@ -78,7 +78,7 @@ def test_its_instants_stand_in_the_address_and_on_every_link_of_it(lasting_clien
                 name: value for name, value in parse_qs(urlsplit(each.href).query).items() if name in query
             } == query
     early = read(lasting_client, engagement, "?as_of=2026-06-02T10:00:00Z")
-    assert "Underperformance reported" not in [each.text for each in early.links]
+    assert "Underperformance reported high delivery of omar" not in early.text
     assert "v9" not in early.ids
     unknown = read(lasting_client, engagement, "?known_at=2026-06-02T10:00:00Z")
     assert "Nothing was known of it yet" in unknown.text
@@ -127,3 +127,35 @@ def test_a_history_is_found_by_engagement_client_and_day(lasting_client: TestCli
     for query in ("?q=nothing", "?client_id=nobody", "?day=2026-06-02", f"?day={today}&client_id=nobody"):
         assert "Checkout team" not in browser.open(f"/audit{query}").text, query
     assert browser.open("/audit?day=someday").status == 422
+
+
+def test_a_day_is_looked_for_by_what_an_engagement_is_called_and_not_by_its_address(
+    lasting_client: TestClient, engagement: str
+) -> None:
+    today = lasting_client.get(f"/v1/engagements/{engagement}/history").json()["items"][0]["recorded_at"][:10]
+    found = Browser(lasting_client).open(f"/audit?day={today}&q={engagement}")
+    assert any(each.href.startswith(f"/audit/{engagement}?known_at=") for each in found.links)
+    for text in ("known_at", "after", "audit"):
+        nothing = Browser(lasting_client).open(f"/audit?day={today}&q={text}")
+        assert not any(each.href.startswith(f"/audit/{engagement}?known_at=") for each in nothing.links)
+
+
+def test_the_document_of_today_is_as_known_when_it_was_found(lasting_client: TestClient, engagement: str) -> None:
+    last = lasting_client.get(f"/v1/engagements/{engagement}/history").json()["items"][-1]["recorded_at"]
+    found = Browser(lasting_client).open(f"/audit?day={last[:10]}&q={engagement}")
+    [address] = [each.href for each in found.links if each.href.startswith(f"/audit/{engagement}?known_at=")]
+    known_at = datetime.fromisoformat(parse_qs(urlsplit(address).query)["known_at"][0])
+    assert datetime.fromisoformat(last) <= known_at <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_at_either_end_of_the_years_is_refused(lasting_client: TestClient, day: str) -> None:
+    answer = lasting_client.get(f"/audit?day={day}", headers={"Accept": "text/html"})
+    assert answer.status_code == 422
+
+
+def test_an_instant_at_the_beginning_of_the_years_is_answered(lasting_client: TestClient, engagement: str) -> None:
+    query = "as_of=0001-01-01T00:00:00Z&known_at=0001-01-01T00:00:00Z"
+    assert lasting_client.get(f"/audit/{engagement}?{query}", headers={"Accept": "text/html"}).status_code == 200
+    form = f"/engagements/{engagement}/do/annotate?occurred_at=0001-01-01T00:00:00Z"
+    assert lasting_client.get(form, headers={"Accept": "text/html"}).status_code == 200

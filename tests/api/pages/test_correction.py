@@ -101,6 +101,20 @@ def test_nothing_is_recorded_without_what_it_changes_having_been_shown(
     assert len(events(client, page)) == 2
 
 
+def test_what_was_written_after_it_was_shown_is_shown_before_it_is_recorded(
+    client: TestClient, browser: Browser, page: str, do: Do
+) -> None:
+    version = do("annotate", note="as it was")
+    form = form_of(browser, page, version)
+    form.fill(note="shown").set("correction.reason", "it was not so")
+    seen = tried(browser, form)
+    unseen = recorded(browser, seen.form().fill(note="not shown"))
+    assert "nothing is recorded yet · seen at version 2" in unseen.text
+    assert len(events(client, page)) == version
+    assert recorded(browser, unseen.form()).address == f"{page}?recorded={version + 2}"
+    assert events(client, page)[-1]["data"]["note"] == "not shown"
+
+
 def test_where_the_history_has_gone_on_it_is_shown_again(
     client: TestClient, browser: Browser, page: str, do: Do
 ) -> None:

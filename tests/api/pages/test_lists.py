@@ -132,3 +132,8 @@ def test_a_state_chooses_among_the_rows(client: TestClient, told: Telling) -> No
     only = browser.open(page.link(f"met {total}"))
     assert only.text.count("● met") == total
     assert browser.open("/engagements?because=accountability.parties.platform.met&state=late").text.count("●") == 0
+
+
+@pytest.mark.parametrize("within", ["-5", "99999999999999999999"])
+def test_within_has_the_bounds_of_the_interface(client: TestClient, within: str) -> None:
+    assert client.get(f"/work?within={within}", headers={"Accept": "text/html"}).status_code == 422

@@ -1,0 +1,34 @@
+"""The page of a failure keeps what a form had sent."""
+
+from starlette.requests import Request
+
+from api.desks import TooMuchAsked
+from api.pages.errors import error_page
+from tests.api.pages.browsing import Page
+
+TEXT = '\n<b>first</b> line\r\nsecond "line"'
+
+
+def failed(sent: dict[str, str]) -> Page:
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/engagements/e/do/annotate",
+        "query_string": b"as=it+was",
+        "headers": [],
+        "state": {"correlation_id": "c", **({"sent": sent} if sent else {})},
+    }
+    answer = error_page(Request(scope), TooMuchAsked("too many questions are waiting"))
+    assert answer.status_code == 503
+    return Page("", 503, bytes(answer.body).decode())
+
+
+def test_what_was_written_and_its_key_are_sent_again_as_they_were() -> None:
+    sent = {"_key": "0199e2a4-0000-7000-8000-000000000001", "_token": "t", "note": TEXT}
+    form = failed(sent).form()
+    assert form.action == "/engagements/e/do/annotate?as=it+was"
+    assert {name: value for name, value in form.values.items() if name in sent} == sent
+
+
+def test_where_no_form_was_sent_the_address_is_tried_again() -> None:
+    assert "Try again" in failed({}).text
