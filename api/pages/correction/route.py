@@ -38,8 +38,8 @@ How = Literal["replace", "void"]
 class Correction:
     """A correction as it is written: of which version, how, what is true instead, for whom, and why.
 
-    ``seen`` is the version that what it changes was shown for, ``shown`` the digest of that; ``key`` is kept until it is
-    recorded.
+    ``seen`` is the version that what it changes was shown for, ``shown`` the digest of that, and ``key`` is kept until
+    it is recorded.
     """
 
     engagement_id: UUID
