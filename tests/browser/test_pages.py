@@ -153,7 +153,13 @@ def test_the_scheme_is_switched_and_stays(browser: Browser, server: str) -> None
 
 def test_what_was_written_is_there_after_the_window_was_left(browser: Browser, server: str, engagement: str) -> None:
     with opened_in(browser, WIDE, "light") as page:
+        filled_in = "?occurred_at=2026-11-10T09:02:00Z"
+        page.goto(f"{server}{engagement}/do/annotate{filled_in}")
+        page.fill("[name=note]", "of another form")
+        page.reload()
+        assert page.input_value("[name=note]") == "of another form"
         page.goto(f"{server}{engagement}/do/annotate")
+        assert page.input_value("[name=note]") == ""
         page.fill("[name=note]", "half a thought")
         page.goto(f"{server}/work")
         page.goto(f"{server}{engagement}/do/annotate")

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.composition import Standfast
 from api.http.viewed import viewed
 from api.pages.formats import NOTHING, words
 from application.queries.as_of import EngagementAsOf
-from application.queries.audit import Change
-from application.queries.versions import audit_page
+from application.queries.audit import Change, steps
 from domain.language.saying import rule_name
 from domain.law.recorded import Recorded
 
@@ -32,20 +30,14 @@ class Changed:
     others: int
 
 
-def changed_last(standfast: Standfast, question: EngagementAsOf) -> Changed | None:
+def changed_last(question: EngagementAsOf) -> Changed | None:
     """The last event that counts by the instant asked about, as known then; None before the first."""
-    had_happened = question.history.until(question.as_of) if question.history else ()
-    if not had_happened:
+    history = question.history
+    had_happened = history.until(question.as_of) if history else ()
+    if history is None or not had_happened:
         return None
     fact = had_happened[-1]
-    step = audit_page(
-        standfast.marketplace,
-        question.engagement_id,
-        viewed,
-        known_at=question.known.known_at,
-        after=fact.version - 1,
-        limit=1,
-    ).items[0]
+    [step] = steps(history.facts, viewed, after=fact.version - 1, limit=1)
     others = 0
     while others + 1 < len(had_happened) and had_happened[-others - 2].occurred_at == fact.occurred_at:
         others += 1

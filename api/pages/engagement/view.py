@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from api.pages.links import Here, engagement_at
 from api.pages.wall_time import on_the_wall
 from application.ports.work import WantedWork, WorkFound
 from application.queries.as_of import EngagementAsOf, engagement_as_of
-from application.queries.history import WantedEvents, history_page
+from application.queries.history import WantedEvents
 from application.queries.measures import clocks
 from application.queries.state import StateAnswer, answer_of
 from domain.engagement.state import EngagementHistory, State
@@ -98,7 +99,7 @@ def engagement_shown(
     metrics = metrics_of(history, as_of=question.as_of, known_at=question.known.known_at)
     calendar = state.terms.calendar
     day = int(calendar.hours_per_business_day * 3600)
-    told, older = _history(standfast, asked, history, here)
+    told, older = _history(asked, history, here)
     today = engagement_as_of(standfast.marketplace, asked.engagement_id) if asked.replaying else question
     assert today.history, "what is known now has a history"
     axis = axis_of(today.history, today.as_of, asked.as_of)
@@ -111,7 +112,7 @@ def engagement_shown(
         facts=facts(state, answer, read, metrics, items, day),
         replay=replay(today.history, axis, asked, question.as_of, here),
         drawing=_drawing(drawn, axis, told, question.as_of, here, all_of_them=asked.seats == "all"),
-        changed=changed_last(standfast, question) if asked.replaying else None,
+        changed=changed_last(question) if asked.replaying else None,
         seats=seats_shown(answer, all_of_them=asked.seats == "all"),
         clocks=clocks_shown(asked.engagement_id, state, read, _instants(here), day, all_of_them=asked.clocks == "all"),
         record=None if asked.replaying else record(asked.engagement_id, items, answer.allowed_commands),
@@ -156,11 +157,10 @@ def _instants(here: Here) -> dict[str, str]:
     return {name: here.query[name] for name in ("as_of", "known_at") if name in here.query}
 
 
-def _history(
-    standfast: Standfast, asked: EngagementPageAsked, history: EngagementHistory, here: Here
-) -> tuple[Sequence[Line], str | None]:
+def _history(asked: EngagementPageAsked, history: EngagementHistory, here: Here) -> tuple[Sequence[Line], str | None]:
     """The newest lines that had happened by then, and where older ones are."""
     wanted = WantedEvents(order="desc", before=asked.before, to=asked.as_of and asked.as_of + A_MOMENT)
-    page = history_page(standfast.marketplace, asked.engagement_id, wanted, known_at=asked.known_at, limit=MOST_LINES)
-    older = here.but(before=page.next, recorded=None) if page.next else None
-    return lines(page.items, history.state, history.voided, here, asked.recorded), older
+    found = list(islice(wanted.of(history.facts), MOST_LINES + 1))
+    page = found[:MOST_LINES]
+    older = here.but(before=page[-1].version, recorded=None) if len(found) > MOST_LINES else None
+    return lines(page, history.state, history.voided, here, asked.recorded), older

@@ -83,8 +83,10 @@ function keepWritten(form) {
   const name = `form ${form.dataset.kept}`;
   const fields = () => [...form.elements].filter((field) => field.name && !field.name.startsWith("_") && field.type !== "hidden");
   const said = kept.read(sessionStorage, name);
-  if (said && !document.getElementById("refusal") && (!location.search || "fresh" in form.dataset)) {
-    const values = new Map(JSON.parse(said));
+  const [address, written] = said ? JSON.parse(said) : [];
+  const answered = document.getElementById("refusal") || (form.matches(".correction") && !("fresh" in form.dataset));
+  if (address === location.search && !answered) {
+    const values = new Map(written);
     for (const field of fields()) {
       const value = values.get(`${field.name} ${field.type === "radio" ? field.value : ""}`);
       if (value === undefined) continue;
@@ -97,15 +99,14 @@ function keepWritten(form) {
       `${field.name} ${field.type === "radio" ? field.value : ""}`,
       field.type === "radio" || field.type === "checkbox" ? field.checked : field.value,
     ]);
-    kept.write(sessionStorage, name, JSON.stringify(values));
+    kept.write(sessionStorage, name, JSON.stringify([location.search, values]));
   });
+  form.addEventListener("submit", () => kept.write(sessionStorage, "sent", name));
 }
 function forgetRecorded() {
-  const here = location.pathname.match(/^\/engagements\/([^/]+)$/);
-  if (!here || !new URLSearchParams(location.search).has("recorded")) return;
-  for (const name of Object.keys(sessionStorage)) {
-    if (name.startsWith(`form ${here[1]}/`)) kept.write(sessionStorage, name, null);
-  }
+  const sent = kept.read(sessionStorage, "sent");
+  if (!sent || !new URLSearchParams(location.search).has("recorded")) return;
+  for (const name of [sent, "sent"]) kept.write(sessionStorage, name, null);
 }
 function addCounters() {
   for (const text of document.querySelectorAll("textarea[data-most]")) {
