@@ -144,6 +144,7 @@ def test_the_head_of_the_slider_lies_on_the_time_axis(page: Page) -> None:
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector("body.replay")
+    page.wait_for_selector(f"#replay[data-settled='{page.evaluate('location.search')}']")
     share = page.evaluate("getComputedStyle(document.getElementById('replay')).getPropertyValue('--at')")
     slider, track = page.locator("#slider").bounding_box(), page.locator("#axis .track").first.bounding_box()
     assert slider

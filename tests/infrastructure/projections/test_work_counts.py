@@ -148,7 +148,7 @@ def filled(connection: Connection, rows: Table, now: int) -> None:
     }
     names = rows.columns.keys()
     chosen = ", ".join(made.get(name, f"c.{name}") for name in names)
-    one = f"(SELECT * FROM {rows} LIMIT 1) AS c"
+    one = f"(SELECT * FROM {rows} WHERE kind NOT IN ('upcoming', 'window') ORDER BY kind, subject_id LIMIT 1) AS c"
     connection.execute(text(f"INSERT INTO {rows} ({', '.join(names)}) SELECT {chosen} FROM {numbers}, {one}"))
 
 
