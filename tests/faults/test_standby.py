@@ -8,7 +8,7 @@ that waits. The control does not listen to the server's warning: the command is 
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import httpx2
@@ -18,7 +18,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.examples.bodies import bodies
 from application.commands.request import StaleVersion
-from application.ports.log import OutcomeUnknown
+from application.ports.log import OutcomeUnknown, StoreReadOnly
+from infrastructure.database.database import Database
 from infrastructure.database.standby import StandbyWait
 from tests.api.conftest import opened
 from tests.api.serving import settings_of
@@ -74,6 +75,15 @@ def test_a_standby_is_read_and_refuses_commands_until_it_is_promoted(server: Own
         standby.promote()
         assert annotated(reader, path, "a").json()["version"] == 2
         assert reader.get("/readyz").json()["status"] == "ready"
+
+
+def test_a_connection_that_a_snapshot_was_read_on_may_not_record_on_a_standby(server: OwnServer) -> None:
+    """The library begins its next transaction as one that may write, which a standby refuses in words of its own."""
+    with standby_of(server) as standby, closing(Database(standby.url(), pool_size=1)) as database:
+        with database.one_snapshot() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        with pytest.raises(StoreReadOnly), database.writing() as connection:
+            connection.exec_driver_sql("CREATE TABLE never (n integer)")
 
 
 @contextmanager
