@@ -48,7 +48,6 @@ LOOK_AGAIN_SECONDS = 1.0
 """How long a connection that was found able to record is believed to be: a newer version may migrate meanwhile."""
 
 _BY_SQLSTATE: Final[Mapping[str, type[StoreUnavailable]]] = {
-    "0A000": StoreReadOnly,  # feature_not_supported: a transaction that may write, on a standby
     "25006": StoreReadOnly,  # read_only_sql_transaction
     "42501": StoreReadOnly,  # insufficient_privilege
     "55000": StoreUnsafe,  # object_not_in_prerequisite_state: the append function, of the settings

@@ -212,6 +212,12 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         record.info[_STANDBY] = standby = StandbyWait()
         standby.attend(connection)
 
+    @event.listens_for(made, "checkin")
+    def as_it_was(connection: psycopg.Connection[Any] | None, _: Any) -> None:
+        """After a snapshot the dialect would begin each transaction READ WRITE, which a standby does not know."""
+        if connection is not None and not connection.closed:
+            connection.read_only = None
+
     return made
 
 

@@ -6,7 +6,7 @@ takes the checks out: then the same is acknowledged.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +33,11 @@ FIRST = "finds-its-session-cut"
 
 
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IS NOT NULL AND pid <> pg_backend_pid()"
+
+OTHERS_CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IS NOT NULL AND pid <> ALL (%s)"
+
+FEW = 12
+"""So many connections the server has in all."""
 
 
 @contextmanager
@@ -133,21 +138,23 @@ def test_a_role_that_runs_out_of_time_is_503_and_comes_back(server: OwnServer) -
 
 
 @contextmanager
-def every_connection(server: OwnServer) -> Iterator[None]:
-    """No connection is left for anybody else."""
+def every_connection(server: OwnServer, many: int) -> Iterator[None]:
+    """No connection of the ``many`` that the server has is left for anybody else, nor do those that had one keep it."""
     address = server.url().set(drivername="postgresql").render_as_string(hide_password=False)
-    with ExitStack() as held:
-        with suppress(psycopg.OperationalError):
-            while True:
-                held.enter_context(psycopg.connect(address))
+    with ExitStack() as stack:
+        held: list[psycopg.Connection[Any]] = []
+        while len(held) < many:
+            try:
+                held.append(stack.enter_context(psycopg.connect(address, autocommit=True)))
+            except psycopg.OperationalError:
+                held[0].execute(OTHERS_CUT, [[each.info.backend_pid for each in held]])
         yield
 
 
 def test_without_a_connection_left_it_is_503_and_comes_back() -> None:
-    with own_server(max_connections="12") as server, TestClient(create_app(settings_of(server.url()))) as client:
+    with own_server(max_connections=str(FEW)) as server, TestClient(create_app(settings_of(server.url()))) as client:
         path = opened(client)
-        server.administer(CUT)
-        with every_connection(server):
+        with every_connection(server, FEW):
             assert [annotated(client, path, "a").status_code, client.get(path).status_code] == [503, 503]
             ready = client.get("/readyz")
             assert (ready.status_code, ready.json()["recording"]["state"]) == (503, "unavailable")
