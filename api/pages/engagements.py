@@ -12,7 +12,7 @@ from api.pages.engagements_view import NAMES, SORTS, STATUSES, lines, others
 from api.pages.formats import capital
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
-from api.pages.rows_behind import BecauseAsked, figure_words, rows_shown, states_of
+from api.pages.rows_behind import BecauseAsked, figure_words, rows_shown
 from api.pages.work_view import MODELS
 from api.queries.engagements import ListAsked, cursor_of, listed
 from api.queries.fleet import rows, rows_cursor
@@ -57,8 +57,7 @@ def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
 
 
 def _rows(standfast: Standfast, asked: BecauseAsked, at: Here) -> bytes:
-    found, everything = rows(standfast, asked.rows()), rows(standfast, asked.all_rows())
-    states = states_of(everything, lambda state: rows(standfast, asked.all_rows(state)).total)
+    found = rows(standfast, asked.rows())
     cursor = rows_cursor(asked.rows(), found.next)
     frame = Frame(
         title=capital(figure_words(asked.because)),
@@ -66,5 +65,5 @@ def _rows(standfast: Standfast, asked: BecauseAsked, at: Here) -> bytes:
         position=found.reading.position,
         behind_seconds=found.reading.behind_seconds,
     )
-    shown = rows_shown(found, asked, states, everything.total, at)
+    shown = rows_shown(found, asked, at)
     return rendered("rows.html", frame, shown=shown, here=at, next=at.but(cursor=cursor) if cursor else None)

@@ -1,7 +1,6 @@
 """The rows behind a figure of the fleet: the sentence that counts them, and each in words."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Annotated, Any, Final
@@ -16,9 +15,6 @@ from api.queries.fleet import FleetAsked, RowsAsked
 from application.ports.fleet import FigureRow, RowsPage
 from domain.language.bounds import DESCRIBED
 from domain.language.words import field_names
-
-MOST_COUNTED: Final = 500
-"""How many rows are looked through for their states."""
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -37,10 +33,6 @@ class BecauseAsked(FleetAsked):
     def rows(self) -> RowsAsked:
         """The question that the interface answers."""
         return RowsAsked(**self._group(), figure=self.because, state=self.state, cursor=self.cursor, limit=self.limit)
-
-    def all_rows(self, state: str | None = None) -> RowsAsked:
-        """The same from its beginning, in one state or in all."""
-        return RowsAsked(**self._group(), figure=self.because, state=state, limit=MOST_COUNTED)
 
     def _group(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in field_names(FleetAsked)}
@@ -109,16 +101,10 @@ class RowsShown:
     total: int
 
 
-def states_of(everything: RowsPage, counted: Callable[[str], int]) -> Mapping[str, int]:
-    """How many rows are in each state; ``counted`` asks where there are more rows than were looked through."""
-    found = Counter(row.state for row in everything.items if row.state)
-    if everything.total > len(everything.items):
-        return {state: counted(state) for state in sorted(found)}
-    return dict(found.most_common())
-
-
-def rows_shown(found: RowsPage, asked: BecauseAsked, states: Mapping[str, int], total: int, here: Here) -> RowsShown:
-    """What is shown of a page of rows, of ``total`` whatever their state."""
+def rows_shown(found: RowsPage, asked: BecauseAsked, here: Here) -> RowsShown:
+    """What is shown of a page of rows, and of all whatever their state."""
+    states = {state: count for state, count in found.states.items() if state}
+    total = sum(found.states.values())
     return RowsShown(
         figure=figure_words(asked.because),
         sentence=_sentence(asked, total, states),

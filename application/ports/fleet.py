@@ -316,10 +316,14 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsPage:
-    """Some rows behind a figure, of how many."""
+    """Some rows behind a figure, of ``total`` in the state that was asked for.
+
+    ``states`` has how many are in each, whatever state was asked for, the most first.
+    """
 
     items: Sequence[FigureRow]
     total: int
+    states: Mapping[str | None, int]
     next: "RowsAfter | None"
     reading: FleetReading
 

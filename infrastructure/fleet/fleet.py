@@ -92,7 +92,8 @@ class ColumnFleet:
             found = rows_behind(narrowed, figure, state, after.place if after else None, limit)
             return RowsPage(
                 items=found.items,
-                total=found.total,
+                states=found.states,
+                total=sum(found.states.values()) if state is None else found.states.get(state, 0),
                 next=RowsAfter(found.last, reading.as_of) if found.last else None,
                 reading=reading,
             )

@@ -1,7 +1,7 @@
 """The rows behind a figure, page by page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from application.ports.fleet import FigureRow, RowPlace
@@ -17,73 +17,80 @@ MONEY = ("guarantee.credit.{}", "guarantee.charge_to_client.{}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Some rows of so many, and the place of the last one where more come after it."""
+    """Some rows, how many there are in each state, and the place of the last one where more come after it."""
 
     items: Sequence[FigureRow]
-    total: int
+    states: Mapping[str | None, int]
     last: RowPlace | None = None
 
 
 OF_THEIR_CASES = (
-    "(SELECT any_value(c.seat_id) FROM cases AS c WHERE c.e = found.e AND c.case_id = found.subject_id "
-    "AND found.noun = 'case')"
+    "(SELECT any_value(c.seat_id) FROM cases AS c WHERE c.e = p.e AND c.case_id = p.subject_id AND p.noun = 'case')"
 )
 """The seat of a case, which its spans do not tell."""
 
-PLACE: Final = (
-    "engagement_id",
-    "coalesce(subject_id, '')",
-    "noun",
-    "coalesce(instant, 0)",
-    "coalesce(state, '')",
-    "nth",
-)
-"""What rows are ordered by, in which each has a place of its own: ``nth`` tells those apart that are alike."""
+PLACE: Final = "engagement_id, coalesce(subject_id, ''), noun, coalesce(instant, 0), coalesce(state, '')"
+"""What rows are ordered by."""
+
+ALIKE: Final = "seat_id, value, part"
+"""The order of those that are in one place; the nth of them has a place of its own."""
+
+NAMED: Final = "(SELECT any_value(g.name) FROM engagements AS g WHERE g.e = p.e)"
+ROW: Final = "engagement_id, noun, subject_id, seat, instant, state, value, part, name"
 
 
 def rows_behind(asking: Asking, path: str, state: str | None, after: RowPlace | None, limit: int) -> Found:
-    """The rows that come after a place. Raises NotAsked where there is no such figure."""
+    """The rows in a state, or in any, that come after a place. Raises NotAsked where there is no such figure."""
     of = named(path)
     wanted = asking.question.wanted
     another = wanted.group_by == "all" and wanted.key not in (None, "all")
     if another or not asking.question.windows or not told_by(of.source, asking.question):
-        return Found((), 0)
-    query = f"{asking.begun(of.source.rows(asking.question))}, found AS ({_found(asking, of, state)})"
-    counted = asking.fetched(f"{query} SELECT count(*) FROM found")[0][0]
-    place = ", ".join(PLACE)
-    behind = f"WHERE ({place}) > {_place(after)}" if after else ""
-    rows = asking.fetched(
-        f"{query}, placed AS (SELECT found.*, g.engagement_id, g.name, "
-        f"coalesce(found.seat_id, {OF_THEIR_CASES}) AS seat, "
-        "row_number() OVER (PARTITION BY e, subject_id, noun, instant, state ORDER BY seat_id, value, part) AS nth "
-        "FROM found LEFT JOIN (SELECT e, engagement_id, any_value(name) AS name FROM engagements "
-        "GROUP BY e, engagement_id) AS g USING (e)) "
-        f"SELECT engagement_id, noun, subject_id, seat, instant, state, value, part, name, nth FROM placed {behind} "
-        f"ORDER BY {place} LIMIT {limit + 1}"
+        return Found((), {})
+    [(states, rows)] = asking.fetched(
+        f"{asking.begun(of.source.rows(asking.question))}, found AS MATERIALIZED ({_found(asking, of)}), "
+        "counted AS (SELECT state, count(*) AS n FROM found GROUP BY state), "
+        f"placed AS (SELECT found.*, engagement_id FROM found JOIN numbers USING (e) WHERE {_beyond(state, after)} "
+        f"ORDER BY {PLACE}, {ALIKE} LIMIT {limit + 1} OFFSET {after.nth if after else 0}), "
+        f"p AS (SELECT *, row_number() OVER (ORDER BY {PLACE}, {ALIKE}) AS number FROM placed), "
+        f"shown AS (SELECT *, coalesce(seat_id, {OF_THEIR_CASES}) AS seat, {NAMED} AS name FROM p) "
+        "SELECT (SELECT list((state, n) ORDER BY n DESC, state) FROM counted), "
+        f"(SELECT list(row({ROW}) ORDER BY number) FROM shown)"
     )
-    here = rows[:limit]
-    return Found([_row(of, row) for row in here], counted, _place_of(here[-1]) if len(rows) > limit else None)
+    placed = _placed(rows or [], after)[:limit]
+    return Found(
+        [_row(of, row) for row, _ in placed], dict(states or ()), placed[-1][1] if rows and len(rows) > limit else None
+    )
 
 
-def _place(after: RowPlace) -> str:
-    texts = (f"'{after.engagement_id}'::UUID", text(after.subject_id), text(after.noun))
-    return f"({', '.join(texts)}, {after.instant}, {text(after.state)}, {after.nth})"
+def _beyond(state: str | None, after: RowPlace | None) -> str:
+    conditions = [] if state is None else [f"state = {text(state)}"]
+    if after is not None:
+        place = (f"'{after.engagement_id}'::UUID", text(after.subject_id), text(after.noun))
+        conditions.append(f"({PLACE}) >= ({', '.join(place)}, {after.instant}, {text(after.state)})")
+    return " AND ".join(conditions) or "TRUE"
 
 
-def _place_of(row: tuple[Any, ...]) -> RowPlace:
-    engagement_id, noun, subject_id, _, instant, state, *_, nth = row
-    return RowPlace(engagement_id, subject_id or "", noun, instant or 0, state or "", nth)
+def _placed(rows: Sequence[tuple[Any, ...]], after: RowPlace | None) -> list[tuple[tuple[Any, ...], RowPlace]]:
+    """Each row with its place: what stands in one place is counted on from where the page before ended."""
+    placed: list[tuple[tuple[Any, ...], RowPlace]] = []
+    before = after
+    for row in rows:
+        engagement_id, noun, subject_id, _, instant, state, *_ = row
+        place = RowPlace(engagement_id, subject_id or "", noun, instant or 0, state or "", 1)
+        if before is not None and replace(place, nth=before.nth) == before:
+            place = replace(place, nth=before.nth + 1)
+        placed.append((row, place))
+        before = place
+    return placed
 
 
-def _found(asking: Asking, of: Named, state: str | None) -> str:
+def _found(asking: Asking, of: Named) -> str:
     figure, value = of.figure, of.figure.value
     conditions = [f"({figure.member})"]
     if figure.across:
         value = value.format(text(of.by or ""))
     elif figure.by is not None:
         conditions.append(f"{figure.by} = {text(of.by or '')}")
-    if state is not None:
-        conditions.append(f"state = {text(state)}")
     if asking.question.wanted.group_by == "partner":
         conditions.append(f"key = {text(asking.question.wanted.key or '')}")
     part = figure.of if figure.kind == "ratio" else "NULL"
@@ -97,7 +104,7 @@ def _found(asking: Asking, of: Named, state: str | None) -> str:
 
 
 def _row(of: Named, row: tuple[Any, ...]) -> FigureRow:
-    engagement_id, noun, subject_id, seat_id, at, state, value, part, name, _ = row
+    engagement_id, noun, subject_id, seat_id, at, state, value, part, name = row
     return FigureRow(
         engagement_id=engagement_id,
         engagement_name=name,
