@@ -31,6 +31,7 @@ class Frame:
 
     ``behind_seconds``: how long ago the first event was recorded that it does not show yet. ``live``: the topics
     followed, empty for everything, None where the page stays as it is; ``version``: that of the engagement.
+    ``lamp_leads``: where what is new is shown, since the page is not refreshed; empty where it is.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Frame:
     behind_seconds: float = 0
     live: str | None = None
     version: int = 0
+    lamp_leads: str = ""
 
     @property
     def full_title(self) -> str:

@@ -13,6 +13,10 @@ from tests.browser.windows import WIDE, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 Say = Callable[[str], None]
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 @pytest.fixture
@@ -88,6 +92,15 @@ def test_under_a_form_with_input_nothing_moves_and_the_lamp_is_a_button(
         assert is_the_same(page)
 
 
+def test_a_time_at_a_full_minute_is_no_input(browser: Browser, server: str, engagement: str, says: Say) -> None:
+    with opened_in(browser, WIDE, "light") as page:
+        live(page, server + engagement)
+        page.evaluate("document.querySelector('[name=go]').setAttribute('value', '2026-01-02T03:04:00')")
+        assert page.input_value("[name=go]") == "2026-01-02T03:04"
+        says("shown all the same")
+        page.wait_for_selector("text=shown all the same")
+
+
 def test_nor_under_a_selection_until_that_is_given_up(
     browser: Browser, server: str, engagement: str, says: Say
 ) -> None:
@@ -110,31 +123,88 @@ def test_nor_while_somebody_looks_back(browser: Browser, server: str, engagement
         assert page.locator("text=not now").count() == 0
 
 
-def test_what_was_opened_stays_open_and_the_focus_where_it_was(
+def test_what_was_opened_stays_open_and_what_says_the_same_stays_itself(
     browser: Browser, server: str, engagement: str, says: Say
 ) -> None:
     with opened_in(browser, WIDE, "light") as page:
         live(page, server + engagement)
         page.click("#record summary >> text=Engagement")
-        page.focus("#v1 a")
+        page.mouse.move(700, 5)
+        page.evaluate("for (const each of document.querySelectorAll('main [data-part] > *')) each.mine = true")
         says("meanwhile")
         page.wait_for_selector("text=meanwhile")
         assert page.locator("#record details[open]").count() == 1
-        assert page.evaluate("document.activeElement.closest('#v1') != null")
+        whose = "name => [...document.querySelectorAll(`#${name} > *`)].every(each => each.mine)"
+        assert page.evaluate(whose, "record")
+        assert page.evaluate(whose, "joining")
+        assert not page.evaluate(whose, "history")
+
+
+def test_under_the_focus_lines_wait_and_say_how_many_they_are(
+    browser: Browser, server: str, engagement: str, says: Say
+) -> None:
+    with opened_in(browser, WIDE, "light") as page:
+        live(page, server + engagement)
+        page.focus("#v1 a")
+        says("one")
+        says("two")
+        page.wait_for_selector("#history .news >> text=2 new")
+        page.wait_for_selector("#live button >> text=2 new events")
+        page.wait_for_selector("#told >> text=3 events so far")
+        assert page.locator("#v3").count() == 0
+        page.click("#history .news button")
+        page.wait_for_selector("#v3.fresh")
+        assert page.locator(".news").count() == 0
+        page.wait_for_selector("#live >> text=/^live$/")
+
+
+def test_under_the_pointer_too_until_it_leaves(browser: Browser, server: str, engagement: str, says: Say) -> None:
+    with opened_in(browser, WIDE, "light") as page:
+        live(page, server + engagement)
+        page.hover("#v1")
+        says("pointed at")
+        page.wait_for_selector("#history .news >> text=1 new")
+        assert page.locator("text=pointed at").count() == 0
+        page.mouse.move(700, 5)
+        page.wait_for_selector("#v2.fresh >> text=pointed at")
+        page.wait_for_selector("#v2:not(.fresh)")
+
+
+def test_a_row_that_changed_is_marked_and_time_alone_is_no_change(browser: Browser, server: str) -> None:
+    with httpx2.Client(base_url=server) as client:
+        changing = opened(client, name="Changing one")
+        opened(client, name="Changing not")
+        with opened_in(browser, WIDE, "light") as page:
+            live(page, f"{server}/engagements?q=changing")
+            assert page.locator("tr[data-row]").count() == 2
+            answer = client.post(f"{changing}/suspend-engagement", json={"waiting_on": "client", "reason": "a pause"})
+            assert answer.status_code == 200, answer.text
+            page.wait_for_selector("tr.fresh >> text=Changing one")
+            assert page.locator("tr.fresh").count() == 1
+
+
+def test_a_form_is_never_refreshed_and_the_lamp_leads_to_what_is_new(
+    browser: Browser, server: str, engagement: str, says: Say
+) -> None:
+    with opened_in(browser, WIDE, "light") as page:
+        live(page, f"{server}{engagement}/do/annotate")
+        page.fill("[name=note]", "half a thought")
+        says("one")
+        says("two")
+        page.click("#live a >> text=2 new events")
+        page.wait_for_selector(".history >> text=two")
+        page.go_back()
+        assert page.input_value("[name=note]") == "half a thought"
 
 
 def test_a_hidden_tab_lets_go_and_goes_on_where_it_was(
     browser: Browser, server: str, engagement: str, says: Say
 ) -> None:
-    hide = """hidden => {
-      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }"""
     with opened_in(browser, WIDE, "light") as page:
         live(page, server + engagement)
-        page.evaluate(hide, True)
+        page.evaluate(HIDE, True)
         says("unseen")
         page.wait_for_timeout(700)
         assert page.locator("text=unseen >> visible=true").count() == 0
-        page.evaluate(hide, False)
+        page.evaluate(HIDE, False)
         page.wait_for_selector(".history >> text=unseen")

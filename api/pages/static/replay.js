@@ -119,42 +119,31 @@ async function show() {
   }
 }
 
+// What the page says of itself is none of the parts that the server sent.
 function say(text) {
+  parts.forget();
   document.getElementById("told").textContent = text;
 }
 
 function put(page) {
-  const axis = page.getElementById("axis");
-  for (const part of document.querySelectorAll("[data-part]")) {
-    const fresh = page.getElementById(part.id);
-    if (!axis) part.hidden = !["told", "axis", "moment"].includes(part.id);
-    else if (fresh) replace(part, fresh);
-  }
-  if (!axis) {
+  const there = Boolean(page.getElementById("axis"));
+  for (const [name, part] of parts.of(document)) part.hidden = !there && !["told", "axis", "moment"].includes(name);
+  if (!there) {
     say(page.querySelector("main")?.innerText.trim().replace(/\s+/g, " ") || "It could not be shown.");
     return;
   }
+  for (const [name, part] of parts.of(page)) document.getElementById(name)?.toggleAttribute("hidden", part.hidden);
+  parts.show(page, { asked: true, marked: false });
   readAxis(page);
-  window.addOwnTimes?.();
 }
 
-// Now goes on, and an opening may have been put right.
+// Now goes on, an opening may have been put right, and another stretch of time may be on the axis.
 function readAxis(page) {
   readStops(document.getElementById("axis"));
   const fresh = page.getElementById("replay").dataset;
+  if (at !== NOW) at += start - Number(fresh.start);
   [start, span] = [Number(fresh.start), Number(fresh.span)];
   showControls();
-}
-
-// What stands in a part gives way; the part stays, so that what is read aloud from it is. What was open stays open.
-function replace(part, fresh) {
-  const open = new Set([...part.querySelectorAll("details[open]")].map((each) => each.id || each.textContent.slice(0, 30)));
-  part.replaceChildren(...fresh.childNodes);
-  for (const name of Object.keys(fresh.dataset)) part.dataset[name] = fresh.dataset[name];
-  part.hidden = fresh.hidden;
-  for (const each of part.querySelectorAll("details")) {
-    if (open.has(each.id || each.textContent.slice(0, 30))) each.open = true;
-  }
 }
 
 // The stop that lies nearest to a place on the axis; the end of the axis is now.

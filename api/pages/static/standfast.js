@@ -121,7 +121,7 @@ function addCounters() {
 
 document.querySelector(".aids").hidden = false;
 addOwnTimes();
-document.addEventListener("refreshed", addOwnTimes);
+document.addEventListener("exchanged", addOwnTimes);
 addSchemes();
 addKeys();
 addCounters();
