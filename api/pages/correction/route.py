@@ -166,6 +166,7 @@ async def _answer(standfast: Standfast, request: Request, asked: Correction, of:
 
 
 def _page(standfast: Standfast, asked: Correction, of: Original, said: Said, token: str) -> bytes:
+    known = standfast.marketplace.known()
     history = standfast.marketplace.history(asked.engagement_id)
     shown = correction_shown(
         standfast,
@@ -178,5 +179,12 @@ def _page(standfast: Standfast, asked: Correction, of: Original, said: Said, tok
         one_more=asked.one_more,
         tried=said.tried,
     )
-    frame = Frame(title=f"Correct version {asked.version}: {shown.name}", section="/engagements")
+    frame = Frame(
+        title=f"Correct version {asked.version}: {shown.name}",
+        section="/engagements",
+        position=known.position,
+        live=f"engagement:{asked.engagement_id}",
+        version=history.version,
+        lamp_leads=engagement_at(asked.engagement_id),
+    )
     return rendered("correction.html", frame, shown=shown, asked=asked, token=token, refusal=said.refusal)

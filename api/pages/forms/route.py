@@ -135,5 +135,12 @@ def _page(standfast: Standfast, asked: Asked, token: str, refusal: NotRecorded |
         wrong=refusal.wrong if refusal else (),
         one_more=asked.one_more,
     )
-    frame = Frame(title=f"{shown.title}: {shown.name}", section="/engagements", position=question.known.position)
+    frame = Frame(
+        title=f"{shown.title}: {shown.name}",
+        section="/engagements",
+        position=question.known.position,
+        live=f"engagement:{asked.engagement_id}",
+        version=question.version,
+        lamp_leads=shown.engagement,
+    )
     return rendered("form.html", frame, shown=shown, asked=asked, token=token, refusal=refusal, stands=stands)
