@@ -21,6 +21,7 @@ from api.http import documentation
 from api.http.dispatch import Addresses, Dispatch
 from api.http.door.callers import Door
 from api.http.door.guarded import AT_THE_END
+from api.http.events import event_bytes
 from api.http.health import health_operations
 from api.http.observation import Observation
 from api.http.operations import Operation
@@ -40,10 +41,20 @@ from api.queries.measures import MEASURES, what_if_operations
 from api.queries.what_if import what_if_of_the_fleet
 from api.queries.work import WORK
 from api.terms.routes import terms_operations, terms_questions
+from api.webhooks.routes import WEBHOOK_QUESTIONS, webhook_operations
 from infrastructure.process.settings import Settings, names_in, names_of
 from infrastructure.process.worker_numbers import WorkerNumbers
 
-ALL_QUESTIONS: Final = (*QUESTIONS, *COMMANDS_OF_EVENTS, *FIGURES, *WORK, *MEASURES, *LANES, *terms_questions())
+ALL_QUESTIONS: Final = (
+    *QUESTIONS,
+    *COMMANDS_OF_EVENTS,
+    *FIGURES,
+    *WORK,
+    *MEASURES,
+    *LANES,
+    *terms_questions(),
+    *WEBHOOK_QUESTIONS,
+)
 """Every query, in the order of the document."""
 
 NOT_THE_FRAMEWORKS: Final[TelemetryConfig] = {
@@ -75,13 +86,17 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def application(
-    standfast: Standfast, *, projects: bool = True, keeps: bool = False, workers: WorkerNumbers | None = None
+    standfast: Standfast,
+    *,
+    projects: bool = True,
+    keeps: bool = False,
+    sends: bool = False,
+    workers: WorkerNumbers | None = None,
 ) -> FastAPI:
     """The application on an open marketplace, which it closes at its own end.
 
     ``projects``: whether it may bring the projections up to date, or only follows who does. ``keeps``: whether it may
-    keep the deadlines. ``workers``: where others
-    serve beside it.
+    keep the deadlines. ``sends``: whether it may send to webhooks. ``workers``: where others serve beside it.
     """
 
     @asynccontextmanager
@@ -92,6 +107,8 @@ def application(
             standfast.working_out.start()
         if keeps:
             standfast.keeper.start()
+        if sends:
+            standfast.webhooks.start(event_bytes)
         yield {AT_THE_END: standfast.tail.end}
         await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 
@@ -130,6 +147,7 @@ def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) ->
         *what_if_operations(standfast),
         *what_if_of_the_fleet(standfast),
         *terms_operations(standfast),
+        *webhook_operations(standfast),
         *PROBLEM_OPERATIONS,
         *health_operations(standfast, workers),
     )

@@ -43,6 +43,7 @@ from infrastructure.projections.tables.work.glance import Glances
 from infrastructure.projections.tables.work.work_list import Work
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
+from infrastructure.webhooks.webhooks import Webhooks, webhooks_of
 
 log = structlog.get_logger("standfast.composition")
 COLLECT_AFTER = (20_000, 20, 20)
@@ -68,6 +69,7 @@ class Standfast:
     breaches: BreachesOfClocks
     keeper: Keeper
     tail: Tail
+    webhooks: Webhooks
     terms: CatalogueShelf
     desks: Desks
 
@@ -75,6 +77,7 @@ class Standfast:
         """Finishes what was accepted and lets the database go."""
         self.desks.close()
         self.tail.close()
+        self.webhooks.sender.stop()
         self.working_out.stop()
         self.keeper.stop()
         self.fleet.close()
@@ -161,6 +164,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
             most_streams=settings.streams,
             heartbeat_seconds=settings.heartbeat,
         ),
+        webhooks=webhooks_of(database, marketplace.recorder, settings.webhook_allow, settings.webhook_ca or None),
         terms=terms,
         desks=Desks(),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from api.commands.answers import CommandAnswer, CommandAnswers
 from api.examples.commands import command_answer, documents, history, published, state
 from api.examples.fleet import FLEET
+from api.examples.webhooks import WEBHOOKS
 from api.examples.what_if import WHAT_IF
 from api.examples.work import WORK
 from api.http.events import event_bytes
@@ -145,6 +146,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
         )
     ),
     **WORK,
+    **WEBHOOKS,
     ProblemKind: lambda: _plain(next(iter(kinds().values()))),
     ProblemKinds: lambda: _plain(ProblemKinds(problems=tuple(kinds().values())[:SHOWN])),
 }

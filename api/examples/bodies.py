@@ -15,6 +15,12 @@ def bodies() -> dict[str, Any]:
         "record-command-log": {"commands": list(lines()[:2])},
         "what-if": {"policy": "managed_marketplace@1", "calendar": "always@1"},
         "what-if-fleet": {"policy": "managed_marketplace", "filter": {"model": "managed_marketplace"}},
+        "make-webhook": {
+            "url": "https://hooks.example.com/standfast",
+            "types": ["ReplacementRequested", "Replaced"],
+            "description": "what the staffing desk is told of",
+        },
+        "redeliver": {"position": 57},
         "publish-policy": _draft("policies", 3),
         "publish-calendar": {
             **_draft("calendars", 2),

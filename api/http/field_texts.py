@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from api.http.fleet_texts import FLEET_TEXTS
 from api.http.page_texts import PAGE_TEXTS
+from api.http.webhook_texts import WEBHOOK_TEXTS
 
 LONGER_NAMES: Final = ("Line", "Entry")
 """What a command is called, behind its own name, where it stands in a log or in a correction."""
@@ -29,6 +30,7 @@ def _with_text(name: str, field: str, schema: dict[str, Any]) -> dict[str, Any]:
 TEXTS: Final = {
     **FLEET_TEXTS,
     **PAGE_TEXTS,
+    **WEBHOOK_TEXTS,
     "absence_id": "The id of the absence, within the engagement.",
     "accountability": "Who kept what they answer for.",
     "accountable": "The party that answers for it; null: nobody does.",

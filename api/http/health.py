@@ -25,6 +25,7 @@ from infrastructure.process.telemetry import Sample, exposition, from_zero, gaug
 from infrastructure.process.worker_numbers import Told, WorkerNumbers
 from infrastructure.projections import standing
 from infrastructure.projections.standing import Behind
+from infrastructure.webhooks import trying
 
 CLOCK_MAY_LAG_SECONDS: Final = 5.0
 PROMETHEUS: Final = "text/plain"
@@ -42,8 +43,9 @@ HELP: Final = {
     **standing.HELP,
     **keeper.HELP,
     **progress.HELP,
+    **trying.HELP,
 }
-COUNTED: Final = (*counting.COUNTED, *standing.COUNTED, *keeper.COUNTED)
+COUNTED: Final = (*counting.COUNTED, *standing.COUNTED, *keeper.COUNTED, *trying.COUNTED)
 """What is told from the start: of a counter that appears with its first count, Prometheus sees no increase."""
 
 State = Literal["able", "read-only", "standby", "unsafe", "schema-differs", "unavailable"]
@@ -261,6 +263,7 @@ def numbers(standfast: Standfast, workers: WorkerNumbers | None) -> str:
         gauges += standing.gauges(behind)
         gauges += _breaches(standfast)
         gauges += _jobs(standfast)
+        gauges += _webhooks(standfast)
     told = workers.together() if workers else Told(standfast.recorder.counters.samples(), waiting(standfast))
     return exposition(from_zero(told.counters, COUNTED), [*gauges, *told.gauges], HELP)
 
@@ -282,10 +285,22 @@ def _jobs(standfast: Standfast) -> list[Sample]:
         return []
 
 
+def _webhooks(standfast: Standfast) -> list[Sample]:
+    """What waits for webhooks; nothing where that cannot be read just now, or not by this role."""
+    deliveries = standfast.webhooks.deliveries
+    try:
+        counted, seconds = deliveries.counted(), deliveries.longest_waiting()
+    except (SQLAlchemyError, StoreUnavailable):
+        return []
+    told = [gauge(f"standfast_webhook_{each}", count) for each, count in counted.items()]
+    return [*told, gauge("standfast_webhook_waiting_seconds", seconds)]
+
+
 def waiting(standfast: Standfast) -> list[Sample]:
     """Who waits in this process, and whether it keeps the deadlines: of several processes the sum is told."""
     return [
         gauge("standfast_keeping", standfast.keeper.leading),
+        gauge("standfast_sending", standfast.webhooks.sender.leading),
         gauge("standfast_queue_length", standfast.recorder.waiting),
         gauge("standfast_reads_waiting", standfast.projections.positions.waiting),
         gauge("standfast_streams", standfast.tail.streams),

@@ -23,6 +23,7 @@ from application.ports.log import (
     StoreUnavailable,
     StoreUnsafe,
 )
+from application.ports.webhooks import NoDelivery, NoWebhook, TooManyWebhooks, WebhookGone
 from application.ports.what_if import NoJob, TooManyJobs
 from domain.language.saying import rule_name
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
@@ -117,11 +118,15 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     NothingHere: 404,
     UnknownDocument: 404,
     NoJob: 404,
+    NoWebhook: 404,
+    NoDelivery: 404,
     MethodNotAllowed: 405,
     RequestTooSlow: 408,
     Rejection: 409,
     AnswerForgotten: 409,
     PositionBeyondHead: 409,
+    TooManyWebhooks: 409,
+    WebhookGone: 409,
     StaleVersion: 412,
     BodyTooLarge: 413,
     UnsupportedMediaType: 415,
@@ -157,6 +162,10 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     FormUnproved: "Look the form over, and send it again; the browser has to take this server's cookie.",
     NothingHere: "Look the address up in /openapi.json.",
     NoJob: "Ask for it again; what came of a job is kept for a day.",
+    NoWebhook: "Look the id up in the list; one that was removed is gone with its deliveries.",
+    NoDelivery: "Look the position up in its deliveries; delivered ones are kept for 7 days, dead letters for 30.",
+    TooManyWebhooks: "Remove one that is not needed any more.",
+    WebhookGone: "Make a new webhook, and read the feed from the position of this one on.",
     TooManyJobs: "Ask again after Retry-After, or for up to 200 engagements, which are answered at once.",
     UnknownDocument: "Look the code and the version up in the list, or publish the document first.",
     MethodNotAllowed: "Use one of the methods in Allow.",

@@ -69,15 +69,19 @@ def serve(
         bool, typer.Option("--project/--no-project", help="Or leave the projections to standfast project.")
     ] = True,
     keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Or leave the deadlines to standfast keep.")] = True,
+    send: Annotated[
+        bool, typer.Option("--webhooks/--no-webhooks", help="Or leave sending to webhooks to another process.")
+    ] = True,
     workers: Annotated[
-        int, typer.Option(min=1, max=256, help="How many processes serve the port; the first projects and keeps.")
+        int,
+        typer.Option(min=1, max=256, help="How many processes serve the port; the first projects, keeps and sends."),
     ] = 1,
 ) -> None:
     """The API on 127.0.0.1:8000; the database is migrated first.
 
     SQLite in your data directory, unless STANDFAST_DATABASE_URL names PostgreSQL. SIGTERM ends it gracefully.
-    It keeps the projections up to date and gives notice of breaches too, unless another process does or it is told
-    not to.
+    It keeps the projections up to date, gives notice of breaches and sends to webhooks too, unless another process does
+    or it is told not to.
     """
     from api.composition import assemble
     from api.terminal import serving
@@ -90,10 +94,10 @@ def serve(
     with serving.telling_by_the_log(settings):
         listener = serving.listening(settings.host, settings.port if port is None else port)
         if workers > 1:
-            many.serve(settings, listener, workers, projects=project, keeps=keep)
+            many.serve(settings, listener, workers, projects=project, keeps=keep, sends=send)
             return
         serving.end_on_sigterm()
-        serving.serve(assemble(settings), listener, projects=project, keeps=keep)
+        serving.serve(assemble(settings), listener, projects=project, keeps=keep, sends=send)
 
 
 @app.command(epilog="Examples: [bold]standfast demo[/] · [bold]standfast demo --seed 7 --engagements 400[/]")

@@ -91,11 +91,13 @@ SWITCH_SECONDS: Final = 0.001
 """How long a thread that computes keeps the interpreter from the event loop, which needs it often."""
 
 
-def serve(standfast: Standfast, listener: socket.socket, *, projects: bool = True, keeps: bool = True) -> None:
+def serve(
+    standfast: Standfast, listener: socket.socket, *, projects: bool = True, keeps: bool = True, sends: bool = True
+) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
     with traces_exported():
         announce(listener)
-        run(application(standfast, projects=projects, keeps=keeps), standfast.settings, listener)
+        run(application(standfast, projects=projects, keeps=keeps, sends=sends), standfast.settings, listener)
 
 
 def announce(listener: socket.socket) -> None:

@@ -1,5 +1,5 @@
-"""Several processes that serve one port: they share its socket, the first projects and keeps deadlines, and one that
-dies is started again.
+"""Several processes that serve one port: they share its socket, the first projects, keeps deadlines and sends to
+webhooks, and one that dies is started again.
 
 Everything is opened behind the fork, by each worker for itself; the process before it opens nothing but the socket,
 starts workers, and ends them. Where it is killed itself, they end too.
@@ -47,14 +47,16 @@ _FORK: Final = multiprocessing.get_context("fork")
 log = structlog.get_logger("standfast.workers")
 
 
-def serve(settings: Settings, listener: socket.socket, count: int, *, projects: bool, keeps: bool) -> None:
+def serve(
+    settings: Settings, listener: socket.socket, count: int, *, projects: bool, keeps: bool, sends: bool = True
+) -> None:
     """Serves with so many processes until SIGTERM or SIGINT. Raises Unable where the database allows only one.
 
     Ends the process with the exit code of the first worker where that cannot serve.
     """
     _demand_shared(settings)
     with tempfile.TemporaryDirectory(prefix="standfast-workers-") as folder, listener, _woken() as woken:
-        workers = Workers(settings, listener, count, projects, keeps, Path(folder), woken)
+        workers = Workers(settings, listener, count, projects, keeps, sends, Path(folder), woken)
         workers.run()
     log.info("all workers have ended")
 
@@ -99,6 +101,7 @@ class Workers:
     count: int
     projects: bool
     keeps: bool
+    sends: bool
     folder: Path
     woken: socket.socket
     _running: dict[int, ForkProcess] = field(default_factory=dict)
@@ -194,7 +197,13 @@ class Workers:
         standfast = assemble(self.settings)
         numbers = WorkerNumbers(self.folder, number, standfast.recorder.counters, lambda: waiting(standfast))
         first = number == 0
-        app = application(standfast, projects=self.projects and first, keeps=self.keeps and first, workers=numbers)
+        app = application(
+            standfast,
+            projects=self.projects and first,
+            keeps=self.keeps and first,
+            sends=self.sends and first,
+            workers=numbers,
+        )
         numbers.start()
         if tells is not None:
             tells.send(True)

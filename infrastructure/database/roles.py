@@ -5,9 +5,10 @@ or forge anything that was recorded, nor commit without durability. This is prev
 administers the server, can still do everything.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from infrastructure.database.database import Database
+from infrastructure.database.tables import KEPT_BY_THE_WRITER
 
 DOORS = ("append_events", "lock_head", "publish_document", "forget_answers")
 """The functions that the writer may call."""
@@ -48,6 +49,7 @@ def grant(database: Database, *, writer: str, reader: str) -> None:
             f"GRANT CONNECT ON DATABASE {name} TO {both}",
             f"GRANT USAGE ON SCHEMA public TO {both}",
             f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {both}",
+            *_of_webhooks(connection, quote(writer), quote(reader)),
         ):
             connection.execute(text(statement))
         if connection.execute(_PROJECTED).scalar_one():
@@ -55,6 +57,19 @@ def grant(database: Database, *, writer: str, reader: str) -> None:
                 connection.execute(text(right))
         for function in _signatures(connection):
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {quote(writer)}"))
+
+
+def _of_webhooks(connection: Connection, writer: str, reader: str) -> list[str]:
+    """The writer keeps them by itself; the secrets in them are no reader's."""
+    found = inspect(connection).get_table_names()
+    return [
+        right
+        for table in sorted(KEPT_BY_THE_WRITER.intersection(found))  # none at an older revision
+        for right in (
+            f"GRANT INSERT, UPDATE, DELETE ON public.{table} TO {writer}",
+            f"REVOKE ALL ON public.{table} FROM {reader}",
+        )
+    ]
 
 
 def _of_projections(writer: str, reader: str) -> tuple[str, ...]:

@@ -4,9 +4,12 @@ What projections keep has its tables where its folds are, in `infrastructure.pro
 microseconds since the epoch (`infrastructure.database.instants`).
 """
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Column,
+    ForeignKey,
     Integer,
     LargeBinary,
     MetaData,
@@ -95,3 +98,43 @@ snapshots = Table(
     Column("topic", Text, nullable=False),
     Column("state", LargeBinary, nullable=False),
 )
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("webhook_id", Uuid, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("types", Text),
+    Column("engagement_id", Uuid),
+    Column("model", Text),
+    Column("description", Text),
+    Column("secret", Text, nullable=False),
+    Column("asked", LargeBinary),
+    Column("made_by_party", Text, nullable=False),
+    Column("made_by_id", Text),
+    Column("made_at", BigInteger, nullable=False),
+    Column("began_after", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("webhook_id", Uuid, ForeignKey("webhooks.webhook_id", ondelete="CASCADE"), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("engagement_id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", BigInteger),
+    Column("tried_at", BigInteger),
+    Column("settled_at", BigInteger),
+    Column("answered", Integer),
+    Column("error", Text),
+)
+
+KEPT_BY_THE_WRITER: Final = frozenset({"webhooks", "webhook_deliveries"})
+"""The tables that a writer of PostgreSQL changes by itself, and that a reader may not read: they hold secrets."""

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -48,6 +48,17 @@ def of_host_names(text: str) -> str:
     return text
 
 
+def of_destinations(text: str) -> str:
+    """Raises ValueError for what is neither a name nor a network that webhooks could be sent to."""
+    for each in names_in(text):
+        with suppress(ValueError):
+            ip_network(each.strip("[]"), strict=False)
+            continue
+        if not _NAME.fullmatch(each):
+            raise ValueError(f"{each!r} is neither a host name nor a network such as 10.1.0.0/16")
+    return text
+
+
 class Settings(BaseSettings):
     """The settings of one process. An unknown value of a known variable stops the start.
 
@@ -80,6 +91,13 @@ class Settings(BaseSettings):
     )
     keeper_old: Literal["record", "skip"] = Field(
         default="skip", description="old breaches, of an imported past: record a notice of them, or skip them"
+    )
+    webhook_allow: Annotated[str, AfterValidator(of_destinations)] = Field(
+        default="",
+        description="names and networks inside that webhooks may be sent to, also without TLS: a,10.1.0.0/16",
+    )
+    webhook_ca: str = Field(
+        default="", description="a file of certificates (PEM) that webhooks trust beside those of the system"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged"

@@ -1,5 +1,5 @@
-"""One leader in each office of a database: who holds the lock projects, or keeps the deadlines, and whoever is left
-takes over when it is gone.
+"""One leader in each office of a database: who holds the lock projects, keeps the deadlines, or sends to webhooks, and
+whoever is left takes over when it is gone.
 
 PostgreSQL keeps the lock for a session, the system that of a file for a process: neither outlives its holder. The
 connection that holds PostgreSQL's also hears what is recorded and what is projected.
@@ -40,6 +40,7 @@ class Office:
 PROJECTING: Final = Office(7_236_412_906, ".lead")
 KEEPING: Final = Office(7_236_412_907, ".keeper")
 JOBS: Final = Office(7_236_412_908, ".jobs")
+SENDING: Final = Office(7_236_412_909, ".sender")
 
 _LED: Final = text(
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_database AS d ON d.oid = l.database "

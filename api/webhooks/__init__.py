@@ -1,0 +1,1 @@
+"""The addresses of webhooks: who is told of what is recorded, and what became of each delivery."""

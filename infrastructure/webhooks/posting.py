@@ -1,0 +1,148 @@
+"""Sending one request to an address that was looked up and judged before, and to no other.
+
+The socket is connected to that address; TLS asks for, and checks, the certificate of the name. No proxy of the
+environment is asked, and no redirect followed.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from threading import Lock, Timer
+from typing import Final
+
+from infrastructure.webhooks.backoff import Outcome, seconds_of
+from infrastructure.webhooks.destination import Allowed, Resolve, Target, UrlUnfit, looked_up, reachable, target_of
+
+SECONDS_IN_ALL: Final = 10.0
+"""How long a try takes at most, from the look-up of the name to the last byte of the answer."""
+
+MOST_OF_AN_ANSWER: Final = 4_096
+"""How many bytes of an answer's body are read."""
+
+LONGEST_ERROR: Final = 200
+
+
+class Posting:
+    """Sends requests, each in the thread of its caller; ``end`` cuts those under way, and lets none begin."""
+
+    def __init__(
+        self,
+        allowed: Allowed,
+        authorities: str | None = None,
+        resolve: Resolve = looked_up,
+        seconds: float = SECONDS_IN_ALL,
+    ) -> None:
+        """``authorities``: a file of certificates that are trusted beside the system's. Raises OSError, SSLError."""
+        self._allowed = allowed
+        self._resolve = resolve
+        self._seconds = seconds
+        self._tls = ssl.create_default_context()
+        if authorities:
+            self._tls.load_verify_locations(cafile=authorities)
+        self._under_way: set[socket.socket] = set()
+        self._lock = Lock()
+        self.ended = False
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+        """What a receiver answers to a body, or why it did not."""
+        deadline = time.monotonic() + self._seconds
+        try:
+            target = target_of(url)
+            addresses = reachable(target, self._allowed, self._resolve)
+            with self._connected(target, addresses, deadline) as connection:
+                return _asked(connection, target, headers, body)
+        except (UrlUnfit, OSError, HTTPException, ValueError) as error:
+            late = time.monotonic() >= deadline
+            said = f"no answer within {self._seconds:g} seconds" if late else _said(error)
+            return Outcome(error=said[:LONGEST_ERROR])
+
+    def end(self) -> None:
+        with self._lock:
+            self.ended = True
+            for each in self._under_way:
+                _cut(each)
+
+    @contextmanager
+    def _connected(self, target: Target, addresses: list[str], deadline: float) -> Iterator[HTTPConnection]:
+        reached = _first_to_answer(addresses, target.port, deadline)
+        with self._cut_at(deadline, reached):
+            connection = HTTPConnection(target.host, target.port)
+            try:
+                with reached:  # TLS takes it over
+                    secure = target.scheme == "https"
+                    made = self._tls.wrap_socket(reached, server_hostname=target.host) if secure else reached.dup()
+                    connection.sock = made
+                yield connection
+            finally:
+                connection.close()
+
+    @contextmanager
+    def _cut_at(self, deadline: float, connected: socket.socket) -> Iterator[None]:
+        """Ends a connection at an instant, however slowly its bytes come: a time-out begins anew with each of them."""
+        own = connected.dup()
+        timer = Timer(max(0.0, deadline - time.monotonic()), partial(_cut, own))
+        timer.daemon = True
+        with self._lock:
+            self._under_way.add(own)
+            if self.ended:
+                _cut(own)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            with self._lock:
+                self._under_way.discard(own)
+            timer.join()
+            own.close()
+
+
+def _first_to_answer(addresses: list[str], port: int, deadline: float) -> socket.socket:
+    """A connection to the first of these addresses that takes one. Raises OSError."""
+    failed: OSError = TimeoutError()
+    for address in addresses:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+            with _closed_by(made.close):
+                made.settimeout(left)
+                made.connect((address, port))
+            return made
+        except OSError as error:
+            failed = error
+    raise failed
+
+
+@contextmanager
+def _closed_by(close: Callable[[], None]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        close()
+        raise
+
+
+def _asked(connection: HTTPConnection, target: Target, headers: Mapping[str, str], body: bytes) -> Outcome:
+    connection.request("POST", target.path, body, {"Host": target.authority, **headers})
+    answer = connection.getresponse()
+    answer.read(MOST_OF_AN_ANSWER)
+    after = seconds_of(answer.getheader("Retry-After"), datetime.now(UTC))
+    return Outcome(answered=answer.status, retry_after=after)
+
+
+def _cut(connected: socket.socket) -> None:
+    try:
+        connected.shutdown(socket.SHUT_RDWR)
+    except OSError:  # it has ended already
+        return
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, UrlUnfit) else f"{type(error).__name__}: {error}"

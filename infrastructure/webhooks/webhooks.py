@@ -1,0 +1,51 @@
+"""All there is about the webhooks of an open log."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import LogRecorder
+from infrastructure.process.telemetry import Counters
+from infrastructure.webhooks.deliveries import Deliveries
+from infrastructure.webhooks.destination import Allowed
+from infrastructure.webhooks.filling import Filling
+from infrastructure.webhooks.posting import Posting
+from infrastructure.webhooks.sender import Sender, lead_of_sending
+from infrastructure.webhooks.table import WebhookTable
+from infrastructure.webhooks.trying import Trying, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Who is told, what became of that, whom one may tell, and the sender. ``authorities``: as of `Posting`."""
+
+    table: WebhookTable
+    deliveries: Deliveries
+    allowed: Allowed
+    authorities: str | None
+    sender: Sender
+    recorder: LogRecorder
+
+    def start(self, write: Write, posting: Posting | None = None) -> None:
+        """Sends from now on, events ``written`` as the feed has them. Raises OSError where the authorities cannot be
+        read."""
+        posting = posting or Posting(self.allowed, self.authorities)
+        self.sender.start(Trying(self.recorder.log, posting, write, self.counters))
+
+    @property
+    def counters(self) -> Counters:
+        return self.recorder.counters
+
+
+def webhooks_of(database: Database, recorder: LogRecorder, allow: str, authorities: str | None) -> Webhooks:
+    """Those of a log. ``allow``: what webhooks may reach though it is inside, a list with commas. Raises ValueError."""
+    deliveries = Deliveries(database)
+    lead = partial(lead_of_sending, database, recorder.recorded)
+    return Webhooks(
+        table=WebhookTable(database),
+        deliveries=deliveries,
+        allowed=Allowed.of(allow),
+        authorities=authorities,
+        sender=Sender(deliveries, Filling(database, recorder.log), lead),
+        recorder=recorder,
+    )
