@@ -42,7 +42,9 @@ def test_everybody_begins_with_what_waits(lasting_client: TestClient) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/work")
 
 
-@pytest.mark.parametrize("name", ["standfast.css", "standfast.js", "live.js", "parts.js", "stream.js", "scheme.js", "sign.svg"])
+@pytest.mark.parametrize(
+    "name", ["standfast.css", "standfast.js", "live.js", "parts.js", "stream.js", "scheme.js", "sign.svg"]
+)
 def test_a_file_is_kept_for_a_year_under_the_name_of_its_content(lasting_client: TestClient, name: str) -> None:
     answer = lasting_client.get(static(name))
     assert answer.status_code == 200
