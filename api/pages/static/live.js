@@ -69,7 +69,7 @@
   async function refresh(asked) {
     clearTimeout(timer);
     if (busy || (!asked && (held() || Date.now() - at < PAUSE))) {
-      timer = setTimeout(refresh, PAUSE);
+      timer = setTimeout(refresh, PAUSE, asked);
       return say();
     }
     busy = true;
@@ -100,6 +100,7 @@
     else if (last > got) refresh();
   }
   document.addEventListener("exchanged", () => busy || say());
+  document.addEventListener("acted", () => refresh(true));
   lamp.hidden = false;
   lamp.textContent = "not live yet";
   followed({ topics, after: newest, heard, told: (on) => { live = on; say(); } });

@@ -79,13 +79,14 @@ function addKeys() {
 }
 
 // What was written is kept until it is recorded, also where the window is closed on it.
-function keepWritten(form) {
-  const name = `form ${form.dataset.kept}`;
+const keptAs = (form) => `form ${form.dataset.kept}`;
+function keepWritten(form, place = location.search) {
+  const name = keptAs(form);
   const fields = () => [...form.elements].filter((field) => field.name && !field.name.startsWith("_") && field.type !== "hidden");
   const said = kept.read(sessionStorage, name);
   const [address, written] = said ? JSON.parse(said) : [];
   const answered = document.getElementById("refusal") || (form.matches(".correction") && !("fresh" in form.dataset));
-  if (address === location.search && !answered) {
+  if (address === place && !answered) {
     const values = new Map(written);
     for (const field of fields()) {
       const value = values.get(`${field.name} ${field.type === "radio" ? field.value : ""}`);
@@ -99,17 +100,20 @@ function keepWritten(form) {
       `${field.name} ${field.type === "radio" ? field.value : ""}`,
       field.type === "radio" || field.type === "checkbox" ? field.checked : field.value,
     ]);
-    kept.write(sessionStorage, name, JSON.stringify([location.search, values]));
+    kept.write(sessionStorage, name, JSON.stringify([place, values]));
   });
   form.addEventListener("submit", () => kept.write(sessionStorage, "sent", name));
+}
+function forget(form) {
+  for (const name of [keptAs(form), "sent"]) kept.write(sessionStorage, name, null);
 }
 function forgetRecorded() {
   const sent = kept.read(sessionStorage, "sent");
   if (!sent || !new URLSearchParams(location.search).has("recorded")) return;
   for (const name of [sent, "sent"]) kept.write(sessionStorage, name, null);
 }
-function addCounters() {
-  for (const text of document.querySelectorAll("textarea[data-most]")) {
+function addCounters(within) {
+  for (const text of within.querySelectorAll("textarea[data-most]")) {
     const counter = document.createElement("span");
     counter.className = "hint";
     text.after(counter);
@@ -124,7 +128,7 @@ addOwnTimes();
 document.addEventListener("exchanged", addOwnTimes);
 addSchemes();
 addKeys();
-addCounters();
-document.querySelectorAll("form[data-kept]").forEach(keepWritten);
+addCounters(document);
+document.querySelectorAll("form[data-kept]").forEach((form) => keepWritten(form));
 forgetRecorded();
 (document.getElementById("refusal") ?? document.getElementById("preview-title"))?.focus();
