@@ -1,6 +1,7 @@
 """The composition root: the only place where the infrastructure is wired."""
 
 import gc
+import time
 import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 
 from api.desks import Desks, ended_by
+from api.kept import KeptAnswers
 from application.commands.request import Outcome, Request
 from application.keeping import Keeping
 from application.marketplace import Marketplace, process_clock
@@ -72,6 +74,7 @@ class Standfast:
     webhooks: Webhooks
     terms: CatalogueShelf
     desks: Desks
+    kept: KeptAnswers
 
     def close(self) -> None:
         """Finishes what was accepted and lets the database go."""
@@ -139,6 +142,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
     jobs = JobTable(lambda: projections.database)
     breaches = BreachesOfClocks(projections)
     wanted = (*DUE, *OLD) if settings.keeper_old == "record" else DUE
+    desks = Desks()
     glances = Glances(projections, clock, projections.seconds_beyond)
     return Standfast(
         settings=settings,
@@ -166,7 +170,8 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         ),
         webhooks=webhooks_of(database, marketplace.recorder, settings.webhook_allow, settings.webhook_ca or None),
         terms=terms,
-        desks=Desks(),
+        desks=desks,
+        kept=KeptAnswers(desks.background.begin, time.monotonic),
     )
 
 

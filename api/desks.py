@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from threading import Lock, Thread, local
 from typing import Any, Final, TypeVar
@@ -20,6 +20,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 QUICK: Final = (4, 200)
 COSTLY: Final = (2, 16)
+BACKGROUND: Final = (1, 8)
 """How many are answered at a time, and how many wait."""
 
 PATIENCE_SECONDS: Final = 10.0
@@ -93,6 +94,10 @@ class Desk:
                 self._stopping.add(stopping)
                 stopping.add_done_callback(self._stopping.discard)
 
+    def begin(self, work: Callable[[], None]) -> None:
+        """Has something done in its turn that nobody waits for, until the desk closes. Raises TooMuchAsked."""
+        self._threads.submit(Context().run, self._done, self._take(), work)
+
     def close(self) -> None:
         """Begins nothing more, and brings what has begun to an end."""
         with self._lock:
@@ -164,15 +169,17 @@ def ended_by(stop: Callable[[], object]) -> Iterator[None]:
 
 
 class Desks:
-    """The two of a process."""
+    """Those of a process: two for what somebody waits for, one for what nobody does."""
 
     def __init__(self) -> None:
         self.quick = Desk("quick", *QUICK)
         self.costly = Desk("costly", *COSTLY)
+        self.background = Desk("background", *BACKGROUND)
 
     def close(self) -> None:
         self.quick.close()
         self.costly.close()
+        self.background.close()
 
 
 def _heard(answer: "asyncio.Future[Any]") -> None:

@@ -136,8 +136,8 @@ TEXTS: Final = {
     "flipped": "The cases whose eligibility, guarantee or state of the replace clock would have been another.",
     "from": "From when on, inclusive.",
     "from_assignment_id": "The assignment that hands over; null: none is named.",
-    "fulfilment": "Of the party's obligations that came due, those kept in time, as a fraction of one; null: none came "
-    "due.",
+    "fulfilment": "Of the obligations that came due (of a party: of its own), those kept in time, as a fraction of "
+    "one; null: none came due.",
     "gaps": "The stretches in which a seat was required and nobody was active on it.",
     "goal": "Within what time; null: it is measured only.",
     "goal_seconds": "The goal, in the seconds of its unit; null without one.",

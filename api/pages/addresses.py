@@ -23,6 +23,7 @@ from api.pages.correction.route import correction_page, correction_sent
 from api.pages.engagement.route import engagement_page
 from api.pages.engagements import engagements_page
 from api.pages.errors import error_page
+from api.pages.fleet.route import fleet_page
 from api.pages.forms.route import form_page, form_sent
 from api.pages.static_files import static_file
 from api.pages.work import work_page
@@ -52,6 +53,7 @@ async def start(_standfast: Standfast, _request: Request) -> Response:
 PAGES: Final = (
     Address("GET", "/", start),
     Address("GET", "/work", work_page),
+    Address("GET", "/fleet", fleet_page),
     Address("GET", "/engagements", engagements_page),
     Address("GET", "/engagements/{engagement_id}", engagement_page),
     Address("GET", "/engagements/{engagement_id}/clocks/{clock}/{subject_id}", clock_page),

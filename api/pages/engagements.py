@@ -12,7 +12,7 @@ from api.pages.engagements_view import NAMES, SORTS, STATUSES, lines, others
 from api.pages.formats import capital
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
-from api.pages.rows_behind import BecauseAsked, figure_words, rows_shown
+from api.pages.rows_behind import MOST_COUNTED, BecauseAsked, figure_words, rows_shown
 from api.pages.work_view import MODELS
 from api.queries.engagements import ListAsked, cursor_of, listed
 from api.queries.fleet import rows, rows_cursor
@@ -58,6 +58,9 @@ def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
 
 def _rows(standfast: Standfast, asked: BecauseAsked, at: Here) -> bytes:
     found = rows(standfast, asked.rows())
+    complete = found.next is None and asked.cursor is None
+    adds_up = complete or found.total <= MOST_COUNTED
+    whole = (found if complete else rows(standfast, asked.all_rows())) if adds_up else None
     cursor = rows_cursor(asked.rows(), found.next)
     frame = Frame(
         title=capital(figure_words(asked.because)),
@@ -65,5 +68,5 @@ def _rows(standfast: Standfast, asked: BecauseAsked, at: Here) -> bytes:
         position=found.reading.position,
         behind_seconds=found.reading.behind_seconds,
     )
-    shown = rows_shown(found, asked, at)
+    shown = rows_shown(found, whole, asked, at)
     return rendered("rows.html", frame, shown=shown, here=at, next=at.but(cursor=cursor) if cursor else None)

@@ -21,7 +21,12 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 EYES: Final = "Everybody who reaches this address acts as the platform’s operator."
-SECTIONS: Final = (("Work", "/work", "w"), ("Engagements", "/engagements", "e"), ("Audit", "/audit", "a"))
+SECTIONS: Final = (
+    ("Work", "/work", "w"),
+    ("Fleet", "/fleet", "f"),
+    ("Engagements", "/engagements", "e"),
+    ("Audit", "/audit", "a"),
+)
 """What the bar leads to: its name, its address, and the letter that goes there after ``g``."""
 
 

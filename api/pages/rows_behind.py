@@ -9,12 +9,16 @@ from pydantic import Field
 
 from api.http.paging import Cursor
 from api.pages.chips import Chip, chips
+from api.pages.fleet.figures import FEWEST, amount, summary, writing
 from api.pages.formats import day_text, words
 from api.pages.links import Here, engagement_at
 from api.queries.fleet import FleetAsked, RowsAsked
 from application.ports.fleet import FigureRow, RowsPage
 from domain.language.bounds import DESCRIBED
 from domain.language.words import field_names
+
+MOST_COUNTED: Final = 500
+"""Up to how many rows it is said what they come to."""
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -34,6 +38,10 @@ class BecauseAsked(FleetAsked):
         """The question that the interface answers."""
         return RowsAsked(**self._group(), figure=self.because, state=self.state, cursor=self.cursor, limit=self.limit)
 
+    def all_rows(self) -> RowsAsked:
+        """The same from its beginning, as many as are added up."""
+        return RowsAsked(**self._group(), figure=self.because, state=self.state, limit=MOST_COUNTED)
+
     def _group(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in field_names(FleetAsked)}
 
@@ -41,8 +49,10 @@ class BecauseAsked(FleetAsked):
 NOUNS: Final[Mapping[str, tuple[str, str]]] = {
     "guarantee.attainment": ("eligible case", "eligible cases"),
     "guarantee.replace": ("eligible case", "eligible cases"),
+    "guarantee.replace_seconds": ("case", "cases"),
     "guarantee.phases": ("phase of a case", "phases of cases"),
     "guarantee": ("case", "cases"),
+    "accountability.fulfilment": ("promise", "promises"),
     "accountability.parties": ("clock", "clocks"),
     "accountability.response_seconds": ("concern", "concerns"),
     "accountability.handoffs": ("hand-off", "hand-offs"),
@@ -64,6 +74,7 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """What the rows behind a figure are, one and several, by the beginning of its path."""
 
+OF_THE_FLEET: Final = ("group_by", "from", "to", "model", "client_id", "partner_id")
 NAMES: Final = {"because": "figure", "client_id": "client", "partner_id": "partner"}
 
 
@@ -89,7 +100,12 @@ class RowShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsShown:
-    """The sentence, the states, and the rows; ``has_parts``: whether each row is a part of a ratio."""
+    """The sentence, the states, and the rows; ``has_parts``: whether each row is a part of a ratio.
+
+    ``together`` is what all rows come to, as the figure is written, and ``called`` what that is; None: there are more
+    than were looked through.
+    ``fleet`` is the address of the page of the fleet with the same filters.
+    """
 
     figure: str
     sentence: str
@@ -99,22 +115,48 @@ class RowsShown:
     chips: Sequence[Chip]
     all: str
     total: int
+    together: str | None
+    called: str
+    fleet: str
 
 
-def rows_shown(found: RowsPage, asked: BecauseAsked, here: Here) -> RowsShown:
-    """What is shown of a page of rows, and of all whatever their state."""
+def rows_shown(found: RowsPage, whole: RowsPage | None, asked: BecauseAsked, here: Here) -> RowsShown:
+    """What is shown of a page of rows; ``whole`` has all of its state, None where they are too many to add up."""
     states = {state: count for state, count in found.states.items() if state}
-    total = sum(found.states.values())
     return RowsShown(
         figure=figure_words(asked.because),
-        sentence=_sentence(asked, total, states),
+        sentence=_sentence(asked, sum(found.states.values()), states),
         states=tuple(_states(states, asked.state, here)),
         rows=tuple(_row(each, asked.because) for each in found.items),
         has_parts=any(each.of is not None for each in found.items),
         chips=chips(here, NAMES, passed_over=("group_by", "because")),
         all=here.but(state=None, cursor=None),
         total=found.total,
+        together=_together(whole, asked),
+        called=_called(found, asked),
+        fleet=Here("/fleet", {name: value for name, value in here.query.items() if name in OF_THE_FLEET}).but(
+            window=None if asked.from_ or asked.to else "all"
+        ),
     )
+
+
+def _together(whole: RowsPage | None, asked: BecauseAsked) -> str | None:
+    if whole is None or not whole.items:
+        return None
+    if _a_part(asked):
+        return f"{whole.total:,}"  # a share of the rows in one state says nothing
+    return summary(asked.because, [each.value for each in whole.items], [each.of or 0 for each in whole.items])
+
+
+def _a_part(asked: BecauseAsked) -> bool:
+    return asked.state is not None and writing(asked.because).kind == "ratio"
+
+
+def _called(found: RowsPage, asked: BecauseAsked) -> str:
+    kind = writing(asked.because).kind
+    if kind == "distribution":
+        return "Median" if found.total >= FEWEST else "From least to most"
+    return "Share" if kind == "ratio" and not _a_part(asked) else "Longest" if kind == "longest" else "Together"
 
 
 def figure_words(path: str) -> str:
@@ -148,14 +190,6 @@ def _row(row: FigureRow, figure: str) -> RowShown:
         name=row.engagement_name or str(row.engagement_id),
         address=engagement_at(row.engagement_id),
         words=row.words.removesuffix(f": {row.state}"),
-        value=_amount(row.value, figure),
-        part=None if row.of is None else _amount(row.of, figure),
+        value=amount(figure, row.value),
+        part=None if row.of is None else amount(figure, row.of),
     )
-
-
-def _amount(value: float | str, figure: str) -> str:
-    if isinstance(value, str):
-        return value
-    if "seconds" in figure or figure in ("continuity.coverage", "continuity.presence") or ".phases." in figure:
-        return f"{value:,} s"
-    return f"{value:,.1f} d" if figure.endswith("median_days") else f"{value:,}"

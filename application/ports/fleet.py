@@ -107,9 +107,10 @@ class GroupParty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupAccountability:
-    """Who answers for what, over a group; durations in whole seconds."""
+    """Who answers for what, over a group; ``fulfilment`` is that of all parties; durations in whole seconds."""
 
     parties: Mapping[str, GroupParty]
+    fulfilment: GroupRatio
     response_seconds: Distribution
     waiting_seconds: Mapping[str, Whole]
     handoffs: Count

@@ -27,7 +27,7 @@ ORDERS: Mapping[str, str] = {
     "engagements": "engagements",
     "coverage": "continuity.coverage",
     "attainment": "guarantee.attainment",
-    "fulfilment": "accountability.parties.{}.fulfilment",
+    "fulfilment": accountability.FULFILMENT,
     "overdue": "overdue",
 }
 """By which figure groups are ordered."""
@@ -207,7 +207,5 @@ def ordered(asking: Asking, keys: Sequence[str], sort: GroupSort) -> list[Placed
 
 
 def _value(name: str, cells: Cells) -> float | None:
-    if name == "fulfilment":
-        return accountability.fulfilment_of_all(cells).value
     cell = cells.get(ORDERS[name])
     return float(whole(cell)) if name in ("engagements", "overdue") else ratio(cell).value

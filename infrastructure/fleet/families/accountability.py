@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from application.ports.fleet import GroupAccountability, GroupParty, GroupRatio, GroupUntimed
+from application.ports.fleet import GroupAccountability, GroupParty, GroupUntimed
 from infrastructure.fleet.figures import CLOCK, Cells, Figure, Source, distribution, ratio, under, whole
 from infrastructure.fleet.question import Question, counted
 
 PARTY = "accountability.parties.{}."
+FULFILMENT = "accountability.fulfilment"
 OBLIGATION = "timed AND state IN ('met', 'late', 'breached')"
 BREACH = "timed AND state IN ('late', 'breached')"
+MET = "(state = 'met')::INTEGER"
 
 
 def _read(q: Question) -> str:
@@ -91,8 +93,7 @@ def _of_parties() -> Iterable[Figure]:
     ended = "NOT timed AND state IN ('cancelled', 'excused')"
     yield Figure(path=f"{PARTY}untimed.cancelled", member=ended, by="party")
     yield Figure(path=f"{PARTY}met_recorded_late", member="timed AND state = 'met' AND recorded_late", by="party")
-    met = "(state = 'met')::INTEGER"
-    yield Figure(path=f"{PARTY}fulfilment", kind="ratio", member=OBLIGATION, value=met, by="party")
+    yield Figure(path=f"{PARTY}fulfilment", kind="ratio", member=OBLIGATION, value=MET, by="party")
     for path, member in (("share_of_obligations", OBLIGATION), ("share_of_breaches", BREACH)):
         own = "(party = {})::INTEGER"
         yield Figure(path=f"{PARTY}{path}", kind="ratio", member=member, value=own, by="party", across=True)
@@ -105,6 +106,7 @@ SOURCES = (
         rows=due_clocks,
         figures=(
             *_of_parties(),
+            Figure(path=FULFILMENT, kind="ratio", member=OBLIGATION, value=MET),
             Figure(
                 path="accountability.response_seconds",
                 kind="distribution",
@@ -151,6 +153,7 @@ def accountability(cells: Cells, named: Iterable[str]) -> GroupAccountability:
     breaches = sum(each["late"] + each["breached"] for each in counts.values())
     return GroupAccountability(
         parties={party: _party(count, obligations, breaches) for party, count in counts.items()},
+        fulfilment=ratio(cells.get(FULFILMENT)),
         response_seconds=distribution(cells.get("accountability.response_seconds")),
         waiting_seconds={
             holder: whole(cell) for holder, cell in under(cells, "accountability.waiting_seconds.{}").items()
@@ -191,9 +194,3 @@ def _party(count: Mapping[str, int], obligations: int, breaches: int) -> GroupPa
         share_of_obligations=ratio((own, obligations)),
         share_of_breaches=ratio((count["late"] + count["breached"], breaches)),
     )
-
-
-def fulfilment_of_all(cells: Cells) -> GroupRatio:
-    """Over all parties: what groups are ordered by."""
-    cells_of = under(cells, f"{PARTY}fulfilment").values()
-    return ratio((sum(cell[0] for cell in cells_of), sum(cell[1] for cell in cells_of)))

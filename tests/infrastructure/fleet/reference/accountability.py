@@ -24,8 +24,11 @@ def accountability(views: Views) -> GroupAccountability:
             here = list(cut(times, view.window.from_, view.window.to))
             for holder, seconds in waiting_seconds(case, here).items():
                 waiting[holder] = waiting.get(holder, 0) + seconds
+    named = parties(views)
+    met = sum(each.met for each in named.values())
     return GroupAccountability(
-        parties=parties(views),
+        parties=named,
+        fulfilment=ratio(met, met + sum(each.late + each.breached for each in named.values())),
         response_seconds=distribution(
             each.elapsed_seconds
             for view in views

@@ -1,0 +1,78 @@
+"""The window of the page: what may be chosen with one click, and what a chosen day becomes in the address."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from api.pages.chips import Choice
+from api.pages.formats import machine_text
+from api.pages.links import Here
+
+ALL: Final = "all"
+USUAL_MONTHS: Final = 12
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def months_back(now: datetime, months: int) -> datetime:
+    """The first instant of the month (UTC) so many months before this one: the same all month long."""
+    count = now.astimezone(UTC).year * 12 + now.astimezone(UTC).month - 1 - months
+    return datetime(count // 12, count % 12 + 1, 1, tzinfo=UTC)
+
+
+def usual_start(now: datetime) -> datetime:
+    """Where the window begins when nobody chose one: twelve whole months, and this one."""
+    return months_back(now, USUAL_MONTHS)
+
+
+def choices(here: Here, now: datetime, from_: datetime | None, to: datetime | None) -> Sequence[Choice]:
+    """The windows that end now, the one in force marked."""
+    today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    starts = (
+        ("30 days", today - timedelta(days=30)),
+        ("3 months", months_back(now, 3)),
+        ("12 months", usual_start(now)),
+        ("all time", None),
+    )
+    return tuple(_choice(here, name, start, chosen=start == from_ and to is None) for name, start in starts)
+
+
+def _choice(here: Here, name: str, start: datetime | None, *, chosen: bool) -> Choice:
+    changes = {"from_": machine_text(start) if start else None, "window": None if start else ALL}
+    address = here.but(**changes, to=None, cursor=None)
+    return Choice(value=name, name=name, chosen=chosen, address=address)
+
+
+def settled(here: Here) -> str | None:
+    """The address in which days stand as instants (UTC) and nothing contradicts; None: it is that one.
+
+    The last day of a window belongs to it. What is no day is left as it is, to be refused.
+    """
+    changes = dict(_changes(here))
+    return here.but(**changes, cursor=None) if changes else None
+
+
+def _changes(here: Here) -> Iterator[tuple[str, str | None]]:
+    for name, days in (("from", 0), ("to", 1)):
+        said = here.query.get(name, "")
+        if DAY.fullmatch(said) and (instant := _midnight(said, days)):
+            yield name, machine_text(instant)
+    if "window" in here.query and ("from" in here.query or "to" in here.query):
+        yield "window", None
+
+
+def _midnight(day: str, later: int) -> datetime | None:
+    try:
+        return datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=later)
+    except (ValueError, OverflowError):
+        return None
+
+
+def first_day(from_: datetime | None) -> str:
+    """As a date field holds it."""
+    return from_.astimezone(UTC).date().isoformat() if from_ else ""
+
+
+def last_day(to: datetime | None) -> str:
+    """The day to which the last instant of a window belongs."""
+    return (to.astimezone(UTC) - timedelta(microseconds=1)).date().isoformat() if to else ""
