@@ -36,6 +36,7 @@ from infrastructure.live.tail import Tail
 from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.command_span import command_span, recorded
+from infrastructure.process.drawing.draughtsmen import Draughtsmen
 from infrastructure.process.settings import Settings
 from infrastructure.projections.leading import KEEPING
 from infrastructure.projections.projections import Projections, ProjectionsToRead
@@ -75,10 +76,12 @@ class Standfast:
     terms: CatalogueShelf
     desks: Desks
     kept: KeptAnswers
+    draughtsmen: Draughtsmen
 
     def close(self) -> None:
         """Finishes what was accepted and lets the database go."""
         self.desks.close()
+        self.draughtsmen.close()
         self.tail.close()
         self.webhooks.sender.stop()
         self.working_out.stop()
@@ -172,6 +175,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         terms=terms,
         desks=desks,
         kept=KeptAnswers(desks.background.begin, time.monotonic),
+        draughtsmen=Draughtsmen(),
     )
 
 

@@ -27,6 +27,7 @@ from application.ports.webhooks import NoDelivery, NoWebhook, TooManyWebhooks, W
 from application.ports.what_if import NoJob, TooManyJobs
 from domain.language.saying import rule_name
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
+from infrastructure.process.drawing.draughtsmen import ChartsNotInstalled, NotDrawn
 
 
 class NotHttp(Exception):
@@ -120,6 +121,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     NoJob: 404,
     NoWebhook: 404,
     NoDelivery: 404,
+    ChartsNotInstalled: 404,
     MethodNotAllowed: 405,
     RequestTooSlow: 408,
     Rejection: 409,
@@ -139,6 +141,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     Unforeseen: 500,
     Contended: 503,
     TooMuchAsked: 503,
+    NotDrawn: 503,
     NotReached: 503,
     ProjectionsMissing: 503,
     StoreUnavailable: 503,
@@ -166,6 +169,8 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     NoDelivery: "Look the position up in its deliveries; delivered ones are kept for 7 days, dead letters for 30.",
     TooManyWebhooks: "Remove one that is not needed any more.",
     WebhookGone: "Make a new webhook, and read the feed from the position of this one on.",
+    ChartsNotInstalled: "Install Standfast with its extra: pip install 'standfast[charts]'; or ask for the figures by "
+    ".json.",
     TooManyJobs: "Ask again after Retry-After, or for up to 200 engagements, which are answered at once.",
     UnknownDocument: "Look the code and the version up in the list, or publish the document first.",
     MethodNotAllowed: "Use one of the methods in Allow.",
@@ -183,6 +188,7 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     Unforeseen: "Report it with the X-Correlation-Id of the answer; with its Idempotency-Key it may be tried again.",
     Contended: LATER,
     TooMuchAsked: "Ask again after Retry-After.",
+    NotDrawn: "Ask again after Retry-After, or for the figures by .json.",
     NotReached: "Ask again after Retry-After, or without min_position.",
     ProjectionsMissing: "Ask again after Retry-After; standfast status says how far they are.",
     StoreUnavailable: LATER,

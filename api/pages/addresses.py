@@ -18,6 +18,7 @@ from api.desks import CallerGone
 from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, Unforeseen
 from api.pages.audit.document import document_page
 from api.pages.audit.finding import audit_page
+from api.pages.charts.route import chart
 from api.pages.clock import clock_page
 from api.pages.correction.route import correction_page, correction_sent
 from api.pages.engagement.route import engagement_page
@@ -63,6 +64,7 @@ PAGES: Final = (
     Address("POST", "/engagements/{engagement_id}/do/{command}", form_sent),
     Address("GET", "/audit", audit_page),
     Address("GET", "/audit/{engagement_id}", document_page),
+    Address("GET", "/charts/{name}.{ending}", chart),
     Address("GET", "/static/{name}", static_file),
 )
 

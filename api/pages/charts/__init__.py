@@ -1,0 +1,1 @@
+"""The charts of the fleet: figures of the interface, drawn as pictures."""

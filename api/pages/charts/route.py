@@ -1,0 +1,63 @@
+"""A chart at its address: as SVG, as PNG, or as the Vega-Lite spec that it is drawn from, with its figures."""
+
+from functools import partial
+from typing import Final, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.composition import Standfast
+from api.http.operations import JSON
+from api.http.problem_kinds import FORESEEN, NothingHere
+from api.http.problems import problem_response
+from api.http.questions import answer_of, projected
+from api.http.strict_json import json_of
+from api.pages.charts.figures import ChartAsked, figures_of
+from api.pages.charts.kinds import CHARTS, Chart
+from api.pages.charts.specs import spec_of
+from api.pages.frame import HEADERS
+from api.pages.links import asked_for
+from domain.language.saying import did_you_mean
+from infrastructure.process.drawing.draughtsmen import ChartsNotInstalled, Kind
+
+MEDIA_TYPES: Final = {"svg": "image/svg+xml", "png": "image/png", "json": JSON}
+ALONE: Final = {
+    **HEADERS,
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""A picture needs nothing beside it."""
+
+
+async def chart(standfast: Standfast, request: Request) -> Response:
+    """A chart; what fails is a problem, since no page is read where it would stand."""
+    try:
+        return await _chart(standfast, request)
+    except FORESEEN as error:
+        return problem_response(error, request.scope["path"])
+
+
+async def _chart(standfast: Standfast, request: Request) -> Response:
+    of, ending = _named(request)
+    if ending != "json" and not standfast.draughtsmen.there:
+        raise ChartsNotInstalled("this server has nothing to draw with; the same address with .json has the figures")
+    where = {**request.scope, "path_params": {}}
+    asked: ChartAsked = asked_for(ChartAsked, Request(where, request.receive))
+    await projected(standfast, asked.min_position)
+    made = await answer_of(standfast, request, partial(_made, standfast, of, asked, ending), costly=True)
+    return Response(made, headers=ALONE, media_type=MEDIA_TYPES[ending])
+
+
+def _named(request: Request) -> tuple[Chart, str]:
+    """The chart of an address, and what it is asked for as. Raises NothingHere."""
+    name, ending = request.path_params["name"], request.path_params["ending"]
+    if name not in CHARTS or ending not in MEDIA_TYPES:
+        raise NothingHere(f"there is no chart {name[:100]}.{ending[:100]}{did_you_mean(name, CHARTS)}")
+    return CHARTS[name], ending
+
+
+def _made(standfast: Standfast, of: Chart, asked: ChartAsked, ending: str) -> bytes:
+    spec = spec_of(of, figures_of(standfast, of, asked), asked)
+    if ending == "json":
+        return json_of(spec)
+    kind = next(each for each in get_args(Kind) if each == ending)
+    return standfast.draughtsmen.draw({name: value for name, value in spec.items() if name != "usermeta"}, kind)

@@ -1,0 +1,77 @@
+"""Charts as a page shows them: whether they can be drawn, their words, and the addresses of their pictures."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api.composition import Standfast
+from api.pages.charts.figures import MOST_LINES
+from api.pages.charts.kinds import CHARTS, Chart, group_name
+from api.pages.links import Here
+from application.ports.fleet import Group, GroupBy
+
+PARAMETERS: Final = ("group_by", "from", "to", "model", "client_id", "partner_id", "min_position")
+HOW_TO: Final = "Charts are drawn where Standfast is installed with its extra: pip install 'standfast[charts]'."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartShown:
+    """A chart on a page: ``alt`` says in words what it shows.
+
+    There is a picture for each scheme and width, since a picture sees no style sheet; of those ``svg`` is the one to
+    keep.
+    """
+
+    name: str
+    title: str
+    note: str
+    alt: str
+    svg: str
+    png: str
+    json: str
+    dark: str
+    narrow: str
+    narrow_dark: str
+
+
+def charts_shown(
+    standfast: Standfast, query: Mapping[str, str], groups: Sequence[Group], group_by: GroupBy = "model"
+) -> Sequence[ChartShown]:
+    """The charts of a page that shows these groups by this query; none where they cannot be drawn (say `HOW_TO`)."""
+    if not standfast.draughtsmen.there:
+        return ()
+    kept = {"group_by": group_by, **{name: query[name] for name in PARAMETERS if query.get(name)}}
+    return tuple(_shown(chart, kept, groups, group_by) for chart in CHARTS.values())
+
+
+def _shown(chart: Chart, query: Mapping[str, str], groups: Sequence[Group], group_by: GroupBy) -> ChartShown:
+    svg = Here(f"/charts/{chart.name}.svg", query)
+    return ChartShown(
+        name=chart.name,
+        title=chart.title,
+        note=_note(chart, groups),
+        alt=f"{chart.title}, in {chart.unit}. {' '.join(_told(chart, groups, group_by))}",
+        svg=svg.now,
+        png=Here(f"/charts/{chart.name}.png", query).now,
+        json=Here(f"/charts/{chart.name}.json", query).now,
+        dark=svg.but(scheme="dark"),
+        narrow=svg.but(size="narrow"),
+        narrow_dark=svg.but(scheme="dark", size="narrow"),
+    )
+
+
+def _note(chart: Chart, groups: Sequence[Group]) -> str:
+    """How it is read."""
+    dashed = " The dashed line is the promise." if any(chart.goal_seconds(each) is not None for each in groups) else ""
+    return f"Each tick is one {chart.one}, or each bar how many there are; ◆ is the median.{dashed}"
+
+
+def _told(chart: Chart, groups: Sequence[Group], group_by: GroupBy) -> Iterator[str]:
+    """What a line of the chart says, each."""
+    for group in groups[:MOST_LINES]:
+        found, goal = chart.distribution(group), chart.goal_seconds(group)
+        counted = f"{found.count:,} {chart.one if found.count == 1 else chart.several}" if found.count else "none"
+        median = "" if found.median is None else f", median {chart.units(found.median):.1f}"
+        slowest = "" if found.p90 is None else f", 90 % within {chart.units(found.p90):.1f}"
+        promised = "" if goal is None else f", promised {chart.units(goal):.1f}"
+        yield f"{group_name(group_by, group.key)}: {counted}{median}{slowest}{promised}."
