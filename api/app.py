@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.commands.command_log import command_log_operation
 from api.commands.routes import command_operations
 from api.composition import Standfast, assemble
+from api.exports.routes import export_operations
 from api.http import documentation
 from api.http.dispatch import Addresses, Dispatch
 from api.http.door.callers import Door
@@ -144,6 +145,7 @@ def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) ->
         *command_operations(standfast),
         command_log_operation(standfast),
         *(followed(standfast, questioning(standfast, question)) for question in ALL_QUESTIONS),
+        *export_operations(standfast),
         *what_if_operations(standfast),
         *what_if_of_the_fleet(standfast),
         *terms_operations(standfast),

@@ -24,6 +24,7 @@ from application.ports.store import Clock
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
+from infrastructure.exports.lists import ProjectedLists
 from infrastructure.fleet.columns import Columns
 from infrastructure.fleet.fleet import ColumnFleet
 from infrastructure.jobs.first_answers import FirstAnswers
@@ -68,6 +69,7 @@ class Standfast:
     working_out: Jobs
     work: Work
     at_risk: AtRisk
+    lists: ProjectedLists
     projections: Projections
     breaches: BreachesOfClocks
     keeper: Keeper
@@ -158,6 +160,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         ),
         work=Work(glances),
         at_risk=AtRisk(glances, terms),
+        lists=ProjectedLists(projections, clock, projections.seconds_beyond, terms),
         jobs=jobs,
         first_answers=FirstAnswers(lambda: projections.database),
         working_out=Jobs(jobs, projections),

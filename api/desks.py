@@ -21,6 +21,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 QUICK: Final = (4, 200)
 COSTLY: Final = (2, 16)
 BACKGROUND: Final = (1, 8)
+EXPORTING: Final = (2, 30)
 """How many are answered at a time, and how many wait."""
 
 PATIENCE_SECONDS: Final = 10.0
@@ -169,17 +170,21 @@ def ended_by(stop: Callable[[], object]) -> Iterator[None]:
 
 
 class Desks:
-    """Those of a process: two for what somebody waits for, one for what nobody does."""
+    """Those of a process: two for what somebody waits for, one for exports, which take as long as there is to tell, and one
+    for what nobody waits for.
+    """
 
     def __init__(self) -> None:
         self.quick = Desk("quick", *QUICK)
         self.costly = Desk("costly", *COSTLY)
         self.background = Desk("background", *BACKGROUND)
+        self.exporting = Desk("exporting", *EXPORTING)
 
     def close(self) -> None:
         self.quick.close()
         self.costly.close()
         self.background.close()
+        self.exporting.close()
 
 
 def _heard(answer: "asyncio.Future[Any]") -> None:

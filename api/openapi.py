@@ -68,11 +68,23 @@ REQUEST_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     ),
 }
 ANSWER_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "Content-Disposition": (
+        "Under which name the file is to be kept.",
+        {"type": "string", "pattern": '^attachment; filename="[a-zA-Z0-9.-]+"$'},
+    ),
     "ETag": ("The engagement's version, quoted.", {"type": "string", "pattern": '^"[0-9]+"$'}),
+    "Link": (
+        'Of CloudEvents where the next page is, `rel="next"`: at the end it leads to what is recorded then.',
+        {"type": "string"},
+    ),
     "Location": ("Where it is found.", {"type": "string", "format": "uri-reference"}),
     "Retry-After": ("Seconds to wait.", {"type": "string", "pattern": "^[0-9]+$"}),
+    "X-As-Of": ("The instant that it is as of.", {"type": "string", "format": "date-time"}),
     "X-Correlation-Id": ("The id of this request in the log.", {"type": "string"}),
+    "X-Position": ("The position of the log that it is as of.", {"type": "string", "pattern": "^[0-9]+$"}),
 }
+SOMETIMES: Final = ("Link",)
+"""What only some forms of an answer say."""
 STATUS_TEXTS: Final = {
     400: "The text is not the JSON that this interface takes, or the request no HTTP that names its host once.",
     403: "Another party issues this command, or a page of another site asked.",
@@ -226,7 +238,9 @@ def _header(name: str) -> dict[str, Any]:
 def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for gives in operation.gives:
-        responses.setdefault(str(gives.status), _given(gives))["content"] |= _content(gives, schemas)
+        response = responses.setdefault(str(gives.status), _given(gives))
+        response["headers"] |= _answer_headers(gives.headers)
+        response["content"] |= _content(gives, schemas)
     for status in sorted({*operation.problems, *AT_THE_DOOR} - {int(given) for given in responses}):
         headers = ("Retry-After", "X-Correlation-Id") if status in (429, 503) else ("X-Correlation-Id",)
         responses[str(status)] = {
@@ -257,7 +271,11 @@ def _told(text: str) -> dict[str, str]:
 
 def _answer_headers(names: Iterable[str]) -> dict[str, Any]:
     return {
-        name: {"description": ANSWER_HEADERS[name][0], "required": True, "schema": ANSWER_HEADERS[name][1]}
+        name: {
+            "description": ANSWER_HEADERS[name][0],
+            "required": name not in SOMETIMES,
+            "schema": ANSWER_HEADERS[name][1],
+        }
         for name in names
     }
 

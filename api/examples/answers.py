@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from api.commands.answers import CommandAnswer, CommandAnswers
 from api.examples.commands import command_answer, documents, history, published, state
+from api.examples.exports import EXPORTS, LOG_ID
 from api.examples.fleet import FLEET
 from api.examples.webhooks import WEBHOOKS
 from api.examples.what_if import WHAT_IF
@@ -37,7 +37,6 @@ from domain.metrics.what_if import Supposition
 from domain.register import ENGAGEMENT
 from domain.time.calendar import Calendar
 
-LOG_ID: Final = UUID("7d4f0f57-53e4-4f0e-9c70-6f0f3c2f8d11")
 SHOWN: Final = 2
 """How many items the example of a page has."""
 
@@ -115,6 +114,7 @@ ANSWERS: Final[dict[type, Callable[[], Any]]] = {
     ListedEngagement: _listed,
     EngagementPage: lambda: {**_page([_listed()], None), "behind_seconds": 0.0, "as_of": _plain(_question().as_of)},
     CommandOfEvent: _command_of_event,
+    **EXPORTS,
     **FLEET,
     **WHAT_IF,
     HistoryPage: lambda: _page(_events(), SHOWN),

@@ -5,6 +5,7 @@ Where it does not, the entry of `Schema.field` goes before that of the field.
 
 from typing import Any, Final
 
+from api.http.export_texts import EXPORT_TEXTS
 from api.http.fleet_texts import FLEET_TEXTS
 from api.http.page_texts import PAGE_TEXTS
 from api.http.webhook_texts import WEBHOOK_TEXTS
@@ -28,6 +29,7 @@ def _with_text(name: str, field: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 TEXTS: Final = {
+    **EXPORT_TEXTS,
     **FLEET_TEXTS,
     **PAGE_TEXTS,
     **WEBHOOK_TEXTS,

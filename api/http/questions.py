@@ -107,20 +107,20 @@ async def _events_of(standfast: Standfast, request: Request, engagement_id: UUID
 
 
 async def reached(
-    standfast: Standfast, request: Request, position: int | None, answer: Callable[[], bytes], *, costly: bool
-) -> bytes:
+    standfast: Standfast, request: Request, position: int | None, answer: Callable[[], T], *, costly: bool
+) -> T:
     """The answer, read once a position has been recorded. Raises NotReached after two seconds."""
     if position is None:
         return await answer_of(standfast, request, answer, costly=costly)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE_SECONDS
     desk, quick = await _desk_of(standfast, request, costly=costly), standfast.desks.quick
-    found: bytes | int
+    found: T | int
     while True:
         found = position if desk is quick else await quick.answer(partial(_head, standfast), request.receive)
         if found >= position:
             found = await desk.answer(partial(_from, standfast, position, answer), request.receive)
-        if isinstance(found, bytes):
+        if not isinstance(found, int):
             return found
         if loop.time() >= deadline:
             raise NotReached(f"position {position} has not been recorded: the log ends at {found}")
@@ -138,7 +138,7 @@ def _head(standfast: Standfast) -> int:
     return standfast.recorder.log.head().position
 
 
-def _from(standfast: Standfast, position: int, answer: Callable[[], bytes]) -> bytes | int:
+def _from(standfast: Standfast, position: int, answer: Callable[[], T]) -> T | int:
     """The answer of the server that holds the position, or where its log ends before that."""
     with standfast.database.one_connection():
         head = _head(standfast)

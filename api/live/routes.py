@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import Field
@@ -11,15 +12,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.composition import Standfast
+from api.exports.cloud_events import CLOUD_EVENTS, CloudEvents, batch_bytes
 from api.http.headers import last_event_id_of
-from api.http.operations import Gives, Operation, asked
+from api.http.negotiation import preferred
+from api.http.operations import JSON, Gives, Operation, asked
 from api.http.paging import Position
 from api.http.problem_kinds import TooManyStreams
 from api.http.questions import reached
 from api.live.frames import EVENT_STREAM, Form, Wanted, as_changes, as_events, first_place_frame, start_frame
 from api.live.reader import Pages, Place, Reader
 from api.live.stream import EventStream
-from api.queries.engagements import FeedAsked
+from api.queries.engagements import FeedAsked, fed
 from application.ports.log import StoreClosed
 from application.queries.feed import FeedPage
 from domain.language.bounds import STRICT
@@ -27,6 +30,7 @@ from infrastructure.live.batch import Line
 from infrastructure.live.tail import Tail
 
 FEED: Final = "read-feed"
+FORMS: Final = (EVENT_STREAM, CLOUD_EVENTS, JSON)
 LIVE: Final = "/live"
 PAUSE_SECONDS: Final = 0.25
 """How long what changes gathers for a page, once it was told of something."""
@@ -49,20 +53,29 @@ class LiveAsked:
 
 
 def followed(standfast: Standfast, operation: Operation) -> Operation:
-    """The operation, and where it is the feed, a stream for whoever accepts one."""
+    """The operation, and where it is the feed, a stream or CloudEvents for whoever takes them rather."""
     if operation.name != FEED:
         return operation
 
     async def endpoint(request: Request) -> Response:
         last = last_event_id_of(request)  # which is to be one, also where a page is asked for
-        if not wants_stream(request.headers.get("Accept", "")):
-            return await operation.endpoint(request)
-        return await _feed(standfast, request, last)
+        form = preferred(request.headers.get("Accept", JSON), FORMS)
+        if form == EVENT_STREAM:
+            response = await _feed(standfast, request, last)
+        elif form == CLOUD_EVENTS:
+            response = await _batch(standfast, request)
+        else:
+            response = await operation.endpoint(request)
+        response.headers["Vary"] = "Accept"
+        return response
 
     stream = Gives(status=200, text="The events as they are recorded.", schema=str, media_type=EVENT_STREAM)
+    batch = Gives(
+        status=200, text="The events as CloudEvents.", schema=CloudEvents, media_type=CLOUD_EVENTS, headers=("Link",)
+    )
     return replace(
         operation,
-        gives=(*operation.gives, stream),
+        gives=(*operation.gives, stream, batch),
         headers=(*operation.headers, "Last-Event-ID"),
         endpoint=endpoint,
     )
@@ -104,6 +117,16 @@ async def _feed(standfast: Standfast, request: Request, last: int | None) -> Res
     return await _streaming(standfast, place, as_events(_of_feed(place)), start_frame, 0)
 
 
+async def _batch(standfast: Standfast, request: Request) -> Response:
+    """A page as CloudEvents; its header says where the next one is, in the array itself there is no room for that."""
+    of: FeedAsked = asked(FeedAsked, request)
+    page = await reached(standfast, request, of.min_position, partial(fed, standfast, of), costly=False)
+    kept = {"limit": of.limit, "type": of.type, "engagement_id": of.engagement_id}
+    query = urlencode({"after": page.next, **{name: value for name, value in kept.items() if value is not None}})
+    following = f'<{request.scope["path"]}?{query}>; rel="next"'
+    return Response(batch_bytes(page, str(request.base_url)), media_type=CLOUD_EVENTS, headers={"Link": following})
+
+
 async def _streaming(
     standfast: Standfast,
     place: Place,
@@ -126,25 +149,6 @@ def _demand_room(tail: Tail) -> None:
         raise StoreClosed("the server ends")
     if tail.full:
         raise TooManyStreams
-
-
-def wants_stream(accept: str) -> bool:
-    """Whether a stream is accepted, and JSON is not preferred to it."""
-    quality = {"text/event-stream": 0.0, "application/json": 0.0}
-    for each in accept.lower().split(","):
-        media_type, *parameters = (part.strip() for part in each.split(";"))
-        if media_type in quality:
-            quality[media_type] = _quality(parameters)
-    return quality["text/event-stream"] > 0 and quality["text/event-stream"] >= quality["application/json"]
-
-
-def _quality(parameters: list[str]) -> float:
-    """That of a media range (RFC 9110, 12.4.2); 0 for what is none."""
-    said = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-    try:
-        return float(said)
-    except ValueError:
-        return 0.0
 
 
 def _of_feed(place: Place) -> Wanted | None:

@@ -182,6 +182,17 @@ def _fields(page: ListPage) -> dict[str, Any]:
     return {each.name: getattr(page, each.name) for each in fields(page)}
 
 
+def fed(standfast: Standfast, asked: FeedAsked) -> FeedPage:
+    """A page of the feed. Raises PositionBeyondHead."""
+    return feed(
+        standfast.marketplace,
+        after=asked.after,
+        limit=asked.limit,
+        type_name=asked.type,
+        engagement_id=asked.engagement_id,
+    )
+
+
 def feed_bytes(page: FeedPage) -> bytes:
     """A page of the feed as JSON."""
     return events_bytes(page)[:-1] + f',"log_id":"{page.log_id}"}}'.encode()
@@ -261,13 +272,7 @@ QUESTIONS: Final = (
         text="All events in the order of their positions; the next page starts after the last position looked at.",
         asks=FeedAsked,
         gives=EventPage,
-        answer=lambda standfast, asked: feed(
-            standfast.marketplace,
-            after=asked.after,
-            limit=asked.limit,
-            type_name=asked.type,
-            engagement_id=asked.engagement_id,
-        ),
+        answer=fed,
         written=feed_bytes,
         refused=(409,),
     ),

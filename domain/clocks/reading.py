@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.clocks.foreseen import elapsing
-from domain.clocks.life import CaseLife, Key, Life, Stretch, Waited
+from domain.clocks.life import CaseLife, Ending, Key, Life, Stretch, Waited
 from domain.clocks.recorded_late import Log
 from domain.clocks.starts_and_stops import Lives
 from domain.engagement.state import EngagementHistory
@@ -112,14 +112,20 @@ def _instant(seconds: int | None) -> datetime | None:
 
 def _state(life: Life, elapsed: int, paused: bool) -> ClockState:
     goal = life.scale.goal_seconds
-    if life.ending == "cancelled" or life.ending == "excused":
-        return life.ending
+    if life.ending is not None:
+        return settled(life.ending, elapsed, goal)
     over = goal is not None and elapsed > goal
-    if life.ending == "overtaken":
-        return "late" if over else "cancelled"
-    if life.ending == "stopped":
-        return "completed" if goal is None else "late" if over else "met"
     return "breached" if over else "paused" if paused else "running"
+
+
+def settled(ending: Ending, elapsed: int, goal: int | None) -> ClockState:
+    """What became of a clock that has ended, by the seconds that it counted and those of its goal."""
+    if ending == "cancelled" or ending == "excused":
+        return ending
+    over = goal is not None and elapsed > goal
+    if ending == "overtaken":
+        return "late" if over else "cancelled"
+    return "completed" if goal is None else "late" if over else "met"
 
 
 def _breach_at(life: Life, as_of: int, state: ClockState) -> int | None:

@@ -1,0 +1,156 @@
+"""An export as a whole: a list, all of it as of one position, in a file; or a log, in blocks of bytes as it is read."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
+from typing import IO, Any, Final
+from uuid import UUID
+
+from api.composition import Standfast
+from api.desks import go_on
+from api.exports.asked import EventsExportAsked, OcelExportAsked
+from api.exports.cloud_events import cloud_event
+from api.exports.columns import columns_of, row_of
+from api.exports.csv_lines import csv_blocks
+from api.exports.due_dates import calendar_blocks
+from api.exports.lists import ListExport
+from api.exports.ocel.document import ocel_blocks
+from api.exports.source import facts, histories
+from api.http.events import event_bytes
+from application.ports.exports import Lists
+from domain.language.instants import instant_text
+from infrastructure.exports.parquet import parquet
+from infrastructure.log.reading import Head
+
+IN_MEMORY: Final = 1_048_576
+"""So many bytes of a list are kept in memory; a longer one goes to a temporary file."""
+
+BLOCK: Final = 262_144
+HEAR_EVERY: Final = 500
+Hear = Callable[[int], object]
+"""Hears how many rows or events are done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What an export is of."""
+
+    position: int
+    as_of: datetime
+    log_id: UUID
+    rows: int
+    size: int
+
+
+@dataclass(slots=True, kw_only=True)
+class MadeList:
+    """A list in a file that is gone once it is closed."""
+
+    file: IO[bytes]
+    told: Told
+    held: ExitStack = field(repr=False)
+
+    def blocks(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        while block := self.file.read(BLOCK):
+            yield block
+
+    def close(self) -> None:
+        self.held.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListForm:
+    """How a list is written: ``base`` is the address of the server, ``mark`` asks for a byte-order mark."""
+
+    extension: str
+    base: str | None = None
+    mark: bool = False
+
+
+def made(standfast: Standfast, export: ListExport, form: ListForm, asked: Any, hear: Hear = lambda _: None) -> MadeList:
+    """A list as it is now, whole. Raises ProjectionsMissing, StoreUnavailable, and OSError where there is no room.
+
+    The snapshot that it is read from is let go before anything is sent, however slowly that is taken.
+    """
+    with ExitStack() as held:
+        counted = _Counted(hear)
+        with standfast.lists.opened() as lists:
+            rows = counted.of(export.rows(lists, asked))
+            if form.extension == "parquet":
+                file = held.enter_context(_parquet(held, export, lists, rows))
+            else:
+                file = held.enter_context(SpooledTemporaryFile(IN_MEMORY))
+                file.writelines(_texts(export, form, lists, rows))
+            size = file.seek(0, 2)
+            told = Told(position=lists.position, as_of=lists.as_of, log_id=lists.log_id, rows=counted.number, size=size)
+        return MadeList(file=file, told=told, held=held.pop_all())
+
+
+def _texts(export: ListExport, form: ListForm, lists: Lists, rows: Iterable[Any]) -> Iterator[bytes]:
+    if form.extension == "ics":
+        return calendar_blocks(rows, lists.as_of, form.base)
+    columns = columns_of(export.row)
+    return csv_blocks((row_of(each, columns) for each in rows), columns, mark=form.mark)
+
+
+def _parquet(held: ExitStack, export: ListExport, lists: Lists, rows: Iterable[Any]) -> IO[bytes]:
+    room = held.enter_context(TemporaryDirectory(prefix="standfast-export-"))
+    columns, file = columns_of(export.row), Path(room) / export.name
+    said = {"position": str(lists.position), "as_of": instant_text(lists.as_of), "log_id": str(lists.log_id)}
+    parquet((row_of(each, columns) for each in rows), [(column.name, column.kind) for column in columns], file, said)
+    return file.open("rb")
+
+
+def json_lines(
+    standfast: Standfast, asked: EventsExportAsked, head: Head, hear: Hear = lambda _: None
+) -> Iterator[bytes]:
+    """The events up to the end of the log as JSON Lines."""
+    for some in _heard(facts(standfast, asked, head.position), hear):
+        yield b"".join(event_bytes(fact) + b"\n" for fact in some)
+
+
+def cloud_events(
+    standfast: Standfast, asked: EventsExportAsked, head: Head, base: str | None, hear: Hear = lambda _: None
+) -> Iterator[bytes]:
+    """The events up to the end of the log as one batch of CloudEvents."""
+    between = b"["
+    for some in _heard(facts(standfast, asked, head.position), hear):
+        if some:
+            yield between + b",\n".join(cloud_event(fact, head.log_id, base) for fact in some)
+            between = b",\n"
+    yield b"]" if between != b"[" else b"[]"
+
+
+def ocel(standfast: Standfast, asked: OcelExportAsked, head: Head, hear: Hear = lambda _: None) -> Iterator[bytes]:
+    """What counts of the log up to its end, as OCEL 2.0."""
+    return ocel_blocks(_heard(histories(standfast, asked, head.position), hear))
+
+
+def _heard(parts: Iterable[Any], hear: Hear) -> Iterator[Any]:
+    """The parts of a log; hears how many events they hold, and goes on as long as somebody waits for them."""
+    number = 0
+    for part in parts:
+        go_on()
+        yield part
+        number += len(part)
+        hear(number)
+
+
+class _Counted:
+    """Counts rows as they are taken, and goes on as long as somebody waits for them."""
+
+    def __init__(self, hear: Hear) -> None:
+        self.number = 0
+        self._hear = hear
+
+    def of(self, rows: Iterable[Any]) -> Iterator[Any]:
+        for row in rows:
+            if self.number % HEAR_EVERY == 0:
+                go_on()
+                self._hear(self.number)
+            yield row
+            self.number += 1

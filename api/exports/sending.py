@@ -1,0 +1,87 @@
+"""How an export is sent: block by block, as it is taken, and cut off where it cannot be finished."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+import structlog
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api.desks import CallerGone, Desk, TooMuchAsked
+from domain.language.instants import instant_text
+
+log = structlog.get_logger("standfast.exports")
+PATIENCE_SECONDS: Final = 3_600.0
+"""How long somebody waits for a list, or for the next block of a log."""
+
+MOST_AT_ONCE: Final = 16
+"""How many exports may be under way in a process, each a connection that takes it."""
+
+
+class Room:
+    """How many exports are under way."""
+
+    def __init__(self, most: int = MOST_AT_ONCE) -> None:
+        self._left = most
+
+    def enter(self) -> None:
+        """Raises TooMuchAsked where as many are under way as may be."""
+        if self._left <= 0:
+            raise TooMuchAsked("too many exports are under way")
+        self._left -= 1
+
+    def leave(self) -> None:
+        self._left += 1
+
+
+class Sending(Response):
+    """An answer whose blocks are made in the threads of a desk, each once the one before was taken.
+
+    ``done`` is called at the end, however it ends. Where a block cannot be made the connection is cut, so that nobody
+    takes a part for the whole.
+    """
+
+    def __init__(
+        self,
+        blocks: Iterator[bytes],
+        desk: Desk,
+        headers: Mapping[str, str],
+        done: Callable[[], object],
+    ) -> None:
+        super().__init__(headers=headers)
+        if "Content-Length" not in headers:
+            del self.headers["content-length"]
+        self._blocks = blocks
+        self._desk = desk
+        self._done = done
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            if scope["method"] != "HEAD":
+                await self._all(receive, send)
+            await send({"type": "http.response.body"})
+        except CallerGone:
+            log.info("an export was not taken to its end")
+        finally:
+            self._done()
+
+    async def _all(self, receive: Receive, send: Send) -> None:
+        while block := await self._desk.answer(self._next, receive, patience=PATIENCE_SECONDS):
+            await send({"type": "http.response.body", "body": block, "more_body": True})
+
+    def _next(self) -> bytes:
+        """The next block that holds anything; an empty one at the end."""
+        return next((block for block in self._blocks if block), b"")
+
+
+def headers_of(name: str, extension: str, media_type: str, position: int, as_of: datetime) -> dict[str, str]:
+    """What an export says of itself outside of its data. The file is named by what it is and when it was asked for."""
+    when = f"{as_of:%Y%m%dT%H%M%SZ}"
+    return {
+        "Content-Type": media_type,
+        "Content-Disposition": f'attachment; filename="standfast-{name}-{when}.{extension}"',
+        "X-Position": str(position),
+        "X-As-Of": instant_text(as_of),
+    }

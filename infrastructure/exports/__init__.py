@@ -1,0 +1,1 @@
+"""All lists at one position, row by row, and the files that DuckDB writes of them."""
