@@ -170,7 +170,7 @@ def ended_by(stop: Callable[[], object]) -> Iterator[None]:
 
 
 class Desks:
-    """Those of a process: two for what somebody waits for, one for exports, which take as long as there is to tell, and one
+    """Those of a process: two for what somebody waits for, one for exports, which take as long as there is to tell, one
     for what nobody waits for.
     """
 
