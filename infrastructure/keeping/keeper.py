@@ -14,6 +14,9 @@ from infrastructure.process.tracing import CORRELATION_IDS, current
 from infrastructure.projections.leader import Leader
 from infrastructure.projections.leading import Lead
 
+MOST_TOLD: Final = 20
+"""Of how many notices a line of the log says the correlation id."""
+
 END_SECONDS: Final = 5.0
 """How long the notices under way are waited for at the end."""
 
@@ -78,9 +81,8 @@ class Keeper:
             self._counters.add("standfast_breaches_recorded_total")
             self._counters.add("standfast_keeper_delay_seconds_total", max(0.0, delay))
         if kept.notices:
-            log.info(
-                "notice is given of breaches", count=len(kept.notices), correlation_ids=correlation_ids_of(kept.notices)
-            )
+            told = correlation_ids_of(kept.notices)[:MOST_TOLD]
+            log.info("notice is given of breaches", count=len(kept.notices), correlation_ids=told)
 
 
 def correlation_ids_of(notices: Iterable[Recorded]) -> list[str]:

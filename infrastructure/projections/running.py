@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from threading import Event, Thread
 from typing import Final
 
@@ -33,6 +32,9 @@ END_SECONDS: Final = 5.0
 
 SOON_SECONDS: Final = 0.02
 """How often a process looks that is not told what another one projects, while somebody waits for it."""
+
+MOST_TOLD: Final = 20
+"""Of how many commands a line of the log says the correlation id: behind the log a batch has hundreds."""
 
 log = structlog.get_logger("standfast.projector")
 
@@ -128,7 +130,8 @@ class Running:
         events = self._projector.step()
         self._reached()
         if events and (taken := self._projector.taken):
-            log.info("projected", **asdict(taken))
+            told = taken.correlation_ids[:MOST_TOLD]
+            log.info("projected", events=taken.events, position=taken.position, correlation_ids=told)
         if not events:
             self._lead.wait(True, PULL_SECONDS)
         elif events < BATCH and not self._positions.awaited:
