@@ -1,5 +1,6 @@
 """The page of one clock: why it reads what it reads."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from starlette.requests import Request
@@ -8,22 +9,33 @@ from starlette.responses import Response
 from api.composition import Standfast
 from api.http.questions import answer_of
 from api.pages.clock_view import clock_shown
+from api.pages.engagement.asked import Span
 from api.pages.formats import capital, words
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here, of_an_engagement
 from api.queries.engagements import about
 from api.queries.measures import ClockAsked
 from application.queries.measures import explained
+from domain.language.bounds import DESCRIBED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockPageAsked(ClockAsked):
+    """One clock, and how much time the page shows that it leads back to."""
+
+    __pydantic_config__ = DESCRIBED
+
+    span: Span | None = None
 
 
 async def clock_page(standfast: Standfast, request: Request) -> Response:
     """The explanation of a clock."""
     of_an_engagement(request)
-    asked: ClockAsked = asked_for(ClockAsked, request)
+    asked: ClockPageAsked = asked_for(ClockPageAsked, request)
     return html(await answer_of(standfast, request, partial(_page, standfast, asked, here(request))))
 
 
-def _page(standfast: Standfast, asked: ClockAsked, at: Here) -> bytes:
+def _page(standfast: Standfast, asked: ClockPageAsked, at: Here) -> bytes:
     question = about(standfast, asked)
     clock = explained(question, asked.clock, asked.subject_id)
     assert question.history, "a clock is one of a history"

@@ -58,11 +58,10 @@ def clock_shown(clock: ExplainedClock, state: State, here: Here) -> ClockShown:
     """What is shown of a clock as explained."""
     calendar = state.terms.calendar
     day = int(calendar.hours_per_business_day * 3600) if clock.unit == "business" else None
-    instants = {name: here.query[name] for name in ("as_of", "known_at") if name in here.query}
     return ClockShown(
         clock=clock,
         name=named(state),
-        engagement=engagement_at(clock.engagement_id, **instants),
+        engagement=engagement_at(clock.engagement_id, **here.time),
         about=of_clock(state, clock.clock, clock.subject_id),
         zone=calendar.zone,
         calendar=calendar.name,

@@ -12,6 +12,7 @@ from api.http.operations import EngagementAsked, asked
 from domain.law.event import event_of
 from domain.law.recorded import Recorded
 
+OF_TIME: Final = ("as_of", "known_at", "span")
 CORRECT: Final = "correct-history"
 """The command by which lines of a history are corrected."""
 
@@ -29,6 +30,11 @@ class Here:
         merged = {**self.query, **{name: str(value) for name, value in changes.items() if value is not None}}
         kept = {name: value for name, value in merged.items() if changes.get(name, value) is not None}
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
+
+    @property
+    def time(self) -> dict[str, str]:
+        """What it says of time, which every link keeps: the instants, and how much of it is shown."""
+        return {name: self.query[name] for name in OF_TIME if name in self.query}
 
     @property
     def now(self) -> str:

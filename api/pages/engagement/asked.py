@@ -13,6 +13,9 @@ from domain.language.bounds import DESCRIBED
 WallTime = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$")]
 
 
+Span = Literal["month", "quarter", "year"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngagementPageAsked(InstantAsked):
     """An engagement as of an instant, as known at one."""
@@ -23,6 +26,8 @@ class EngagementPageAsked(InstantAsked):
     """The version before which the history goes on."""
     seats: Literal["all"] | None = None
     clocks: Literal["all"] | None = None
+    span: Span | None = None
+    """How much time the axis has; None: all."""
     recorded: Version | None = None
     """The version that a form has just recorded."""
     go: WallTime | None = None

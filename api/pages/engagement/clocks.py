@@ -41,18 +41,18 @@ def clocks_shown(
     engagement_id: UUID,
     state: State,
     clocks: Sequence[Clock],
-    instants: Mapping[str, str],
+    time: Mapping[str, str],
     day: int,
     *,
     all_of_them: bool,
 ) -> ClocksShown:
-    """What is shown of all clocks; ``instants`` are those of the address, ``day`` is a business day in seconds."""
+    """What is shown of all clocks; ``time`` is what the address says of it, ``day`` is a business day in seconds."""
 
     def row(clock: Clock) -> ClockRow:
         return ClockRow(
             clock=clock,
             about=of_clock(state, clock.clock, clock.subject_id),
-            address=clock_at(engagement_id, clock.clock, clock.subject_id, **instants),
+            address=clock_at(engagement_id, clock.clock, clock.subject_id, **time),
             business_day=day if clock.unit == "business" else None,
             percent=min(100, int(clock.percent_elapsed or 0)),
         )

@@ -1,12 +1,13 @@
 """Going back in an engagement: the instants at which something happened, and the ways from one to the next."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from api.pages.engagement.asked import EngagementPageAsked
+from api.pages.chips import Choice
+from api.pages.engagement.asked import EngagementPageAsked, Span
 from api.pages.formats import machine_text
 from api.pages.lanes.axis import Axis
 from api.pages.links import Here
@@ -38,10 +39,32 @@ class Replay:
     known_today: str | None
     known_then: str | None
     now: str | None
+    spans: Sequence[Choice]
 
 
-def axis_of(history: EngagementHistory, now: datetime, asked: datetime | None) -> Axis:
-    """From the opening until now, or until the last event of what has ended; further where that is asked about."""
+SPANS: Final[Mapping[Span, tuple[str, timedelta]]] = {
+    "month": ("a month", timedelta(days=31)),
+    "quarter": ("3 months", timedelta(days=92)),
+    "year": ("a year", timedelta(days=366)),
+}
+"""What each span is called, and how long it is: no month, quarter or year is longer."""
+
+
+def axis_of(history: EngagementHistory, now: datetime, asked: datetime | None, span: Span | None = None) -> Axis:
+    """From the opening until now, or until the last event of what has ended; further where that is asked about.
+
+    With a span the last of it, or as much around an instant that lies before that.
+    """
+    whole = _whole(history, now, asked)
+    if span is None:
+        return whole
+    length = SPANS[span][1]
+    middle = asked + length / 2 if asked and asked < whole.to - length else whole.to
+    to = min(whole.to, max(middle, whole.from_ + length))
+    return Axis(max(whole.from_, to - length), to)
+
+
+def _whole(history: EngagementHistory, now: datetime, asked: datetime | None) -> Axis:
     state = history.state
     last = max((fact.occurred_at for fact in history.facts), default=now)
     ends = now if state.ended_at is None else max(last, state.ended_at)
@@ -78,17 +101,25 @@ def replay(history: EngagementHistory, axis: Axis, asked: EngagementPageAsked, a
         known_today=to(as_of, then=False) if asked.replaying else None,
         known_then=to(as_of, then=True) if asked.replaying else None,
         now=moved.now if asked.replaying else None,
+        spans=tuple(_spans(asked, here)),
     )
 
 
-KEPT: Final = ("seats", "clocks")
+def _spans(asked: EngagementPageAsked, here: Here) -> Iterator[Choice]:
+    """How much time the axis may have, each with the address of the page on it."""
+    for value, name in (*((key, name) for key, (name, _) in SPANS.items()), (None, "all")):
+        address = here.but(span=value, recorded=None)
+        yield Choice(value=value or "", name=name, chosen=value == asked.span, address=address)
+
+
+KEPT: Final = ("seats", "clocks", "span")
 """What of an address stays whatever the instant."""
 
 
 def stops_written(axis: Axis, near: Iterable[datetime], stops: Sequence[datetime]) -> str:
     """The stops near by, and the last one of each column of the axis."""
     span = axis.span
-    columns = {int((each - axis.from_) * COLUMNS / span): each for each in stops}
+    columns = {int((each - axis.from_) * COLUMNS / span): each for each in stops if axis.from_ <= each <= axis.to}
     offsets = sorted({axis.microseconds(each) for each in (*near, *columns.values())})
     differences = (later - earlier for earlier, later in zip([0, *offsets], offsets, strict=False))
     return " ".join(map(base36, differences))

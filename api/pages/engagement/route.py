@@ -11,6 +11,7 @@ from api.http.problem_kinds import NotReached
 from api.http.questions import answer_of, projected
 from api.http.strict_json import FieldsWrong
 from api.pages.engagement.asked import EngagementPageAsked
+from api.pages.engagement.replay import KEPT
 from api.pages.engagement.view import engagement_shown, not_opened
 from api.pages.forgery import proof_of
 from api.pages.formats import machine_text
@@ -75,5 +76,13 @@ def _page(standfast: Standfast, asked: EngagementPageAsked, at: Here, token: str
         version=question.version,
     )
     return rendered(
-        "engagement.html", frame, shown=shown, here=at, asked=asked, token=token, new_key=uuid4, legend=LEGEND
+        "engagement.html",
+        frame,
+        shown=shown,
+        here=at,
+        asked=asked,
+        token=token,
+        new_key=uuid4,
+        legend=LEGEND,
+        kept=KEPT,
     )

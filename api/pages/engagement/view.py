@@ -102,7 +102,7 @@ def engagement_shown(
     told, older = _history(asked, history, here)
     today = engagement_as_of(standfast.marketplace, asked.engagement_id) if asked.replaying else question
     assert today.history, "what is known now has a history"
-    axis = axis_of(today.history, today.as_of, asked.as_of)
+    axis = axis_of(today.history, today.as_of, asked.as_of, asked.span)
     drawn = question if asked.known_at else today
     return EngagementShown(
         name=named(state),
@@ -114,7 +114,7 @@ def engagement_shown(
         drawing=_drawing(drawn, axis, told, question.as_of, here, all_of_them=asked.seats == "all"),
         changed=changed_last(question) if asked.replaying else None,
         seats=seats_shown(answer, all_of_them=asked.seats == "all"),
-        clocks=clocks_shown(asked.engagement_id, state, read, _instants(here), day, all_of_them=asked.clocks == "all"),
+        clocks=clocks_shown(asked.engagement_id, state, read, here.time, day, all_of_them=asked.clocks == "all"),
         record=None if asked.replaying else record(asked.engagement_id, items, answer.allowed_commands),
         lines=told,
         older=older,
@@ -150,11 +150,6 @@ def _waiting(standfast: Standfast, engagement_id: UUID) -> WorkFound:
     wanted = WantedWork(engagement_id=engagement_id, notices=False)
     found: WorkFound = standfast.work.page(wanted, limit=MOST_ITEMS)
     return found
-
-
-def _instants(here: Here) -> dict[str, str]:
-    """The instants of the address, which every link of the page keeps."""
-    return {name: here.query[name] for name in ("as_of", "known_at") if name in here.query}
 
 
 def _history(asked: EngagementPageAsked, history: EngagementHistory, here: Here) -> tuple[Sequence[Line], str | None]:

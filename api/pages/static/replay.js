@@ -75,7 +75,7 @@ function lead(way, to, current) {
 // The controls as they are for the instant that was asked for last, before anything of it is here.
 function showControls() {
   const back = at !== NOW;
-  const place = back && span ? Math.min(100, (100 * at) / span) : 100;
+  const place = back && span ? Math.max(0, Math.min(100, (100 * at) / span)) : 100;
   replayer.style.setProperty("--at", place);
   slider.value = place;
   slider.setAttribute("aria-valuetext", back ? told(at) : `now, ${told(span)}`);
@@ -127,7 +127,7 @@ function say(text) {
 
 function put(page) {
   const there = Boolean(page.getElementById("axis"));
-  for (const [name, part] of parts.of(document)) part.hidden = !there && !["told", "axis", "moment"].includes(name);
+  for (const [name, part] of parts.of(document)) part.hidden = !there && !["told", "axis", "moment", "spans"].includes(name);
   if (!there) {
     say(page.querySelector("main")?.innerText.trim().replace(/\s+/g, " ") || "It could not be shown.");
     return;

@@ -161,6 +161,17 @@ def test_the_axis_ends_with_what_has_ended_and_goes_as_far_as_is_asked() -> None
     assert axis_of(ended, day(9), day(12)).to == day(5)
 
 
+def test_of_a_span_the_last_is_shown_or_what_lies_around_the_instant_asked_about() -> None:
+    lasting, month = given(opened()).history, timedelta(days=31)
+    assert axis_of(lasting, day(9), None, "month") == axis_of(lasting, day(9), None)  # it is no longer than that
+    assert axis_of(lasting, day(200), None, "month") == Axis(day(200) - month, day(200))
+    assert axis_of(lasting, day(200), day(190), "month") == Axis(day(200) - month, day(200))
+    assert axis_of(lasting, day(200), day(100), "month") == Axis(day(100) - month / 2, day(100) + month / 2)
+    first = axis_of(lasting, day(200), day(2), "month")
+    assert (first.from_, first.span) == (START, month)
+    assert axis_of(lasting, day(200), day(210), "month").to == day(210)
+
+
 def test_many_marks_are_no_more_than_a_page_bears() -> None:
     for rows in (1, 40, 200):
         assert rows * 100 / apart(rows) <= MOST_MARKS * 1.01

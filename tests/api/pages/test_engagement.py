@@ -68,6 +68,24 @@ def test_as_it_was_nothing_later_is_shown_and_nothing_can_be_recorded(lasting_cl
     assert now.link("as of then").startswith(f"/engagements/{address}?as_of=2026-")
 
 
+def test_a_span_is_kept_by_every_link_and_by_the_form_that_goes_to_a_time(
+    lasting_client: TestClient, address: str
+) -> None:
+    query = "?span=month&as_of=2026-06-03T12:00:00Z"
+    page = shown(lasting_client, address, query)
+    path = f"/engagements/{address}"
+    own = [each.href for each in page.links if each.href.startswith((f"{path}?", f"{path}/clocks/"))]
+    chosen = {page.link(name) for name in ("a month", "3 months", "a year", "all")}
+    assert len(chosen) == 4
+    assert [each for each in own if "span=month" not in each and each not in chosen] == []
+    assert page.link("Back to now") == f"{path}?span=month"
+    [going] = [each for each in page.forms if "go" in each.names]
+    assert going.values["span"] == "month"
+    clock = Browser(lasting_client).open(page.link("replace"))
+    assert "span=month" in clock.link("Checkout team")
+    assert shown(lasting_client, address, "?span=decade").status == 422
+
+
 def test_before_its_opening_it_says_when_it_was_opened(lasting_client: TestClient, address: str) -> None:
     page = shown(lasting_client, address, "?as_of=2026-05-01T00:00:00Z")
     assert page.status == 200
