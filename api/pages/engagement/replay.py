@@ -50,12 +50,8 @@ SPANS: Final[Mapping[Span, tuple[str, timedelta]]] = {
 """What each span is called, and how long it is: no month, quarter or year is longer."""
 
 
-def axis_of(history: EngagementHistory, now: datetime, asked: datetime | None, span: Span | None = None) -> Axis:
-    """From the opening until now, or until the last event of what has ended; further where that is asked about.
-
-    With a span the last of it, or as much around an instant that lies before that.
-    """
-    whole = _whole(history, now, asked)
+def spanned(whole: Axis, asked: datetime | None, span: Span | None) -> Axis:
+    """Of an axis the last of a span, or as much around an instant that lies before that; None: the whole."""
     if span is None:
         return whole
     length = SPANS[span][1]
@@ -64,7 +60,8 @@ def axis_of(history: EngagementHistory, now: datetime, asked: datetime | None, s
     return Axis(max(whole.from_, to - length), to)
 
 
-def _whole(history: EngagementHistory, now: datetime, asked: datetime | None) -> Axis:
+def axis_of(history: EngagementHistory, now: datetime, asked: datetime | None) -> Axis:
+    """From the opening until now, or until the last event of what has ended; further where that is asked about."""
     state = history.state
     last = max((fact.occurred_at for fact in history.facts), default=now)
     ends = now if state.ended_at is None else max(last, state.ended_at)

@@ -14,7 +14,7 @@ from api.pages.engagement.clocks import ClocksShown, clocks_shown
 from api.pages.engagement.facts import Fact, facts
 from api.pages.engagement.history import MOST_LINES, Line, lines
 from api.pages.engagement.record import Record, record
-from api.pages.engagement.replay import Replay, axis_of, replay
+from api.pages.engagement.replay import Replay, axis_of, replay, spanned
 from api.pages.engagement.seats import SeatsShown, seats_shown
 from api.pages.lanes.axis import Axis
 from api.pages.lanes.view import Drawing, drawing
@@ -102,7 +102,8 @@ def engagement_shown(
     told, older = _history(asked, history, here)
     today = engagement_as_of(standfast.marketplace, asked.engagement_id) if asked.replaying else question
     assert today.history, "what is known now has a history"
-    axis = axis_of(today.history, today.as_of, asked.as_of, asked.span)
+    whole = axis_of(today.history, today.as_of, asked.as_of)
+    axis = spanned(whole, asked.as_of, asked.span)
     drawn = question if asked.known_at else today
     return EngagementShown(
         name=named(state),
@@ -111,7 +112,9 @@ def engagement_shown(
         zone=calendar.zone,
         facts=facts(state, answer, read, metrics, items, day),
         replay=replay(today.history, axis, asked, question.as_of, here),
-        drawing=_drawing(drawn, axis, told, question.as_of, here, all_of_them=asked.seats == "all"),
+        drawing=_drawing(
+            drawn, min(drawn.as_of, whole.to), axis, told, question.as_of, here, all_of_them=asked.seats == "all"
+        ),
         changed=changed_last(question) if asked.replaying else None,
         seats=seats_shown(answer, all_of_them=asked.seats == "all"),
         clocks=clocks_shown(asked.engagement_id, state, read, here.time, day, all_of_them=asked.clocks == "all"),
@@ -126,9 +129,16 @@ def engagement_shown(
 
 
 def _drawing(
-    drawn: EngagementAsOf, axis: Axis, told: Sequence[Line], as_of: datetime, here: Here, *, all_of_them: bool
+    drawn: EngagementAsOf,
+    at: datetime,
+    axis: Axis,
+    told: Sequence[Line],
+    as_of: datetime,
+    here: Here,
+    *,
+    all_of_them: bool,
 ) -> Drawing:
-    """The lanes as known today up to now, as known then up to then; each bar leads to its line in the history."""
+    """The lanes up to ``at``: as known today up to now, as known then up to then. Each bar leads to its line."""
     history, shown = drawn.history, {each.fact.version for each in told}
     assert history, "what is drawn was opened"
 
@@ -139,7 +149,6 @@ def _drawing(
         gone = {"as_of": None, "known_at": None} if later else {}
         return f"{here.but(before=version + 1, recorded=None, **gone).removeprefix(here.path)}#v{version}"
 
-    at = min(drawn.as_of, axis.to)
     state = history.state_at(at)
     assert state, "what is drawn was opened"
     return drawing(axis, lanes_of(history, at, axis.from_, axis.to), state, line, all_of_them=all_of_them)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.pages.engagement.replay import axis_of, base36, stops_written
+from api.pages.engagement.replay import axis_of, base36, spanned, stops_written
 from api.pages.frame import TEMPLATES
 from api.pages.lanes.axis import MOST_TICKS, Axis, percent, strip, ticks
 from api.pages.lanes.marks import MOST_MARKS, apart
@@ -162,14 +162,13 @@ def test_the_axis_ends_with_what_has_ended_and_goes_as_far_as_is_asked() -> None
 
 
 def test_of_a_span_the_last_is_shown_or_what_lies_around_the_instant_asked_about() -> None:
-    lasting, month = given(opened()).history, timedelta(days=31)
-    assert axis_of(lasting, day(9), None, "month") == axis_of(lasting, day(9), None)  # it is no longer than that
-    assert axis_of(lasting, day(200), None, "month") == Axis(day(200) - month, day(200))
-    assert axis_of(lasting, day(200), day(190), "month") == Axis(day(200) - month, day(200))
-    assert axis_of(lasting, day(200), day(100), "month") == Axis(day(100) - month / 2, day(100) + month / 2)
-    first = axis_of(lasting, day(200), day(2), "month")
-    assert (first.from_, first.span) == (START, month)
-    assert axis_of(lasting, day(200), day(210), "month").to == day(210)
+    month, short, lasting = timedelta(days=31), Axis(START, day(9)), Axis(START, day(200))
+    assert spanned(lasting, None, None) == lasting
+    assert spanned(short, None, "month") == short
+    assert spanned(lasting, None, "month") == Axis(day(200) - month, day(200))
+    assert spanned(lasting, day(190), "month") == Axis(day(200) - month, day(200))
+    assert spanned(lasting, day(100), "month") == Axis(day(100) - month / 2, day(100) + month / 2)
+    assert spanned(lasting, day(2), "month") == Axis(START, START + month)
 
 
 def test_many_marks_are_no_more_than_a_page_bears() -> None:
