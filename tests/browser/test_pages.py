@@ -14,7 +14,7 @@ from tests.browser.windows import NARROW, WIDE, opened_in
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 HOSTILE = "<img src=x onerror=\"alert('named')\"> & Sons"
 VARIANTS = [(WIDE, "light"), (NARROW, "dark")]
-JUDGED_WIDE = ("work", "engagement", "form", "document")
+JUDGED_WIDE = ("work", "engagement", "fleet", "form", "document")
 """What axe looks at in a wide window too: it takes its time."""
 
 
@@ -44,6 +44,8 @@ PATHS = {
     "as it was": "{0}?as_of=2026-01-01T00:00:00Z",
     "clock": "{0}/clocks/acknowledge/c-1",
     "rows": "/engagements?because=engagements",
+    "fleet": "/fleet?window=all",
+    "clients": "/fleet?group_by=client",
     "form": "{0}/do/propose-successor",
     "correction": "{0}/do/correct-history?void=9",
     "audit": "/audit",
@@ -190,6 +192,26 @@ def test_a_line_is_corrected_once_it_was_seen_what_that_changes(
         page.check("[name='correction.how'][value=replace]")
         page.click(".preview button.main")
         page.wait_for_selector("text=Recorded as version")
+
+
+def test_the_models_stay_named_above_their_figures_and_beside_them(
+    browser: Browser, server: str, engagement: str
+) -> None:
+    with opened_in(browser, (1440, 500), "light", scripts=False) as page:
+        page.goto(f"{server}/fleet?window=all")
+        page.evaluate("window.scrollTo(0, 600)")
+        assert page.evaluate("document.querySelector('.fleet thead th').getBoundingClientRect().top") == 44
+        page.select_option("[name=group_by]", "client")
+        page.click("text=Show")
+        page.wait_for_selector(".many")
+        assert "window=all" in page.url
+        page.go_back()
+        page.wait_for_selector(".fleet")
+    with opened_in(browser, NARROW, "dark") as page:
+        page.goto(f"{server}/fleet?window=all")
+        assert page.locator(".fleet tbody tr[data-row] .of").first.inner_text() == "managed marketplace"
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("getComputedStyle(document.querySelector('.fleet .value')).color") == "rgb(0, 0, 0)"
 
 
 def test_a_document_is_printed_light_and_without_what_is_around_it(
