@@ -25,7 +25,9 @@ from api.pages.engagement.route import engagement_page
 from api.pages.engagements import engagements_page
 from api.pages.errors import error_page
 from api.pages.fleet.route import fleet_page
+from api.pages.forms.opening import opening_page, opening_sent
 from api.pages.forms.route import form_page, form_sent
+from api.pages.links import OPENING_AT
 from api.pages.static_files import static_file
 from api.pages.work import work_page
 from application.ports.log import StoreUnavailable
@@ -56,6 +58,8 @@ PAGES: Final = (
     Address("GET", "/work", work_page),
     Address("GET", "/fleet", fleet_page),
     Address("GET", "/engagements", engagements_page),
+    Address("GET", OPENING_AT, opening_page),
+    Address("POST", OPENING_AT, opening_sent),
     Address("GET", "/engagements/{engagement_id}", engagement_page),
     Address("GET", "/engagements/{engagement_id}/clocks/{clock}/{subject_id}", clock_page),
     Address("GET", "/engagements/{engagement_id}/do/correct-history", correction_page),

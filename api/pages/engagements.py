@@ -11,7 +11,7 @@ from api.pages.chips import chips, choices
 from api.pages.engagements_view import NAMES, SORTS, STATUSES, lines, others
 from api.pages.formats import capital
 from api.pages.frame import Frame, html, rendered
-from api.pages.links import Here, asked_for, here
+from api.pages.links import OPENING_AT, Here, asked_for, here
 from api.pages.rows_behind import MOST_COUNTED, BecauseAsked, figure_words, rows_shown
 from api.pages.work_view import MODELS
 from api.queries.engagements import ListAsked, cursor_of, listed
@@ -52,6 +52,7 @@ def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
         statuses=choices(at, "status", STATUSES),
         others=others(at),
         here=at,
+        opening=OPENING_AT,
         next=at.but(cursor=cursor) if cursor else None,
     )
 

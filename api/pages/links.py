@@ -13,6 +13,7 @@ from domain.law.event import event_of
 from domain.law.recorded import Recorded
 
 OF_TIME: Final = ("as_of", "known_at", "span")
+OPENING_AT: Final = "/engagements/do/open-engagement"
 CORRECT: Final = "correct-history"
 """The command by which lines of a history are corrected."""
 

@@ -48,6 +48,7 @@ PATHS = {
     "clients": "/fleet?group_by=client",
     "form": "{0}/do/propose-successor",
     "correction": "{0}/do/correct-history?void=9",
+    "opening": "/engagements/do/open-engagement",
     "audit": "/audit",
     "document": "/audit/{1}",
     "form with rows": "{0}/do/plan-knowledge-transfer",

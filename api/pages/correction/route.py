@@ -17,8 +17,7 @@ from api.pages.correction.original import Original, original
 from api.pages.correction.view import REASON, WITHIN, correction_shown
 from api.pages.forgery import Proof, proof_of
 from api.pages.forms.body import Given, compacted
-from api.pages.forms.receiving import fields_of, key_of, unproved
-from api.pages.forms.route import BEHALF, MORE
+from api.pages.forms.receiving import BEHALF, MORE, fields_of, key_of, unproved
 from api.pages.forms.sending import NotRecorded, Sent, recorded, tried
 from api.pages.forms.shape import shape_of
 from api.pages.frame import Frame, html, rendered

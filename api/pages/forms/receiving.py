@@ -16,6 +16,10 @@ from api.pages.forms.sending import NotRecorded
 
 FORM: Final = "application/x-www-form-urlencoded"
 KEY: Final = "_key"
+BEHALF: Final = "_on_behalf_of"
+MORE: Final = "_more"
+"""Which list is to have one more row."""
+
 MOST_FIELDS: Final = 5_000
 
 
@@ -44,7 +48,12 @@ def sent_by(request: Request) -> Mapping[str, str]:
 
 def key_of(fields: Mapping[str, str]) -> str | None:
     """The key that a form was made with; None where it brings none."""
-    text = fields.get(KEY, "")
+    return uuid_in(fields, KEY)
+
+
+def uuid_in(fields: Mapping[str, str], name: str) -> str | None:
+    """A UUID that a form was made with; None where it brings none."""
+    text = fields.get(name, "")
     try:
         return text if str(UUID(text)) == text else None
     except ValueError:

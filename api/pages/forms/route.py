@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
 from uuid import UUID, uuid4
 
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from api.http.questions import answer_of
 from api.pages.commands import has_form
 from api.pages.forgery import Proof, proof_of
 from api.pages.forms.body import Given, body_of, compacted
-from api.pages.forms.receiving import fields_of, key_of, unproved
+from api.pages.forms.receiving import BEHALF, MORE, fields_of, key_of, unproved
 from api.pages.forms.sending import NotRecorded, Sent, recorded
 from api.pages.forms.shape import shape_of
 from api.pages.forms.view import form_shown
@@ -26,9 +25,6 @@ from application.commands.already import Already
 from application.queries.as_of import EngagementAsOf, engagement_as_of
 from domain.language.saying import did_you_mean
 from domain.register import COMMANDS
-
-BEHALF: Final = "_on_behalf_of"
-MORE: Final = "_more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

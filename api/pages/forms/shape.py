@@ -63,10 +63,12 @@ Shape = Leaf | Branch | Rows
 
 @cache
 def shape_of(command: str) -> Branch:
-    """The body of a command, without the id that the server makes where it is left out."""
+    """The body of a command, without the ids that are made where they are left out."""
     schema = adapter(BODIES[command]).json_schema(by_alias=True)
     made = COMMANDS[command].makes
-    members = tuple(each for each in _members(schema, schema.get("$defs", {}), command) if each.name != made)
+    members = tuple(
+        each for each in _members(schema, schema.get("$defs", {}), command) if each.name not in (made, "engagement_id")
+    )
     return Branch(name="", required=True, members=members)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 USUAL: Final[Mapping[str, Sequence[str]]] = {
+    "open-engagement": ("name", "policy", "calendar"),
     "add-seat": ("required_from", "allocation", "key_role"),
     "amend-seat": ("role", "allocation", "required_from", "required_until", "reason"),
     "match-professional": ("partner_id", "planned_start", "day_rate"),

@@ -78,8 +78,8 @@ def form_shown(
 
 
 def terms_offered(standfast: Standfast, command: str) -> dict[str, Sequence[Option]]:
-    """The published documents that an amendment may name."""
-    if command != "amend-terms":
+    """The published documents that an opening or an amendment may name."""
+    if command not in ("amend-terms", "open-engagement"):
         return {}
     catalogue = standfast.terms.catalogue
     return {
