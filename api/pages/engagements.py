@@ -10,6 +10,7 @@ from api.http.questions import answer_of, projected
 from api.pages.chips import chips, choices
 from api.pages.engagements_view import NAMES, SORTS, STATUSES, lines, others
 from api.pages.formats import capital
+from api.pages.forms.opening import TITLE as OPENING_TITLE
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import OPENING_AT, Here, asked_for, here
 from api.pages.rows_behind import MOST_COUNTED, BecauseAsked, figure_words, rows_shown
@@ -53,6 +54,7 @@ def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
         others=others(at),
         here=at,
         opening=OPENING_AT,
+        opening_title=OPENING_TITLE,
         next=at.but(cursor=cursor) if cursor else None,
     )
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Final
+from uuid import UUID
 
 from api.pages.chips import Chip, Choice, chips, choices
 from api.pages.commands import command_title
@@ -12,7 +13,7 @@ from api.pages.formats import DAY_SECONDS
 from api.pages.links import Here, clock_at, engagement_at, form_at
 from api.queries.work import clocks_cursor, work_cursor
 from application.ports.at_risk import ClockAtRisk, ClocksFound
-from application.ports.work import WorkCounts, WorkFound, WorkItem
+from application.ports.work import WorkAfter, WorkCounts, WorkFound, WorkItem
 from domain.work.item import NOTICES, WorkKind
 
 PARTIES: Final = ("platform", "client", "partner", "professional", "force_majeure", "nobody")
@@ -46,11 +47,11 @@ NAMES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A count, and where on the page its items begin (None: on another one, or nowhere)."""
+    """A count, and where its items begin: on the page, or a page that begins with them (None: nowhere by itself)."""
 
     name: str
     count: int
-    anchor: str | None
+    address: str | None
     grave: bool = False
 
 
@@ -112,7 +113,7 @@ def work_shown(
     days = tuple(_days(found))
     cursor = work_cursor(found.next)
     return WorkShown(
-        tiles=tuple(_tiles(counts, {day.key for day in days})),
+        tiles=tuple(_tiles(counts, {day.key for day in days}, found.as_of, here)),
         days=days,
         breaching=tuple(map(_breaching, risky.items)),
         more_breaching=clocks_cursor(risky.next) is not None,
@@ -142,10 +143,29 @@ STRETCHES: Final = (
 )
 
 
-def _tiles(counts: WorkCounts, here: set[str]) -> Iterator[Tile]:
+def _tiles(counts: WorkCounts, there: set[str], as_of: datetime, here: Here) -> Iterator[Tile]:
     for key, name in STRETCHES:
         count = getattr(counts, key)
-        yield Tile(name=name, count=count, anchor=key if key in here else None, grave=key == "overdue" and count > 0)
+        address = f"#{key}" if key in there else _page_of(key, as_of, here) if count else None
+        yield Tile(name=name, count=count, address=address, grave=key == "overdue" and count > 0)
+
+
+def _page_of(key: str, as_of: datetime, here: Here) -> str | None:
+    """The address of the page that begins with the items of a stretch of time; notices stand among the others."""
+    if key == "overdue":
+        return f"{here.but(cursor=None)}#{key}"
+    tomorrow, monday = _bounds(as_of)
+    begins = {"today": as_of, "this_week": tomorrow, "later": monday, "undated": datetime.max.replace(tzinfo=UTC)}
+    if key not in begins:
+        return None
+    before = int(begins[key].timestamp()) - 1
+    after = WorkAfter(before, MOST_SECONDS, LAST_ID, NOTICES[-1], "", as_of)
+    return f"{here.but(cursor=work_cursor(after))}#{key}"
+
+
+MOST_SECONDS: Final = int(datetime.max.replace(tzinfo=UTC).timestamp())
+LAST_ID: Final = UUID(int=2**128 - 1)
+"""With the most seconds: behind everything that is due in the same second."""
 
 
 def _days(found: WorkFound) -> Iterator[Day]:
@@ -164,9 +184,14 @@ def _stretch(item: WorkItem, as_of: datetime) -> str:
         return "overdue"
     if item.due_at is None:
         return "undated"
-    tomorrow = as_of.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    monday = tomorrow + timedelta(days=6 - as_of.weekday())
+    tomorrow, monday = _bounds(as_of)
     return "today" if item.due_at < tomorrow else "this_week" if item.due_at < monday else "later"
+
+
+def _bounds(as_of: datetime) -> tuple[datetime, datetime]:
+    """When the next day begins, and the next week."""
+    tomorrow = as_of.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return tomorrow, tomorrow + timedelta(days=6 - as_of.weekday())
 
 
 def _row(item: WorkItem) -> Row:

@@ -24,12 +24,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A figure with notes; ``since`` is an instant that stands behind them."""
+    """A figure with notes; ``since`` is an instant that stands behind them, ``rows`` where what it counts is listed."""
 
     name: str
     figure: Figure
     notes: Sequence[Figure] = ()
     since: object = None
+    rows: str = ""
 
 
 def facts(
@@ -66,6 +67,7 @@ def _covered(answer: StateAnswer, metrics: Metrics) -> Fact:
     coverage = metrics.continuity.coverage.fraction
     return Fact(
         name="Seats covered",
+        rows="#lanes",
         figure=Figure(told=f"{covered} of {len(required)}", path="seats.covered", value=covered),
         notes=(
             Figure(
@@ -87,7 +89,8 @@ def _running(clocks: Sequence[Clock]) -> Fact:
     elif running or not overdue:
         notes.append(Figure(told="none at risk" if running else "none runs"))
     total = running + overdue
-    return Fact(name="Clocks running", figure=Figure(told=str(total), path="clocks.open", value=total), notes=notes)
+    figure = Figure(told=str(total), path="clocks.open", value=total)
+    return Fact(name="Clocks running", figure=figure, notes=notes, rows="#clocks" if clocks else "")
 
 
 def _kept(metrics: Metrics) -> Fact:
@@ -103,7 +106,12 @@ def _kept(metrics: Metrics) -> Fact:
         if decided[name]
     ]
     told = Figure(told=f"{met:,} of {total:,}" if total else NOTHING, path="accountability.met", value=met)
-    return Fact(name="Promises kept", figure=told, notes=notes or (Figure(told="none is decided yet"),))
+    return Fact(
+        name="Promises kept",
+        figure=told,
+        notes=notes or (Figure(told="none is decided yet"),),
+        rows="#clocks" if total else "",
+    )
 
 
 def _ball(state: State, clocks: Sequence[Clock], items: Sequence[WorkItem], day: int) -> Fact:
@@ -124,8 +132,11 @@ def _ball(state: State, clocks: Sequence[Clock], items: Sequence[WorkItem], day:
             value=seconds,
         )
         told = Figure(told=words(first.waiting_on or "nobody"), path=f"{key}.waiting_on", value=first.waiting_on or "")
-        return Fact(name=name, figure=told, notes=(Figure(told=of_clock(state, first.clock, first.subject_id)), left))
+        about = Figure(told=of_clock(state, first.clock, first.subject_id))
+        return Fact(name=name, figure=told, notes=(about, left), rows="#clocks")
     waiting = next((each for each in items if each.next_command), None)
     if waiting:
-        return Fact(name=name, figure=Figure(told=words(waiting.holder)), notes=(Figure(told=waiting.title),))
+        return Fact(
+            name=name, figure=Figure(told=words(waiting.holder)), notes=(Figure(told=waiting.title),), rows="#record"
+        )
     return Fact(name=name, figure=Figure(told="nobody"), notes=(Figure(told="nothing waits"),))

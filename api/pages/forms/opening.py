@@ -12,7 +12,6 @@ from api.commands.engagement_ids import new_engagement_id
 from api.commands.routes import OPENING
 from api.composition import Standfast
 from api.http.questions import answer_of
-from api.pages.commands import command_title
 from api.pages.forgery import Proof, proof_of
 from api.pages.forms.body import Given, body_of, compacted
 from api.pages.forms.fields import Form, Showing
@@ -23,11 +22,11 @@ from api.pages.forms.view import terms_offered
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import OPENING_AT, engagement_at
 from domain.engagement.lifecycle.opening import DEFAULT_CALENDAR
-from domain.register import COMMANDS
 
 MADE: Final = "_engagement_id"
 """The id of the engagement, made with the form."""
 
+TITLE: Final = "Open an engagement"
 ITS_ZONE: Final = "on the clocks of the calendar that is chosen"
 
 
@@ -46,7 +45,6 @@ class OpeningShown:
     """All that the page shows; ``engagement`` is the address that it has once it was opened."""
 
     title: str
-    text: str
     action: str
     engagement: str
     zone: str
@@ -105,8 +103,7 @@ def _page(standfast: Standfast, asked: Opening, token: str, refusal: NotRecorded
         asked.given, wrong, terms_offered(standfast, OPENING), {}, _zone(standfast, asked.given), asked.one_more
     )
     shown = OpeningShown(
-        title=command_title(OPENING),
-        text=COMMANDS[OPENING].title(),
+        title=TITLE,
         action=OPENING_AT,
         engagement=engagement_at(asked.engagement_id),
         zone=ITS_ZONE,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 USUAL: Final[Mapping[str, Sequence[str]]] = {
-    "open-engagement": ("name", "policy", "calendar"),
+    "open-engagement": ("client_id", "name", "model", "work_class", "policy", "calendar", "seats"),
     "add-seat": ("required_from", "allocation", "key_role"),
     "amend-seat": ("role", "allocation", "required_from", "required_until", "reason"),
     "match-professional": ("partner_id", "planned_start", "day_rate"),
@@ -23,7 +23,7 @@ USUAL: Final[Mapping[str, Sequence[str]]] = {
     "amend-terms": ("policy", "calendar"),
     "annotate": ("corrects",),
 }
-"""In the order in which they are asked."""
+"""In the order in which they are asked; what must be said stands before them, but where it is among them."""
 
 OCCURRED: Final = "occurred_at"
 
@@ -38,6 +38,6 @@ def place_of(command: str, name: str, *, required: bool) -> tuple[int, int]:
     usual = USUAL.get(command, ())
     if name == OCCURRED:
         return 2, 0
-    if required:
+    if required and name not in usual:
         return 0, 0
     return (1, usual.index(name)) if name in usual else (3, 0)

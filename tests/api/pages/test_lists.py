@@ -57,6 +57,30 @@ def test_what_waits_is_shown_with_its_counts_and_its_next_command(either_client:
     assert form.values["case_id"] == "case-1"
 
 
+def test_a_count_leads_to_its_rows_wherever_they_are(client: TestClient, told: Telling) -> None:
+    fields = {"waiting_on": "client", "reason": "a pause"}
+    [found] = client.get("/v1/engagements").json()["items"]
+    answer = client.post(f"/v1/engagements/{found['engagement_id']}/suspend-engagement", json=fields)
+    assert answer.status_code == 200, answer.text
+    caught_up(client)
+    stretches = {"overdue": "Overdue", "today": "Due today", "this_week": "This week", "later": "Later"}
+    stretches["undated"] = "Without a date"
+    counts = client.get("/v1/work").json()["counts"]
+    browser = Browser(client)
+    whole, first = browser.open("/work"), browser.open("/work?limit=1")
+    linked = set()
+    for key, name in stretches.items():
+        here, there = ([each.href for each in page.links if name in each.text] for page in (whole, first))
+        assert bool(counts[key]) == bool(here) == bool(there)
+        if here:
+            linked.add(key)
+            assert here == [f"#{key}"]
+            begins = browser.open(f"/work?limit=1{there[0]}" if there[0].startswith("#") else there[0])
+            days = [each["id"] for tag, each in begins.attributes if tag == "tr" and each.get("class") == "day"]
+            assert days[:1] == [key]
+    assert len(linked) >= 2
+
+
 def test_what_others_hold_is_told_where_nothing_waits_for_who_is_asked_for(client: TestClient, told: Telling) -> None:
     page = Browser(client).open("/work?party=professional")
     others = sum(each["kind"] not in ("window", "upcoming") for each in client.get("/v1/work").json()["items"])

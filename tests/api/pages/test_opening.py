@@ -16,7 +16,7 @@ def filled(page: Page) -> Form:
 
 def test_it_leads_to_the_new_engagement(client: TestClient, browser: Browser) -> None:
     page = browser.open(browser.open("/engagements").link("Open an engagement"))
-    assert page.title == "Open engagement · Standfast"
+    assert page.title == "Open an engagement · Standfast"
     form = filled(page).set("occurred_at", "2026-07-01T10:00:00")
     opened = browser.send(form)
     assert opened.status == 200
