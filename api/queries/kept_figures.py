@@ -68,8 +68,8 @@ async def kept_figures(
 
 def _worked_out(standfast: Standfast, asked: GroupsAsked) -> tuple[Any, int]:
     page = groups(standfast, asked)
-    complete = page.next is None and asked.cursor is None and asked.key is None
-    whole = page if complete else groups(standfast, replace(asked, group_by="all", cursor=None, sort="key", key=None))
+    complete = page.next is None and asked.cursor is None
+    whole = page if complete else groups(standfast, replace(asked, group_by="all", cursor=None, sort="key"))
     figures = FleetFigures(page, tuple(whole.groups), promising(standfast))
     return figures, min(page.reading.position, whole.reading.position)
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Literal
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.composition import Standfast
+from api.http.questions import answer_of
 from api.pages.chips import chips, choices
 from api.pages.fleet import windows
 from api.pages.fleet.charts import charts_at
@@ -52,7 +54,7 @@ async def fleet_page(standfast: Standfast, request: Request) -> Response:
     now = standfast.marketplace.clock()
     asked: GroupsAsked = asked_for(FleetPageAsked, request).figures(now)
     found = await kept_figures(standfast, request, asked)
-    return html(_page(found, replace(asked, min_position=None), at, now))
+    return html(await answer_of(standfast, request, partial(_page, found, replace(asked, min_position=None), at, now)))
 
 
 def _page(found: FiguresAsOf, asked: GroupsAsked, at: Here, now: datetime) -> bytes:

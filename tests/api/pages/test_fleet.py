@@ -284,6 +284,12 @@ def test_a_line_leads_to_the_models_of_that_group_and_a_month_to_its_days(browse
     assert query_of(months.link("Feb 2026")) == {"from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z"}
 
 
+def test_a_group_may_be_shown_alone(browser: Browser) -> None:
+    page = browser.open("/fleet?key=managed_services&window=all")
+    assert "managed services" in page.text
+    assert {query_of(each["href"])["key"] for each in figures_of(page)} == {"managed_services"}
+
+
 def test_where_nobody_lived_it_is_said_what_to_do(browser: Browser) -> None:
     page = browser.open("/fleet?client_id=nobody")
     assert "No engagement lived in this window under these filters." in page.text

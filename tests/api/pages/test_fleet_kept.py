@@ -1,6 +1,8 @@
 """What the page of the fleet shows of answers that are kept."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from threading import Event
 
 import pytest
 from starlette.testclient import TestClient
@@ -30,8 +32,8 @@ def seconds() -> Seconds:
 
 @pytest.fixture
 def running(copied: Copied, seconds: Seconds) -> Iterator[tuple[Standfast, TestClient]]:
-    standfast = assemble(settings_of(copied(started, "sqlite")))
-    object.__setattr__(standfast, "kept", KeptAnswers(standfast.desks.background.begin, seconds))
+    made = assemble(settings_of(copied(started, "sqlite")))
+    standfast = replace(made, kept=KeptAnswers(made.desks.background.begin, seconds))
     with TestClient(application(standfast)) as client:
         yield standfast, client
 
@@ -52,8 +54,10 @@ def recorded(client: TestClient) -> int:
 
 
 def settled(standfast: Standfast) -> None:
-    """Nothing is done in the background any more."""
-    standfast.desks.background._threads.submit(lambda: None).result(30)
+    """What was begun in the background before is done."""
+    done = Event()
+    standfast.desks.background.begin(done.set)
+    assert done.wait(30)
 
 
 def test_an_answer_is_shown_for_a_while_then_with_its_age_and_then_no_more(
