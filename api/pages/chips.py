@@ -9,6 +9,9 @@ from api.pages.links import Here
 OF_THE_PAGE = ("cursor", "limit", "min_position", "sort")
 """Parameters that filter nothing."""
 
+AS_WRITTEN = ("client_id", "partner_id", "engagement_id", "professional_id", "q")
+"""Filters whose values are no codes, and are not put in other words."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
@@ -32,7 +35,11 @@ class Choice:
 def chips(here: Here, names: Mapping[str, str], *, passed_over: Collection[str] = ()) -> Sequence[Chip]:
     """Every filter of an address; ``names`` says those whose name is no word."""
     return tuple(
-        Chip(name=names.get(name, words(name)), value=words(value), without=here.but(**{name: None}, cursor=None))
+        Chip(
+            name=names.get(name, words(name)),
+            value=value if name in AS_WRITTEN else words(value),
+            without=here.but(**{name: None}, cursor=None),
+        )
         for name, value in here.query.items()
         if name not in OF_THE_PAGE and name not in passed_over
     )

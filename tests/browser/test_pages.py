@@ -213,6 +213,8 @@ def test_the_models_stay_named_above_their_figures_and_beside_them(
         assert page.locator(".fleet tbody tr[data-row] .of").first.inner_text() == "managed marketplace"
         page.emulate_media(media="print", color_scheme="dark")
         assert page.evaluate("getComputedStyle(document.querySelector('.fleet .value')).color") == "rgb(0, 0, 0)"
+        left = "document.querySelector('.fleet {}').getBoundingClientRect().left"
+        assert page.evaluate(left.format("thead th")) == page.evaluate(left.format("tbody [data-row] td"))
 
 
 def test_a_document_is_printed_light_and_without_what_is_around_it(

@@ -102,7 +102,7 @@ def test_each_figure_of_the_models_is_what_its_rows_come_to(browser: Browser) ->
 def test_so_is_each_of_other_groups(browser: Browser, group_by: str) -> None:
     chosen = list(one_of_each(browser.open(f"/fleet?group_by={group_by}&from=2026-01-01T00:00:00Z")))
     assert len(chosen) > 9
-    for figure in chosen[5:9]:
+    for figure in chosen[5:8]:
         agrees(browser, figure)
 
 
@@ -224,8 +224,8 @@ def test_the_window_and_the_filters_are_in_every_address(browser: Browser, query
 
 
 def some_client(browser: Browser) -> str:
-    [first, *_] = browser.client.get("/v1/metrics?group_by=client").json()["groups"]
-    return str(first["key"])
+    [first] = browser.client.get("/v1/engagements?sort=name&limit=1").json()["items"]
+    return str(first["client_id"])
 
 
 def test_a_day_that_was_chosen_becomes_an_instant_and_the_last_one_belongs_to_the_window(browser: Browser) -> None:
