@@ -29,6 +29,8 @@ from api.pages.forms.opening import opening_page, opening_sent
 from api.pages.forms.route import form_page, form_sent
 from api.pages.links import OPENING_AT
 from api.pages.static_files import static_file
+from api.pages.what_if.engagement import what_if_page, what_if_sent
+from api.pages.what_if.fleet import fleet_what_if_page, fleet_what_if_sent
 from api.pages.work import work_page
 from application.ports.log import StoreUnavailable
 from infrastructure.database.another_schema import is_unusable
@@ -66,6 +68,10 @@ PAGES: Final = (
     Address("POST", "/engagements/{engagement_id}/do/correct-history", correction_sent),
     Address("GET", "/engagements/{engagement_id}/do/{command}", form_page),
     Address("POST", "/engagements/{engagement_id}/do/{command}", form_sent),
+    Address("GET", "/engagements/{engagement_id}/what-if", what_if_page),
+    Address("POST", "/engagements/{engagement_id}/what-if", what_if_sent),
+    Address("GET", "/what-if", fleet_what_if_page),
+    Address("POST", "/what-if", fleet_what_if_sent),
     Address("GET", "/audit", audit_page),
     Address("GET", "/audit/{engagement_id}", document_page),
     Address("GET", "/charts/{name}.{ending}", chart),

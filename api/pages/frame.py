@@ -25,6 +25,7 @@ SECTIONS: Final = (
     ("Work", "/work", "w"),
     ("Fleet", "/fleet", "f"),
     ("Engagements", "/engagements", "e"),
+    ("What-if", "/what-if", "i"),
     ("Audit", "/audit", "a"),
 )
 """What the bar leads to: its name, its address, and the letter that goes there after ``g``."""

@@ -109,23 +109,29 @@ async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
     """Answers what a request supposes, or has a job do so."""
     headers, raw = headers_of(http), await body_of(http)
     body = validated(FleetWhatIfBody, raw)
-    asking = partial(_supposed, standfast, body, str(headers.actor), asked_once(headers, ADDRESS, raw))
+    asking = partial(supposed_of_fleet, standfast, body, str(headers.actor), asked_once(headers, ADDRESS, raw))
     return response_of(await standfast.desks.costly.answer(asking, http.receive, patience=PATIENCE_SECONDS))
 
 
-def _supposed(standfast: Standfast, body: FleetWhatIfBody, creator: str, once: AskedOnce | None) -> FirstAnswer:
+def supposed_of_fleet(standfast: Standfast, body: FleetWhatIfBody, creator: str, once: AskedOnce | None) -> FirstAnswer:
+    """What a body supposes, or a job of this creator that works it out. Raises as `supposed_by`, and TooManyJobs."""
     known = standfast.first_answers.find(once) if once else None
     if known:
         return known
     wanted = supposed_by(standfast, body)
     these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
-    if len(these.engagement_ids) <= AT_ONCE or standfast.database.in_memory:
+    if answered_at_once(standfast, these):
         answer = FirstAnswer(body=json_of(worked_out_here(standfast, wanted, these, lambda _: go_on())))
         return standfast.first_answers.keep(once, answer) if once else answer
     request = adapter(FleetSupposed).dump_json(wanted, by_alias=True)
     if once:
         return standfast.jobs.ask_once(request, creator, once, _taken)
     return _taken(standfast.jobs.ask(request, creator))
+
+
+def answered_at_once(standfast: Standfast, these: Candidates) -> bool:
+    """Whether these are few enough; in memory there is nothing that another process could read."""
+    return len(these.engagement_ids) <= AT_ONCE or standfast.database.in_memory
 
 
 def _taken(job: Job) -> FirstAnswer:

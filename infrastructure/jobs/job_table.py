@@ -84,6 +84,12 @@ class JobTable:
         with self._database().reading() as connection:
             return _told(_row(connection, self._table, job_id, creator))
 
+    def request(self, job_id: UUID, creator: str | None = None) -> bytes:
+        """What a job was asked, of one creator or (None) of whomever. Raises NoJob, StoreUnavailable."""
+        with self._database().reading() as connection:
+            request: bytes = _row(connection, self._table, job_id, creator).request
+            return request
+
     def cancel(self, job_id: UUID, creator: str | None = None) -> Job:
         """Has a job end that has not ended, of one creator or (None) of whomever. Raises NoJob, StoreUnavailable."""
         table = self._table

@@ -1,0 +1,150 @@
+"""What a page supposes: a model, and terms that are named or written, as the body that the interface takes."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, get_args
+
+from api.composition import Standfast
+from api.http.strict_json import FieldsWrong, Malformed, parse, validated
+from api.pages.forms.body import Given
+from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of
+from domain.engagement.terms.policy import Policy
+from domain.language.words import Model
+from domain.metrics.what_if import Supposition
+from domain.time.calendar import Calendar
+from infrastructure.events.codec import adapter
+from infrastructure.terms.shelf import Kind
+
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+MODELS: Final[tuple[Model, ...]] = get_args(Model)
+DOCUMENT: Final = "_document"
+"""Behind a kind: the field that holds its document as text."""
+
+OF: Final[Mapping[str, str]] = {"of_model": "model", "of_client_id": "client_id"}
+"""Which engagements are supposed to be otherwise: the field of the page, and that of the filter."""
+
+SHORT: Final = 72
+"""Up to how many characters a part of a document stands on one line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What was chosen, by the names of the fields; what is empty is left out. ``documents`` are texts, by kind."""
+
+    named: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[Kind, str] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is supposed."""
+        return not self.documents and not any(self.named.get(each) for each in ("model", *KINDS))
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What an address can say of it."""
+        return self.named
+
+
+def choice_of(given: Given) -> Choice:
+    """What the fields say."""
+    names = ("model", *KINDS, *OF, "as_of")
+    return Choice(
+        named={name: given[name].strip() for name in names if given.get(name, "").strip()},
+        documents={kind: text for kind in KINDS if (text := given.get(kind + DOCUMENT, "").strip())},
+    )
+
+
+def body_of(choice: Choice, shown: Mapping[Kind, str], *, of_fleet: bool) -> dict[str, Any]:
+    """The body; ``shown`` are the documents as they stood in the form, and one that stays so is named, if anything.
+
+    Raises FieldsWrong, which names what is wrong in a document behind its kind.
+    """
+    texts = choice.documents.items()
+    changed: dict[Kind, str] = {kind: text for kind, text in texts if not _same(text, shown[kind])}
+    if wrong := [each for kind, text in changed.items() for each in _problems(kind, text)]:
+        raise FieldsWrong(wrong)
+    said = ("model", "as_of", *KINDS)
+    body: dict[str, Any] = {name: choice.named[name] for name in said if name in choice.named}
+    body |= {kind: parse(text.encode()) for kind, text in changed.items()}
+    if of_fleet:
+        body["filter"] = {to: choice.named[name] for name, to in OF.items() if name in choice.named}
+    return body
+
+
+def _same(text: str, shown: str) -> bool:
+    try:
+        return bool(shown) and json.loads(text) == json.loads(shown)
+    except ValueError:
+        return False
+
+
+def _problems(kind: Kind, text: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with a document."""
+    try:
+        if kind == "policy":
+            validated(PolicyDraft, text.encode(errors="replace"))
+        else:
+            calendar_of(validated(CalendarDraft, text.encode(errors="replace")))
+    except Malformed as error:
+        yield kind, str(error)
+    except FieldsWrong as error:
+        yield from ((f"{kind}.{name}" if name else kind, message) for name, message in error.violations)
+
+
+def documents_shown(
+    standfast: Standfast, choice: Choice, present: Mapping[Kind, Policy | Calendar]
+) -> Mapping[Kind, str]:
+    """The text that each document begins with: of what is named, or of what is so now; empty where neither is."""
+    named = {kind: choice.named.get(kind) for kind in KINDS}
+    if named["policy"] is None:
+        named["policy"] = choice.named.get("model")
+    found = {
+        kind: standfast.terms.find(kind, name) if name and _is_name(name) else None for kind, name in named.items()
+    }
+    return {kind: text_of(document) if (document := found[kind] or present.get(kind)) else "" for kind in KINDS}
+
+
+def _is_name(name: str) -> bool:
+    code, _, version = name.partition("@")
+    return bool(code) and (not version or (version.isascii() and version.isdigit() and len(version) < 10))
+
+
+def text_of(document: Policy | Calendar) -> str:
+    """A document as it is written, without its version."""
+    shape = json.loads(adapter(type(document)).dump_json(document, by_alias=True))
+    del shape["version"]
+    return written(shape)
+
+
+def written(value: Any, indent: str = "") -> str:
+    """A value as JSON that a person reads: what is short stands on one line."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(line) <= SHORT or not isinstance(value, dict | list):
+        return line
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(name, ensure_ascii=False)}: {written(each, deeper)}" for name, each in value.items()]
+        opening, closing = "{}"
+    else:
+        parts = [written(each, deeper) for each in value]
+        opening, closing = "[]"
+    inner = ",\n".join(deeper + part for part in parts)
+    return f"{opening}\n{inner}\n{indent}{closing}"
+
+
+def choice_made(standfast: Standfast, supposition: Supposition, filter_: Mapping[str, str | None]) -> Choice:
+    """The choice that a job was asked for: terms that are published by their name, others as they were written."""
+    named = {name: value for name, to in OF.items() if (value := filter_.get(to))}
+    documents: dict[Kind, str] = {}
+    if supposition.model:
+        named["model"] = supposition.model
+    supposed: dict[Kind, Policy | Calendar | None] = {"policy": supposition.policy, "calendar": supposition.calendar}
+    for kind, document in supposed.items():
+        if document is None:
+            continue
+        if standfast.terms.find(kind, document.name) == document:
+            named[kind] = document.name
+        else:
+            documents[kind] = text_of(document)
+    return Choice(named=named, documents=documents)

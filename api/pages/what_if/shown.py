@@ -1,0 +1,164 @@
+"""What the pages of a supposition show: what can be chosen, what was, and what came of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from api.composition import Standfast
+from api.http.problems import Problem
+from api.pages.formats import words
+from api.pages.what_if.cases import Flipped, FlippedShown
+from api.pages.what_if.choice import KINDS, MODELS, Choice
+from api.pages.what_if.figures import Compared, compared
+from api.pages.what_if.terms import Term
+from application.queries.measures import WhatIfAnswer
+from domain.metrics.what_if import Supposition
+from infrastructure.terms.shelf import Kind
+
+MOST_DOCUMENTS: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    value: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """A document to be written: its text, and what is wrong with it."""
+
+    kind: Kind
+    text: str
+    rows: int
+    changed: bool
+    wrong: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of a supposition; ``figures`` are family by family."""
+
+    sentence: str
+    notes: Sequence[str]
+    figures: Mapping[str, Sequence[Compared]]
+    flipped: Sequence[FlippedShown]
+    total: int
+    position: int
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfShown:
+    """All that a page shows but its result. ``astray`` is what is wrong and stands beside no field."""
+
+    models: Sequence[Option]
+    names: Mapping[Kind, Sequence[Option]]
+    editors: Sequence[Editor]
+    refusal: Problem | None
+    astray: Sequence[tuple[str, str]]
+    hidden: Mapping[str, str]
+    terms: Sequence[Term] = ()
+    zone: str = "UTC"
+
+
+def what_if_shown(
+    standfast: Standfast,
+    choice: Choice,
+    documents: Mapping[Kind, str],
+    *,
+    refusal: Problem | None = None,
+    terms: Sequence[Term] = (),
+    zone: str = "UTC",
+) -> WhatIfShown:
+    """What can be chosen, with what was, and why that was refused."""
+    wrong = [(each.field, each.message) for each in (refusal.violations or () if refusal else ())]
+    editors = [_editor(kind, choice, documents[kind], wrong) for kind in KINDS]
+    written = {each.kind for each in editors if each.changed}
+    return WhatIfShown(
+        models=_options(MODELS, choice.named.get("model"), words),
+        names={kind: _options(_published(standfast, kind), choice.named.get(kind)) for kind in KINDS},
+        editors=editors,
+        refusal=refusal,
+        astray=[each for each in wrong if _kind_of(each[0]) not in written],
+        hidden=choice.named,
+        terms=terms,
+        zone=zone,
+    )
+
+
+def result_of(
+    standfast: Standfast,
+    told: Mapping[str, Any],
+    supposition: Supposition,
+    known: Mapping[UUID, WhatIfAnswer] | None = None,
+) -> Result:
+    """A result as the interface tells it. Raises CallerGone."""
+    as_of = datetime.fromisoformat(told["as_of"])
+    total, cases = told["flipped"]["total"], told["actual"]["guarantee"]["cases"]["requested"]
+    return Result(
+        sentence=_sentence(total, cases),
+        notes=list(_notes(told)),
+        figures=compared(told["actual"], told["hypothetical"]),
+        flipped=list(Flipped(standfast, supposition, as_of, known or {}).shown(told["flipped"]["first"])),
+        total=total,
+        position=told["position"],
+        as_of=as_of,
+    )
+
+
+def _sentence(total: int, cases: int) -> str:
+    if not cases:
+        return "There is no replacement case that could have gone otherwise."
+    if not total:
+        return (
+            f"None of {cases:,} cases would have gone otherwise." if cases > 1 else "The one case would have gone so."
+        )
+    return f"{total:,} of {cases:,} {'case' if cases == 1 else 'cases'} would have gone otherwise."
+
+
+def _notes(told: Mapping[str, Any]) -> Sequence[str]:
+    engagements, left_out = told["engagements"], told["not_applicable"]
+    notes = [f"{engagements:,} {'engagement' if engagements == 1 else 'engagements'}"]
+    if left_out:
+        notes.append(f"{left_out:,} left out: the policy is not for their model")
+    return notes
+
+
+def _options(values: Sequence[str], chosen: str | None, named: Any = str) -> Sequence[Option]:
+    """The values; one that was chosen and is none of them is offered all the same, to be refused where it is none."""
+    known = [*values, *([chosen] if chosen and chosen not in values else ())]
+    return [Option(value=each, name=named(each), chosen=each == chosen) for each in known]
+
+
+def _published(standfast: Standfast, kind: Kind) -> Sequence[str]:
+    """The versions that there are, the newest of a code first."""
+    found = standfast.terms.catalogue.page(kind, limit=MOST_DOCUMENTS)
+    return [f"{each.code}@{each.version}" for each in sorted(found, key=lambda each: (each.code, -each.version))]
+
+
+def _editor(kind: Kind, choice: Choice, shown: str, wrong: Sequence[tuple[str, str]]) -> Editor:
+    text = choice.documents.get(kind, shown)
+    changed = text.split() != shown.split()
+    of_it = [(name.removeprefix(kind).removeprefix("."), message) for name, message in wrong if _kind_of(name) == kind]
+    return Editor(
+        kind=kind,
+        text=text,
+        rows=min(24, max(6, text.count("\n") + 2)),
+        changed=changed,
+        wrong=of_it if changed else (),
+    )
+
+
+def _kind_of(field: str) -> str:
+    return field.partition(".")[0].partition("[")[0]
+
+
+def parsed(raw: bytes) -> dict[str, Any]:
+    """What the interface answered."""
+    told: dict[str, Any] = json.loads(raw)
+    return told
