@@ -127,7 +127,7 @@ def cloud_events(
 
 def ocel(standfast: Standfast, asked: OcelExportAsked, head: Head, hear: Hear = lambda _: None) -> Iterator[bytes]:
     """What counts of the log up to its end, as OCEL 2.0."""
-    return ocel_blocks(_heard(histories(standfast, asked, head.position), hear))
+    return ocel_blocks(_heard(histories(standfast, asked, head.position), lambda _: None), hear)
 
 
 def _heard(parts: Iterable[Any], hear: Hear) -> Iterator[Any]:

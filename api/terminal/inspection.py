@@ -1,4 +1,4 @@
-"""Looking at what is recorded: a history as a table, events as JSON Lines, and whether everything is whole."""
+"""Looking at what is recorded: a history as a table, and whether everything is whole."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.composition import Standfast
-from api.http.events import event_bytes
 from api.terminal import speech
 from api.terminal.speech import Told, Unable
 from application.ports.engagement_list import After, ListedEngagement, ProjectionsMissing, Wanted
@@ -76,16 +75,6 @@ def _of_name(standfast: Standfast, text: str) -> Sequence[ListedEngagement]:
 
 def _name(line: ListedEngagement) -> str:
     return normalize("NFC", line.name or "")
-
-
-def events(standfast: Standfast, *, after: int, engagement_id: UUID | None) -> Iterator[bytes]:
-    """Every event in the order of positions, each as one line of JSON."""
-    head = standfast.recorder.log.head().position
-    while after < head:
-        page = standfast.recorder.log.page(after=after, limit=PAGE, engagement_id=engagement_id)
-        for row in page.events:
-            yield event_bytes(_fact(row))
-        after = page.scanned
 
 
 def _fact(row: StoredEvent) -> Recorded:

@@ -65,31 +65,6 @@ def _json(value: Any) -> None:
     speech.data(json_of(value))
 
 
-@app.command(epilog="Example: [bold]standfast export --after 1000 > events.jsonl[/]")
-def export(
-    engagement: Annotated[
-        str | None, typer.Option(help="Only this one: an id, a client that has only one, or its name.")
-    ] = None,
-    after: Annotated[int, typer.Option(min=0, help="Only events after this position.")] = 0,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file instead of the standard output.")
-    ] = None,
-) -> None:
-    """All events as JSON Lines in UTF-8, in the order in which they were recorded."""
-    from api.terminal import inspection
-
-    with reading() as standfast:
-        engagement_id = inspection.engagement_named(standfast, engagement) if engagement else None
-        lines = inspection.events(standfast, after=after, engagement_id=engagement_id)
-        if output is None:
-            for line in lines:
-                speech.data(line)
-            return
-        with output.open("wb") as written:
-            total = sum(1 for line in lines if written.write(line + b"\n"))
-    speech.remark(f"{speech.counted(total, 'event')} written to {output}")
-
-
 @app.command()
 def verify(as_json: AsJson = False) -> None:
     """Checks that the store is whole; exit code 1 where it is not.

@@ -6,7 +6,7 @@ by another, so that a log of any length takes as much memory as a short one.
 
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import IO, Final
 
@@ -24,21 +24,26 @@ _EVENT: Final = TypeAdapter(OcelEvent)
 _OBJECT: Final = TypeAdapter(OcelObject)
 
 
-def ocel_blocks(histories: Iterable[Sequence[Recorded]]) -> Iterator[bytes]:
+def ocel_blocks(
+    histories: Iterable[Sequence[Recorded]], hear: Callable[[int], object] = lambda _: None
+) -> Iterator[bytes]:
     """The log of what counts in these histories, each that of one engagement, whole and in the order of versions.
 
-    Voided facts are left out, and events are as of when they happened. Raises OSError where there is no room.
+    Voided facts are left out, and events are as of when they happened; ``hear`` is told how many there are so far.
+    Raises OSError where there is no room.
     """
     yield b'{"objectTypes":' + _TYPES.dump_json(OBJECT_TYPES) + b',"eventTypes":' + _TYPES.dump_json(event_types())
     yield b',"events":['
     with tempfile.TemporaryFile() as waiting, closing(_ElsewhereNamed()) as named:
-        between = b""
+        between, number = b"", 0
         for facts in histories:
             objects = Objects(facts[0].stream_id)
             events = [_EVENT.dump_json(objects.happened(fact)) for fact in timeline_of(facts)]
             if events:
                 yield between + b",".join(events)
                 between = b","
+            number += len(events)
+            hear(number)
             _put(waiting, (each for each in objects.all() if named.first(each)))
         yield b'],"objects":['
         yield from _taken(waiting)
