@@ -1,8 +1,10 @@
 """What is asked of each export: the filters of the query that answers the same page by page, without its pages."""
 
-from dataclasses import dataclass, make_dataclass
+from dataclasses import dataclass, field, fields, make_dataclass
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, get_type_hints
+
+from pydantic import Field
 
 from api.http.operations import EngagementPath
 from api.http.paging import Position
@@ -16,6 +18,7 @@ from domain.engagement.state import Status
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Id, Instant, Model, field_names
 from domain.work.item import WorkKind
+from infrastructure.events.codec import adapter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +113,19 @@ class OcelExportAsked(ReadYourWrites):
 
 @cache
 def with_mark(kind: type) -> type:
-    """The same of a CSV: whether a byte-order mark stands at its beginning."""
+    """The same of a CSV: whether a byte-order mark stands at its beginning.
+
+    Its fields keep their texts, which are read from the source of a class alone.
+    """
+    texts = {name: of.get("description") for name, of in adapter(kind).json_schema()["properties"].items()}
+    hints = get_type_hints(kind, include_extras=True)
+    again = [
+        (each.name, Annotated[hints[each.name], Field(description=texts[each.name])], field(default=each.default))
+        for each in fields(kind)
+    ]
     name = kind.__name__.replace("Export", "Csv")
-    made = make_dataclass(name, [("bom", bool, False)], bases=(kind,), frozen=True, slots=True, kw_only=True)
+    its_own = [*again, ("bom", bool, field(default=False))]
+    made = make_dataclass(name, its_own, bases=(kind,), frozen=True, slots=True, kw_only=True)
     made.__doc__ = kind.__doc__
     return made
 

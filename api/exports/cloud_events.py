@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_core import to_json
 
 from application.queries.feed import FeedPage
+from domain.language.bounds import DESCRIBED
 from domain.language.instants import instant_text
 from domain.language.words import Instant
 from domain.law.recorded import Recorded
@@ -22,10 +23,11 @@ TYPE_PREFIX: Final = "standfast.engagement"
 class CloudEvent:
     """An event as a CloudEvent; of what it has no value for, the attribute is left out."""
 
+    __pydantic_config__ = DESCRIBED
+
     specversion: Literal["1.0"]
     id: str
-    """The engagement and the version, `{engagement_id}/{version}`: with `source` it is one event, however often it
-    comes."""
+    """The engagement and the version, `{engagement_id}/{version}`: with `source` it names one event."""
     source: str
     """The log that it was recorded in, `urn:uuid:` and its `log_id`."""
     type: str

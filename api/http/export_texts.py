@@ -7,7 +7,8 @@ EXPORT_TEXTS: Final = {
     "AttributeType.name": "The name of the attribute.",
     "AttributeType.type": "Of which kind its values are; of a `time`, RFC 3339.",
     "Attribute.name": "The name of the attribute.",
-    "Attribute.value": "Its value, of the kind that the type says; a number counts what its name says.",
+    "Attribute.value": "Its value, of the kind that the type says; a number is how much or how many of what its name "
+    "says.",
     "CloudEvent.specversion": "The version of CloudEvents.",
     "CloudEvent.datacontenttype": "What `data` is.",
     "ObjectType.name": "The name of the type.",
@@ -29,5 +30,6 @@ EXPORT_TEXTS: Final = {
     "Relationship.qualifier": "As what the object takes part.",
     "TimedAttribute.name": "The name of the attribute.",
     "TimedAttribute.time": "From when on it has the value.",
-    "TimedAttribute.value": "Its value, of the kind that the type says; a number counts what its name says.",
+    "TimedAttribute.value": "Its value, of the kind that the type says; a number is how much or how many of what its "
+    "name says.",
 }

@@ -14,6 +14,7 @@ from api.pages.forms.opening import TITLE as OPENING_TITLE
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import OPENING_AT, Here, asked_for, here
 from api.pages.rows_behind import MOST_COUNTED, BecauseAsked, figure_words, rows_shown
+from api.pages.taken_away import files_of
 from api.pages.work_view import MODELS
 from api.queries.engagements import ListAsked, cursor_of, listed
 from api.queries.fleet import rows, rows_cursor
@@ -56,6 +57,7 @@ def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
         opening=OPENING_AT,
         opening_title=OPENING_TITLE,
         next=at.but(cursor=cursor) if cursor else None,
+        files=files_of(at, (("engagements", "csv"), ("engagements", "parquet"))),
     )
 
 

@@ -11,6 +11,7 @@ from api.composition import Standfast
 from api.http.questions import answer_of, projected
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
+from api.pages.taken_away import files_of
 from api.pages.work_view import work_shown
 from api.queries.work import AtRiskAsked, Within, WorkAsked, at_risk, work
 from application.ports.at_risk import WEEK_SECONDS
@@ -60,7 +61,15 @@ def _page(standfast: Standfast, asked: WorkPageAsked, at: Here) -> bytes:
         behind_seconds=found.behind_seconds,
         live="",
     )
-    return rendered("work.html", frame, work=shown, here=at, asked=asked)
+    return rendered(
+        "work.html",
+        frame,
+        work=shown,
+        here=at,
+        asked=asked,
+        files=files_of(at, (("work", "csv"), ("work", "parquet"), ("deadlines", "ics"))),
+        files_at_risk=files_of(at, (("at-risk", "csv"), ("at-risk", "parquet"))),
+    )
 
 
 def _counting(asked: WorkPageAsked, **changed: object) -> WorkAsked:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.strict_json import FieldsWrong, Malformed
 from api.terminal.speech import Unable
-from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
+from application.ports.log import PositionBeyondHead, StoreReadOnly, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
 from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.law.rejection import Rejection
 from infrastructure.database.backup import Refused
@@ -29,7 +29,7 @@ def why(error: Exception) -> str | None:
     """The text for a person, or None where nobody foresaw the error."""
     if isinstance(error, Unable):
         return str(error)
-    if isinstance(error, FieldsWrong | Malformed | Refused | NotGranted):
+    if isinstance(error, FieldsWrong | Malformed | Refused | NotGranted | PositionBeyondHead):
         return f"{error}."
     if isinstance(error, UnknownEngagement):
         return f"{error.detail}.\nstandfast list tells those that there are."

@@ -36,8 +36,8 @@ class WantedRows:
 class ExportedClock:
     """A clock of an engagement, ended or not, as of the export; instants are truncated to the second.
 
-    ``breach_at`` and ``waiting_on`` are told of one that has not ended; the latter not of one without a goal while it is
-    paused. Durations are seconds of business or calendar time, as ``unit`` says.
+    ``breach_at`` and ``waiting_on`` are told of one that has not ended; the latter not of one without a goal while it
+    is paused. Durations are seconds of business or calendar time, as ``unit`` says.
     """
 
     engagement_id: UUID

@@ -10,7 +10,9 @@ from uuid import UUID
 from application.ports.at_risk import ClockAtRisk, WantedClocks
 from application.ports.engagement_list import ListedEngagement, Sort, Wanted
 from application.ports.exports import ExportedAssignment, ExportedCase, ExportedClock, WantedRows
+from application.ports.log import StoreUnavailable
 from application.ports.work import WantedWork, WorkItem
+from domain.time.calendar import Calendar
 from infrastructure.exports.rows import assignments, cases, clocks
 from infrastructure.projections.reading import Snapshot, Snapshots
 from infrastructure.projections.tables.engagement_list import Engagements
@@ -69,14 +71,20 @@ class SnapshotLists:
         return _all(lambda after: self._engagements.page(wanted, sort=sort, after=after, limit=PAGE))
 
     def clocks(self, wanted: WantedRows) -> Iterator[ExportedClock]:
-        """All clocks. Raises LookupError where a calendar is not there."""
-        return clocks(self._glance, wanted, self._terms.calendar)
+        """All clocks. Raises StoreUnavailable where a calendar is not there."""
+        return clocks(self._glance, wanted, self._calendar)
 
     def assignments(self, wanted: WantedRows) -> Iterator[ExportedAssignment]:
         return assignments(self._glance, wanted)
 
     def cases(self, wanted: WantedRows) -> Iterator[ExportedCase]:
         return cases(self._glance, wanted)
+
+    def _calendar(self, name: str) -> Calendar:
+        try:
+            return self._terms.calendar(name)
+        except LookupError as error:
+            raise StoreUnavailable(f"{error}, and a clock is read on it") from error
 
 
 def _all(page: Callable[[Any], Any]) -> Iterator[Any]:

@@ -29,7 +29,7 @@ CALENDARS_AT_HAND: Final = 256
 
 
 def clocks(glance: Glance, wanted: WantedRows, calendar_of: Callable[[str], Calendar]) -> Iterator[ExportedClock]:
-    """Every clock that had started, by engagement. Raises LookupError where a calendar is not published here."""
+    """Every clock that had started, by engagement. Raises what ``calendar_of`` raises where a calendar is not there."""
     clock, ticks = glance.table(CLOCKS), glance.table(TICKING)
     same = and_(*(clock.c[name] == ticks.c[name] for name in ("engagement_id", "clock", "subject_id")))
     times = lru_cache(CALENDARS_AT_HAND)(lambda name: business_time(calendar_of(name)))

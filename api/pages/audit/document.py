@@ -23,6 +23,7 @@ from api.pages.engagement.view import named
 from api.pages.formats import machine_text, words
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, engagement_at, here, of_an_engagement
+from api.pages.taken_away import files_of_events
 from api.queries.engagements import EventName, InstantAsked, about
 from application.queries.as_of import EngagementAsOf
 from application.queries.audit import Step, steps_with_states
@@ -123,6 +124,7 @@ def _page(asked: DocumentAsked, question: EngagementAsOf, at: Here, url: str) ->
         here=at,
         asked=asked,
         url=url,
+        files=files_of_events(asked.engagement_id, at),
         **filters,
     )
 

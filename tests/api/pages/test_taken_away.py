@@ -1,0 +1,63 @@
+"""What a page shows can be had as files: under the page's own filters, and of all its pages."""
+
+import csv
+import io
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from icalendar import Calendar
+from starlette.testclient import TestClient
+
+from tests.api.conftest import opened
+from tests.api.pages.browsing import Browser, Page
+
+
+@pytest.fixture(scope="module")
+def client(lasting_client: TestClient) -> TestClient:
+    for name in ("acme", "globex"):
+        opened(lasting_client, client_id=name, seats=[{"seat_id": each, "role": "dev"} for each in ("s1", "s2")])
+    head = lasting_client.get("/v1/events").json()["next"]
+    assert lasting_client.get(f"/v1/work?min_position={head}").status_code == 200
+    return lasting_client
+
+
+def files(page: Page) -> dict[str, str]:
+    """Where the files of a page are, by name and extension."""
+    found = [str(each["href"]) for tag, each in page.attributes if tag == "a" and "download" in each]
+    return {urlsplit(address).path.rpartition("/")[2]: address for address in found}
+
+
+def rows(client: TestClient, address: str) -> list[dict[str, str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def test_what_waits_is_a_table_and_a_calendar_of_all_its_pages(client: TestClient) -> None:
+    found = files(Browser(client).open("/work?client_id=acme&party=platform&limit=1&within=86400"))
+    assert found.keys() == {"work.csv", "work.parquet", "deadlines.ics"}, "no clock breaches within a day"
+    waiting = rows(client, found["work.csv"])
+    assert {row["client_id"] for row in waiting} == {"acme"}
+    assert len(waiting) == 2
+    assert len(Calendar.from_ical(client.get(found["deadlines.ics"]).content).events) == 2
+    assert client.get(found["work.parquet"]).content.startswith(b"PAR1")
+
+
+def test_the_engagements_of_a_page_are_a_table(client: TestClient) -> None:
+    found = files(Browser(client).open("/engagements?client_id=globex&sort=name&limit=1"))
+    assert {row["client_id"] for row in rows(client, found["engagements.csv"])} == {"globex"}
+    assert parse_qs(urlsplit(found["engagements.parquet"]).query) == {"client_id": ["globex"], "sort": ["name"]}
+
+
+def test_the_audit_of_an_engagement_gives_its_events(client: TestClient) -> None:
+    whose = client.get("/v1/engagements?client_id=acme").json()["items"][0]["engagement_id"]
+    found = files(Browser(client).open(f"/audit/{whose}?type=EngagementOpened"))
+    lines: list[Any] = [json.loads(line) for line in client.get(found["events.jsonl"]).text.splitlines()]
+    assert [(line["engagement_id"], line["type"]) for line in lines] == [(whose, "EngagementOpened")]
+    assert {each["type"] for each in client.get(found["ocel.json"]).json()["objects"]} == {
+        "engagement",
+        "client",
+        "seat",
+    }
