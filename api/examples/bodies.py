@@ -17,7 +17,7 @@ def bodies() -> dict[str, Any]:
         "what-if-fleet": {"policy": "managed_marketplace", "filter": {"model": "managed_marketplace"}},
         "make-webhook": {
             "url": "https://hooks.example.com/standfast",
-            "types": ["ReplacementRequested", "Replaced"],
+            "types": ["ReplacementRequested", "ProfessionalReplaced"],
             "description": "what the staffing desk is told of",
         },
         "redeliver": {"position": 57},

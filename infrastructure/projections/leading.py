@@ -40,7 +40,7 @@ class Office:
 PROJECTING: Final = Office(7_236_412_906, ".lead")
 KEEPING: Final = Office(7_236_412_907, ".keeper")
 JOBS: Final = Office(7_236_412_908, ".jobs")
-SENDING: Final = Office(7_236_412_909, ".sender")
+SENDING: Final = Office(7_236_412_911, ".sender")
 
 _LED: Final = text(
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_database AS d ON d.oid = l.database "

@@ -70,7 +70,7 @@ class Allowed:
             try:
                 networks.append(ip_network(each.strip("[]"), strict=False))
             except ValueError:
-                if not _is_name(each):
+                if not _is_name(each.removesuffix(".")):
                     raise ValueError(f"{each!r} is neither a host name nor a network such as 10.1.0.0/16") from None
                 names.add(each.removesuffix("."))
         return cls(frozenset(names), tuple(networks))
@@ -127,7 +127,7 @@ def _host(split: SplitResult) -> str:
 
 
 def _is_name(host: str) -> bool:
-    labels = host.removesuffix(".").split(".")
+    labels = host.split(".")
     return len(host) <= LONGEST_NAME and all(map(_LABEL.fullmatch, labels)) and not _NUMBER.fullmatch(labels[-1])
 
 

@@ -1,0 +1,159 @@
+"""One request to one address that was judged: what is sent, what is made of each answer, and where it never goes."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+import pytest
+
+from infrastructure.webhooks.destination import Allowed
+from infrastructure.webhooks.posting import Posting
+from tests.infrastructure.webhooks.receiver import CERTIFICATE, Receiver, Reply, receiving
+
+HERE = Allowed.of("127.0.0.1")
+
+
+def post(posting: Posting, url: str) -> tuple[int | None, str | None]:
+    outcome = posting.post(url, {"webhook-id": "x"}, b'{"a":1}')
+    assert outcome.error is None or len(outcome.error) <= 200
+    return outcome.answered, outcome.error
+
+
+def test_what_is_sent(receiver: Receiver) -> None:
+    assert post(Posting(HERE), f"{receiver.url}?a=%20b") == (204, None)
+    [came] = receiver.came
+    assert (came.path, came.body, came.headers["webhook-id"]) == ("/hook?a=%20b", b'{"a":1}', "x")
+    assert came.headers["host"] == receiver.url.split("/")[2]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(receiver: Receiver, status: int) -> None:
+    receiver.answering = lambda _: Reply(status, {"Location": receiver.url + "/there"})
+    assert post(Posting(HERE), receiver.url) == (status, None)
+    assert len(receiver.came) == 1
+
+
+def test_no_proxy_of_the_environment_is_asked(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert post(Posting(HERE), receiver.url) == (204, None)
+
+
+def test_how_long_a_receiver_asks_to_wait_is_heard(receiver: Receiver) -> None:
+    receiver.answering = lambda _: Reply(429, {"Retry-After": "77"})
+    outcome = Posting(HERE).post(receiver.url, {}, b"")
+    assert (outcome.answered, outcome.retry_after) == (429, 77)
+
+
+def test_the_body_of_an_answer_is_not_read_to_its_end(receiver: Receiver) -> None:
+    receiver.answering = lambda _: Reply(200, {"Content-Length": str(10**9)}, b"x" * 20_000)
+    assert post(Posting(HERE), receiver.url) == (200, None)
+
+
+def test_an_answer_that_drips_ends_with_the_time_there_is(receiver: Receiver) -> None:
+    receiver.answering = lambda _: Reply(200, {"Content-Length": "4000"}, drips=0.05)
+    began = time.monotonic()
+    assert post(Posting(HERE, seconds=0.4), receiver.url) in {
+        (None, "no answer within 0.4 seconds"),
+        (200, None),  # cut within the body: it was answered
+    }
+    assert time.monotonic() - began < 2
+
+
+@pytest.fixture
+def silent() -> Iterator[socket.socket]:
+    """Takes connections, and says nothing."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        yield listener
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_receiver_that_hangs_is_left(silent: socket.socket, scheme: str) -> None:
+    began = time.monotonic()
+    found = post(Posting(HERE, seconds=0.2), f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/")
+    assert found == (None, "no answer within 0.2 seconds")
+    assert time.monotonic() - began < 2
+
+
+def test_what_is_under_way_is_cut_at_the_end(silent: socket.socket) -> None:
+    posting, found = Posting(HERE), []
+    thread = threading.Thread(
+        target=lambda: found.append(post(posting, f"http://127.0.0.1:{silent.getsockname()[1]}/"))
+    )
+    thread.start()
+    with silent.accept()[0]:
+        posting.end()
+        thread.join(5)
+    [(answered, error)] = found
+    assert answered is None
+    assert error and "no answer within" not in error
+
+
+def test_whoever_speaks_no_http_is_no_answer(silent: socket.socket) -> None:
+    def speak() -> None:
+        with silent.accept()[0] as taken:
+            taken.recv(1_000)
+            taken.sendall(b"SSH-2.0-OpenSSH\r\n")
+
+    threading.Thread(target=speak, daemon=True).start()
+    answered, error = post(Posting(HERE), f"http://127.0.0.1:{silent.getsockname()[1]}/")
+    assert (answered, (error or "").split(":")[0]) == (None, "BadStatusLine")
+
+
+def test_nobody_there_is_no_answer(silent: socket.socket) -> None:
+    port = silent.getsockname()[1]
+    silent.close()
+    answered, error = post(Posting(HERE), f"http://127.0.0.1:{port}/")
+    assert (answered, (error or "").split(":")[0]) == (None, "ConnectionRefusedError")
+
+
+class Rebinding:
+    """A name server that says an address outside first, and one inside ever after."""
+
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self.answers = [*answers]
+        self.asked: list[str] = []
+
+    def __call__(self, host: str, _port: int) -> Sequence[str]:
+        self.asked.append(host)
+        return self.answers.pop(0)
+
+
+def test_what_was_judged_is_what_is_connected_to(receiver: Receiver) -> None:
+    """A second look-up would lead inside: there is none."""
+    port = receiver.url.split(":")[2]
+    names = Rebinding(["127.0.0.1"], ["169.254.169.254"])
+    posting = Posting(Allowed.of("127.0.0.1,hooks.test"), resolve=names)
+    assert post(posting, f"http://hooks.test:{port}") == (204, None)
+    assert names.asked == ["hooks.test"]
+    assert receiver.came[0].headers["host"] == f"hooks.test:{port}".removesuffix("/hook")
+
+
+def test_a_name_that_leads_inside_by_now_is_not_connected_to(receiver: Receiver) -> None:
+    port = receiver.url.split(":")[2].removesuffix("/hook")
+    posting = Posting(Allowed.of(""), resolve=Rebinding(["127.0.0.1"], ["8.8.8.8", "127.0.0.1"]))
+    for _ in range(2):
+        answered, error = post(posting, f"https://hooks.test:{port}/")
+        assert answered is None
+        assert error
+        assert "an address inside" in error
+    assert receiver.came == []
+
+
+def test_the_certificate_of_the_name_is_asked_for_and_checked() -> None:
+    with receiving(tls=True) as receiver:
+        port = receiver.url.split(":")[2]
+        names = Rebinding(*[["127.0.0.1"]] * 3)
+        allowed = Allowed.of("127.0.0.1")
+        trusting = Posting(allowed, str(CERTIFICATE), names)
+        assert post(trusting, f"https://hooks.test:{port}") == (204, None)
+        assert receiver.names == ["hooks.test"]
+        _, error = post(trusting, f"https://other.test:{port}")
+        assert "Hostname mismatch" in (error or "")
+        _, error = post(Posting(allowed, None, names), f"https://hooks.test:{port}")
+        assert "self-signed certificate" in (error or "")
+        _, error = post(trusting, f"https://127.0.0.1:{port}")
+        assert "IP address mismatch" in (error or "")
+        assert len(receiver.came) == 1
