@@ -36,7 +36,7 @@ def why(error: Exception) -> str | None:
     if isinstance(error, Rejection):
         return f"{error}.\n{error.remedy}"
     if isinstance(error, ValidationError) and error.title == "Settings":
-        wrong = "; ".join(f"STANDFAST_{str(each['loc'][0]).upper()}: {_said(each['msg'])}" for each in error.errors())
+        wrong = "; ".join(_variable(each["loc"]) + _said(each["msg"]) for each in error.errors())
         return f"{wrong}.\nPut the variable right, or unset it."
     if isinstance(error, StoreUnavailable):
         advice = next((advice for kind, advice in ADVICE.items() if isinstance(error, kind)), LATER)
@@ -47,6 +47,11 @@ def why(error: Exception) -> str | None:
         said = str(getattr(error, "orig", None) or error).strip()
         return f"the database cannot be used: {said}\nCheck STANDFAST_DATABASE_URL (standfast config shows it)."
     return None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The variable that is wrong; what is said of several that do not fit together names them itself."""
+    return f"STANDFAST_{str(place[0]).upper()}: " if place else ""
 
 
 def _said(message: str) -> str:

@@ -4,13 +4,21 @@ import re
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 import platformdirs
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infrastructure.database.address import address_of, address_of_file
+from infrastructure.process.oidc_settings import (
+    demand_fitting,
+    of_algorithms,
+    of_claim,
+    of_needed_claim,
+    of_role_names,
+    of_types,
+)
 
 
 def default_database_url() -> str:
@@ -99,7 +107,44 @@ class Settings(BaseSettings):
     webhook_ca: str = Field(
         default="", description="a file of certificates (PEM) that webhooks trust beside those of the system"
     )
+    oidc_issuer: str = Field(default="", description="the identity provider whose tokens are taken: its address")
+    oidc_audience: str = Field(default="", description="what those tokens are made for: the name of this interface")
+    oidc_algorithms: Annotated[str, AfterValidator(of_algorithms)] = Field(
+        default="RS256,ES256", description="what they may be signed with"
+    )
+    oidc_types: Annotated[str, AfterValidator(of_types)] = Field(
+        default="at+jwt,JWT", description="what their header may call them (typ)"
+    )
+    oidc_jwks_url: str = Field(
+        default="", description="where the provider's keys are; without it, where its discovery document says"
+    )
+    oidc_party_claim: Annotated[str, AfterValidator(of_claim)] = Field(
+        default="party", description="the claim that names the party; empty: the party of its roles"
+    )
+    oidc_party_id_claim: Annotated[str, AfterValidator(of_needed_claim)] = Field(
+        default="party_id", description="the claim with the id of the client, the partner, …"
+    )
+    oidc_roles_claim: Annotated[str, AfterValidator(of_needed_claim)] = Field(
+        default="roles", description="the claim with the roles; a.b: b within a"
+    )
+    oidc_scopes_claim: Annotated[str, AfterValidator(of_needed_claim)] = Field(
+        default="scope", description="the claim with the scopes"
+    )
+    oidc_roles: Annotated[str, AfterValidator(of_role_names)] = Field(
+        default="", description="what the provider's roles are called here: theirs=ours,…; without it, the same"
+    )
+    oidc_http: Literal["never", "loopback"] = Field(
+        default="never", description="loopback: a provider on this machine may be asked without TLS"
+    )
+    oidc_ca: str = Field(
+        default="", description="a file of certificates (PEM) that is trusted for the provider beside the system's"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged"
     )
     log_format: Literal["auto", "json", "console"] = Field(default="auto", description="auto: JSON when not a terminal")
+
+    @model_validator(mode="after")
+    def _provider_fits(self) -> Self:
+        demand_fitting(self)
+        return self

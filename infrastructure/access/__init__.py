@@ -1,0 +1,1 @@
+"""Who is asking: what stands behind a bearer token."""
