@@ -1,6 +1,6 @@
 """The answers the marketplace exists for: clocks, metrics, replay and what-if, at any instant, as known at any."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
@@ -14,8 +14,12 @@ from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import Obligation
 from domain.language.saying import said
 from domain.law.rejection import Unfit
+from domain.metrics.accountability import PartyRecord, parties_in
+from domain.metrics.continuity import coverage_of
 from domain.metrics.engagement import Metrics, metrics_of
 from domain.metrics.guarantee import CaseRecord
+from domain.metrics.ratio import Ratio
+from domain.metrics.sight import sight_of
 from domain.metrics.what_if import Supposition, supposed
 
 
@@ -65,6 +69,22 @@ class WhatIfAnswer(AboutEngagement):
     actual: Metrics
     hypothetical: Metrics
     flipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """What one reading of the clocks says at once, over the whole life: they, the parties' records, the coverage."""
+
+    clocks: tuple[Clock, ...]
+    parties: Mapping[str, PartyRecord]
+    coverage: Ratio
+
+
+def at_a_glance(question: EngagementAsOf) -> Glance:
+    """The clocks, and of the metrics what is told beside them, as `clocks` and `metrics` answer."""
+    sight = sight_of(question.history, as_of=question.as_of, known_at=question.known.known_at)
+    readings = tuple(sight.clocks.readings.values())
+    return Glance(clocks=readings, parties=parties_in(sight), coverage=coverage_of(sight))
 
 
 def clocks(question: EngagementAsOf) -> ClocksAnswer:

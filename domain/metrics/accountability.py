@@ -68,7 +68,7 @@ def accountability_in(sight: Sight) -> Accountability:
     clocks, window = sight.clocks, sight.window
     waiting, changes = _waiting(clocks, window)
     return Accountability(
-        parties=_parties(clocks.readings.values(), window),
+        parties=parties_in(sight),
         response_seconds=response_seconds(
             each.elapsed_seconds
             for each in clocks.readings.values()
@@ -78,6 +78,11 @@ def accountability_in(sight: Sight) -> Accountability:
         handoffs=changes,
         unowned_seconds=_unowned(clocks, window),
     )
+
+
+def parties_in(sight: Sight) -> dict[str, PartyRecord]:
+    """What each party did of its obligations."""
+    return _parties(sight.clocks.readings.values(), sight.window)
 
 
 def response_seconds(values: Iterable[int]) -> ResponseSeconds:

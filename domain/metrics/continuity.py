@@ -68,7 +68,7 @@ def continuity_in(sight: Sight) -> Continuity:
     window, chronicle, state = sight.window, sight.chronicle, sight.state
     if state is None:
         return Continuity(departures={})
-    seats = covers(state, _suspended(sight.clocks))
+    seats = _covers(sight, state)
     cover = coverage_in(window, chronicle, seats)
     plans = tuple(
         Completeness(plan_id=plan_id, completeness=completeness_of(state.plans[plan_id]))
@@ -90,6 +90,17 @@ def continuity_in(sight: Sight) -> Continuity:
         key_person_seats=Ratio(len(alone), len(held)),
         key_person=tuple(alone),
     )
+
+
+def coverage_of(sight: Sight) -> Ratio:
+    """The coverage alone."""
+    if sight.state is None:
+        return NOTHING
+    return coverage_in(sight.window, sight.chronicle, _covers(sight, sight.state)).coverage
+
+
+def _covers(sight: Sight, state: State) -> Sequence[SeatCover]:
+    return covers(state, _suspended(sight.clocks))
 
 
 def _suspended(clocks: Clocks) -> Pieces:

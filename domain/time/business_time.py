@@ -127,6 +127,7 @@ class BusinessTime:
         "_closures_ends",
         "_exceptions",
         "_laid_out",
+        "_opened",
         "_own_years",
         "_week",
         "_years",
@@ -149,6 +150,7 @@ class BusinessTime:
         self._closures_ends = [closure.end for closure in self._closures]
         self._years: dict[tuple[int, bool], _Year] = {}
         self._laid_out: dict[int, _Year] = {}
+        self._opened: tuple[int, bool] | None = None
         until = calendar.holidays_until
         self.known_until = None if until is None else self.local_midnight_after(day_of(until))
 
@@ -179,7 +181,13 @@ class BusinessTime:
         return None
 
     def open_at(self, t: int) -> bool:
-        """Whether the second from t on counts."""
+        """Whether the second from t on counts. All clocks ask it of one instant, so the last answer is kept."""
+        opened = self._opened
+        if opened is None or opened[0] != t:
+            opened = self._opened = t, self._open_at(t)
+        return opened[1]
+
+    def _open_at(self, t: int) -> bool:
         t = _clamped(t)
         year = _year_of(t)
         laid_out, moment = self._year(year), t - _year_start(year)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from api.pages.formats import NOTHING, duration_text, ratio, words
 from api.pages.subjects import of_clock
 from application.ports.work import WorkItem
+from application.queries.measures import Glance
 from application.queries.state import StateAnswer
 from domain.clocks.reading import Clock
 from domain.engagement.state import State
-from domain.metrics.engagement import Metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +33,14 @@ class Fact:
     rows: str = ""
 
 
-def facts(
-    state: State, answer: StateAnswer, clocks: Sequence[Clock], metrics: Metrics, items: Sequence[WorkItem], day: int
-) -> Sequence[Fact]:
+def facts(state: State, answer: StateAnswer, glance: Glance, items: Sequence[WorkItem], day: int) -> Sequence[Fact]:
     """What an engagement comes to; ``day`` is its business day in seconds."""
     return (
         _status(answer),
-        _covered(answer, metrics),
-        _running(clocks),
-        _kept(metrics),
-        _ball(state, clocks, items, day),
+        _covered(answer, glance),
+        _running(glance.clocks),
+        _kept(glance),
+        _ball(state, glance.clocks, items, day),
     )
 
 
@@ -53,7 +51,7 @@ def _status(answer: StateAnswer) -> Fact:
     return Fact(name="Status", figure=told, notes=(Figure(told=f"{note}since"),), since=since)
 
 
-def _covered(answer: StateAnswer, metrics: Metrics) -> Fact:
+def _covered(answer: StateAnswer, glance: Glance) -> Fact:
     """Of the seats required now, those that somebody is active on."""
     active = {each.assignment_id for each in answer.assignments if each.state == "active"}
     required = [
@@ -64,7 +62,7 @@ def _covered(answer: StateAnswer, metrics: Metrics) -> Fact:
         and not (each.required_until and each.required_until <= answer.as_of)
     ]
     covered = sum(each.assignment_id in active for each in required)
-    coverage = metrics.continuity.coverage.fraction
+    coverage = glance.coverage.fraction
     return Fact(
         name="Seats covered",
         rows="#lanes",
@@ -93,9 +91,9 @@ def _running(clocks: Sequence[Clock]) -> Fact:
     return Fact(name="Clocks running", figure=figure, notes=notes, rows="#clocks" if clocks else "")
 
 
-def _kept(metrics: Metrics) -> Fact:
+def _kept(glance: Glance) -> Fact:
     """Of the obligations with a goal that are decided, those that were met: of all, and of each party."""
-    parties = metrics.accountability.parties
+    parties = glance.parties
     decided = {name: each.met + each.late + each.breached for name, each in parties.items()}
     met, total = sum(each.met for each in parties.values()), sum(decided.values())
     notes = [

@@ -23,11 +23,10 @@ from api.pages.wall_time import on_the_wall
 from application.ports.work import WantedWork, WorkFound
 from application.queries.as_of import EngagementAsOf, engagement_as_of
 from application.queries.history import WantedEvents
-from application.queries.measures import clocks
+from application.queries.measures import at_a_glance
 from application.queries.state import StateAnswer, answer_of
 from domain.engagement.state import EngagementHistory, State
 from domain.lanes.lanes import lanes_of
-from domain.metrics.engagement import metrics_of
 from domain.metrics.uncovered import uncovered_seats
 
 MOST_ITEMS: Final = 40
@@ -95,8 +94,7 @@ def engagement_shown(
     waiting = None if asked.replaying else _waiting(standfast, asked.engagement_id)
     items = waiting.items if waiting else ()
     answer = answer_of(state, question, uncovered_seats(state, history.until(question.as_of), question.as_of))
-    read = clocks(question).clocks
-    metrics = metrics_of(history, as_of=question.as_of, known_at=question.known.known_at)
+    glance = at_a_glance(question)
     calendar = state.terms.calendar
     day = int(calendar.hours_per_business_day * 3600)
     told, older = _history(asked, history, here)
@@ -110,14 +108,16 @@ def engagement_shown(
         address=engagement_at(asked.engagement_id),
         state=answer,
         zone=calendar.zone,
-        facts=facts(state, answer, read, metrics, items, day),
+        facts=facts(state, answer, glance, items, day),
         replay=replay(today.history, axis, asked, question.as_of, here),
         drawing=_drawing(
             drawn, min(drawn.as_of, whole.to), axis, told, question.as_of, here, all_of_them=asked.seats == "all"
         ),
         changed=changed_last(question) if asked.replaying else None,
         seats=seats_shown(answer, all_of_them=asked.seats == "all"),
-        clocks=clocks_shown(asked.engagement_id, state, read, here.time, day, all_of_them=asked.clocks == "all"),
+        clocks=clocks_shown(
+            asked.engagement_id, state, glance.clocks, here.time, day, all_of_them=asked.clocks == "all"
+        ),
         record=None if asked.replaying else record(asked.engagement_id, items, answer.allowed_commands),
         lines=told,
         older=older,

@@ -1,7 +1,7 @@
 """What is drawn of the lanes of an engagement: seats, their rows, and on each row bars, absences and marks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -96,7 +96,8 @@ class Drawing:
 
 def drawing(axis: Axis, lanes: Lanes, state: State, line: Line, *, all_of_them: bool) -> Drawing:
     """The lanes on an axis. ``state`` is the one that they were drawn at."""
-    seats = sorted(lanes.seats, key=lambda each: (each.closed_at is not None, not _open(state, each), each.seat_id))
+    about = {each.assignment_id for each in state.concerns.values() if each.outcome is None}
+    seats = sorted(lanes.seats, key=lambda each: (each.closed_at is not None, not _open(each, about), each.seat_id))
     chosen = seats if all_of_them else seats[:MOST_SEATS]
     pen = _Pen(axis, state, lanes.zone or "UTC", line, apart(sum(bool(each.marks) for each in chosen)))
     drawn = [pen.seat(each) for each in chosen]
@@ -113,12 +114,14 @@ def drawing(axis: Axis, lanes: Lanes, state: State, line: Line, *, all_of_them: 
     )
 
 
-def _open(state: State, seat: SeatLanes) -> bool:
-    """Whether something about a seat is open: a case, a plan, somebody to onboard, a concern, or nobody is there."""
+def _open(seat: SeatLanes, about: Set[str]) -> bool:
+    """Whether something about a seat is open: a case, a plan, somebody to onboard, a concern, or nobody is there.
+
+    ``about`` are the assignments that there is an open concern about.
+    """
     bars = [(row, bar) for row in seat.rows for bar in row.bars if bar.ongoing]
     held = {row.assignment_id for row, bar in bars if bar.phase == "active"}
-    concerned = any(each.assignment_id in held and each.outcome is None for each in state.concerns.values())
-    return concerned or not held or any(bar.phase != "active" for _, bar in bars)
+    return not about.isdisjoint(held) or not held or any(bar.phase != "active" for _, bar in bars)
 
 
 def _kinds(seats: Iterable[DrawnSeat]) -> Sequence[str]:
