@@ -27,6 +27,11 @@ def python() -> Path:
     return _kept("python", PYTHON_PACKAGES, _python_made) / "bin" / "python"
 
 
+def with_packages(name: str, packages: tuple[str, ...]) -> Path:
+    """The Python of an environment with these packages. Raises GeneratorMissing."""
+    return _kept(name, packages, _python_made) / "bin" / "python"
+
+
 def node_programs() -> Path:
     """The folder of the programs for TypeScript. Raises GeneratorMissing."""
     for program in ("node", "npm"):
