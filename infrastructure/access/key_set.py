@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.util import urlsafe_b64decode
 
 from infrastructure.access.fetching import Unfetched
 from infrastructure.process.oidc_settings import ALGORITHMS
@@ -75,14 +76,14 @@ def _read(jwk: Mapping[str, Any]) -> Key | None:
         if not isinstance(jwk.get(name), str):
             return None
         numbers[name] = jwk[name]
-    if kind == "RSA" and _bits(str(numbers["n"])) not in RSA_BITS:
-        return None
     try:
+        if kind == "RSA" and _bits(jwk["n"]) not in RSA_BITS:
+            return None
         return _KINDS[kind].import_key(numbers)
     except (JoseError, ValueError, TypeError):
         return None
 
 
 def _bits(number: str) -> int:
-    """How long a number in base64url is, to the byte."""
-    return len(number) * 6 // 8 * 8
+    """How long a number in base64url is. Raises ValueError for what is none."""
+    return int.from_bytes(urlsafe_b64decode(number.encode())).bit_length()
