@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.pages.formats import NOTHING, instant_text, words
-from api.pages.subjects import said_of
+from api.pages.subjects import NOUNS, said_of
 from application.queries.audit import Change
 from domain.engagement.state import State
 from domain.language.instants import parse_instant
@@ -16,14 +16,11 @@ MOST_CHANGES: Final = 8
 
 INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
-NOUNS: Final[Mapping[str, str]] = {
-    "seats": "seat_id",
-    "assignments": "assignment_id",
-    "concerns": "concern_id",
-    "cases": "case_id",
-    "plans": "plan_id",
-}
+LISTS: Final = {noun: field for field, noun in NOUNS.items() if field == f"{noun.removesuffix('s')}_id"}
 """The lists of the state, and the field that holds the id of what they list."""
+
+LONGEST: Final = 40
+"""How many characters of a value are told in a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +32,13 @@ class ChangeShown:
     part: str
     before: str
     after: str
+
+    @property
+    def line(self) -> str:
+        """The same as a part of a line: ``omar on backend state: matched → active``."""
+        if self.about and not self.part and self.before == NOTHING:
+            return f"{self.about}: new"
+        return f"{' '.join(filter(None, (self.about, self.part)))}: {_short(self.before)} → {_short(self.after)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def _shown(change: Change, state: State, zone: str) -> ChangeShown:
 
 def _about(change: Change, steps: Sequence[str], state: State) -> tuple[str, str]:
     """The id of what a path leads into, and what that is; both empty where that is nothing that has an id."""
-    field = NOUNS.get(steps[0])
+    field = LISTS.get(steps[0])
     if field is None or len(steps) < 2:
         return "", ""
     whole = change.after or change.before
@@ -80,6 +84,10 @@ def _about(change: Change, steps: Sequence[str], state: State) -> tuple[str, str
         identity = ids[int(steps[1])] if int(steps[1]) < len(ids) else steps[1]
     noun, said = field.removesuffix("_id"), said_of(state, field, identity)
     return identity, f"{noun} {identity}" if said == identity or noun == "seat" else f"{noun}: {said}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def value_words(value: Any, zone: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from api.pages.engagement.view import named
-from api.pages.formats import duration_text, instant_text, words
+from api.pages.formats import business_day_seconds, duration_text, instant_text, words
 from api.pages.links import Here, engagement_at
 from api.pages.subjects import of_clock
 from application.queries.measures import ExplainedClock
@@ -57,7 +57,7 @@ class ClockShown:
 def clock_shown(clock: ExplainedClock, state: State, here: Here) -> ClockShown:
     """What is shown of a clock as explained."""
     calendar = state.terms.calendar
-    day = int(calendar.hours_per_business_day * 3600) if clock.unit == "business" else None
+    day = business_day_seconds(calendar) if clock.unit == "business" else None
     return ClockShown(
         clock=clock,
         name=named(state),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from api.pages.formats import called
 from api.pages.links import Here, engagement_at
 from application.ports.engagement_list import ListedEngagement
 
@@ -34,7 +35,7 @@ def lines(items: Iterable[ListedEngagement]) -> Sequence[Line]:
     return tuple(
         Line(
             of=each,
-            name=each.name or each.client_id,
+            name=called(each.name, each.client_id),
             address=engagement_at(each.engagement_id),
             uncovered=each.required_seats - each.covered_seats,
         )

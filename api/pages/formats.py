@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from api.pages.wall_time import on_clocks_of
 from domain.language.money import Money
+from domain.time.calendar import Calendar
 
 NARROW: Final = "\u202f"
 """Between a number and its unit: it does not break."""
@@ -101,6 +102,16 @@ def money(of: Money | Mapping[str, Any] | None) -> str:
     amount, currency = (of["amount"], of["currency"]) if isinstance(of, Mapping) else (of.amount, of.currency)
     whole, point, fraction = str(amount).partition(".")
     return f"{int(whole):,}{point}{fraction}{NARROW}{currency}"
+
+
+def called(name: str | None, client_id: str) -> str:
+    """What an engagement is called: by its name, or where it has none by its client."""
+    return name or client_id
+
+
+def business_day_seconds(calendar: Calendar) -> int:
+    """How many seconds of business time make a business day of a calendar."""
+    return int(calendar.hours_per_business_day * 3600)
 
 
 def words(code: str | None) -> str:

@@ -6,16 +6,20 @@ from typing import Final
 from api.pages.formats import words
 from domain.engagement.state import State
 from domain.engagement.terms.policy import Obligation
+from domain.lanes.marks import SUBJECTS_OF_CLOCKS
 
-OF_CLOCKS: Final[Mapping[Obligation, str]] = {
-    "onboard": "assignment_id",
-    "acknowledge": "concern_id",
-    "propose": "case_id",
-    "decide": "proposal_id",
-    "replace": "case_id",
-    "transfer_knowledge": "case_id",
+NOUNS: Final[Mapping[str, str]] = {
+    "seat_id": "seats",
+    "assignment_id": "assignments",
+    "from_assignment_id": "assignments",
+    "to_assignment_id": "assignments",
+    "concern_id": "concerns",
+    "case_id": "cases",
+    "proposal_id": "proposals",
+    "plan_id": "plans",
+    "absence_id": "absences",
 }
-"""What the subject of each clock is, by the field that names such a thing elsewhere."""
+"""Of what each field holds the id, under the name it has in the state."""
 
 
 def said_of(state: State, field: str, identity: str) -> str:
@@ -29,7 +33,7 @@ def of_clock(state: State, clock: Obligation, subject_id: str) -> str:
     """What a clock is about."""
     if subject_id == "exit":
         return "exit of the engagement"
-    field = OF_CLOCKS.get(clock, "case_id")
+    field = f"{SUBJECTS_OF_CLOCKS.get(clock, 'case')}_id"
     told = said_of(state, field, subject_id)
     return said_of(state, "case_id", subject_id) if told == subject_id else told
 

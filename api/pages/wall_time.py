@@ -1,9 +1,12 @@
 """Times as clocks on a wall show them, and the instants that they are."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+A_MOMENT: Final = timedelta(microseconds=1)
+"""The least time between two instants."""
 
 _FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
 

@@ -4,20 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 from api.pages.chips import Chip, Choice, chips, choices
 from api.pages.commands import command_title
-from api.pages.formats import DAY_SECONDS
+from api.pages.formats import DAY_SECONDS, called
 from api.pages.links import Here, clock_at, engagement_at, form_at
 from api.queries.work import clocks_cursor, work_cursor
 from application.ports.at_risk import ClockAtRisk, ClocksFound
 from application.ports.work import WorkAfter, WorkCounts, WorkFound, WorkItem
+from domain.clocks.life import Waited
+from domain.language.words import Model
 from domain.work.item import NOTICES, WorkKind
 
-PARTIES: Final = ("platform", "client", "partner", "professional", "force_majeure", "nobody")
-MODELS: Final = ("staff_augmentation", "managed_services", "freelancer_platform", "managed_marketplace")
+MODELS: Final[tuple[Model, ...]] = get_args(Model)
 KINDS: Final[dict[WorkKind, str]] = {
     "seat": "empty seat",
     "onboarding": "onboarding",
@@ -120,7 +121,7 @@ def work_shown(
         within=_within(here),
         others=total(of_all) - total(counts) if of_all else None,
         chips=chips(here, NAMES, passed_over=("within",)),
-        parties=choices(here, "party", PARTIES),
+        parties=choices(here, "party", get_args(Waited)),
         kinds=choices(here, "kind", KINDS),
         models=choices(here, "model", MODELS),
         next=here.but(cursor=cursor) if cursor else None,
@@ -198,7 +199,7 @@ def _row(item: WorkItem) -> Row:
     return Row(
         item=item,
         kind=KINDS[item.kind],
-        name=item.engagement_name or item.client_id,
+        name=called(item.engagement_name, item.client_id),
         engagement=engagement_at(item.engagement_id),
         form=form_at(item.engagement_id, item.next_command, item.next_fields) if item.next_command else None,
         do=command_title(item.next_command, item.next_fields) if item.next_command else None,
@@ -210,7 +211,7 @@ def _breaching(clock: ClockAtRisk) -> Breaching:
         clock=clock,
         explanation=clock_at(clock.engagement_id, clock.clock, clock.subject_id),
         engagement=engagement_at(clock.engagement_id),
-        name=clock.engagement_name or clock.client_id,
+        name=called(clock.engagement_name, clock.client_id),
         form=form_at(clock.engagement_id, clock.next_command, clock.next_fields) if clock.next_command else None,
         do=command_title(clock.next_command, clock.next_fields) if clock.next_command else None,
     )

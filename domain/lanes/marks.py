@@ -22,7 +22,7 @@ SeatMark = tuple[str | None, LaneMark]
 """A mark with its seat; None: it is no seat's."""
 
 _THINGS: Final = ("assignment", "case", "proposal", "concern", "absence", "plan", "seat")
-_ABOUT: Final[Mapping[Obligation, str]] = {
+SUBJECTS_OF_CLOCKS: Final[Mapping[Obligation, str]] = {
     "onboard": "assignment",
     "acknowledge": "concern",
     "propose": "case",
@@ -65,7 +65,7 @@ def recorded_mark(frame: Frame, history: EngagementHistory, fact: Recorded) -> I
 def _breach(ties: Ties, fact: Recorded, event: ServiceLevelBreached) -> SeatMark:
     words = f"{event.clock} past its goal, {event.accountable or 'nobody'} accountable"
     mark = LaneMark(kind="breach", at=fact.occurred_at, version=fact.version, subject_id=event.subject_id, words=words)
-    kind = _ABOUT.get(event.clock)
+    kind = SUBJECTS_OF_CLOCKS.get(event.clock)
     return ties.get((kind, event.subject_id)) if kind else None, mark
 
 

@@ -1,12 +1,12 @@
 """The history of an engagement as a document: what was recorded, by whom, when, and what it changed."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import pairwise
-from typing import Final
+from typing import Final, get_args
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +24,7 @@ from api.pages.formats import machine_text, words
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, engagement_at, here, of_an_engagement
 from api.pages.taken_away import files_of_events
+from api.pages.wall_time import A_MOMENT
 from api.queries.engagements import EventName, InstantAsked, about
 from application.queries.as_of import EngagementAsOf
 from application.queries.audit import Step, steps_with_states
@@ -37,8 +38,6 @@ from domain.law.recorded import Recorded
 from domain.register import EVENTS
 
 MOST_EVENTS: Final = 50
-A_MOMENT: Final = timedelta(microseconds=1)
-PARTIES: Final = ("client", "platform", "partner", "professional", "system")
 NAMES: Final = {"from": "happened from", "to": "happened before"}
 NO_FILTERS: Final = ("as_of", "known_at", "after")
 
@@ -114,7 +113,7 @@ def _page(asked: DocumentAsked, question: EngagementAsOf, at: Here, url: str) ->
     shown = document(asked, question, history, at)
     filters = {
         "types": _types(history, at),
-        "parties": choices(at, "party", PARTIES),
+        "parties": choices(at, "party", get_args(ActingParty)),
         "chips_found": chips(at, NAMES, passed_over=NO_FILTERS),
     }
     return rendered(
@@ -138,7 +137,7 @@ def document(asked: DocumentAsked, question: EngagementAsOf, history: Engagement
         name=named(state),
         client_id=state.client_id,
         model=state.model,
-        engagement=engagement_at(asked.engagement_id, **_instants(at)),
+        engagement=engagement_at(asked.engagement_id, **at.time),
         zone=state.terms.calendar.zone,
         version=history.version,
         as_of=question.as_of,
@@ -153,10 +152,6 @@ def document(asked: DocumentAsked, question: EngagementAsOf, history: Engagement
 def _first_beyond(facts: Iterator[Recorded]) -> list[Recorded]:
     """A page of them, and one more where there is one."""
     return [fact for _, fact in zip(range(MOST_EVENTS + 1), facts, strict=False)]
-
-
-def _instants(at: Here) -> Mapping[str, str]:
-    return {name: at.query[name] for name in ("as_of", "known_at") if name in at.query}
 
 
 def _entries(page: Sequence[Recorded], history: EngagementHistory, at: Here) -> Iterator[Entry]:

@@ -15,9 +15,11 @@ from api.composition import Standfast
 from api.http.paging import Cursor
 from api.http.questions import ReadYourWrites, answer_of, projected
 from api.pages.chips import chips
-from api.pages.formats import machine_text
+from api.pages.engagement.view import named
+from api.pages.formats import called, machine_text
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
+from api.pages.wall_time import A_MOMENT
 from api.queries.engagements import ListAsked, Sought, cursor_of, listed
 from application.marketplace import Marketplace
 from domain.language.bounds import DESCRIBED
@@ -28,7 +30,6 @@ PAGE: Final = 200
 MOST_LOOKED_AT: Final = 2_000
 """How many events of a day are looked at."""
 
-A_MOMENT: Final = timedelta(microseconds=1)
 NAMES: Final = {"q": "find", "client_id": "client", "day": "recorded on"}
 
 
@@ -97,7 +98,7 @@ def _listed(standfast: Standfast, asked: AuditAsked, at: Here) -> Finding:
     items = tuple(
         Found(
             engagement_id=each.engagement_id,
-            name=each.name or each.client_id,
+            name=called(each.name, each.client_id),
             client_id=each.client_id,
             model=each.model,
             opened_at=each.opened_at,
@@ -142,7 +143,7 @@ def _founds(marketplace: Marketplace, of_each: dict[UUID, list[Recorded]], known
         query = {"known_at": machine_text(known_at), "after": str(first - 1)}
         yield Found(
             engagement_id=engagement_id,
-            name=state.name or state.client_id,
+            name=named(state),
             client_id=state.client_id,
             model=state.model,
             opened_at=state.opened_at,

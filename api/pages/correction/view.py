@@ -11,12 +11,12 @@ from api.pages.engagement.history import Line, lines
 from api.pages.engagement.view import named
 from api.pages.formats import words
 from api.pages.forms.body import Given
-from api.pages.forms.choices import NEW_IDS, NOUNS, Option
+from api.pages.forms.choices import NEW_IDS, Option
 from api.pages.forms.fields import Field, Form, Showing
 from api.pages.forms.shape import Leaf, shape_of
 from api.pages.forms.view import terms_offered
 from api.pages.links import CORRECT, Here, engagement_at
-from api.pages.subjects import said_of
+from api.pages.subjects import NOUNS, said_of
 from application.queries.dry_run import DryRun
 from domain.engagement.state import EngagementHistory, State
 from domain.language.words import field_names
@@ -42,7 +42,7 @@ class Preview:
 class CorrectionShown:
     """All that the page shows. ``line`` is what was wrong; ``form`` is None where nothing is recorded in its place.
 
-    ``together`` are the other versions that are voided with it; ``changed`` counts the fields that differ.
+    ``together`` are the other versions that are voided with it.
     """
 
     name: str
@@ -54,7 +54,6 @@ class CorrectionShown:
     reason: Field
     parties: Sequence[Option]
     together: Sequence[int]
-    changed: int
     preview: Preview | None
     astray: Sequence[tuple[str, str]]
 
@@ -89,7 +88,6 @@ def correction_shown(
         reason=replace(why.field(_REASON, REASON), label="Why it is corrected", hint=""),
         parties=tuple(_parties(of, state, behalf)),
         together=[each for each in of.versions if each != of.fact.version],
-        changed=showing.changed,
         preview=_preview(tried, history) if tried else None,
         astray=[*astray, *(form.astray if form else inside)],
     )

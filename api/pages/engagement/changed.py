@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from api.http.viewed import viewed
-from api.pages.formats import NOTHING, words
+from api.pages.changes import changes_shown
+from api.pages.formats import words
 from application.queries.as_of import EngagementAsOf
-from application.queries.audit import Change, steps
+from application.queries.audit import steps_with_states
 from domain.language.saying import rule_name
 from domain.law.recorded import Recorded
 
 MOST_CHANGES: Final = 2
-LONGEST: Final = 40
-"""How many characters of a value are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,36 +36,16 @@ def changed_last(question: EngagementAsOf) -> Changed | None:
     if history is None or not had_happened:
         return None
     fact = had_happened[-1]
-    [step] = steps(history.facts, viewed, after=fact.version - 1, limit=1)
+    [(step, known)] = steps_with_states(history.facts, viewed, after=fact.version - 1, limit=1)
     others = 0
     while others + 1 < len(had_happened) and had_happened[-others - 2].occurred_at == fact.occurred_at:
         others += 1
-    told = [change_told(each) for each in step.changes[:MOST_CHANGES]] if fact.version > 1 else []
+    opening, zone = fact.version == 1, known.state.terms.calendar.zone
+    shown = () if opening else changes_shown(step.changes, known.state, zone).first
     return Changed(
         fact=fact,
         what=words(rule_name(fact.type)).capitalize(),
-        changes=told,
-        more=len(step.changes) - len(told) if fact.version > 1 else 0,
+        changes=[each.line for each in shown[:MOST_CHANGES]],
+        more=0 if opening else max(0, len(step.changes) - MOST_CHANGES),
         others=others,
     )
-
-
-def change_told(change: Change) -> str:
-    """A change as it is read: ``assignments 2 state: matched → active``."""
-    names = [each if not each.isdigit() else str(int(each) + 1) for each in change.path.strip("/").split("/")]
-    place = words(" ".join(names))
-    before, after = _told(change.before), _told(change.after)
-    if isinstance(change.after, dict | list) and change.before in (None, []):
-        return f"{place}: new"
-    return f"{place}: {before} → {after}"
-
-
-def _told(value: Any) -> str:
-    if value is None or value in ([], {}):
-        return NOTHING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict | list):
-        return f"{len(value)} fields" if isinstance(value, dict) else f"{len(value)} entries"
-    text = str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

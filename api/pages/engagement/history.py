@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from api.pages.formats import DAY_SECONDS, duration_text, words
+from api.pages.formats import DAY_SECONDS, duration_text, machine_text, words
 from api.pages.links import Here, correction_at
 from api.pages.subjects import SAID, of_clock, said_of
 from domain.clocks.notice import ServiceLevelBreached
@@ -60,14 +60,10 @@ def _line(fact: Recorded, state: State, voiding: Recorded | None, here: Here, re
         details=tuple(_details(event)),
         late=duration_text(apart.days * DAY_SECONDS) if apart > LATE else None,
         voided_by=voiding.version if voiding else None,
-        as_then=here.but(as_of=_instant(fact), recorded=None, before=None),
+        as_then=here.but(as_of=machine_text(fact.occurred_at), recorded=None, before=None),
         fresh=fact.version == recorded,
         correct=None if voiding else correction_at(fact),
     )
-
-
-def _instant(fact: Recorded) -> str:
-    return fact.occurred_at.isoformat().replace("+00:00", "Z")
 
 
 def _about(event: object, state: State) -> str:

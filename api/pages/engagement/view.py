@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -16,10 +16,11 @@ from api.pages.engagement.history import MOST_LINES, Line, lines
 from api.pages.engagement.record import Record, record
 from api.pages.engagement.replay import Replay, axis_of, replay, spanned
 from api.pages.engagement.seats import SeatsShown, seats_shown
+from api.pages.formats import business_day_seconds, called
 from api.pages.lanes.axis import Axis
 from api.pages.lanes.view import Drawing, drawing
 from api.pages.links import Here, engagement_at
-from api.pages.wall_time import on_the_wall
+from api.pages.wall_time import A_MOMENT, on_the_wall
 from application.ports.work import WantedWork, WorkFound
 from application.queries.as_of import EngagementAsOf, engagement_as_of
 from application.queries.history import WantedEvents
@@ -31,8 +32,6 @@ from domain.metrics.uncovered import uncovered_seats
 
 MOST_ITEMS: Final = 40
 """How many of what waits are looked at for what is next."""
-
-A_MOMENT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +72,7 @@ class NotOpened:
 
 def named(state: State) -> str:
     """What an engagement is called."""
-    return state.name or state.client_id
+    return called(state.name, state.client_id)
 
 
 def not_opened(standfast: Standfast, engagement_id: UUID) -> NotOpened:
@@ -96,7 +95,7 @@ def engagement_shown(
     answer = answer_of(state, question, uncovered_seats(state, history.until(question.as_of), question.as_of))
     glance = at_a_glance(question)
     calendar = state.terms.calendar
-    day = int(calendar.hours_per_business_day * 3600)
+    day = business_day_seconds(calendar)
     told, older = _history(asked, history, here)
     today = engagement_as_of(standfast.marketplace, asked.engagement_id) if asked.replaying else question
     assert today.history, "what is known now has a history"

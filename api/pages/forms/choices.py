@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.pages.formats import words
-from api.pages.subjects import said_of
+from api.pages.subjects import NOUNS, said_of
 from domain.engagement.state import State
 from domain.language.words import field_names
 from domain.register import COMMANDS
@@ -20,19 +20,6 @@ class Option:
 
 
 Options = Mapping[str, Sequence[Option]]
-
-NOUNS: Final[Mapping[str, str]] = {
-    "seat_id": "seats",
-    "assignment_id": "assignments",
-    "from_assignment_id": "assignments",
-    "to_assignment_id": "assignments",
-    "concern_id": "concerns",
-    "case_id": "cases",
-    "proposal_id": "proposals",
-    "plan_id": "plans",
-    "absence_id": "absences",
-}
-"""Of what each field holds the id, under the name it has in the state."""
 
 NEW_IDS: Final = frozenset({("add-seat", "seat_id")})
 """Ids that a command introduces, and whoever issues it chooses."""

@@ -83,7 +83,7 @@ class Form:
 class Showing:
     """What every field is shown with: what was given, what is wrong, what fits, the zone, a row more, what it was.
 
-    ``before`` is what a form held that corrects something; ``changed`` counts the fields that say something else now.
+    ``before`` is what a form held that corrects something.
     """
 
     def __init__(
@@ -98,7 +98,6 @@ class Showing:
     ) -> None:
         self._given, self._options, self._suggestions, self._zone = given, options, suggestions, zone
         self._one_more, self._before = one_more, before
-        self.changed = 0
         self._wrong: dict[str, list[str]] = {}
         for name, message in wrong:
             self._wrong.setdefault(name, []).append(message)
@@ -167,7 +166,6 @@ class Showing:
         emptied = [of.clears and bool(given.get(name + NULL)) for given in (self._before, self._given)]
         if old == value and emptied[0] == emptied[1]:
             return None
-        self.changed += 1
         if of.kind == "truth" and not of.nullable:
             return "yes" if old else "no"
         return (

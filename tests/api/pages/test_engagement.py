@@ -86,6 +86,15 @@ def test_a_span_is_kept_by_every_link_and_by_the_form_that_goes_to_a_time(
     assert shown(lasting_client, address, "?span=decade").status == 422
 
 
+def test_what_changed_last_is_told_in_words(lasting_client: TestClient, address: str) -> None:
+    page = shown(lasting_client, address, "?as_of=2026-06-02T09:00:00Z")
+    assert "Professional onboarded by client:acme" in page.text
+    assert "assignment: omar on backend state: matched → active" in page.text
+    assert "active at: – → Tue 2 Jun 2026, 09:00" in page.text
+    reported = shown(lasting_client, address, "?as_of=2026-06-02T12:00:00Z")
+    assert "concern: high delivery of omar: new" in reported.text
+
+
 def test_before_its_opening_it_says_when_it_was_opened(lasting_client: TestClient, address: str) -> None:
     page = shown(lasting_client, address, "?as_of=2026-05-01T00:00:00Z")
     assert page.status == 200
