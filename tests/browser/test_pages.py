@@ -52,6 +52,8 @@ PATHS = {
     "audit": "/audit",
     "document": "/audit/{1}",
     "form with rows": "{0}/do/plan-knowledge-transfer",
+    "what if": "{0}/what-if?calendar=always",
+    "what if of many": "/what-if?calendar=always",
     "not there": "/nowhere",
 }
 

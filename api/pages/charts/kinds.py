@@ -26,7 +26,7 @@ class Chart:
     goal: str | None
     one: str
     several: str
-    axis: str
+    span: str
     unit: str
     unit_seconds: int
 
@@ -54,7 +54,7 @@ CHARTS: Final[Mapping[str, Chart]] = {
             goal="guarantee.replace.goal_seconds",
             one="replacement",
             several="replacements",
-            axis="business days of 8 hours from request to replaced",
+            span="from request to replaced",
             unit="business days of 8 hours",
             unit_seconds=DAY,
         ),
@@ -65,7 +65,7 @@ CHARTS: Final[Mapping[str, Chart]] = {
             goal=None,
             one="concern",
             several="concerns",
-            axis="business hours from report to answer",
+            span="from report to answer",
             unit="business hours",
             unit_seconds=HOUR,
         ),

@@ -1,6 +1,6 @@
 """How charts look: the colours of the pages in each scheme, written out, since a picture sees no style sheet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,12 +27,25 @@ COLOURS: Final[Mapping[Scheme, Colours]] = {
 """As in ``static/standfast.css``."""
 
 WIDTHS: Final[Mapping[Size, int]] = {"wide": 440, "narrow": 200}
-NAMES: Final[Mapping[Size, int]] = {"wide": 150, "narrow": 140}
+NAMES: Final[Mapping[Size, int]] = {"wide": 170, "narrow": 136}
 """How many pixels the name of a group may take."""
 
+WIDEST_LETTER: Final = 7
+"""A picture is measured with one font and may be shown with another: so many pixels a letter has in a wide one."""
 
-def config(colours: Colours, size: Size) -> dict[str, Any]:
-    """The settings of every chart. No mark carries words for assistive technology: the page says them once."""
+PADDING: Final = {"left": 4, "right": 16, "top": 4, "bottom": 4}
+
+
+def room(names: Iterable[str], size: Size) -> int:
+    """How many pixels are kept for the names of groups."""
+    return min(NAMES[size], max((WIDEST_LETTER * len(each) for each in names), default=0))
+
+
+def config(colours: Colours, size: Size, names: Iterable[str]) -> dict[str, Any]:
+    """The settings of a chart with groups of these names.
+
+    No mark carries words for assistive technology: the page says them once.
+    """
     axis = {
         "domain": False,
         "gridColor": colours.grid,
@@ -54,6 +67,7 @@ def config(colours: Colours, size: Size) -> dict[str, Any]:
             "labelColor": colours.ink,
             "labelLimit": NAMES[size],
             "labelPadding": 8,
+            "minExtent": room(names, size) + 8,
             "grid": False,
             "ticks": False,
         },

@@ -1,8 +1,10 @@
 """A chart at its address: as SVG, as PNG, or as the Vega-Lite spec that it is drawn from, with its figures."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -43,7 +45,8 @@ async def _chart(standfast: Standfast, request: Request) -> Response:
     where = {**request.scope, "path_params": {}}
     asked: ChartAsked = asked_for(ChartAsked, Request(where, request.receive))
     await projected(standfast, asked.min_position)
-    made = await answer_of(standfast, request, partial(_made, standfast, of, asked, ending), costly=True)
+    spec = await answer_of(standfast, request, partial(_spec, standfast, of, asked), costly=True)
+    made = json_of(spec) if ending == "json" else await run_in_threadpool(_drawn, standfast, spec, ending)
     return Response(made, headers=ALONE, media_type=MEDIA_TYPES[ending])
 
 
@@ -55,9 +58,11 @@ def _named(request: Request) -> tuple[Chart, str]:
     return CHARTS[name], ending
 
 
-def _made(standfast: Standfast, of: Chart, asked: ChartAsked, ending: str) -> bytes:
-    spec = spec_of(of, figures_of(standfast, of, asked), asked)
-    if ending == "json":
-        return json_of(spec)
+def _spec(standfast: Standfast, of: Chart, asked: ChartAsked) -> dict[str, Any]:
+    return spec_of(of, figures_of(standfast, of, asked), asked)
+
+
+def _drawn(standfast: Standfast, spec: Mapping[str, Any], ending: str) -> bytes:
+    """The picture; who waits for it here keeps no question waiting."""
     kind = next(each for each in get_args(Kind) if each == ending)
     return standfast.draughtsmen.draw({name: value for name, value in spec.items() if name != "usermeta"}, kind)

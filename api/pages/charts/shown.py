@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from api.composition import Standfast
-from api.pages.charts.figures import MOST_LINES
+from api.pages.charts.figures import MOST_LINES, MOST_MARKS
 from api.pages.charts.kinds import CHARTS, Chart, group_name
 from api.pages.links import Here
 from application.ports.fleet import Group, GroupBy
+from infrastructure.process.drawing.draughtsmen import Draughtsmen
 
 PARAMETERS: Final = ("group_by", "from", "to", "model", "client_id", "partner_id", "min_position")
 HOW_TO: Final = "Charts are drawn where Standfast is installed with its extra: pip install 'standfast[charts]'."
@@ -35,10 +35,10 @@ class ChartShown:
 
 
 def charts_shown(
-    standfast: Standfast, query: Mapping[str, str], groups: Sequence[Group], group_by: GroupBy = "model"
+    draughtsmen: Draughtsmen, query: Mapping[str, str], groups: Sequence[Group], group_by: GroupBy = "model"
 ) -> Sequence[ChartShown]:
     """The charts of a page that shows these groups by this query; none where they cannot be drawn (say `HOW_TO`)."""
-    if not standfast.draughtsmen.there:
+    if not draughtsmen.there:
         return ()
     kept = {"group_by": group_by, **{name: query[name] for name in PARAMETERS if query.get(name)}}
     return tuple(_shown(chart, kept, groups, group_by) for chart in CHARTS.values())
@@ -62,8 +62,10 @@ def _shown(chart: Chart, query: Mapping[str, str], groups: Sequence[Group], grou
 
 def _note(chart: Chart, groups: Sequence[Group]) -> str:
     """How it is read."""
+    few = sum(chart.distribution(each).count for each in groups) <= MOST_MARKS
+    mark = f"Each tick is one {chart.one}" if few else f"Each bar is as high as there are {chart.several} in that time"
     dashed = " The dashed line is the promise." if any(chart.goal_seconds(each) is not None for each in groups) else ""
-    return f"Each tick is one {chart.one}, or each bar how many there are; ◆ is the median.{dashed}"
+    return f"{mark}; ◆ is the median.{dashed}"
 
 
 def _told(chart: Chart, groups: Sequence[Group], group_by: GroupBy) -> Iterator[str]:

@@ -8,12 +8,12 @@ from typing import Any, Final
 from api.http.strict_json import json_of
 from api.pages.charts.figures import ChartAsked, ChartFigures, Line
 from api.pages.charts.kinds import DAY, Chart
-from api.pages.charts.looks import COLOURS, WIDTHS, Colours, config
+from api.pages.charts.looks import COLOURS, NAMES, PADDING, WIDTHS, Colours, config
 from api.pages.formats import duration_text
 from application.ports.fleet import UP_TO
 
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
-DAYS_OF: Final = "business time, in business days of 8 hours"
+DAYS_OF: Final = "business days (bd) of 8 hours"
 STEP: Final = 34
 """How many pixels high a line is."""
 
@@ -28,7 +28,7 @@ def spec_of(chart: Chart, figures: ChartFigures, asked: ChartAsked) -> dict[str,
     """The chart; its ``usermeta`` are the figures, so that one document holds both."""
     colours = COLOURS[asked.scheme]
     one_by_one = figures.drawn_one_by_one
-    layers = _ticks(chart, figures, colours) if one_by_one else _bars(figures, colours)
+    layers = _ticks(chart, figures, asked) if one_by_one else _bars(chart, figures, asked)
     return {
         "$schema": SCHEMA,
         "title": None,
@@ -37,17 +37,17 @@ def spec_of(chart: Chart, figures: ChartFigures, asked: ChartAsked) -> dict[str,
         "background": colours.surface,
         "width": WIDTHS[asked.size],
         "height": {"step": STEP} if one_by_one else STEP * max(1, len(figures.lines)),
-        "padding": 4,
+        "padding": PADDING,
         "layer": list(layers),
-        "config": config(colours, asked.size),
+        "config": config(colours, asked.size, [each.name for each in figures.lines]),
     }
 
 
-def _ticks(chart: Chart, figures: ChartFigures, colours: Colours) -> Iterator[Layer]:
+def _ticks(chart: Chart, figures: ChartFigures, asked: ChartAsked) -> Iterator[Layer]:
     """A tick a value; the median as a diamond with its number, the goal as a dashed line."""
-    lines = figures.lines
+    lines, colours = figures.lines, COLOURS[asked.scheme]
     order = [each.name for each in lines]
-    axis = {"title": chart.axis, "tickCount": 8}
+    axis = {"title": _title(chart.unit, chart.span, asked), "tickCount": 8 if asked.size == "wide" else 4}
     across = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"nice": True, "zero": True}}
     line = {"field": "group", "type": "nominal", "axis": {"title": None}, "scale": {"domain": order}, "sort": order}
     values = [_told(chart, each, seconds) for each in lines for seconds in each.values or ()]
@@ -65,6 +65,11 @@ def _ticks(chart: Chart, figures: ChartFigures, colours: Colours) -> Iterator[La
         }
     if medians := [_told(chart, each, each.median) for each in lines if each.median is not None]:
         yield from _medians(medians, {"x": across, "y": line}, colours)
+
+
+def _title(unit: str, span: str, asked: ChartAsked) -> str | list[str]:
+    """What an axis counts, on two lines where there is little room."""
+    return f"{unit} {span}" if asked.size == "wide" else [unit, span]
 
 
 def _medians(medians: Sequence[dict[str, Any]], encoding: dict[str, Any], colours: Colours) -> Iterator[Layer]:
@@ -86,16 +91,21 @@ def _told(chart: Chart, line: Line, seconds: int) -> dict[str, Any]:
     return {"group": line.name, "seconds": seconds, "value": value, "told": f"{value:.1f}"}
 
 
-def _bars(figures: ChartFigures, colours: Colours) -> Iterator[Layer]:
+def _bars(chart: Chart, figures: ChartFigures, asked: ChartAsked) -> Iterator[Layer]:
     """How many values are in each bucket, as bars on an axis that gives each bucket as much room."""
-    lines = figures.lines
+    lines, colours = figures.lines, COLOURS[asked.scheme]
     labels = ["0", *(duration_text(each, DAY) for each in UP_TO), "more"]
     label = f"{dumps(labels)}[datum.value]"
-    axis = {"title": f"{DAYS_OF} (bd)", "values": [*range(BEYOND + 1)], "labelExpr": label, "grid": True}
+    axis = {
+        "title": _title(DAYS_OF, chart.span, asked),
+        "values": [*range(BEYOND + 1)],
+        "labelExpr": label,
+        "grid": True,
+    }
     scale = {"domain": [0, BEYOND], "nice": False}
     across = {"field": "start", "type": "quantitative", "axis": axis, "scale": scale}
     depth = {"domain": [0, max(1, len(lines))], "reverse": True, "nice": False}
-    line = {"field": "foot", "type": "quantitative", "axis": None, "scale": depth}
+    line = {"field": "foot", "type": "quantitative", "axis": {"title": None, "labels": False}, "scale": depth}
     yield {
         "data": {"values": [each for row, line in enumerate(lines) for each in _counted(row, line)]},
         "mark": {"type": "rect", "color": colours.mark, "opacity": 0.4},
@@ -104,7 +114,7 @@ def _bars(figures: ChartFigures, colours: Colours) -> Iterator[Layer]:
     names = [{"start": 0, "foot": row + 0.6, "group": each.name} for row, each in enumerate(lines)]
     yield {
         "data": {"values": names},
-        "mark": {"type": "text", "align": "right", "dx": -8, "limit": 150},
+        "mark": {"type": "text", "align": "right", "dx": -8, "limit": NAMES[asked.size]},
         "encoding": {"x": across, "y": line, "text": {"field": "group", "type": "nominal"}},
     }
     if goals := [_on_axis(row, each, each.goal_seconds) for row, each in enumerate(lines) if each.goal_seconds]:

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from api.composition import Standfast
 from api.desks import go_on
-from api.pages.formats import words
-from api.pages.links import engagement_at
+from api.pages.links import Here, engagement_at
 from application.queries.as_of import engagement_as_of
 from application.queries.measures import WhatIfAnswer, what_if
 from domain.engagement.nouns.case import CheckRule
@@ -36,7 +35,7 @@ LOSSES: Final[Mapping[Loss, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Something that is one way and would be another: ``kind`` says whether both are states of a clock."""
+    """Something that is one way and would be another; ``of_clock``: both are states of a clock."""
 
     what: str
     before: str
@@ -46,26 +45,39 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlippedShown:
-    """A case, its fate before and after, and the checks that flipped (None: not looked up here)."""
+    """A case, its fate before and after, and the checks that flipped (None: not looked up here).
+
+    ``supposed_at`` is where the same is supposed of its engagement alone.
+    """
 
     engagement_id: UUID
     name: str
     case_id: str
     about: str
     address: str
+    supposed_at: str
     changes: Sequence[Change]
     checks: Sequence[Change] | None
 
 
 class Flipped:
-    """Looks into the engagements of flipped cases; ``known`` holds the answers that there are already."""
+    """Looks into the engagements of flipped cases.
+
+    ``query`` is how an address says the supposition; ``known`` holds the answers that there are already.
+    """
 
     def __init__(
-        self, standfast: Standfast, supposition: Supposition, as_of: datetime, known: Mapping[UUID, WhatIfAnswer]
+        self,
+        standfast: Standfast,
+        supposition: Supposition,
+        as_of: datetime,
+        query: Mapping[str, str],
+        known: Mapping[UUID, WhatIfAnswer],
     ) -> None:
         self._standfast = standfast
         self._supposition = supposition
         self._as_of = as_of
+        self._query = query
         self._answers = dict(known)
         self._names: dict[UUID, str] = {}
 
@@ -78,8 +90,9 @@ class Flipped:
                 engagement_id=engagement_id,
                 name=self._name(engagement_id),
                 case_id=case_id,
-                about=f"replacement on {now.seat_id}" if now else f"case {case_id}",
+                about=f"replacement on {now.seat_id}" if now else f"replacement {case_id}",
                 address=engagement_at(engagement_id),
+                supposed_at=Here(f"/engagements/{engagement_id}/what-if", self._query).now,
                 changes=tuple(_fates(each["actual"], each["hypothetical"])),
                 checks=tuple(_checks(now, then)) if now and then else None,
             )
@@ -107,9 +120,10 @@ def _named(cases: Sequence[CaseRecord], case_id: str) -> CaseRecord | None:
 
 
 def _fates(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[Change]:
-    for name, what in (("eligible", "guaranteed"), ("honoured", "honoured")):
-        if now[name] != then[name]:
-            yield Change(what=what, before=_yes(now[name]), after=_yes(then[name]))
+    if now["eligible"] != then["eligible"]:
+        yield Change(what="guaranteed", before=_yes(now["eligible"]), after=_yes(then["eligible"]))
+    elif now["honoured"] != then["honoured"]:
+        yield Change(what="honoured", before=_yes(now["honoured"]), after=_yes(then["honoured"]))
     if now["replace"] != then["replace"]:
         yield Change(what="replacement", before=now["replace"], after=then["replace"], of_clock=True)
 
@@ -119,12 +133,11 @@ def _yes(value: bool | None) -> str:
 
 
 def _checks(now: CaseRecord, then: CaseRecord) -> Iterator[Change]:
-    """The checks of the guarantee that flipped, and what it was lost by."""
-    passed = {each.rule: each.passed for each in then.checks}
+    """The checks of the guarantee that flipped, and what it was lost by; without facts a check was not judged."""
+    judged = {each.rule: each.passed for each in then.checks if each.facts}
     for each in now.checks:
-        if passed.get(each.rule, each.passed) != each.passed:
-            what = CHECKS.get(each.rule, words(each.rule))
-            yield Change(what=what, before=_yes(each.passed), after=_yes(passed[each.rule]))
+        if each.facts and judged.get(each.rule, each.passed) != each.passed:
+            yield Change(what=CHECKS[each.rule], before=_yes(each.passed), after=_yes(judged[each.rule]))
     for loss, what in LOSSES.items():
         before, after = loss not in now.broken_because, loss not in then.broken_because
         if before != after and now.eligible and then.eligible:

@@ -18,6 +18,9 @@ from infrastructure.terms.shelf import Kind
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 MODELS: Final[tuple[Model, ...]] = get_args(Model)
+SUPPOSED: Final = ("model", *KINDS)
+"""The fields that name what is supposed."""
+
 DOCUMENT: Final = "_document"
 """Behind a kind: the field that holds its document as text."""
 
@@ -38,17 +41,12 @@ class Choice:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is supposed."""
-        return not self.documents and not any(self.named.get(each) for each in ("model", *KINDS))
-
-    @property
-    def query(self) -> Mapping[str, str]:
-        """What an address can say of it."""
-        return self.named
+        return not self.documents and not any(self.named.get(each) for each in SUPPOSED)
 
 
 def choice_of(given: Given) -> Choice:
     """What the fields say."""
-    names = ("model", *KINDS, *OF, "as_of")
+    names = (*SUPPOSED, *OF, "as_of")
     return Choice(
         named={name: given[name].strip() for name in names if given.get(name, "").strip()},
         documents={kind: text for kind in KINDS if (text := given.get(kind + DOCUMENT, "").strip())},
@@ -64,8 +62,7 @@ def body_of(choice: Choice, shown: Mapping[Kind, str], *, of_fleet: bool) -> dic
     changed: dict[Kind, str] = {kind: text for kind, text in texts if not _same(text, shown[kind])}
     if wrong := [each for kind, text in changed.items() for each in _problems(kind, text)]:
         raise FieldsWrong(wrong)
-    said = ("model", "as_of", *KINDS)
-    body: dict[str, Any] = {name: choice.named[name] for name in said if name in choice.named}
+    body: dict[str, Any] = {name: choice.named[name] for name in (*SUPPOSED, "as_of") if name in choice.named}
     body |= {kind: parse(text.encode()) for kind, text in changed.items()}
     if of_fleet:
         body["filter"] = {to: choice.named[name] for name, to in OF.items() if name in choice.named}

@@ -114,18 +114,18 @@ def _worked_out(
     try:
         raw = json.dumps(body_of(sent.choice, documents, of_fleet=False)).encode()
         body: WhatIfBody = validated(WhatIfBody, raw)
-        return _result(standfast, sent.engagement_id, body), supposition_of(standfast, body), None
+        return _result(standfast, sent, body), supposition_of(standfast, body), None
     except (FieldsWrong, Malformed, Rejection) as error:
         return None, None, problem_of(error, sent.path)
 
 
-def _result(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> Result:
+def _result(standfast: Standfast, sent: Sent, body: WhatIfBody) -> Result:
     """The answer of the interface, its figures in the shape of those of many engagements."""
-    answer, supposition = supposed(standfast, engagement_id, body), supposition_of(standfast, body)
+    answer, supposition = supposed(standfast, sent.engagement_id, body), supposition_of(standfast, body)
     wanted = FleetSupposed(supposition=supposition, chosen=Chosen(), as_of=answer.as_of)
-    alone = Candidates([engagement_id], standfast.recorder.log.head())
+    alone = Candidates([sent.engagement_id], standfast.recorder.log.head())
     told = parsed(json_of(worked_out_here(standfast, wanted, alone, lambda _: go_on())))
-    result = result_of(standfast, told, supposition, {engagement_id: answer})
+    result = result_of(standfast, told, supposition, sent.choice, {sent.engagement_id: answer})
     return replace(result, notes=())
 
 

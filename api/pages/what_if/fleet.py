@@ -167,7 +167,7 @@ def _worked_out(standfast: Standfast, sent: Sent, documents: Mapping[Kind, str])
     these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
     if answered_at_once(standfast, these):
         told = parsed(json_of(worked_out_here(standfast, wanted, these, lambda _: go_on())))
-        return Found(result=result_of(standfast, told, wanted.supposition))
+        return Found(result=result_of(standfast, told, wanted.supposition, sent.choice))
     if sent.key is None:
         return Found(many=len(these.engagement_ids))
     once = asked_once(Headers(actor=LOCAL, key=sent.key, correlation_id=sent.correlation_id), ADDRESS, raw)
@@ -180,7 +180,7 @@ def _job_page(standfast: Standfast, job_id: UUID, token: str) -> tuple[bytes, bo
     asked: FleetSupposed = adapter(FleetSupposed).validate_json(standfast.jobs.request(job_id))
     choice = choice_made(standfast, asked.supposition, _filter_of(asked))
     told: Any = job.result
-    found = Found(result=result_of(standfast, told, asked.supposition) if job.state == "done" else None)
+    found = Found(result=result_of(standfast, told, asked.supposition, choice) if job.state == "done" else None)
     documents = documents_shown(standfast, choice, {})
     return _rendered(standfast, choice, documents, found, token=token, job=job), job.state in LASTING
 

@@ -11,7 +11,7 @@ from api.composition import Standfast
 from api.http.problems import Problem
 from api.pages.formats import words
 from api.pages.what_if.cases import Flipped, FlippedShown
-from api.pages.what_if.choice import KINDS, MODELS, Choice
+from api.pages.what_if.choice import KINDS, MODELS, SUPPOSED, Choice
 from api.pages.what_if.figures import Compared, compared
 from api.pages.what_if.terms import Term
 from application.queries.measures import WhatIfAnswer
@@ -95,16 +95,18 @@ def result_of(
     standfast: Standfast,
     told: Mapping[str, Any],
     supposition: Supposition,
+    choice: Choice,
     known: Mapping[UUID, WhatIfAnswer] | None = None,
 ) -> Result:
-    """A result as the interface tells it. Raises CallerGone."""
+    """A result as the interface tells it, of a choice. Raises CallerGone."""
+    query = {name: choice.named[name] for name in SUPPOSED if name in choice.named}
     as_of = datetime.fromisoformat(told["as_of"])
     total, cases = told["flipped"]["total"], told["actual"]["guarantee"]["cases"]["requested"]
     return Result(
         sentence=_sentence(total, cases),
         notes=list(_notes(told)),
         figures=compared(told["actual"], told["hypothetical"]),
-        flipped=list(Flipped(standfast, supposition, as_of, known or {}).shown(told["flipped"]["first"])),
+        flipped=list(Flipped(standfast, supposition, as_of, query, known or {}).shown(told["flipped"]["first"])),
         total=total,
         position=told["position"],
         as_of=as_of,

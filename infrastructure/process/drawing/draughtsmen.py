@@ -53,10 +53,13 @@ class _Place:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
 
     def answer(self, line: bytes, seconds: float) -> dict[str, str]:
         """What the process says to a line. Raises NotDrawn."""
         for _ in range(2):  # one that was killed since the last chart is replaced
+            if self._closed:
+                break
             try:
                 said = self._said(line, seconds)
             except _TooSlow:
@@ -65,8 +68,16 @@ class _Place:
             if said.endswith(b"\n"):
                 answer: dict[str, str] = json.loads(said)
                 return answer
-            log.warning("a process that draws has ended", exitcode=self.end())
-        raise NotDrawn("the process that draws ended twice")
+            exitcode = self.end()
+            if not self._closed:
+                log.warning("a process that draws has ended", exitcode=exitcode)
+        raise NotDrawn("the server ends" if self._closed else "the process that draws ended twice")
+
+    def close(self) -> None:
+        """Has whoever waits for the process wait no longer, from any thread; no other one is begun."""
+        self._closed = True
+        if process := self._process:
+            process.kill()
 
     def _said(self, line: bytes, seconds: float) -> bytes:
         """The line that it answers; less where it ends. Raises _TooSlow."""
@@ -146,9 +157,12 @@ class Draughtsmen:
         return self._pictures.find(digest) or self._pictures.keep(digest, self._drawn(line, kind))
 
     def close(self) -> None:
-        """Ends the processes; what is drawn now is not waited for."""
+        """Ends the processes; who waits for a chart waits no longer."""
         for place in self._places:
-            place.end()
+            place.close()
+        with suppress(queue.Empty):
+            while True:
+                self._free.get_nowait().end()
 
     def _drawn(self, line: bytes, kind: Kind) -> bytes:
         try:
@@ -158,7 +172,7 @@ class Draughtsmen:
         try:
             answer = place.answer(line, self._seconds)
         finally:
-            self._free.put(place)
+            self._free.put(place)  # its process has ended by now where this was closed
         if "refused" in answer:
             log.error("a chart is no chart", reason=answer["refused"])
             raise NotDrawn("the library that draws does not take it")

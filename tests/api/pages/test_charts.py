@@ -152,14 +152,14 @@ def test_without_the_extra_it_is_said_how_to_get_charts(client: TestClient, monk
     assert "standfast[charts]" in problem["remedy"]
     assert spec(client, ANSWERED)["usermeta"]["figures"]["lines"]
     standfast: Standfast = client.app.state.standfast  # type: ignore[attr-defined]  # the client's type has no state
-    assert charts_shown(standfast, {}, ()) == ()
+    assert charts_shown(standfast.draughtsmen, {}, ()) == ()
 
 
 def test_a_page_is_told_what_a_chart_shows_in_words_and_where_it_is(client: TestClient) -> None:
     standfast: Standfast = client.app.state.standfast  # type: ignore[attr-defined]  # the client's type has no state
     found = groups(standfast, GroupsAsked(group_by="model")).groups
     query = {"from": "2026-06-01T00:00:00Z", "cursor": "x", "client_id": "acme"}
-    replaced, answered = charts_shown(standfast, query, found)
+    replaced, answered = charts_shown(standfast.draughtsmen, query, found)
     assert replaced.alt == (
         "Request to replaced, in business days of 8 hours. managed marketplace: 1 replacement, promised 10.0."
     )

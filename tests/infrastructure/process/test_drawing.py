@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,23 @@ def test_only_so_much_is_kept_and_that_was_asked_for_last() -> None:
     assert (pictures.find(b"a"), pictures.find(b"b"), pictures.find(b"c")) == (b"12345", None, b"123")
     assert pictures.keep(b"d", b"12345678901") == b"12345678901"
     assert {pictures.find(each) for each in (b"a", b"b", b"c", b"d")} == {None}
+
+
+def test_at_the_end_nobody_waits_and_nothing_is_begun_anew() -> None:
+    ending = Draughtsmen(most=1, seconds=60)
+    ending.draw(spec(100), "svg")
+    os.kill(ending.process_ids[0], signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(ending.draw, spec(101), "svg")
+        while not waiting.running():
+            time.sleep(0.001)
+        ending.close()
+        with pytest.raises(NotDrawn, match="the server ends"):
+            waiting.result(20)
+    assert ending.process_ids == ()
+    with pytest.raises(NotDrawn, match="the server ends"):
+        ending.draw(spec(102), "svg")
+    assert ending.process_ids == ()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
