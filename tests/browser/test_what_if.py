@@ -76,7 +76,11 @@ def test_a_page_shows_the_chart_of_its_scheme_and_width(
 ) -> None:
     """As the pages show them: a window asks for the pictures that it shows, and for no others."""
     charts = TEMPLATES.from_string('{% from "charts.html" import charts %}{{ charts(found, how_to) }}')
-    markup = charts.render(found=charts_shown(Draughtsmen(), {}, ()), how_to=HOW_TO)
+    found = charts_shown(Draughtsmen(), {}, ())
+    markup = charts.render(found=found, how_to=HOW_TO)
+    with httpx2.Client(base_url=server, timeout=60) as client:  # what is drawn once is kept
+        for each in found:
+            assert client.get(each.svg if size == WIDE else each.narrow_dark).status_code == 200
     with opened_in(browser, size, scheme) as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url) if "/charts/" in request.url else None)

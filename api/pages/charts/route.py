@@ -12,7 +12,7 @@ from api.composition import Standfast
 from api.http.operations import JSON
 from api.http.problem_kinds import FORESEEN, NothingHere
 from api.http.problems import problem_response
-from api.http.questions import answer_of, projected
+from api.http.questions import projected
 from api.http.strict_json import json_of
 from api.pages.charts.figures import ChartAsked, figures_of
 from api.pages.charts.kinds import CHARTS, Chart
@@ -23,6 +23,9 @@ from domain.language.saying import did_you_mean
 from infrastructure.process.drawing.draughtsmen import ChartsNotInstalled, Kind
 
 MEDIA_TYPES: Final = {"svg": "image/svg+xml", "png": "image/png", "json": JSON}
+PATIENCE_SECONDS: Final = 30.0
+"""How long a picture waits for its figures: the page is there already, and a browser asks for a picture once."""
+
 ALONE: Final = {
     **HEADERS,
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -45,7 +48,8 @@ async def _chart(standfast: Standfast, request: Request) -> Response:
     where = {**request.scope, "path_params": {}}
     asked: ChartAsked = asked_for(ChartAsked, Request(where, request.receive))
     await projected(standfast, asked.min_position)
-    spec = await answer_of(standfast, request, partial(_spec, standfast, of, asked), costly=True)
+    asking = partial(_spec, standfast, of, asked)
+    spec = await standfast.desks.costly.answer(asking, request.receive, patience=PATIENCE_SECONDS)
     made = json_of(spec) if ending == "json" else await run_in_threadpool(_drawn, standfast, spec, ending)
     return Response(made, headers=ALONE, media_type=MEDIA_TYPES[ending])
 

@@ -21,8 +21,8 @@ from infrastructure.process.drawing.pictures import Pictures
 
 Kind = Literal["svg", "png"]
 MOST: Final = 2
-SECONDS: Final = 10
-"""How long a chart may take, the start of its process included."""
+SECONDS: Final = 30
+"""How long a chart may take, the start of its process included, on a machine that is busy with other things."""
 
 KEPT_BYTES: Final = 8_000_000
 """How much of what was drawn is kept."""
