@@ -67,7 +67,6 @@ WEBHOOKS: Final[dict[type, Callable[[], Any]]] = {
     Webhook: lambda: _plain(_webhook()),
     NewWebhook: lambda: _plain(with_secret(_webhook(), SECRET)),
     WebhookPage: lambda: _page(_webhook()),
-    Delivery: lambda: _plain(_delivery()),
     DeliveryPage: lambda: _page(_delivery()),
     Redelivered: lambda: _plain(Redelivered(webhook_id=WEBHOOK_ID, redelivered=1)),
 }

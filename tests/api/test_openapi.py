@@ -150,6 +150,8 @@ NUMBERED = {
     "after",
     "corrects",
     "voided_by",
+    "began_after",
+    "answered",
 }
 """Numbers that count nothing and have no unit."""
 

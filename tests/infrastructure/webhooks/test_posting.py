@@ -88,7 +88,8 @@ def test_what_is_under_way_is_cut_at_the_end(silent: socket.socket) -> None:
         thread.join(5)
     [(answered, error)] = found
     assert answered is None
-    assert error and "no answer within" not in error
+    assert error
+    assert "no answer within" not in error
 
 
 def test_whoever_speaks_no_http_is_no_answer(silent: socket.socket) -> None:
