@@ -1,7 +1,8 @@
 """The command line: ``standfast --help``. Every command is a few lines; what it does stands in a room of its own.
 
 Those that ask stand in `asking` and `working`, those that keep a database in `keeping`, those about the projections in
-`projecting`, those about deadlines in `deadlines`, what writes files in `exporting`; here is what records and serves.
+`projecting`, those about deadlines in `deadlines`, those about webhooks in `webhooks`, what writes files in `exporting`;
+here is what records and serves.
 
 A command imports its room when it runs: the whole takes seconds to load, which nobody wants to wait for before a help
 text.
@@ -13,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import asking, deadlines, exporting, fleet, keeping, projecting, rebuilding, speech, working
+from api.terminal import asking, deadlines, exporting, fleet, keeping, projecting, rebuilding, speech, webhooks, working
 from api.terminal.opening import name_unknown, opened
 from domain.language.words import Model
 
@@ -182,3 +183,4 @@ app.add_typer(keeping.app)
 app.add_typer(exporting.app)
 app.add_typer(projecting.app)
 app.add_typer(rebuilding.app)
+app.add_typer(webhooks.app)

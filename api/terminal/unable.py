@@ -5,9 +5,11 @@ from typing import Final
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.http.problem_kinds import REMEDIES
 from api.http.strict_json import FieldsWrong, Malformed
 from api.terminal.speech import Unable
 from application.ports.log import PositionBeyondHead, StoreReadOnly, StoreSchemaDiffers, StoreUnavailable, StoreUnsafe
+from application.ports.webhooks import NoDelivery, NoWebhook, TooManyWebhooks, WebhookGone
 from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.law.rejection import Rejection
 from infrastructure.database.backup import Refused
@@ -31,6 +33,8 @@ def why(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, FieldsWrong | Malformed | Refused | NotGranted | PositionBeyondHead):
         return f"{error}."
+    if isinstance(error, NoWebhook | NoDelivery | TooManyWebhooks | WebhookGone):
+        return f"{error}.\n{REMEDIES[type(error)]}"
     if isinstance(error, UnknownEngagement):
         return f"{error.detail}.\nstandfast list tells those that there are."
     if isinstance(error, Rejection):

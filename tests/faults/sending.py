@@ -21,6 +21,9 @@ from tests.infrastructure.webhooks.bench import Bench, bench_on
 from tests.infrastructure.webhooks.receiver import Came, Receiver, Reply, receiving, until
 
 ENGAGEMENTS = 3
+PATIENCE_SECONDS = 60.0
+"""How long a process may take to start, and what has gathered to arrive."""
+
 WAIT_SECONDS = 0.2
 """How long a failed try waits for the next, in place of minutes and hours."""
 
@@ -56,14 +59,15 @@ def killed(url: URL, kills: int) -> Proven:
         try:
             for _ in range(kills):
                 arrived = len(receiver.came)
-                until(lambda arrived=arrived: len(receiver.came) > arrived)  # type: ignore[misc]
+                until(lambda arrived=arrived: len(receiver.came) > arrived, PATIENCE_SECONDS)  # type: ignore[misc]
                 time.sleep(chosen.uniform(0, 0.1))
                 _kill(running.pop(0))
                 running.append(_started(url))
             over.set()
             writing.join()
             bench.fill()
-            until(lambda: bench.standfast.webhooks.table.find(made.webhook.webhook_id).waiting == 0)
+            whose = made.webhook.webhook_id
+            until(lambda: bench.standfast.webhooks.table.find(whose).waiting == 0, PATIENCE_SECONDS)
         finally:
             over.set()
             for each in running:
@@ -75,7 +79,7 @@ def _record(bench: Bench, engagements: Sequence[UUID], over: Event) -> None:
     while not over.is_set():
         for each in engagements:
             bench.note(each)
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def _started(url: URL) -> ForkServerProcess:

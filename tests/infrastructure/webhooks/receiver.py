@@ -68,8 +68,9 @@ class Receiver:
         return list(self.came)
 
 
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SOON
+def until(holds: Callable[[], bool], seconds: float = SOON) -> None:
+    """Raises AssertionError where that does not hold within so many seconds."""
+    deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it never held"
         time.sleep(0.01)
