@@ -21,6 +21,7 @@ from application.marketplace import Marketplace, process_clock
 from application.ports.breaches import DUE, OLD
 from application.ports.log import StoreReadOnly
 from application.ports.store import Clock
+from infrastructure.access.access import AccessControl, access_of
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
@@ -75,6 +76,7 @@ class Standfast:
     keeper: Keeper
     tail: Tail
     webhooks: Webhooks
+    access: AccessControl
     terms: CatalogueShelf
     desks: Desks
     kept: KeptAnswers
@@ -85,6 +87,7 @@ class Standfast:
         self.desks.close()
         self.draughtsmen.close()
         self.tail.close()
+        self.access.log.stop()
         self.webhooks.sender.stop()
         self.working_out.stop()
         self.keeper.stop()
@@ -175,6 +178,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
             heartbeat_seconds=settings.heartbeat,
         ),
         webhooks=webhooks_of(database, marketplace.recorder, settings.webhook_allow, settings.webhook_ca or None),
+        access=access_of(database, marketplace.recorder.counters),
         terms=terms,
         desks=desks,
         kept=KeptAnswers(desks.background.begin, time.monotonic),

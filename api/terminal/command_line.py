@@ -14,7 +14,19 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import asking, deadlines, exporting, fleet, keeping, projecting, rebuilding, speech, webhooks, working
+from api.terminal import (
+    access,
+    asking,
+    deadlines,
+    exporting,
+    fleet,
+    keeping,
+    projecting,
+    rebuilding,
+    speech,
+    webhooks,
+    working,
+)
 from api.terminal.opening import name_unknown, opened
 from domain.language.words import Model
 
@@ -63,7 +75,7 @@ def standfast(
 @app.command(epilog="Example: [bold]standfast serve --port 8080[/]")
 def serve(
     host: Annotated[
-        str | None, typer.Option(help="Only addresses of this machine, until there is authentication.")
+        str | None, typer.Option(help="Only addresses of this machine, unless STANDFAST_AUTHENTICATION is on.")
     ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="0: any free one.")] = None,
     project: Annotated[
@@ -91,9 +103,10 @@ def serve(
 
     settings = Settings()
     settings = settings.model_copy(update={"host": host or settings.host})
-    serving.only_here(settings.host)
+    signs_in = settings.authentication == "on"
+    serving.only_here(settings.host, authenticated=signs_in)
     with serving.telling_by_the_log(settings):
-        listener = serving.listening(settings.host, settings.port if port is None else port)
+        listener = serving.listening(settings.host, settings.port if port is None else port, authenticated=signs_in)
         if workers > 1:
             many.serve(settings, listener, workers, projects=project, keeps=keep, sends=send)
             return
@@ -125,7 +138,7 @@ def demo(
     serving.end_on_sigterm()
     name_unknown()
     with demonstration.throw_away_database() as url:
-        settings = Settings(database_url=url, host=host)
+        settings = Settings(database_url=url, host=host, authentication="off")  # it begins without a key
         marketplace = demonstration.populated(settings, seed, engagements)
         events = speech.counted(marketplace.marketplace.known().position, "event")
         speech.result(f"{speech.counted(engagements, 'engagement')}, {events}: seed {seed}")
@@ -176,6 +189,8 @@ def import_(
 
 
 app.add_typer(asking.app)
+app.add_typer(access.app)
+app.add_typer(access.keys, name="keys")
 app.add_typer(deadlines.app)
 app.add_typer(fleet.app)
 app.add_typer(working.app)

@@ -1,1 +1,1 @@
-"""Who is asking: what stands behind a bearer token."""
+"""Who is asking: API keys, the tokens of an identity provider, and the log of access."""

@@ -49,7 +49,7 @@ def grant(database: Database, *, writer: str, reader: str) -> None:
             f"GRANT CONNECT ON DATABASE {name} TO {both}",
             f"GRANT USAGE ON SCHEMA public TO {both}",
             f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {both}",
-            *_of_webhooks(connection, quote(writer), quote(reader)),
+            *_of_what_the_writer_keeps(connection, quote(writer), quote(reader)),
         ):
             connection.execute(text(statement))
         if connection.execute(_PROJECTED).scalar_one():
@@ -59,14 +59,14 @@ def grant(database: Database, *, writer: str, reader: str) -> None:
             connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {quote(writer)}"))
 
 
-def _of_webhooks(connection: Connection, writer: str, reader: str) -> list[str]:
-    """The writer keeps them by itself; the secrets in them are no reader's."""
+def _of_what_the_writer_keeps(connection: Connection, writer: str, reader: str) -> list[str]:
+    """The writer keeps them by itself; the secrets in them, and who asked for what, are no reader's."""
     found = inspect(connection).get_table_names()
     return [
         right
-        for table in sorted(KEPT_BY_THE_WRITER.intersection(found))  # none at an older revision
+        for table in sorted(KEPT_BY_THE_WRITER.keys() & found)  # none at an older revision
         for right in (
-            f"GRANT INSERT, UPDATE, DELETE ON public.{table} TO {writer}",
+            f"GRANT {KEPT_BY_THE_WRITER[table]} ON public.{table} TO {writer}",
             f"REVOKE ALL ON public.{table} FROM {reader}",
         )
     ]

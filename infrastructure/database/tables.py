@@ -4,6 +4,7 @@ What projections keep has its tables where its folds are, in `infrastructure.pro
 microseconds since the epoch (`infrastructure.database.instants`).
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import (
@@ -136,5 +137,40 @@ webhook_deliveries = Table(
     Column("error", Text),
 )
 
-KEPT_BY_THE_WRITER: Final = frozenset({"webhooks", "webhook_deliveries"})
-"""The tables that a writer of PostgreSQL changes by itself, and that a reader may not read: they hold secrets."""
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("scopes", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("entry", Uuid, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("who", Text),
+    Column("credential", Text),
+    Column("method", Text),
+    Column("route", Text),
+    Column("engagement_id", Uuid),
+    Column("why", Text),
+    Column("times", Integer, nullable=False),
+)
+
+KEPT_BY_THE_WRITER: Final[Mapping[str, str]] = {
+    "webhooks": "INSERT, UPDATE, DELETE",
+    "webhook_deliveries": "INSERT, UPDATE, DELETE",
+    "api_keys": "INSERT, UPDATE",
+    "access_log": "INSERT, DELETE",
+}
+"""The tables that a writer of PostgreSQL keeps by itself, how it may change them, and that a reader may not read."""

@@ -47,7 +47,7 @@ def rights(database: Database) -> Iterator[Finding]:
     """Rights to change a table, objects of another owner, and callers of functions who are no writers."""
     wanted = promised("postgresql")
     tables, functions = sorted(wanted.tables), sorted(wanted.functions)
-    for row in _rows(database, _OF_TABLES, tables=sorted(wanted.tables - KEPT_BY_THE_WRITER)):
+    for row in _rows(database, _OF_TABLES, tables=sorted(wanted.tables - KEPT_BY_THE_WRITER.keys())):
         yield Finding("grants", f"{row.grantee} may {row.privilege} {row.thing}")
     for row in _rows(database, _OF_OWNERS, tables=tables, functions=functions):
         yield Finding("grants", f"{row.thing} belongs to {row.owner}, who did not migrate")

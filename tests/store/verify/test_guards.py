@@ -55,7 +55,7 @@ def test_everything_that_the_migrations_made_is_promised(postgres: Database) -> 
         tables = connection.exec_driver_sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         assert set(tables.scalars()) == wanted.tables
     assert wanted.always == wanted.triggers.keys()
-    assert len(promised("sqlite").triggers) == 9
+    assert len(promised("sqlite").triggers) == 12
 
 
 def test_the_statements_are_told_to_the_letter() -> None:

@@ -1,0 +1,62 @@
+"""Who asks: a role, the party it stands for, and what it was given leave to do.
+
+Whom a principal may reach, and which command it may issue about what, follows from its role and party. What its scopes
+leave out it may not do at all, whatever its role is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from domain.language.words import Party
+from domain.law.recorded import Actor
+
+Role = Literal["operator", "client_admin", "client_viewer", "partner", "professional", "auditor", "integration"]
+"""Those who ask from outside. The system keeps deadlines from inside, and nobody signs in as it."""
+
+Scope = Literal["read", "record", "publish", "webhooks", "operate"]
+"""A kind of thing that somebody may be given leave to do.
+
+``read``: everything that is answered, shown or exported, and what-ifs, which record nothing. ``record``: the commands.
+``publish``: policies and calendars. ``webhooks``: whom events are sent to. ``operate``: whether the process is well,
+and its numbers.
+"""
+
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+ALL: Final = frozenset(SCOPES)
+
+WITH_KEYS: Final[frozenset[Role]] = frozenset({"operator", "integration"})
+"""The roles whose reach is everything: only they can be given keys, as long as nothing is hidden from others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who asks. ``credential`` is the name by which the log tells what it signed in with, never a secret."""
+
+    role: Role
+    party: Party
+    party_id: str
+    scopes: frozenset[Scope] = ALL
+    credential: str
+
+    @property
+    def actor(self) -> Actor:
+        """As whom it is recorded."""
+        return Actor(party=self.party, id=self.party_id)
+
+    @property
+    def speaks_for_others(self) -> bool:
+        """Whether it may issue a command on behalf of somebody else, which is recorded as such."""
+        return self.role == "operator"
+
+    def lacks(self, needed: Iterable[Scope]) -> tuple[Scope, ...]:
+        """Which of some scopes it was not given, in their order."""
+        return tuple(scope for scope in SCOPES if scope in set(needed) - self.scopes)
+
+    def __str__(self) -> str:
+        return str(self.actor)
+
+
+LOCAL: Final = Principal(role="operator", party="platform", party_id="local", credential="none")
+"""Who asks where nobody has to say who it is: everybody is the platform's operator."""

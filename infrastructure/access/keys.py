@@ -1,0 +1,188 @@
+"""The API keys of a log: made, listed and revoked. Every change of them is told to the access log as it is made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from application.ports.access import MOST_KEYS, MOST_OF_A_NAME, Access, ApiKey, KeyRefused, MadeKey, NoKey
+from domain.access.principal import SCOPES, WITH_KEYS, Principal, Role, Scope
+from infrastructure.access.entries import told
+from infrastructure.access.secret import Secret, new_secret
+from infrastructure.database.database import Database
+from infrastructure.database.instants import Clock, from_micros, process_clock
+from infrastructure.database.tables import api_keys
+
+_MICROSECOND: Final = timedelta(microseconds=1)
+_ONE_AT_A_TIME: Final = 5_741_103_931  # any number that nobody else locks in this database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedKey:
+    """A key that somebody wants; ``scopes`` None: all, also those of later versions."""
+
+    name: str
+    role: Role = "operator"
+    scopes: frozenset[Scope] | None = None
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What is known of a key that was not revoked when it was looked up. ``expires_at`` in microseconds."""
+
+    digest: bytes
+    principal: Principal
+    expires_at: int | None
+
+
+class KeyTable:
+    """Makes, lists and revokes keys."""
+
+    def __init__(self, database: Database, clock: Clock = process_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def make(self, wanted: WantedKey, by: Principal) -> MadeKey:
+        """A new key, made by somebody who may do at least as much. Raises KeyRefused, StoreUnavailable."""
+        _demand_given_to(wanted, by)
+        secret, now = new_secret(), self._clock()
+        with self._database.writing() as connection:
+            _one_at_a_time(connection)
+            self._demand_room(connection, wanted, now)
+            connection.execute(insert(api_keys).values(_row(wanted, secret, now, by)))
+            told(connection, now, [_change("key-created", secret.key_id, wanted.name, by)])
+            return MadeKey(key=_key(_found(connection, secret.key_id), now), bearer=secret.bearer)
+
+    def list(self) -> Sequence[ApiKey]:
+        """All there ever were, in the order in which they were made. Raises StoreUnavailable."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id)).all()
+        now = self._clock()
+        return [_key(row, now) for row in rows]
+
+    def revoke(self, key_id: str, by: Principal) -> ApiKey:
+        """Ends a key for ever; one that was revoked stays as it is. Raises NoKey, StoreUnavailable."""
+        now = self._clock()
+        with self._database.writing() as connection:
+            row = _found(connection, key_id)
+            if row.revoked_at is None:
+                connection.execute(update(api_keys).where(api_keys.c.key_id == key_id).values(revoked_at=now))
+                told(connection, now, [_change("key-revoked", key_id, row.name, by)])
+            return _key(_found(connection, key_id), now)
+
+    def holding(self) -> dict[str, Holding]:
+        """All that were not revoked and have not expired, by their ids. Raises StoreUnavailable."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(api_keys).where(_holds(self._clock()))).all()
+        return {row.key_id: _holding(row) for row in rows}
+
+    def _demand_room(self, connection: Connection, wanted: WantedKey, now: int) -> None:
+        """Raises KeyRefused where as many hold already as may, or as something else."""
+        holding = connection.execute(select(func.count()).select_from(api_keys).where(_holds(now))).scalar_one()
+        if holding >= MOST_KEYS:
+            raise KeyRefused(f"{MOST_KEYS} keys hold already: revoke those that are not needed any more")
+        others = connection.execute(select(api_keys).where(_holds(now), api_keys.c.name == wanted.name)).all()
+        if len(others) >= MOST_OF_A_NAME:
+            ids = " and ".join(sorted(row.key_id for row in others))
+            raise KeyRefused(f"{wanted.name} has {MOST_OF_A_NAME} keys already, {ids}: revoke one of them first")
+        if any(row.role != wanted.role for row in others):
+            raise KeyRefused(
+                f"{wanted.name} is the name of an {others[0].role}'s key: what is recorded under one name is one "
+                "party's. Choose another name"
+            )
+
+
+def _demand_given_to(wanted: WantedKey, by: Principal) -> None:
+    """Raises KeyRefused where nobody may be given such a key, or not by this principal."""
+    if wanted.role not in WITH_KEYS:
+        raise KeyRefused(
+            f"no key is made for a {wanted.role.replace('_', ' ')} yet: it would reach every engagement, since what "
+            "others may not see is not hidden from them so far. Keys are for the operator and for integrations"
+        )
+    if wanted.role == "integration" and not wanted.scopes:
+        raise KeyRefused(f"an integration is given scopes by name: some of {', '.join(SCOPES)}")
+    if wanted.scopes is not None and not wanted.scopes:
+        raise KeyRefused("a key without a scope would allow nothing")
+    if lacking := by.lacks(SCOPES if wanted.scopes is None else wanted.scopes):
+        raise KeyRefused(f"a key allows no more than whoever makes it may do: {by} lacks {', '.join(lacking)}")
+    if wanted.lasts is not None and wanted.lasts <= timedelta(0):
+        raise KeyRefused("a key expires after it is made")
+
+
+def _row(wanted: WantedKey, secret: Secret, now: int, by: Principal) -> dict[str, Any]:
+    return {
+        "key_id": secret.key_id,
+        "name": wanted.name,
+        "digest": secret.digest,
+        "role": wanted.role,
+        "party": "platform",
+        "scopes": None if wanted.scopes is None else ",".join(each for each in SCOPES if each in wanted.scopes),
+        "created_at": now,
+        "created_by": str(by),
+        "expires_at": None if wanted.lasts is None else now + wanted.lasts // _MICROSECOND,
+    }
+
+
+def _change(what: Any, key_id: str, name: str, by: Principal) -> Access:
+    return Access(what=what, who=str(by), credential=by.credential, why=f"{credential_of(key_id)} of {name}")
+
+
+def credential_of(key_id: str) -> str:
+    """The name of a key in the access log."""
+    return f"key {key_id}"
+
+
+def _holds(now: int) -> Any:
+    unexpired = api_keys.c.expires_at.is_(None) | (api_keys.c.expires_at > now)
+    return api_keys.c.revoked_at.is_(None) & unexpired
+
+
+def _found(connection: Connection, key_id: str) -> Row[Any]:
+    row = connection.execute(select(api_keys).where(api_keys.c.key_id == key_id)).one_or_none()
+    if row is None:
+        raise NoKey(f"there is no key {key_id[:32]}")
+    return row
+
+
+def _scopes(row: Row[Any]) -> tuple[Scope, ...]:
+    """Those that this version knows."""
+    return tuple(each for each in SCOPES if row.scopes is None or each in row.scopes.split(","))
+
+
+def _key(row: Row[Any], now: int) -> ApiKey:
+    expired = row.expires_at is not None and row.expires_at <= now
+    return ApiKey(
+        key_id=row.key_id,
+        name=row.name,
+        role=row.role,
+        party=row.party,
+        scopes=_scopes(row),
+        state="revoked" if row.revoked_at is not None else "expired" if expired else "active",
+        created_at=from_micros(row.created_at),
+        created_by=row.created_by,
+        expires_at=None if row.expires_at is None else from_micros(row.expires_at),
+        revoked_at=None if row.revoked_at is None else from_micros(row.revoked_at),
+    )
+
+
+def _holding(row: Row[Any]) -> Holding:
+    return Holding(
+        digest=bytes(row.digest),
+        principal=Principal(
+            role=row.role,
+            party=row.party,
+            party_id=row.name,
+            scopes=frozenset(_scopes(row)),
+            credential=credential_of(row.key_id),
+        ),
+        expires_at=row.expires_at,
+    )
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """On SQLite every writing transaction is."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))

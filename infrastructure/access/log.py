@@ -1,0 +1,135 @@
+"""The access log as a process writes it: in the background, some at a time. Nobody who asks ever waits for it.
+
+Alike entries of one second are one row with their number, and a second has a bound of different ones: who is denied
+without end fills neither the memory nor the disk. What finds no room is counted.
+"""
+
+import time
+from threading import Event, Lock, Thread
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from application.ports.access import Access
+from application.ports.log import StoreUnavailable
+from infrastructure.access.entries import forget, told
+from infrastructure.database.database import Database
+from infrastructure.database.instants import Clock, process_clock
+from infrastructure.process.telemetry import Counters, Labels
+
+MOST_WAITING: Final = 1_000
+"""How many different entries wait to be written."""
+
+EVERY_SECONDS: Final = 1.0
+USED_SECONDS: Final = 60.0
+"""How often the use of one key at one route is told."""
+
+MOST_USES: Final = 10_000
+FORGET_SECONDS: Final = 3_600.0
+END_SECONDS: Final = 3.0
+
+DROPPED: Final = "standfast_access_log_dropped_total"
+DENIED: Final = "standfast_access_denied_total"
+HELP: Final = {
+    DROPPED: "Entries of the access log that were not written: too many waited.",
+    DENIED: "Requests that were denied for who asked, by status.",
+}
+COUNTED: Final[tuple[tuple[str, Labels], ...]] = (
+    (DROPPED, ()),
+    *((DENIED, (("status", status),)) for status in ("400", "401", "403", "422")),
+)
+
+log = structlog.get_logger("standfast.access")
+
+
+class AccessLog:
+    """Tells what was denied and which keys are used."""
+
+    def __init__(self, database: Database, counters: Counters, clock: Clock = process_clock) -> None:
+        self._database = database
+        self._counters = counters
+        self._clock = clock
+        self._lock = Lock()
+        self._waiting: dict[Access, int] = {}
+        self._used: dict[tuple[str | None, str | None, str | None], float] = {}
+        self._said = ""
+        self._forget_at = 0.0
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="standfast-access-log", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Writes what waits, as far as that is soon."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(END_SECONDS)
+
+    def tell(self, entry: Access) -> None:
+        """Has an entry written, unless too many wait."""
+        with self._lock:
+            known = self._waiting.get(entry)
+            if known is None and len(self._waiting) >= MOST_WAITING:
+                dropped = True
+            else:
+                self._waiting[entry], dropped = (known or 0) + 1, False
+        if dropped:
+            self._counters.add(DROPPED)
+
+    def tell_used(self, entry: Access) -> None:
+        """Has the use of a key told, where that was not done for this route within a minute."""
+        of, now = (entry.credential, entry.method, entry.route), time.monotonic()
+        before = self._used.get(of)
+        if before is not None and now - before < USED_SECONDS:
+            return
+        if len(self._used) >= MOST_USES:
+            self._used.clear()
+        self._used[of] = now
+        self.tell(entry)
+
+    def write(self) -> None:
+        """Writes what waits, and deletes what is old. Raises StoreUnavailable, and SQLAlchemy's errors."""
+        with self._lock:
+            taken, self._waiting = self._waiting, {}
+        forgets = time.monotonic() >= self._forget_at
+        if not taken and not forgets:
+            return
+        try:
+            with self._database.writing() as connection:
+                now = self._clock()
+                told(connection, now, taken)
+                if forgets:
+                    forget(connection, now)
+        except BaseException:
+            self._put_back(taken)
+            raise
+        if forgets:
+            self._forget_at = time.monotonic() + FORGET_SECONDS
+
+    def _put_back(self, taken: dict[Access, int]) -> None:
+        with self._lock:
+            for entry, times in self._waiting.items():
+                taken[entry] = taken.get(entry, 0) + times
+            kept = dict(list(taken.items())[:MOST_WAITING])
+            self._waiting = kept
+        for times in list(taken.values())[MOST_WAITING:]:
+            self._counters.add(DROPPED, times)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY_SECONDS):
+            self._written()
+        self._written()
+
+    def _written(self) -> None:
+        try:
+            self.write()
+            self._said = ""
+        except (StoreUnavailable, SQLAlchemyError) as error:
+            said = f"the access log waits for the database: {type(error).__name__}: {error}"
+            if said != self._said:
+                log.warning(said)
+            self._said = said
+        except Exception:  # the thread outlives it
+            log.exception("the access log could not be written, and is tried again")
