@@ -1,6 +1,6 @@
 """The HTTP application: every operation at its address, every failure a problem."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any, Final
@@ -19,6 +19,9 @@ from api.commands.routes import command_operations
 from api.composition import Standfast, assemble
 from api.exports.routes import export_operations
 from api.http import documentation
+from api.http.access.gate import Gate
+from api.http.access.needs import Needs
+from api.http.access.sign_in import SignIn
 from api.http.dispatch import Addresses, Dispatch
 from api.http.door.callers import Door
 from api.http.door.guarded import AT_THE_END
@@ -33,7 +36,7 @@ from api.http.questions import questioning
 from api.live.frames import event_frame
 from api.live.routes import followed, live_operation
 from api.openapi import TITLE, VERSION, document
-from api.pages.addresses import Pages
+from api.pages.addresses import PAGES, Pages
 from api.queries.command_of_event import COMMANDS_OF_EVENTS
 from api.queries.engagements import QUESTIONS
 from api.queries.fleet import FIGURES
@@ -43,7 +46,7 @@ from api.queries.what_if import what_if_of_the_fleet
 from api.queries.work import WORK
 from api.terms.routes import terms_operations, terms_questions
 from api.webhooks.routes import WEBHOOK_QUESTIONS, webhook_operations
-from infrastructure.process.settings import Settings, names_in, names_of
+from infrastructure.process.settings import Settings, is_unspecified, names_in, names_of
 from infrastructure.process.worker_numbers import WorkerNumbers
 
 ALL_QUESTIONS: Final = (
@@ -110,11 +113,16 @@ def application(
             standfast.keeper.start()
         if sends:
             standfast.webhooks.start(event_bytes)
+        if authenticated:
+            standfast.access.log.start()
         yield {AT_THE_END: standfast.tail.end}
         await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 
+    settings = standfast.settings
+    authenticated = settings.authentication == "on"
     operations = operations_of(standfast, workers)
-    addresses = Addresses((*operations, live_operation(standfast)))
+    everything = (*operations, live_operation(standfast))
+    addresses = Addresses(everything)
     app = Edge(
         title=TITLE,
         version=VERSION,
@@ -129,11 +137,24 @@ def application(
     app.add_exception_handler(NothingHere, answer_problem)
     app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
     app.add_exception_handler(HTTPException, unrouted(addresses))
-    settings = standfast.settings
     pages = Pages(app.framework, standfast)
-    door = Door(Dispatch(pages, addresses), names_in(settings.host_names), names_of(settings.host))
+    gate = Gate(
+        Dispatch(pages, addresses),
+        needs_of(everything, app),
+        template_at(addresses, pages, app),
+        pages.refusal,
+        SignIn(standfast.access.ring) if authenticated else None,
+        standfast.access.log,
+        standfast.recorder.counters,
+    )
+    door = Door(
+        gate,
+        names_in(settings.host_names),
+        names_of(settings.host),
+        any_address=authenticated and is_unspecified(settings.host),
+    )
     app.outermost = Observation(door, standfast.recorder.counters)
-    described = cache(lambda: document(operations))
+    described = cache(lambda: document(operations, authenticated=authenticated))
     app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
     app.state.standfast = standfast
     return app
@@ -153,6 +174,32 @@ def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) ->
         *PROBLEM_OPERATIONS,
         *health_operations(standfast, workers),
     )
+
+
+def needs_of(operations: Iterable[Operation], app: FastAPI) -> Needs:
+    """What is needed for everything that is served. Raises NeedsNothingSaid where that is not said of something."""
+    routes: list[Any] = app.routes
+    of_framework = [
+        (method, each.path) for each in routes for method in (getattr(each, "methods", None) or ()) if method != "HEAD"
+    ]
+    return Needs(
+        ((each.name, (each.method, each.path)) for each in operations),
+        (*((each.method, each.path) for each in PAGES), *of_framework),
+    )
+
+
+def template_at(addresses: Addresses, pages: Pages, app: FastAPI) -> Callable[[Scope], str | None]:
+    """What finds the template of a request's address, in the order in which they are asked for an answer."""
+
+    def found(scope: Scope) -> str | None:
+        operation = addresses.of(scope)[0].get(scope["method"])
+        template = operation.path if operation else pages.template_of(scope["path"])
+        if template is None:
+            routes: list[Any] = app.routes
+            template = next((each.path for each in routes if each.matches(scope)[0] is Match.FULL), None)
+        return template
+
+    return found
 
 
 def answer_unforeseen(request: Request, _error: Exception) -> Response:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from api.examples.answers import ANSWERS
 from api.examples.bodies import bodies
 from api.examples.commands import events, lines
+from api.http.access.needs import ANYBODY, OPERATIONS
 from api.http.events import EVENT_SHAPES
 from api.http.field_texts import described
 from api.http.headers import (
@@ -79,15 +80,20 @@ ANSWER_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     ),
     "Location": ("Where it is found.", {"type": "string", "format": "uri-reference"}),
     "Retry-After": ("Seconds to wait.", {"type": "string", "pattern": "^[0-9]+$"}),
+    "WWW-Authenticate": ("How to sign in: `Bearer`.", {"type": "string"}),
     "X-As-Of": ("The instant that it is as of.", {"type": "string", "format": "date-time"}),
     "X-Correlation-Id": ("The id of this request in the log.", {"type": "string"}),
     "X-Position": ("The position of the log that it is as of.", {"type": "string", "pattern": "^[0-9]+$"}),
 }
+ALSO_SAID: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+"""What answers of a status say beside."""
+
 SOMETIMES: Final = ("Link",)
 """What only some forms of an answer say."""
 STATUS_TEXTS: Final = {
     400: "The text is not the JSON that this interface takes, or the request no HTTP that names its host once.",
-    403: "Another party issues this command, or a page of another site asked.",
+    401: "Whoever asks has to sign in, with what holds.",
+    403: "Another party issues this command, whoever signed in may not do this, or a page of another site asked.",
     404: "There is no such thing.",
     409: "A rule forbids it.",
     408: "The request did not come in time.",
@@ -103,9 +109,24 @@ STATUS_TEXTS: Final = {
 AT_THE_DOOR: Final = (400, 403, 408, 421, 431, 503)
 """How any request can be refused before it gets to its operation (`api/http/door`)."""
 
+AT_THE_GATE: Final = (400, 401, 403, 422, 503)
+"""How any request can be refused for who asks (`api/http/access`)."""
 
-def document(operations: Sequence[Operation]) -> dict[str, Any]:
-    """The whole document."""
+
+KEY: Final = "key"
+SIGNING_IN: Final = {
+    KEY: {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "sf_<id>_<secret>",
+        "description": "An API key, in the header `Authorization` alone; the operator makes it by `standfast keys "
+        "create`. Where `STANDFAST_AUTHENTICATION` is off nothing has to be sent.",
+    }
+}
+
+
+def document(operations: Sequence[Operation], *, authenticated: bool = False) -> dict[str, Any]:
+    """The whole document; where nobody has to sign in it says that one may all the same."""
     schemas = Schemas(operations)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
@@ -114,7 +135,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": TITLE, "version": VERSION, "description": TEXT},
         "paths": paths,
-        "components": {"schemas": schemas.components()},
+        "security": [{KEY: []}] if authenticated else [{}, {KEY: []}],
+        "components": {"schemas": schemas.components(), "securitySchemes": SIGNING_IN},
     }
 
 
@@ -194,6 +216,8 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "parameters": [*_parameters(operation, schemas), *(_header(name) for name in operation.headers)],
         "responses": _responses(operation, schemas),
     }
+    if OPERATIONS.get(operation.name) is ANYBODY:
+        told["security"] = []
     if operation.takes:
         told["requestBody"] = {
             "required": True,
@@ -241,8 +265,9 @@ def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         response = responses.setdefault(str(gives.status), _given(gives))
         response["headers"] |= _answer_headers(gives.headers)
         response["content"] |= _content(gives, schemas)
-    for status in sorted({*operation.problems, *AT_THE_DOOR} - {int(given) for given in responses}):
-        headers = ("Retry-After", "X-Correlation-Id") if status in (429, 503) else ("X-Correlation-Id",)
+    at_the_gate = () if OPERATIONS.get(operation.name) is ANYBODY else AT_THE_GATE
+    for status in sorted({*operation.problems, *AT_THE_DOOR, *at_the_gate} - {int(given) for given in responses}):
+        headers = (*ALSO_SAID.get(status, ()), "X-Correlation-Id")
         responses[str(status)] = {
             "description": STATUS_TEXTS[status],
             "headers": _answer_headers(headers),

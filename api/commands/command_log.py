@@ -88,6 +88,8 @@ async def _answer(standfast: Standfast, headers: Headers, number: int, text: byt
 
 def _request(headers: Headers, number: int, text: bytes) -> Request:
     command, wire = command_of_line(text)
+    if wire.actor and headers.signed_in:
+        raise FieldsWrong([("actor", "who acts is who signed in, and no line says it")])
     own = replace(
         headers,
         actor=wire.actor or headers.actor,

@@ -15,6 +15,7 @@ from api.commands.engagement_ids import new_engagement_id
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, UUID_TEXT, EngagementAsked, Gives, Operation, Takes, asked, body_of
+from api.http.problem_kinds import NotForOthers
 from api.http.problems import problem_bytes, problem_of, problem_response
 from api.http.questions import answer_of
 from api.http.viewed import viewed
@@ -23,6 +24,7 @@ from application.queries.dry_run import dry_run
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.language.bounds import STRICT
 from domain.law.command import Command
+from domain.law.correction import CorrectHistory
 from domain.register import COMMAND_NAMES, COMMANDS
 
 OPENING = "open-engagement"
@@ -115,7 +117,9 @@ def tried(standfast: Standfast, request: Request) -> Response:
 
 
 def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID | None, headers: Headers) -> Request:
-    """A command as the marketplace takes it. An engagement without an id gets one."""
+    """A command as the marketplace takes it. An engagement without an id gets one. Raises NotForOthers."""
+    if not headers.for_others and (headers.on_behalf_of or _records_for_others(command)):
+        raise NotForOthers
     if isinstance(command, OpenEngagement):
         engagement_id = command.engagement_id
     request = Request(
@@ -136,6 +140,10 @@ def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID |
         command_id=command_id(headers.actor, route, headers.key),
         keyed=Keyed(body_hash=content, written=partial(written, route)),
     )
+
+
+def _records_for_others(command: Command[Any]) -> bool:
+    return isinstance(command, CorrectHistory) and any(each.on_behalf_of for each in command.record)
 
 
 def written(route: str, refused: Refused) -> tuple[int, bytes]:

@@ -8,12 +8,14 @@ from uuid import UUID, uuid5
 
 from starlette.requests import Request
 
+from api.http.access.asking import principal_in
 from api.http.strict_json import FieldsWrong
 from application.commands.random_ids import new_id
+from domain.access.principal import LOCAL as OPERATOR
 from domain.law.recorded import Actor
 
-LOCAL: Final = Actor(party="platform", id="local")
-"""Who acts where nobody says otherwise, until authentication arrives."""
+LOCAL: Final = OPERATOR.actor
+"""Who acts where nobody says otherwise, and nobody has to sign in."""
 
 COMMANDS: Final = UUID("6f1d0e5b-1f0a-5c55-9b61-2f1f0a6a9c11")
 """The namespace of the ids of commands that came with a key."""
@@ -40,9 +42,14 @@ _DIGITS: Final = re.compile("[0-9]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headers:
-    """The headers of a command. ``expected_version`` is that of If-Match."""
+    """The headers of a command. ``expected_version`` is that of If-Match.
+
+    ``signed_in``: who acts is known, and nothing that is sent says otherwise; ``for_others``: on behalf of others too.
+    """
 
     actor: Actor = LOCAL
+    signed_in: bool = False
+    for_others: bool = True
     on_behalf_of: Actor | None = None
     key: str | None = None
     expected_version: int | None = None
@@ -60,8 +67,11 @@ def headers_of(request: Request) -> Headers:
     correlation_id = _one(given, "X-Correlation-Id", CORRELATION_PATTERN, "1 to 128 visible characters", wrong)
     if wrong:
         raise FieldsWrong(wrong)
+    principal = principal_in(request.scope)
     return Headers(
-        actor=actor_of(actor) if actor is not None else LOCAL,
+        actor=actor_of(actor) if actor is not None else principal.actor,
+        signed_in=principal is not OPERATOR,
+        for_others=principal.speaks_for_others,
         on_behalf_of=actor_of(on_behalf_of) if on_behalf_of is not None else None,
         key=key,
         expected_version=_version_of(version) if version is not None else None,

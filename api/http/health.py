@@ -17,6 +17,7 @@ from application.marketplace import process_clock
 from application.ports.engagement_list import Count, ProjectionsMissing
 from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreStandby, StoreUnavailable, StoreUnsafe
 from domain.language.words import Instant
+from infrastructure.access import log as access_log
 from infrastructure.jobs import progress
 from infrastructure.keeping import keeper
 from infrastructure.log import counting
@@ -44,8 +45,9 @@ HELP: Final = {
     **keeper.HELP,
     **progress.HELP,
     **trying.HELP,
+    **access_log.HELP,
 }
-COUNTED: Final = (*counting.COUNTED, *standing.COUNTED, *keeper.COUNTED, *trying.COUNTED)
+COUNTED: Final = (*counting.COUNTED, *standing.COUNTED, *keeper.COUNTED, *trying.COUNTED, *access_log.COUNTED)
 """What is told from the start: of a counter that appears with its first count, Prometheus sees no increase."""
 
 State = Literal["able", "read-only", "standby", "unsafe", "schema-differs", "unavailable"]

@@ -14,6 +14,7 @@ from api.http.problem_kinds import Unforeseen
 from api.http.problems import problem_response
 from api.http.request_span import KNOWN_METHODS, SCRAPED, answered, request_span
 from application.commands.random_ids import new_id
+from infrastructure.access.secret import without_secrets
 from infrastructure.process.telemetry import Counters
 from infrastructure.process.tracing import Span
 
@@ -45,7 +46,9 @@ class Observation:
         except ClientDisconnect:
             answer.status = CLIENT_GONE
         except Exception:
-            log.exception("request failed", method=scope["method"], path=scope["path"], correlation_id=answer.id)
+            log.exception(
+                "request failed", method=scope["method"], path=without_secrets(scope["path"]), correlation_id=answer.id
+            )
             if not answer.started:
                 await problem_response(Unforeseen(), scope["path"])(scope, receive, answer)
         finally:
@@ -62,7 +65,7 @@ class Observation:
         tell(
             "request",
             method=scope["method"],
-            path=scope["path"],
+            path=without_secrets(scope["path"]),
             route=route,
             status=answer.status,
             milliseconds=round(seconds * 1000, 3),

@@ -3,7 +3,7 @@
 A new rule of the domain or of a query needs no line here: its status is that of the kind of rejection it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -44,6 +44,29 @@ class ForeignOrigin(Exception):
 
 class FormUnproved(Exception):
     """A form comes from a page of this server, with the cookie that the page left in the browser."""
+
+
+class KeyMisplaced(Exception):
+    """A key stood in the address, where logs and histories keep it; it belongs in the header Authorization alone."""
+
+
+class NotSignedIn(Exception):
+    """Whoever asks has to sign in, with what holds."""
+
+    def __init__(self, *, sent: bool = False) -> None:
+        super().__init__("what was sent in the header Authorization does not hold" if sent else "nobody signed in")
+        self.challenge = 'Bearer error="invalid_token"' if sent else "Bearer"
+
+
+class ScopeMissing(Exception):
+    """Whoever signed in was not given leave to do this."""
+
+    def __init__(self, lacking: Sequence[str] = ()) -> None:
+        super().__init__(f"this needs the scope {' and '.join(lacking)}, which was not given")
+
+
+class NotForOthers(Exception):
+    """Only the operator acts on behalf of somebody else."""
 
 
 class RequestTooSlow(Exception):
@@ -112,9 +135,13 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     Malformed: 400,
     NotHttp: 400,
     HostUnclear: 400,
+    KeyMisplaced: 400,
+    NotSignedIn: 401,
     NotYours: 403,
     ForeignOrigin: 403,
     FormUnproved: 403,
+    ScopeMissing: 403,
+    NotForOthers: 403,
     NotFound: 404,
     NothingHere: 404,
     UnknownDocument: 404,
@@ -163,6 +190,11 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     HostUnclear: "Send one Host header, with a name or an address and a port.",
     ForeignOrigin: "Ask from a page of this server, or from a program.",
     FormUnproved: "Look the form over, and send it again; the browser has to take this server's cookie.",
+    KeyMisplaced: "Revoke the key, since others may have read it, and send a new one as Authorization: Bearer.",
+    NotSignedIn: "Send an API key that holds: Authorization: Bearer sf_…; the operator makes one by standfast keys "
+    "create.",
+    ScopeMissing: "Ask the operator for a key with the scope that the detail names.",
+    NotForOthers: "Leave on_behalf_of out, or have the operator send it.",
     NothingHere: "Look the address up in /openapi.json.",
     NoJob: "Ask for it again; what came of a job is kept for a day.",
     NoWebhook: "Look the id up in the list; one that was removed is gone with its deliveries.",

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.problem_kinds import MethodNotAllowed, ProblemKind, kind_of, said_of
+from api.http.problem_kinds import MethodNotAllowed, NotSignedIn, ProblemKind, kind_of, said_of
 from api.http.strict_json import FieldsWrong
 from application.commands.request import Refused, RefusedBefore, StaleVersion
 from application.ports.log import NotTaken, StoreUnavailable
@@ -102,6 +102,8 @@ def _headers(error: Exception, status: int) -> dict[str, str]:
     headers = {}
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = error.challenge
     if status in (429, 503):
         headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
     return headers

@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.types import Scope
 
+from infrastructure.access.secret import without_secrets
 from infrastructure.process.tracing import CORRELATION_ID, UNTRACED, Attributes, Span, current
 
 KNOWN_METHODS: Final = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
@@ -41,7 +42,7 @@ def _asked(scope: Scope, correlation_id: str) -> Attributes:
         CORRELATION_ID: correlation_id,
         "http.request.method": method if method in KNOWN_METHODS else "_OTHER",
         "network.protocol.version": scope["http_version"],
-        "url.path": scope["path"],
+        "url.path": without_secrets(scope["path"]),
         "url.scheme": scope["scheme"],
     }
     if server := scope.get("server"):

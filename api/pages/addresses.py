@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.composition import Standfast
 from api.desks import CallerGone
 from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, Unforeseen
+from api.http.problems import answer_problem
 from api.pages.audit.document import document_page
 from api.pages.audit.finding import audit_page
 from api.pages.charts.route import chart
@@ -106,14 +107,24 @@ class Pages:
         response.headers["Server-Timing"] = f"page;dur={1000 * (perf_counter() - begun):.1f}"
         await response(scope, receive, send)
 
+    def template_of(self, path: str) -> str | None:
+        """The template of the page at a path, if one is there."""
+        return next((template for template, (pattern, _) in self._paths.items() if pattern.match(path)), None)
+
+    def refusal(self, request: Request, error: Exception) -> Response:
+        """The answer to a request that is refused before it gets to anything: a page where a browser asks for one."""
+        of_program = request.scope["path"].startswith(NO_PAGES) or not _takes_pages(request.scope)
+        return answer_problem(request, error) if of_program else error_page(request, error)
+
     def _endpoint(self, scope: Scope) -> Endpoint | None:
         """What answers a request, a page of that it cannot where a browser asks; None: no page does."""
         path = scope["path"]
-        for template, (pattern, methods) in self._paths.items():
+        if template := self.template_of(path):
+            pattern, methods = self._paths[template]
             if found := pattern.match(path):
                 scope["path_params"], scope["state"]["route"] = found.groupdict(), template
                 return methods.get(scope["method"]) or _raising(MethodNotAllowed(sorted(methods)))
-        if path.startswith(NO_PAGES) or not _shows_pages(scope):
+        if path.startswith(NO_PAGES) or scope["method"] not in ("GET", "HEAD") or not _takes_pages(scope):
             return None
         return _raising(NothingHere(f"there is nothing at {path[:200]!r}"))
 
@@ -136,10 +147,8 @@ class Pages:
         return error_page(request, error)
 
 
-def _shows_pages(scope: Scope) -> bool:
-    return scope["method"] in ("GET", "HEAD") and any(
-        name == b"accept" and b"text/html" in value for name, value in scope["headers"]
-    )
+def _takes_pages(scope: Scope) -> bool:
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 def _raising(error: Exception) -> Endpoint:

@@ -7,8 +7,10 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
+from api.http.access.asking import asking
 from api.pages.formats import FILTERS
 from api.pages.static_files import static
+from domain.access.principal import LOCAL
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -53,6 +55,14 @@ class Frame:
         return f"{self.title} · Standfast"
 
 
+def eyes() -> str:
+    """Whose eyes the page is seen with."""
+    principal = asking()
+    if principal is LOCAL:
+        return EYES
+    return "Nobody is signed in." if principal is None else f"Signed in as {principal}."
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -62,7 +72,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(static=static, sections=SECTIONS, eyes=EYES)
+    made.globals.update(static=static, sections=SECTIONS, eyes=eyes)
     return made
 
 

@@ -27,6 +27,9 @@ from infrastructure.process.settings import Settings
 from infrastructure.process.telemetry import configure_logs, logs_json
 
 EVERYBODY = "Without authentication everybody who reaches this address acts as the platform's operator."
+IN_THE_CLEAR = (
+    "Keys are sent here as they are: put a proxy before it that ends TLS, so that nobody on the way reads them."
+)
 GRACE_SECONDS = 4
 """How long requests under way are waited for: half of the ten seconds to end in, the store needs the other half."""
 
@@ -49,22 +52,27 @@ def telling_by_the_log(settings: Settings) -> Iterator[None]:
         sys.exit(WRONG_USE)
 
 
-def only_here(host: str) -> None:
-    """Raises Unable where others than this machine would reach the address."""
+def is_loopback(host: str) -> bool:
+    """Whether this machine alone reaches an address."""
     try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        loopback = False
-    if not loopback:
+        return False
+
+
+def only_here(host: str, *, authenticated: bool = False) -> None:
+    """Raises Unable where others than this machine would reach the address, and nobody would have to sign in."""
+    if not (authenticated or is_loopback(host)):
         raise Unable(
             f"refusing to listen on {host}: without authentication everybody who reaches it would be the platform's "
-            "operator.\nListen on 127.0.0.1 (the default) or ::1, and put a proxy that authenticates in front of it."
+            "operator.\nListen on 127.0.0.1 (the default) or ::1, or make a key with standfast keys create and serve "
+            "with STANDFAST_AUTHENTICATION=on."
         )
 
 
-def listening(host: str, port: int, *, or_any: bool = False) -> socket.socket:
+def listening(host: str, port: int, *, or_any: bool = False, authenticated: bool = False) -> socket.socket:
     """A socket that listens; ``or_any``: on a free port where the one asked for is taken. Raises Unable."""
-    only_here(host)
+    only_here(host, authenticated=authenticated)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named, or asyncio would not switch off the delay of small answers (TCP_NODELAY): 40 ms for each.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -75,7 +83,7 @@ def listening(host: str, port: int, *, or_any: bool = False) -> socket.socket:
     except OSError as error:
         made.close()
         if or_any:
-            return listening(host, 0)
+            return listening(host, 0, authenticated=authenticated)
         raise Unable(
             f"port {port} of {host} cannot be used: {error.strerror}.\nChoose another one with --port."
         ) from error
@@ -96,14 +104,19 @@ def serve(
 ) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first. Closes the marketplace."""
     with traces_exported():
-        announce(listener)
+        announce(listener, standfast.settings)
         run(application(standfast, projects=projects, keeps=keeps, sends=sends), standfast.settings, listener)
 
 
-def announce(listener: socket.socket) -> None:
+def announce(listener: socket.socket, settings: Settings) -> None:
     """Says where it is served, and who may do what there."""
     address = address_of(listener)
-    log.warning("everybody is the operator", address=address, authentication=False, detail=EVERYBODY)
+    if settings.authentication == "off":
+        log.warning("everybody is the operator", address=address, authentication=False, detail=EVERYBODY)
+    elif is_loopback(listener.getsockname()[0]):
+        log.info("whoever asks signs in", address=address, authentication=True)
+    else:
+        log.warning("whoever asks signs in", address=address, authentication=True, detail=IN_THE_CLEAR)
     result(f"Standfast is listening on {address} · documentation: {address}/docs")
     result(f"What waits: {address}/work")
 

@@ -114,7 +114,7 @@ class Workers:
         try:
             if not self._first_serves():
                 return
-            announce(self.listener)
+            announce(self.listener, self.settings)
             for number in range(1, self.count):
                 self._start(number)
             while not self._told_to_end():

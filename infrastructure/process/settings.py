@@ -48,6 +48,13 @@ def names_of(host: str) -> frozenset[str]:
     return frozenset(f"[{form}]" if ":" in form else form for form in forms)
 
 
+def is_unspecified(host: str) -> bool:
+    """Whether an address to listen on stands for all of the machine's."""
+    with suppress(ValueError):  # a name
+        return ip_address(host).is_unspecified
+    return False
+
+
 def of_host_names(text: str) -> str:
     """Raises ValueError for what is no name that a request can call a server by."""
     for name in names_in(text):
@@ -84,6 +91,9 @@ class Settings(BaseSettings):
     )
     host_names: Annotated[str, AfterValidator(of_host_names)] = Field(
         default="", description="what it is called beside its host, localhost, 127.0.0.1 and [::1]: a,b"
+    )
+    authentication: Literal["off", "on"] = Field(
+        default="off", description="off: this machine only, everybody is the operator; on: whoever asks signs in"
     )
     connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=1_000, description="the most that are open at once; fewer where the limit of open files is near"

@@ -7,7 +7,9 @@ this server's own in the browser's eyes: only the name itself, which the page ca
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -36,16 +38,28 @@ def _without_a_followed_link(scope: Scope) -> Iterable[tuple[bytes, bytes]]:
     return [header for header in headers if header[0] != b"sec-fetch-site"]
 
 
+def _is_address(name: str) -> bool:
+    """Whether a name of a server is an address in its usual form."""
+    with suppress(ValueError):
+        address = ip_address(name.removeprefix("[").removesuffix("]"))
+        return f"[{address.compressed}]" == name if address.version == 6 else address.compressed == name
+    return False
+
+
 class Door:
     """The layer before every operation; ``names`` are those that this server is called by beside ``localhost``.
 
     Pages under these names are its own, behind whatever proxy. ``host`` is what it listens on, by all its names: there
-    another port is another server.
+    another port is another server. ``any_address``: it listens on all of the machine's, and is called by an address
+    too, which nobody can point elsewhere as a name.
     """
 
-    def __init__(self, app: ASGIApp, names: Iterable[str], host: Iterable[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, names: Iterable[str], host: Iterable[str] = (), *, any_address: bool = False
+    ) -> None:
         self._app = app
         self._configured = frozenset(names)
+        self._any_address = any_address
         self._called = OF_THIS_MACHINE.union(self._configured, host)
         self._host_refused = lru_cache(KEPT_JUDGEMENTS)(self._judged)
 
@@ -67,7 +81,7 @@ class Door:
         if found is None or int(found["port"] or 0) > _HIGHEST_PORT:
             return HostUnclear("the header Host is a name or an address, and a port: localhost:8000")
         name = found["name"].decode().lower()
-        if name in self._called:
+        if name in self._called or (self._any_address and _is_address(name)):
             return None
         return UnknownHost(name)
 

@@ -13,7 +13,8 @@ from starlette.requests import Request as HttpRequest
 from api.commands.bodies import command_of_body
 from api.commands.routes import request_of, route_of
 from api.composition import Standfast
-from api.http.headers import LOCAL, Headers, actor_of, command_id, correlation_of
+from api.http.access.asking import principal_in
+from api.http.headers import Headers, actor_of, command_id, correlation_of
 from api.http.problem_kinds import kind_of
 from api.http.problems import problem_of
 from api.http.strict_json import FieldsWrong
@@ -84,7 +85,7 @@ async def recorded(standfast: Standfast, http: HttpRequest, sent: Sent) -> Outco
         except RefusedBefore:
             continue
         except KeyReused as reused:
-            known = command_id(LOCAL, route_of(sent.command, sent.engagement_id), key)
+            known = command_id(principal_in(http.scope).actor, route_of(sent.command, sent.engagement_id), key)
             answer = await standfast.desks.quick.answer(partial(standfast.recorder.log.answer, known), http.receive)
             if answer and answer.status < REFUSED:
                 return _recorded_otherwise(reused, answer.version)
@@ -102,8 +103,10 @@ async def _recorded(standfast: Standfast, http: HttpRequest, sent: Sent, key: st
 
 
 def _headers(http: HttpRequest, sent: Sent, key: str | None) -> Headers:
+    principal = principal_in(http.scope)
     return Headers(
-        actor=LOCAL,
+        actor=principal.actor,
+        for_others=principal.speaks_for_others,
         on_behalf_of=actor_of(sent.on_behalf_of) if sent.on_behalf_of else None,
         key=key,
         expected_version=sent.seen,

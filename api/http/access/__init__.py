@@ -1,0 +1,1 @@
+"""Who may ask what: the table of what each address needs, who signed in, and the gate where both meet."""

@@ -1,0 +1,30 @@
+"""Who asks, as the gate found it, for everything behind it."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from starlette.types import Scope
+
+from domain.access.principal import Principal
+
+_asking: ContextVar[Principal | None] = ContextVar("asking", default=None)
+
+
+def let_in(scope: Scope, principal: Principal | None) -> None:
+    """Notes who asks; None: nobody has to say."""
+    scope.setdefault("state", {})["principal"] = principal
+    _asking.set(principal)
+
+
+def principal_in(scope: Mapping[str, Any]) -> Principal:
+    """Who a request is from. Raises LookupError where nobody had to say: nothing may depend on it there."""
+    principal: Principal | None = scope.get("state", {}).get("principal")
+    if principal is None:
+        raise LookupError("nobody signed in, and something behind the gate depends on it")
+    return principal
+
+
+def asking() -> Principal | None:
+    """Who the request is from that is being answered, where that is known; also at the desks."""
+    return _asking.get()

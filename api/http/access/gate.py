@@ -1,0 +1,163 @@
+"""The gate: the one place where it is asked who may ask what, before anything that answers.
+
+Where authentication is off everybody is the platform's operator (`LOCAL`), and the gate asks nothing.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.access.asking import let_in
+from api.http.access.needs import Needs, Scopes
+from api.http.access.sign_in import NothingSent, SignIn
+from api.http.access.watched import Watched
+from api.http.problem_kinds import KeyMisplaced, NotForOthers, NotSignedIn, ScopeMissing, kind_of
+from api.http.problems import answer_problem
+from api.http.request_span import KNOWN_METHODS
+from api.http.strict_json import FieldsWrong
+from application.ports.access import Access, SignInRefused, What
+from application.ports.log import StoreUnavailable
+from domain.access.principal import LOCAL, Principal
+from infrastructure.access.log import DENIED, AccessLog
+from infrastructure.access.secret import holds_a_key, without_secrets
+from infrastructure.process.telemetry import Counters
+
+Refuse = Callable[[Request, Exception], Response]
+"""How a request is answered that is refused: by a problem, or by a page."""
+
+DENIALS: Final = (NotSignedIn, ScopeMissing, NotForOthers, FieldsWrong)
+FORBIDDEN: Final = 403
+ACTOR_SENT: Final = "who acts is who signed in, and no header says it"
+_ABOUT: Final = re.compile(r"/(?:engagements|audit)/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:/|$)")
+
+
+class Gate:
+    """The layer between the door and every operation, page and file. ``sign_in`` None: authentication is off."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        needs: Needs,
+        template_of: Callable[[Scope], str | None],
+        refuse: Refuse,
+        sign_in: SignIn | None,
+        log: AccessLog,
+        counters: Counters,
+    ) -> None:
+        self._app = app
+        self._needs = needs
+        self._template_of = template_of
+        self._refuse = refuse
+        self._sign_in = sign_in
+        self._log = log
+        self._counters = counters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":  # what lasts longer than a request is nobody's
+            await self._app(scope, receive, send)
+        elif self._sign_in is None:
+            let_in(scope, LOCAL)
+            await self._app(scope, receive, send)
+        elif holds_a_key(scope["path"]) or holds_a_key(scope["query_string"].decode("latin-1")):
+            self._deny(scope, None, None, KeyMisplaced(), "a key in the address")
+            told = {**scope, "path": without_secrets(scope["path"]), "query_string": b""}
+            await answer_problem(Request(told), KeyMisplaced())(scope, receive, send)
+        else:
+            await self._asked(self._sign_in, scope, receive, send)
+
+    async def _asked(self, sign_in: SignIn, scope: Scope, receive: Receive, send: Send) -> None:
+        template = self._template_of(scope)
+        needed = self._needs.of(scope["method"], template)
+        if needed is None:
+            let_in(scope, None)
+            await self._app(scope, receive, send)
+            return
+        try:
+            principal = await self._signed_in(sign_in, scope, template)
+            self._demand(scope, principal, template, needed)
+        except DENIALS as error:
+            await self._refused(scope, error)(scope, receive, send)
+        except StoreUnavailable as error:
+            await self._refuse(Request(scope), error)(scope, receive, send)
+        else:
+            await self._let_in(sign_in, principal, template, scope, receive, send)
+
+    async def _signed_in(self, sign_in: SignIn, scope: Scope, template: str | None) -> Principal:
+        """Raises NotSignedIn, StoreUnavailable."""
+        try:
+            return await sign_in.principal_of_request(scope)
+        except SignInRefused as refused:
+            error = NotSignedIn(sent=not isinstance(refused, NothingSent))
+            self._deny(scope, None, template, error, str(refused))
+            raise error from refused
+
+    def _demand(self, scope: Scope, principal: Principal, template: str | None, needed: Scopes) -> None:
+        """Raises ScopeMissing, NotForOthers, and FieldsWrong where a header says who acts."""
+        sent = {name for name, _ in scope["headers"]}
+        refused: Exception | None = None
+        if lacking := principal.lacks(needed):
+            refused = ScopeMissing(lacking)
+        elif b"x-actor" in sent:
+            refused = FieldsWrong([("X-Actor", ACTOR_SENT)])
+        elif b"x-on-behalf-of" in sent and not principal.speaks_for_others:
+            refused = NotForOthers()
+        if refused is not None:
+            why = ACTOR_SENT if isinstance(refused, FieldsWrong) else str(refused)
+            self._deny(scope, principal, template, refused, why)
+            raise refused
+
+    async def _let_in(
+        self,
+        sign_in: SignIn,
+        principal: Principal,
+        template: str | None,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        self._log.tell_used(_told(scope, principal, template, "key-used"))
+        let_in(scope, principal)
+        watched = Watched(receive, send, lambda: sign_in.principal_of_request(scope))
+        await self._app(scope, watched.receive, watched.send)
+        await watched.finish()
+        if watched.status == FORBIDDEN:
+            self._told_denied(scope, principal, template, FORBIDDEN, "refused by what answers there")
+
+    def _refused(self, scope: Scope, error: Exception) -> Response:
+        let_in(scope, None)
+        response = self._refuse(Request(scope), error)
+        if isinstance(error, NotSignedIn):
+            response.headers["WWW-Authenticate"] = error.challenge
+        return response
+
+    def _deny(
+        self, scope: Scope, principal: Principal | None, template: str | None, error: Exception, why: str
+    ) -> None:
+        self._told_denied(scope, principal, template, kind_of(type(error)).status, why)
+
+    def _told_denied(
+        self, scope: Scope, principal: Principal | None, template: str | None, status: int, why: str
+    ) -> None:
+        self._counters.add(DENIED, status=str(status))
+        self._log.tell(_told(scope, principal, template, "denied", why))
+
+
+def _told(
+    scope: Scope, principal: Principal | None, template: str | None, what: What, why: str | None = None
+) -> Access:
+    used = what == "key-used"
+    about = None if used else _ABOUT.search(scope["path"])
+    return Access(
+        what=what,
+        who=None if principal is None else str(principal),
+        credential=None if principal is None else principal.credential,
+        method=scope["method"] if scope["method"] in KNOWN_METHODS else "other",
+        route=template,
+        engagement_id=UUID(about[1]) if about else None,
+        why=why,
+    )
