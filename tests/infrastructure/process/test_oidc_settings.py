@@ -1,11 +1,14 @@
 """The settings of an identity provider: each by itself, and whether they fit together."""
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from api.terminal.configuration import configuration
 from api.terminal.unable import why
-from infrastructure.process.oidc_settings import role_names_in, types_in
+from infrastructure.process.oidc_settings import ALGORITHMS, PARTY_OF_ROLE, role_names_in, types_in
 from infrastructure.process.settings import Settings
 
 GOOD = {"oidc_issuer": "https://id.example.org/realms/one", "oidc_audience": "https://standfast.example.org"}
@@ -86,3 +89,23 @@ def test_the_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
             "SCOPES_CLAIM", "ROLES", "HTTP", "CA",
         )
     ]  # fmt: skip
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "oidc.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("example", re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+def test_the_examples_of_the_page_fit_together(monkeypatch: pytest.MonkeyPatch, example: str) -> None:
+    given = dict(line.split("=", 1) for line in example.splitlines())
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    shown = {each.variable: each.value for each in configuration(Settings()).settings if each.source == "environment"}
+    assert given.items() <= shown.items()
+
+
+def test_the_page_has_every_setting_and_every_role() -> None:
+    told = re.findall(r"^\| `(STANDFAST_OIDC_\w+)` \|", PAGE, re.MULTILINE)
+    assert sorted(told) == sorted(f"STANDFAST_{name.upper()}" for name in Settings.model_fields if "oidc_" in name)
+    rows = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \| `(\w+)` \|$", PAGE, re.MULTILINE)
+    assert {role: party for roles, party in rows for role in re.findall(r"`([^`]+)`", roles)} == PARTY_OF_ROLE
+    assert ", ".join(ALGORITHMS) in PAGE
