@@ -31,7 +31,9 @@ def demo(sqlite_url: URL) -> Iterator[TestClient]:
 def counting(client: TestClient) -> list[Event]:
     """All events but those that were voided."""
     events = [json.loads(line) for line in client.get("/v1/exports/events.jsonl").text.splitlines()]
-    gone = {(e["engagement_id"], version) for e in events if e["type"] == "FactVoided" for version in e["data"]["voids"]}
+    gone = {
+        (e["engagement_id"], version) for e in events if e["type"] == "FactVoided" for version in e["data"]["voids"]
+    }
     assert gone
     return [event for event in events if (event["engagement_id"], event["version"]) not in gone]
 
@@ -53,7 +55,9 @@ def test_pm4py_finds_the_objects_the_events_and_their_relations(demo: TestClient
     events = counting(demo)
     assert found["event_types"] == Counter(event["type"] for event in events)
     kinds = {kind: len(named(events, field)) for field, kind in OWN.items()}
-    people = {kind: len({who for _, who in named(events, f"{kind}_id")}) for kind in ("client", "partner", "professional")}
+    people = {
+        kind: len({who for _, who in named(events, f"{kind}_id")}) for kind in ("client", "partner", "professional")
+    }
     assert found["object_types"] == {**kinds, **people, "engagement": len({event["engagement_id"] for event in events})}
     assert found["cases"] == kinds["case"]
     assert found["relations"]["engagement"] == len(events)
