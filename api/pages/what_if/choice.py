@@ -1,6 +1,7 @@
 """What a page supposes: a model, and terms that are named or written, as the body that the interface takes."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, get_args
@@ -20,6 +21,8 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 MODELS: Final[tuple[Model, ...]] = get_args(Model)
 SUPPOSED: Final = ("model", *KINDS)
 """The fields that name what is supposed."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}(@[1-9][0-9]{0,8})?")
 
 DOCUMENT: Final = "_document"
 """Behind a kind: the field that holds its document as text."""
@@ -72,7 +75,7 @@ def body_of(choice: Choice, shown: Mapping[Kind, str], *, of_fleet: bool) -> dic
 def _same(text: str, shown: str) -> bool:
     try:
         return bool(shown) and json.loads(text) == json.loads(shown)
-    except ValueError:
+    except (ValueError, RecursionError):  # what is wrong with it is told where it is proved
         return False
 
 
@@ -97,14 +100,10 @@ def documents_shown(
     if named["policy"] is None:
         named["policy"] = choice.named.get("model")
     found = {
-        kind: standfast.terms.find(kind, name) if name and _is_name(name) else None for kind, name in named.items()
+        kind: standfast.terms.find(kind, name) if name and _NAME.fullmatch(name) else None
+        for kind, name in named.items()
     }
     return {kind: text_of(document) if (document := found[kind] or present.get(kind)) else "" for kind in KINDS}
-
-
-def _is_name(name: str) -> bool:
-    code, _, version = name.partition("@")
-    return bool(code) and (not version or (version.isascii() and version.isdigit() and len(version) < 10))
 
 
 def text_of(document: Policy | Calendar) -> str:

@@ -19,7 +19,7 @@ def lasting(lasting_client: TestClient) -> str:
     return shown_at(lasting_client)
 
 
-@pytest.mark.parametrize("path", ["/work", "/engagements", "/audit", "", "/do/annotate", "/nowhere"])
+@pytest.mark.parametrize("path", ["/work", "/engagements", "/audit", "", "/do/annotate", "/what-if", "/nowhere"])
 def test_a_page_says_what_it_may_load_and_that_nobody_keeps_it(
     lasting_client: TestClient, lasting: str, path: str
 ) -> None:

@@ -124,6 +124,7 @@ def test_a_document_that_is_written_is_supposed(browser: Browser, client: TestCl
         ("[]", "policy"),
         ('{"code": "mine"}', "obligations"),
         ("<b>&", "line 1 column 1"),
+        ("[" * 5_000, "nested deeper than 32"),
     ],
 )
 def test_what_is_wrong_with_a_document_is_told_beside_it(
@@ -152,6 +153,7 @@ def test_a_calendar_is_proved_as_when_it_is_published(browser: Browser, engageme
         ("policy=freelancer_platform@1", 409, "freelancer_platform"),
         ("model=moon", 422, "model"),
         ("policy=%3Cb%3E", 422, "policy"),
+        ("policy=%00@1&calendar=a%00", 422, "calendar"),
         ("as_of=2999-01-01T00:00:00Z&calendar=always", 422, "ten years"),
     ],
 )
@@ -256,3 +258,13 @@ def test_with_no_engagement_at_all_nothing_fails(browser: Browser, client: TestC
     opened(client, client_id="quiet", seats=[])
     page = browser.open("/what-if?calendar=always&of_client_id=quiet")
     assert "There is no replacement case that could have gone otherwise." in page.text
+
+
+def test_both_databases_say_so(either_client: TestClient) -> None:
+    replaced_once(either_client)
+    browser = Browser(either_client)
+    [only] = either_client.get("/v1/engagements").json()["items"]
+    for address in (f"/engagements/{only['engagement_id']}/what-if", "/what-if"):
+        page = browser.open(f"{address}?model=staff_augmentation&policy=staff_augmentation@1")
+        assert "1 of 1 case would have gone otherwise." in page.text
+        assert browser.open(f"{address}?policy=%00@1").status == 422

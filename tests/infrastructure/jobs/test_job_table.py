@@ -41,6 +41,13 @@ def test_jobs_are_begun_in_the_order_in_which_they_were_asked_for(jobs: JobTable
     assert following.job_id == second.job_id
 
 
+def test_what_was_asked_is_told_to_who_asked_and_to_the_platform(jobs: JobTable) -> None:
+    asked = jobs.ask(b'{"of": "acme"}', "client:acme")
+    assert jobs.request(asked.job_id) == jobs.request(asked.job_id, "client:acme") == b'{"of": "acme"}'
+    with pytest.raises(NoJob):
+        jobs.request(asked.job_id, "client:globex")
+
+
 def test_a_job_whose_process_is_gone_starts_over(jobs: JobTable) -> None:
     asked = jobs.ask(b"1", WHO)
     begun = jobs.begin()
