@@ -16,8 +16,8 @@ import duckdb
 from infrastructure.database.instants import to_micros
 
 Kind = Literal["id", "text", "texts", "integer", "number", "amount", "truth", "instant"]
-ROW_GROUP: Final = 50_000
-MEMORY: Final = "256MB"
+ROW_GROUP: Final = 20_000
+MEMORY: Final = "128MB"
 STAGED: Final[Mapping[Kind, str]] = {
     "id": "UUID",
     "text": "VARCHAR",

@@ -15,7 +15,7 @@ print(
             "event_types": events.groupby("ocel:activity").size().to_dict(),
             "relations": relations.groupby("ocel:qualifier").size().to_dict(),
             "between": between.groupby("ocel:qualifier").size().to_dict(),
-            "changes": int(len(log.object_changes)),
+            "changes": len(log.object_changes),
             "cases": int(flat["case:concept:name"].nunique()),
             "first": str(events["ocel:timestamp"].min()),
             "last": str(events["ocel:timestamp"].max()),
