@@ -227,11 +227,12 @@ def _attributes(fact: Recorded) -> Iterator[Attribute]:
 
 def _values(of: Any) -> Iterator[tuple[str, Value]]:
     """What something says by its fields, as far as they are attributes."""
-    for name in attributes_of(type(of)):
+    kind: Any = type(of)
+    for name in attributes_of(kind):
         value = getattr(of, name)
         if value is not None and value is not UNCHANGED:
             yield name.rstrip("_"), _plain(value)
-    for name in amounts_of(type(of)):
+    for name in amounts_of(kind):
         money = getattr(of, name)
         if isinstance(money, Money):
             yield name, float(money.amount)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -43,7 +43,7 @@ def read_csv(client: TestClient, name: str, **asked: Any) -> list[dict[str, Any]
 def typed(column: Column, text: str) -> Any:
     if not text:
         return () if column.kind == "texts" else None
-    read = {
+    read: dict[str, Callable[[str], Any]] = {
         "integer": int,
         "number": float,
         "amount": Decimal,
@@ -59,8 +59,9 @@ def read_parquet(client: TestClient, name: str, tmp_path: Path, **asked: Any) ->
     assert answer.status_code == 200, answer.text
     file = tmp_path / f"{name}.parquet"
     file.write_bytes(answer.content)
-    found = duckdb.sql(f"SELECT * FROM '{file}'")
-    return [dict(zip(found.columns, map(plain, row), strict=True)) for row in found.fetchall()]
+    found = duckdb.connect().execute(f"SELECT * FROM '{file}'")
+    names = [each[0] for each in found.description or ()]
+    return [dict(zip(names, map(plain, row), strict=True)) for row in found.fetchall()]
 
 
 def plain(value: Any) -> Any:
@@ -109,12 +110,12 @@ def test_parquet_says_the_same_as_csv(exporting: TestClient, name: str, tmp_path
 def test_parquet_has_types_and_says_of_what_it_is(exporting: TestClient, tmp_path: Path) -> None:
     read_parquet(exporting, "cases", tmp_path)
     file = tmp_path / "cases.parquet"
-    kinds = dict(row[:2] for row in duckdb.sql(f"DESCRIBE SELECT * FROM '{file}'").fetchall())
+    kinds = dict(row[:2] for row in duckdb.connect().execute(f"DESCRIBE SELECT * FROM '{file}'").fetchall())
     assert kinds["engagement_id"] == "UUID"
     assert kinds["requested_at"] == "TIMESTAMP WITH TIME ZONE"
     assert kinds["charge_amount"] == "DECIMAL(38,4)"
     assert (kinds["eligible"], kinds["search_seconds"], kinds["cause"]) == ("BOOLEAN", "BIGINT", "VARCHAR")
-    said = dict(duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata('{file}')").fetchall())
+    said = dict(duckdb.connect().execute(f"SELECT key, value FROM parquet_kv_metadata('{file}')").fetchall())
     assert said.keys() == {b"position", b"as_of", b"log_id"}
     assert said[b"log_id"].decode() == exporting.get("/v1/events").json()["log_id"]
 
@@ -123,8 +124,8 @@ def test_parquet_has_types_and_says_of_what_it_is(exporting: TestClient, tmp_pat
 def test_a_list_of_nothing_has_its_columns(exporting: TestClient, name: str, tmp_path: Path) -> None:
     assert read_csv(exporting, name, client_id="nobody") == []
     assert read_parquet(exporting, name, tmp_path, client_id="nobody") == []
-    found = duckdb.sql(f"SELECT * FROM '{tmp_path / name}.parquet'").columns
-    assert found == [column.name for column in columns_of(LISTS[name].row)]
+    found = duckdb.connect().execute(f"SELECT * FROM '{tmp_path / name}.parquet'").description or ()
+    assert [each[0] for each in found] == [column.name for column in columns_of(LISTS[name].row)]
 
 
 def paused(client: TestClient, model: str) -> None:
@@ -247,7 +248,7 @@ def test_what_was_put_before_a_text_can_be_taken_off_again(text: str) -> None:
 
 def test_lines_end_and_quotes_stand_as_the_standard_says() -> None:
     columns = [Column("a", "text", str), Column("b", "integer", int), Column("c", "truth", bool)]
-    rows = [['one, "two"\r\nthree', -1, True], [None, None, False]]
+    rows: list[list[Any]] = [['one, "two"\r\nthree', -1, True], [None, None, False]]
     assert b"".join(csv_blocks(rows, columns)) == b'a,b,c\r\n"one, ""two""\r\nthree",-1,true\r\n,,false\r\n'
 
 

@@ -38,7 +38,9 @@ def test_every_list_is_a_csv_and_a_parquet_file_of_as_many_rows(told: Run, tmp_p
             assert len(list(csv.DictReader(file))) == said["items"]
         assert (said["what"], said["format"], said["bytes"]) == (what, "csv", (tmp_path / "rows.csv").stat().st_size)
         again = json.loads(told("export", what, "--format", "parquet", "-o", tmp_path / "rows.parquet", "--json").out)
-        assert duckdb.sql(f"SELECT count(*) FROM '{tmp_path / 'rows.parquet'}'").fetchall() == [(said["items"],)]
+        assert duckdb.connect().execute(f"SELECT count(*) FROM '{tmp_path / 'rows.parquet'}'").fetchall() == [
+            (said["items"],)
+        ]
         assert again["position"] == said["position"] > 40
 
 
