@@ -232,7 +232,7 @@ def test_there_are_only_so_many(bench: Bench) -> None:
     with bench.standfast.database.writing() as connection:
         row = connection.execute(text("SELECT * FROM webhooks")).mappings().one()
         names = ", ".join(row.keys())
-        values = ", ".join(f":{name}" for name in row.keys())
+        values = ", ".join(f":{name}" for name in row)
         rows = [{**row, "webhook_id": str(uuid4()).replace("-", "")} for _ in range(MOST_WEBHOOKS - 1)]
         connection.execute(text(f"INSERT INTO webhooks ({names}) VALUES ({values})"), rows)
     with pytest.raises(TooManyWebhooks):
