@@ -227,3 +227,14 @@ def test_control_without_the_door_each_of_them_records(
     monkeypatch.setattr(Door, "_refusal", lambda _self, _headers: None)
     [answer] = told(serve().port, asked)
     assert answer.status == 201
+
+
+@pytest.mark.parametrize(
+    ("host", "taken"),
+    [("192.0.2.7:8000", True), ("[2001:db8::7]:8000", True), ("127.0.0.2", True), ("evil.example", False),
+     ("2130706433", False), ("127.1", False), ("[2001:db8:0::7]", False), ("localhost.", False)],
+)  # fmt: skip
+def test_who_listens_on_every_address_is_called_by_any(host: str, taken: bool) -> None:
+    door = Door(nobody, (), ("0.0.0.0",), any_address=True)
+    assert (door._host_refused(host.encode()) is None) == taken
+    assert Door(nobody, (), ("0.0.0.0",))._host_refused(b"192.0.2.7") is not None

@@ -30,7 +30,12 @@ def told(ran: Ran) -> dict[str, Any]:
 def test_every_command_that_answers_may_answer_as_json() -> None:
     group = get_command(command_line.app)
     assert isinstance(group, typer.core.TyperGroup)
-    flags = {name: [flag for each in command.params for flag in each.opts] for name, command in group.commands.items()}
+    commands = dict(group.commands)
+    for name, each in group.commands.items():
+        if isinstance(each, typer.core.TyperGroup):
+            del commands[name]
+            commands |= {f"{name} {under}": command for under, command in each.commands.items()}
+    flags = {name: [flag for each in command.params for flag in each.opts] for name, command in commands.items()}
     without = {name for name, known in flags.items() if "--json" not in known}
     assert without == NO_ANSWER
 
