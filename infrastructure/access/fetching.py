@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from infrastructure.access.strict_json import object_of
-from infrastructure.process.oidc_settings import demand_address, is_loopback
+from infrastructure.process.oidc_settings import demand_address
 
 SECONDS_IN_ALL: Final = 5.0
 """How long a document may take from the connection to its last byte; the look-up of a name is the system's own."""
@@ -63,17 +63,14 @@ class Fetching:
     @contextmanager
     def _connected(self, to: SplitResult, deadline: float) -> Iterator[HTTPConnection]:
         host, port = to.hostname or "", to.port or PORTS[to.scheme]
-        with socket.create_connection((host, port), timeout=self._seconds) as plain:
-            if to.scheme == "http" and not is_loopback(str(plain.getpeername()[0])):  # what localhost was said to be
-                raise ValueError("http:// leads away from this machine")
-            with _cut_at(deadline, plain):
-                reached = self._tls.wrap_socket(plain, server_hostname=host) if to.scheme == "https" else plain
-                connection = HTTPConnection(host, port)
-                connection.sock = reached
-                try:
-                    yield connection
-                finally:
-                    connection.close()
+        with socket.create_connection((host, port), timeout=self._seconds) as plain, _cut_at(deadline, plain):
+            reached = self._tls.wrap_socket(plain, server_hostname=host) if to.scheme == "https" else plain
+            connection = HTTPConnection(host, port)
+            connection.sock = reached
+            try:
+                yield connection
+            finally:
+                connection.close()
 
     def _read(self, connection: HTTPConnection, of: SplitResult) -> bytes:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}

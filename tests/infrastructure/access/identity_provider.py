@@ -47,7 +47,7 @@ def rsa_key(name: str) -> RSAKey:
 
 @cache
 def ec_key(name: str, curve: str = "P-256") -> ECKey:
-    return ECKey.generate_key(curve, {"kid": name})  # type: ignore[arg-type]  # one of its curves
+    return ECKey.generate_key(curve, {"kid": name})
 
 
 def public(key: Key, **members: Any) -> dict[str, Any]:

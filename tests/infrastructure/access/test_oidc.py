@@ -86,7 +86,7 @@ def test_a_token_of_the_provider_that_is_set_names_its_bearer(site: Site) -> Non
     good = of(site, OLD, datetime.now(UTC), roles=["standfast staff"], party=None)
     assert tokens.at_hand(good) is None
     assert site.asked == []
-    assert (tokens.bearer(good).party, tokens.bearer(good).roles) == ("platform", {"operator"})
+    assert (tokens.bearer(good).party, tokens.bearer(good).roles) == ("platform", frozenset({"operator"}))
     assert tokens.at_hand(good) == tokens.bearer(good)
     assert site.asked == [DISCOVERY, "/keys"]
 
