@@ -2,18 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import Final
 from uuid import UUID
 
-import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from application.ports.log import StoreUnavailable
 from infrastructure.database.database import Database
 from infrastructure.log.signal import Signal
+from infrastructure.projections.leader import Leader
 from infrastructure.projections.leading import PULL_SECONDS, RECORDED, SENDING, Lead, LeadOfFile, LeadOfServer
 from infrastructure.webhooks.deliveries import Deliveries, Due
 from infrastructure.webhooks.filling import Filling
@@ -44,72 +44,44 @@ class Sender:
     """
 
     def __init__(self, deliveries: Deliveries, filling: Filling, lead: Callable[[], Lead]) -> None:
-        self.leading = False
         self._deliveries = deliveries
         self._filling = filling
-        self._open_lead = lead
-        self._lead: Lead | None = None
         self._trying: Trying | None = None
         self._lock = Lock()
         self._lines: set[tuple[UUID, UUID]] = set()
         self._failing: set[UUID] = set()
         self._more = False
-        self._said = ""
         self._forget_at = 0.0
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="standfast-sender", daemon=True)
+        self._leader = Leader("sender", "webhooks are sent to from here", lead, self._turn, log)
 
     def start(self, trying: Trying) -> None:
         self._trying = trying
-        self._thread.start()
+        self._leader.start()
 
     def stop(self) -> None:
         """Ends soon: what is under way is cut, and sent again by whoever leads next."""
-        self._stopping.set()
+        self._leader.stopping.set()
         if self._trying is not None:
             self._trying.posting.end()
-        self._wake()
-        if self._thread.is_alive():
-            self._thread.join(END_SECONDS)
+        self._leader.stop(END_SECONDS)
         until = monotonic() + END_SECONDS
         while self._lines and monotonic() < until:  # one that looks a name up cannot be cut
             sleep(SOON_SECONDS)
 
     @property
     def alive(self) -> bool:
-        return self._thread.is_alive()
+        return self._leader.alive
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self._turn_or_fall()
-            except Exception:  # also of what is done where a turn has failed: the thread outlives it
-                log.exception("the sender failed, and begins again")
-                self._stopping.wait(PULL_SECONDS)
-        self._give_up()
-
-    def _turn_or_fall(self) -> None:
-        try:
-            self._turn()
-        except (StoreUnavailable, SQLAlchemyError, psycopg.Error, OSError) as error:
-            self._fell_over(f"the sender waits for the database: {type(error).__name__}: {error}")
+    @property
+    def leading(self) -> bool:
+        return self._leader.leading
 
     def _turn(self) -> None:
         """Looks what is recorded and what is due, has that sent, and waits for more."""
-        if self._lead is None:
-            self._lead = self._open_lead()
-        if not self._lead.held():
-            self.leading = False
-            self._lead.wait(False, PULL_SECONDS)
-            return
-        if not self.leading:
-            self.leading = True
-            log.info("webhooks are sent to from here")
-        self._filling.fill(lambda: not self._stopping.is_set())
+        self._filling.fill(lambda: not self._leader.stopping.is_set())
         self._send()
         self._forget()
-        self._said = ""
-        self._lead.wait(True, PULL_SECONDS)
+        self._leader.wait()
 
     def _send(self) -> None:
         """Hands over what is due, as much of each webhook as may be under way."""
@@ -138,27 +110,27 @@ class Sender:
         following: Due | None = due
         try:
             for _ in range(IN_A_ROW):
-                if following is None or self._stopping.is_set() or not self.leading:
+                if following is None or self._leader.stopping.is_set() or not self.leading:
                     return
                 following = self._tried(following)
         except (StoreUnavailable, SQLAlchemyError, OSError) as error:
             log.warning("a try is not noted, and made again", error=f"{type(error).__name__}: {error}")
-            self._stopping.wait(PULL_SECONDS)
+            self._leader.stopping.wait(PULL_SECONDS)
         except Exception:
             log.exception("a try failed, and is made again")
-            self._stopping.wait(PULL_SECONDS)
+            self._leader.stopping.wait(PULL_SECONDS)
         finally:
             with self._lock:
                 self._lines.discard(due.line)
             if self._more:
-                self._wake()
+                self._leader.wake()
 
     def _tried(self, due: Due) -> Due | None:
         """The next one of the engagement, where it is to be sent now."""
         trying = self._trying
         assert trying is not None, "it was started"
         outcome = trying.once(due)
-        if self._stopping.is_set():  # it may have been cut, and counts for nothing
+        if self._leader.stopping.is_set():  # it may have been cut, and counts for nothing
             return None
         verdict = trying.verdict(due, outcome)
         following = self._deliveries.settle(due, outcome, verdict)
@@ -173,23 +145,6 @@ class Sender:
     def _forget(self) -> None:
         if monotonic() >= self._forget_at and self._deliveries.forget() == 0:
             self._forget_at = monotonic() + FORGET_SECONDS
-
-    def _wake(self) -> None:
-        if self._lead is not None:
-            self._lead.wake()
-
-    def _fell_over(self, why: str) -> None:
-        """Lets another one lead, and says why, once as long as it stays the same."""
-        if why != self._said:
-            log.warning(why)
-            self._said = why
-        self._give_up()
-        self._stopping.wait(PULL_SECONDS)
-
-    def _give_up(self) -> None:
-        self.leading = False
-        if self._lead is not None:
-            self._lead.give_up()
 
 
 def lead_of_sending(database: Database, recorded: Signal) -> Lead:
