@@ -34,7 +34,8 @@ def _event(name: str, kind: type[Event[Any]]) -> type:
         "causation_id": str | None,
         "data": kind,
     }
-    made = make_dataclass(f"{name}Event", shape.items(), frozen=True, slots=True, kw_only=True)
+    # A shape alone: nobody makes one of these, so that none of what costs the start its time is made for it.
+    made = make_dataclass(f"{name}Event", shape.items(), init=False, repr=False, eq=False, kw_only=True)
     made.__doc__ = kind.__doc__
     return made
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from alembic.util import CommandError
-
 import migrations
 from application.ports.log import StoreReadOnly, StoreSchemaDiffers
 from infrastructure.database.condition import differing
@@ -44,5 +42,5 @@ def _possible(at: str | None) -> Iterator[None]:
     except StoreReadOnly as error:
         there = f"has revision {at}" if at else "is not there"
         raise StoreSchemaDiffers(f"the schema {there} and may not be migrated here: {error}") from error
-    except CommandError as error:  # a revision that there is not
+    except migrations.NoSuchRevision as error:
         raise StoreSchemaDiffers(str(error)) from error
