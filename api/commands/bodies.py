@@ -50,7 +50,7 @@ _ON_BEHALF: Final = ("on_behalf_of", OnBehalfText | None, field(default=None))
 
 
 def _with(kind: type, name: str, *fields: Any) -> type:
-    made = make_dataclass(name, fields, bases=(kind,), frozen=True, slots=True, kw_only=True)
+    made = make_dataclass(name, fields, bases=(kind,), frozen=True, slots=True, kw_only=True, repr=False, eq=False)
     made.__module__, made.__doc__ = __name__, kind.__doc__
     return made
 
