@@ -1,8 +1,8 @@
 """The command line: ``standfast --help``. Every command is a few lines; what it does stands in a room of its own.
 
 Those that ask stand in `asking` and `working`, those that keep a database in `keeping`, those about the projections in
-`projecting`, about deadlines in `deadlines`, about webhooks in `webhooks`, about keys in `access`, what writes files in
-`exporting`; here is what records and serves.
+`projecting`, those about deadlines in `deadlines`, about webhooks in `webhooks`, about keys in `access`, what writes
+files in `exporting`; here is what records and serves.
 
 A command imports its room when it runs: the whole takes seconds to load, which nobody wants to wait for before a help
 text.

@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 from domain.language.words import Party
 from domain.law.recorded import Actor
 
-Role = Literal["operator", "client_admin", "client_viewer", "partner", "professional", "auditor", "integration"]
+Role = Literal["operator", "client-admin", "client-viewer", "partner", "professional", "auditor", "integration"]
 """Those who ask from outside. The system keeps deadlines from inside, and nobody signs in as it."""
 
 Scope = Literal["read", "record", "publish", "webhooks", "operate"]

@@ -99,7 +99,7 @@ def _demand_given_to(wanted: WantedKey, by: Principal) -> None:
     """Raises KeyRefused where nobody may be given such a key, or not by this principal."""
     if wanted.role not in WITH_KEYS:
         raise KeyRefused(
-            f"no key is made for a {wanted.role.replace('_', ' ')} yet: it would reach every engagement, since what "
+            f"no key is made for a {wanted.role.replace('-', ' ')} yet: it would reach every engagement, since what "
             "others may not see is not hidden from them so far. Keys are for the operator and for integrations"
         )
     if wanted.role == "integration" and not wanted.scopes:

@@ -183,3 +183,7 @@ def test_the_feed_is_a_stream_and_cloud_events_too(described: dict[str, Any]) ->
     assert told["responses"]["200"]["headers"]["Link"]["required"] is False
     assert "Last-Event-ID" in [parameter["name"] for parameter in told["parameters"]]
     assert "/live" not in described["paths"]
+
+
+def test_where_nobody_has_to_sign_in_one_still_may(described: dict[str, Any]) -> None:
+    assert described["security"] == [{}, {"key": []}]

@@ -45,7 +45,7 @@ def test_a_key_with_scopes_is_an_integration_s(standfast: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--name", "acme", "--role", "client_admin"), "no key is made for a client admin yet"),
+        (("--name", "acme", "--role", "client-admin"), "no key is made for a client admin yet"),
         (("--name", "a b"), "the name of a key has 1 to 64"),
         (("--name", "x", "--scope", "everything"), "everything is no scope: they are read, record"),
         (("--name", "x", "--expires", "soon"), "neither 90d, 12h nor an instant with an offset"),

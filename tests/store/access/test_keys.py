@@ -77,11 +77,11 @@ def test_an_integration_may_do_what_its_scopes_say(table: KeyTable, ring: KeyRin
     assert not principal.speaks_for_others
 
 
-@pytest.mark.parametrize("role", ["client_admin", "client_viewer", "partner", "professional", "auditor"])
+@pytest.mark.parametrize("role", ["client-admin", "client-viewer", "partner", "professional", "auditor"])
 def test_who_would_reach_too_much_is_given_none(table: KeyTable, role: Role) -> None:
     assert role not in WITH_KEYS
     said = refusal(lambda: table.make(WantedKey(name="x", role=role), LOCAL))
-    assert said.startswith(f"no key is made for a {role.replace('_', ' ')} yet")
+    assert said.startswith(f"no key is made for a {role.replace('-', ' ')} yet")
     assert table.list() == []
 
 
