@@ -21,6 +21,8 @@ from application.marketplace import Marketplace, process_clock
 from application.ports.breaches import DUE, OLD
 from application.ports.log import StoreReadOnly
 from application.ports.store import Clock
+from domain.access.reach import EVERYTHING, Reach
+from domain.law.recorded import Actor
 from infrastructure.access.access import AccessControl, access_of
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
@@ -177,13 +179,20 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
             most_streams=settings.streams,
             heartbeat_seconds=settings.heartbeat,
         ),
-        webhooks=webhooks_of(database, marketplace.recorder, settings.webhook_allow, settings.webhook_ca or None),
+        webhooks=webhooks_of(
+            database, marketplace.recorder, reach_of_maker, settings.webhook_allow, settings.webhook_ca or None
+        ),
         access=access_of(database, marketplace.recorder.counters),
         terms=terms,
         desks=desks,
         kept=KeptAnswers(desks.background.begin, time.monotonic),
         draughtsmen=Draughtsmen(),
     )
+
+
+def reach_of_maker(_maker: Actor) -> Reach:
+    """What whoever made a webhook sees: so far only the operator can make one, under whatever name it acts."""
+    return EVERYTHING
 
 
 def _publish_defaults(terms: CatalogueShelf) -> None:

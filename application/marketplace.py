@@ -1,13 +1,11 @@
 """The marketplace: commands in, facts recorded; histories out, as known at any instant."""
 
 import asyncio
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from operator import attrgetter
 from typing import cast
 from uuid import UUID
 
@@ -25,7 +23,6 @@ from application.ports.log import Append, EndsElsewhere
 from application.ports.store import Clock, Salted, Store, TermsShelf
 from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.engagement.state import EngagementHistory
-from domain.law.growing import Growing
 from domain.law.recorded import Recorded
 
 MOST_EVENTS_IN_THE_LOOP = 200
@@ -33,9 +30,6 @@ MOST_EVENTS_IN_THE_LOOP = 200
 
 COMMANDS_A_ROUND = 256
 """How many commands of an import are decided before they are recorded: as many as one commit takes."""
-
-
-_position = attrgetter("position")
 
 
 def process_clock() -> datetime:
@@ -50,9 +44,9 @@ class Known:
     known_at: datetime
 
 
-def _version(history: EngagementHistory, known: Known) -> int:
-    """The last version of an engagement that had been recorded by then; 0 where none had."""
-    return bisect_right(history.facts, known.position, key=_position)
+def no_engagement(engagement_id: UUID) -> UnknownEngagement:
+    """What is said of an engagement that is not there, and of one that somebody may not see."""
+    return UnknownEngagement(f"there is no engagement {engagement_id}")
 
 
 class Marketplace(Application[UUID]):
@@ -171,7 +165,7 @@ class Marketplace(Application[UUID]):
         """All that is recorded about an engagement now. Raises UnknownEngagement."""
         found = self._topped_up(engagement_id, self.recalled(engagement_id))
         if found is None:
-            raise UnknownEngagement(f"there is no engagement {engagement_id}")
+            raise no_engagement(engagement_id)
         return found.history
 
     def read(self, rows: Iterable[StoredEvent]) -> list[Recorded]:
@@ -182,20 +176,6 @@ class Marketplace(Application[UUID]):
         """The prefix of the log that had been recorded at an instant (default: all of it)."""
         placed = self.store.log.position_at(known_at) if known_at else self.store.log.head()
         return Known(placed.position, placed.recorded_at)
-
-    def history_as_known(self, engagement_id: UUID, known: Known) -> EngagementHistory | None:
-        """What had been recorded of an engagement by then; None where it was not known yet.
-
-        Raises UnknownEngagement where it is not known now either.
-        """
-        history = self.history(engagement_id)
-        version = _version(history, known)
-        return history.as_known(version) if version else None
-
-    def facts_as_known(self, engagement_id: UUID, known: Known) -> Growing[Recorded]:
-        """The facts of an engagement that had been recorded by then, in order of version. Raises UnknownEngagement."""
-        history = self.history(engagement_id)
-        return history.facts.first(_version(history, known))
 
     def at_hand(self, engagement_id: UUID) -> EngagementHistory | None:
         """What this process remembers of an engagement, not proved."""

@@ -21,9 +21,11 @@ from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.problem_kinds import FORESEEN
 from api.http.problems import Problem, problem_response
+from api.http.reach import demand_commanding
 from api.http.strict_json import FieldsWrong, Malformed, is_blank, parse
 from application.commands.request import KeyReused, Request
 from application.ports.log import Append, Key, KeyAnswered
+from domain.engagement.lifecycle.opening import OpenEngagement
 
 PATH = "/v1/commands"
 MEDIA_TYPES = (JSON_LINES, "application/jsonl", "application/json-lines", JSON)
@@ -46,7 +48,7 @@ def command_log_operation(standfast: Standfast) -> Operation:
             Gives(status=200, text="One a command, in the form of the body.", schema=CommandAnswers),
             Gives(status=200, text="One a line.", schema=CommandAnswer | Problem, media_type=JSON_LINES),
         ),
-        problems=(400, 413, 415, 422, 503),
+        problems=(400, 403, 413, 415, 422, 503),
         endpoint=partial(record_log, standfast),
     )
 
@@ -54,13 +56,14 @@ def command_log_operation(standfast: Standfast) -> Operation:
 async def record_log(standfast: Standfast, http: HttpRequest) -> Response:
     """Records the commands one after the other."""
     asked(Nothing, http)
+    await demand_commanding(standfast, http, None)
     headers = headers_of(http)
     raw = await body_of(http, MEDIA_TYPES)
     listed = is_list(http, raw)
     texts = texts_of_list(raw) if listed else _texts(raw)
     if headers.key is not None:
         await _first_or_same(standfast, headers, headers.key, texts)
-    answers = [await _answer(standfast, headers, number, text) for number, text in enumerate(texts, start=1)]
+    answers = [await _answer(standfast, http, headers, number, text) for number, text in enumerate(texts, start=1)]
     if listed:
         return Response(b'{"answers":[' + b",".join(answers) + b"]}", media_type=JSON)
     return Response(b"".join(each + b"\n" for each in answers), media_type=JSON_LINES)
@@ -75,15 +78,20 @@ def _texts(raw: bytes) -> list[bytes]:
     return texts
 
 
-async def _answer(standfast: Standfast, headers: Headers, number: int, text: bytes) -> bytes:
+async def _answer(standfast: Standfast, http: HttpRequest, headers: Headers, number: int, text: bytes) -> bytes:
     """What a command is answered at its own address; one that cannot be read has none, and is answered at the log's."""
     path = PATH
     try:
         request = _request(headers, number, text)
         path = address_of(request)
+        await demand_commanding(standfast, http, None if _opens(request) else request.engagement_id)
         return command_bytes(await standfast.marketplace.record_async(request))
     except FORESEEN as error:
         return bytes(problem_response(error, path).body)
+
+
+def _opens(request: Request) -> bool:
+    return isinstance(request.command, OpenEngagement)
 
 
 def _request(headers: Headers, number: int, text: bytes) -> Request:

@@ -18,6 +18,7 @@ from api.http.operations import JSON, UUID_TEXT, EngagementAsked, Gives, Operati
 from api.http.problem_kinds import NotForOthers
 from api.http.problems import problem_bytes, problem_of, problem_response
 from api.http.questions import answer_of
+from api.http.reach import Seen, demand_commanding, seen_in
 from api.http.viewed import viewed
 from application.commands.request import Keyed, Outcome, Refused, Request
 from application.queries.dry_run import dry_run
@@ -90,12 +91,13 @@ def address_of(request: Request) -> str:
 async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response:
     """Records the command that a request brings."""
     engagement_id, dry = parameters_of(name, http)
+    await demand_commanding(standfast, http, engagement_id)
     headers = headers_of(http)
     command, wire = command_of_body(name, await body_of(http))
     request = request_of(command, wire, engagement_id, headers)
     try:
         if dry:
-            return await answer_of(standfast, http, partial(tried, standfast, request))
+            return await answer_of(standfast, http, partial(tried, seen_in(standfast, http), request))
         return answer(await standfast.marketplace.record_async(request), command)
     except Refused as refused:
         return problem_response(refused, address_of(request))
@@ -110,9 +112,9 @@ def parameters_of(name: str, http: HttpRequest) -> tuple[UUID | None, bool]:
     return UUID(text) if text else None, False
 
 
-def tried(standfast: Standfast, request: Request) -> Response:
+def tried(standfast: Seen, request: Request) -> Response:
     """The answer to a dry run. Raises Refused or StaleVersion."""
-    found = dry_run(standfast.marketplace, request, viewed)
+    found = dry_run(standfast.sight, request, viewed)
     return Response(dry_run_bytes(found), 200, {"ETag": f'"{found.decided_on}"'}, JSON)
 
 

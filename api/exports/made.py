@@ -9,7 +9,6 @@ from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from typing import IO, Any, Final
 from uuid import UUID
 
-from api.composition import Standfast
 from api.desks import go_on
 from api.exports.asked import EventsExportAsked, OcelExportAsked
 from api.exports.cloud_events import cloud_event
@@ -20,6 +19,7 @@ from api.exports.lists import ListExport
 from api.exports.ocel.document import ocel_blocks
 from api.exports.source import facts, histories
 from api.http.events import event_bytes
+from api.http.reach import Seen
 from application.ports.exports import Lists
 from domain.language.instants import instant_text
 from infrastructure.exports.parquet import parquet
@@ -71,14 +71,14 @@ class ListForm:
     mark: bool = False
 
 
-def made(standfast: Standfast, export: ListExport, form: ListForm, asked: Any, hear: Hear = lambda _: None) -> MadeList:
+def made(standfast: Seen, export: ListExport, form: ListForm, asked: Any, hear: Hear = lambda _: None) -> MadeList:
     """A list as it is now, whole. Raises ProjectionsMissing, StoreUnavailable, and OSError where there is no room.
 
     The snapshot that it is read from is let go before anything is sent, however slowly that is taken.
     """
     with ExitStack() as held:
         counted = _Counted(hear)
-        with standfast.lists.opened() as lists:
+        with standfast.lists.opened(standfast.reach) as lists:
             rows = counted.of(export.rows(lists, asked))
             if form.extension == "parquet":
                 file = held.enter_context(_parquet(held, export, lists, rows))
@@ -105,16 +105,14 @@ def _parquet(held: ExitStack, export: ListExport, lists: Lists, rows: Iterable[A
     return file.open("rb")
 
 
-def json_lines(
-    standfast: Standfast, asked: EventsExportAsked, head: Head, hear: Hear = lambda _: None
-) -> Iterator[bytes]:
+def json_lines(standfast: Seen, asked: EventsExportAsked, head: Head, hear: Hear = lambda _: None) -> Iterator[bytes]:
     """The events up to the end of the log as JSON Lines."""
     for some in _heard(facts(standfast, asked, head.position), hear):
         yield b"".join(event_bytes(fact) + b"\n" for fact in some)
 
 
 def cloud_events(
-    standfast: Standfast, asked: EventsExportAsked, head: Head, base: str | None, hear: Hear = lambda _: None
+    standfast: Seen, asked: EventsExportAsked, head: Head, base: str | None, hear: Hear = lambda _: None
 ) -> Iterator[bytes]:
     """The events up to the end of the log as one batch of CloudEvents."""
     between = b"["
@@ -125,7 +123,7 @@ def cloud_events(
     yield b"]" if between != b"[" else b"[]"
 
 
-def ocel(standfast: Standfast, asked: OcelExportAsked, head: Head, hear: Hear = lambda _: None) -> Iterator[bytes]:
+def ocel(standfast: Seen, asked: OcelExportAsked, head: Head, hear: Hear = lambda _: None) -> Iterator[bytes]:
     """What counts of the log up to its end, as OCEL 2.0."""
     return ocel_blocks(_heard(histories(standfast, asked, head.position), lambda _: None), hear)
 

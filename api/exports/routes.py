@@ -19,6 +19,7 @@ from api.exports.source import head_after
 from api.http.events import AnyEvent
 from api.http.operations import JSON, JSON_LINES, Gives, Operation, asked
 from api.http.questions import projected, reached
+from api.http.reach import Seen, seen_in
 from infrastructure.log.reading import Head
 
 TAG: Final = "exports"
@@ -31,7 +32,7 @@ MEDIA_TYPES: Final = {
     "jsonl": JSON_LINES,
     "json": JSON,
 }
-Blocks = Callable[[Standfast, Any, Head], Iterator[bytes]]
+Blocks = Callable[[Seen, Any, Head], Iterator[bytes]]
 
 
 def export_operations(standfast: Standfast) -> Sequence[Operation]:
@@ -94,7 +95,7 @@ def _of_list(standfast: Standfast, room: Room, export: ListExport, extension: st
         form = ListForm(extension=extension, base=str(request.base_url), mark=getattr(of, "bom", False))
         room.enter()
         try:
-            making, desk = partial(made, standfast, export, form, of), standfast.desks.exporting
+            making, desk = partial(made, seen_in(standfast, request), export, form, of), standfast.desks.exporting
             found = await desk.answer(making, request.receive, patience=PATIENCE_SECONDS)
         except BaseException:
             room.leave()
@@ -116,10 +117,10 @@ def _of_log(
 ) -> Operation:
     async def endpoint(request: Request) -> Response:
         of = asked(asks, request)
-        head_of = partial(head_after, standfast, getattr(of, "after", 0))
+        head_of = partial(head_after, seen_in(standfast, request), getattr(of, "after", 0))
         head = await reached(standfast, request, of.min_position, head_of, costly=False)
         headers = headers_of(name, extension, MEDIA_TYPES[extension], head.position, standfast.marketplace.clock())
         room.enter()
-        return Sending(blocks(standfast, of, head), standfast.desks.exporting, headers, room.leave)
+        return Sending(blocks(seen_in(standfast, request), of, head), standfast.desks.exporting, headers, room.leave)
 
     return _operation(name, extension, text, asks, schema, endpoint)

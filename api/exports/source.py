@@ -1,11 +1,11 @@
-"""What goes out: the one place where exports read. Whatever somebody may not see is to be left out here."""
+"""What goes out: the one place where exports read, within the reach of whoever asks."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from api.composition import Standfast
 from api.exports.asked import EventsExportAsked, OcelExportAsked
+from api.http.reach import Seen
 from application.ports.log import PositionBeyondHead
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.law.recorded import Recorded
@@ -16,7 +16,7 @@ ENGAGEMENTS: Final = 20
 """How many engagements are read at once."""
 
 
-def head_after(standfast: Standfast, after: int) -> Head:
+def head_after(standfast: Seen, after: int) -> Head:
     """The end of the log now. Raises PositionBeyondHead where it ends before a position."""
     head = standfast.recorder.log.head()
     if after > head.position:
@@ -24,26 +24,24 @@ def head_after(standfast: Standfast, after: int) -> Head:
     return head
 
 
-def facts(standfast: Standfast, asked: EventsExportAsked, until: int) -> Iterator[Sequence[Recorded]]:
+def facts(standfast: Seen, asked: EventsExportAsked, until: int) -> Iterator[Sequence[Recorded]]:
     """The events up to a position in the order of positions, some at a time; none where a filter lets all pass by."""
     after, types = asked.after, (asked.type,) if asked.type else ()
     while after < until:
-        page = standfast.recorder.log.page(after=after, limit=PAGE, types=types, engagement_id=asked.engagement_id)
-        yield [fact for fact in standfast.marketplace.read(page.events) if fact.position <= until]
+        page = standfast.sight.page(after=after, limit=PAGE, types=types, engagement_id=asked.engagement_id)
+        yield [fact for fact in page.facts if fact.position <= until]
         after = page.scanned
 
 
-def histories(standfast: Standfast, asked: OcelExportAsked, until: int) -> Iterator[Sequence[Recorded]]:
+def histories(standfast: Seen, asked: OcelExportAsked, until: int) -> Iterator[Sequence[Recorded]]:
     """What was recorded up to a position of each engagement, in the order of versions."""
     log = standfast.recorder.log
     for ids in _engagements(standfast, asked):
-        for rows in log.streams(ids, until).values():
-            found = standfast.marketplace.read(rows)
-            if found and _wanted(found[0], asked):
-                yield found
+        streams = {one: standfast.marketplace.read(rows) for one, rows in log.streams(ids, until).items()}
+        yield from (found for found in standfast.sight.whole(streams) if _wanted(found[0], asked))
 
 
-def _engagements(standfast: Standfast, asked: OcelExportAsked) -> Iterator[Sequence[UUID]]:
+def _engagements(standfast: Seen, asked: OcelExportAsked) -> Iterator[Sequence[UUID]]:
     if asked.engagement_id is not None:
         yield [asked.engagement_id]
         return

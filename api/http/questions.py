@@ -15,6 +15,7 @@ from api.desks import LARGE, Desk
 from api.http.operations import JSON, Gives, Operation, asked
 from api.http.paging import Position
 from api.http.problem_kinds import NotReached
+from api.http.reach import Seen, may_be_there, seen_in
 from api.http.strict_json import json_of
 from domain.language.bounds import STRICT
 
@@ -45,7 +46,7 @@ class Question:
     text: str
     asks: type[ReadYourWrites]
     gives: type
-    answer: Callable[[Standfast, Any], Any]
+    answer: Callable[[Seen, Any], Any]
     written: Callable[[Any], bytes] = json_of
     refused: tuple[int, ...] = ()
     """The statuses of its own refusals, beside those that every query has."""
@@ -58,12 +59,12 @@ class Question:
 def questioning(standfast: Standfast, question: Question) -> Operation:
     """The operation of a query."""
 
-    def answered(of: Any) -> bytes:
-        return question.written(question.answer(standfast, of))
+    def answered(seen: Seen, of: Any) -> bytes:
+        return question.written(question.answer(seen, of))
 
     async def endpoint(request: Request) -> Response:
         found = asked(question.asks, request)
-        work, costly = partial(answered, found), question.costly(found)
+        work, costly = partial(answered, seen_in(standfast, request), found), question.costly(found)
         if question.projected:
             await projected(standfast, found.min_position)
             return Response(await answer_of(standfast, request, work, costly=costly), media_type=JSON)
@@ -92,7 +93,7 @@ async def answer_of(standfast: Standfast, request: Request, work: Callable[[], T
 
 async def _desk_of(standfast: Standfast, request: Request, *, costly: bool) -> Desk:
     about = request.path_params.get("engagement_id")
-    if about is not None and not costly:
+    if about is not None and not costly and may_be_there(standfast, request, UUID(about)):
         costly = await _events_of(standfast, request, UUID(about)) > LARGE
     return standfast.desks.costly if costly else standfast.desks.quick
 

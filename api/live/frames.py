@@ -18,8 +18,8 @@ RETRY_MILLISECONDS: Final = 1_000
 """How long a browser waits before it comes back."""
 
 Wanted = Callable[[Line], bool]
-Form = Callable[[Sequence[Batch], int], tuple[bytes, int]]
-"""What is written of batches to somebody who is at a position, and the position then."""
+Form = Callable[[Sequence[Batch], int, Wanted | None], tuple[bytes, int]]
+"""What is written of batches to somebody who is at a position and sees this of them (None: all); the position then."""
 
 
 def event_frame(fact: Recorded) -> bytes:
@@ -48,11 +48,17 @@ def end_frame(reason: str, position: int) -> bytes:
     return b"id: %d\nevent: end\ndata: %b\n\n" % (position, to_json({"reason": reason, "after": position}))
 
 
+def _both(wanted: Wanted | None, seen: Wanted | None) -> Wanted | None:
+    if wanted is None or seen is None:
+        return wanted or seen
+    return lambda line: wanted(line) and seen(line)
+
+
 def as_events(wanted: Wanted | None) -> Form:
     """The events themselves, a batch at a time, so that no more is written than a connection takes."""
 
-    def form(batches: Sequence[Batch], position: int) -> tuple[bytes, int]:
-        return batches[0].beyond(position, wanted), batches[0].until
+    def form(batches: Sequence[Batch], position: int, seen: Wanted | None) -> tuple[bytes, int]:
+        return batches[0].beyond(position, _both(wanted, seen)), batches[0].until
 
     return form
 
@@ -60,10 +66,11 @@ def as_events(wanted: Wanted | None) -> Form:
 def as_changes(wanted: Wanted | None) -> Form:
     """The last version of each engagement with events in any of the batches, in the order of positions."""
 
-    def form(batches: Sequence[Batch], position: int) -> tuple[bytes, int]:
+    def form(batches: Sequence[Batch], position: int, seen: Wanted | None) -> tuple[bytes, int]:
         last: dict[object, Line] = {}
+        both = _both(wanted, seen)
         for line in (line for batch in batches for line in batch.lines):
-            if line.position > position and (wanted is None or wanted(line)):
+            if line.position > position and (both is None or both(line)):
                 last.pop(line.engagement_id, None)
                 last[line.engagement_id] = line
         return b"".join(map(_change_frame, last.values())), batches[-1].until

@@ -1,7 +1,7 @@
 """One who follows: reads the log as long as it is behind, then goes along with the others, and says why it ends."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -11,9 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.composition import Standfast
 from api.http.problem_kinds import rule_of
-from api.live.frames import Form, end_frame, place_frame
+from api.live.frames import Form, Wanted, end_frame, place_frame
 from application.ports.log import PositionBeyondHead, StoreUnavailable
 from application.queries.feed import FeedPage, feed
+from application.queries.sight import Sight
+from domain.access.reach import Everything, Named
+from domain.access.reach import Reader as Whoever
 from infrastructure.live.batch import Batch, batches
 from infrastructure.live.reading import UNFORESEEN
 from infrastructure.live.tail import Stretch, Tail
@@ -53,11 +56,28 @@ class Behind:
 
 
 class Pages:
-    """The pages of the log for one stream."""
+    """What one stream is made of: pages of the log, and which events of a batch the reader sees, by today's reach."""
 
-    def __init__(self, standfast: Standfast, place: Place) -> None:
+    def __init__(self, standfast: Standfast, whoever: Whoever, place: Place) -> None:
         self._standfast = standfast
+        self._whoever = whoever
         self._place = place
+
+    async def seen(self, found: Sequence[Batch]) -> Wanted | None:
+        """What the reader sees of some batches; None: all of it. Raises StoreUnavailable and SQLAlchemy's errors."""
+        sight = self._sight()
+        if isinstance(sight.reach, Everything):
+            return None
+        there = {line.engagement_id for batch in found for line in batch.lines}
+        if isinstance(sight.reach, Named):
+            within = sight.within(there)
+        else:
+            within = await self._standfast.tail.apart(lambda: sight.within(there))
+        return lambda line: line.engagement_id in within
+
+    def _sight(self) -> Sight:
+        marketplace = self._standfast.marketplace
+        return Sight(marketplace, self._whoever.reach(marketplace.clock()))
 
     async def after(self, position: int) -> Behind:
         """The page after a position. Raises PositionBeyondHead, StoreUnavailable and SQLAlchemy's errors."""
@@ -66,7 +86,7 @@ class Pages:
     def _read(self, position: int) -> Behind:
         place = self._place
         found = feed(
-            self._standfast.marketplace,
+            self._sight(),
             after=position,
             limit=PAGE,
             type_name=place.type,
@@ -142,7 +162,7 @@ class Reader:
 
     async def _sent(self, found: tuple[Batch, ...], send: Send) -> None:
         """Sends what is wanted of these, or of the first of them; returns when the connection takes more."""
-        written, position = self._form(found, self._position)
+        written, position = self._form(found, self._position, await self._pages.seen(found))
         if written:
             await send(written)
         self._position = position

@@ -19,6 +19,7 @@ from api.http.operations import JSON, Gives, Operation, asked
 from api.http.paging import Position
 from api.http.problem_kinds import TooManyStreams
 from api.http.questions import reached
+from api.http.reach import reader_of, seen_in
 from api.live.frames import EVENT_STREAM, Form, Wanted, as_changes, as_events, first_place_frame, start_frame
 from api.live.reader import Pages, Place, Reader
 from api.live.stream import EventStream
@@ -94,7 +95,7 @@ def live_operation(standfast: Standfast) -> Operation:
             after = (await standfast.tail.apart(standfast.recorder.log.head)).position
         wanted = _of_engagements(engagements) if engagements else None
         place = Place(after=after, engagement_id=only)
-        return await _streaming(standfast, place, as_changes(wanted), first_place_frame, PAUSE_SECONDS)
+        return await _streaming(standfast, request, place, as_changes(wanted), first_place_frame, PAUSE_SECONDS)
 
     return Operation(
         method="GET",
@@ -114,13 +115,15 @@ async def _feed(standfast: Standfast, request: Request, last: int | None) -> Res
     if of.min_position is not None:
         await reached(standfast, request, of.min_position, lambda: b"", costly=False)
     place = Place(after=of.after if last is None else last, type=of.type, engagement_id=of.engagement_id)
-    return await _streaming(standfast, place, as_events(_of_feed(place)), start_frame, 0)
+    return await _streaming(standfast, request, place, as_events(_of_feed(place)), start_frame, 0)
 
 
 async def _batch(standfast: Standfast, request: Request) -> Response:
     """A page as CloudEvents; its header says where the next one is, in the array itself there is no room for that."""
     of: FeedAsked = asked(FeedAsked, request)
-    page = await reached(standfast, request, of.min_position, partial(fed, standfast, of), costly=False)
+    page = await reached(
+        standfast, request, of.min_position, partial(fed, seen_in(standfast, request), of), costly=False
+    )
     kept = {"limit": of.limit, "type": of.type, "engagement_id": of.engagement_id}
     query = urlencode({"after": page.next, **{name: value for name, value in kept.items() if value is not None}})
     following = f'<{request.scope["path"]}?{query}>; rel="next"'
@@ -129,13 +132,14 @@ async def _batch(standfast: Standfast, request: Request) -> Response:
 
 async def _streaming(
     standfast: Standfast,
+    request: Request,
     place: Place,
     form: Form,
     first_frame: Callable[[FeedPage, int], bytes],
     pause_seconds: float,
 ) -> Response:
     """Raises PositionBeyondHead, TooManyStreams, and the store's errors."""
-    tail, pages = standfast.tail, Pages(standfast, place)
+    tail, pages = standfast.tail, Pages(standfast, reader_of(request), place)
     _demand_room(tail)
     first = await pages.after(place.after)
     _demand_room(tail)  # which others may have taken meanwhile

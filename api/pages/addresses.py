@@ -17,6 +17,7 @@ from api.composition import Standfast
 from api.desks import CallerGone
 from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, Unforeseen
 from api.http.problems import answer_problem
+from api.http.reach import Seen, seen_in
 from api.pages.audit.document import document_page
 from api.pages.audit.finding import audit_page
 from api.pages.charts.route import chart
@@ -37,7 +38,7 @@ from application.ports.log import StoreUnavailable
 from infrastructure.database.another_schema import is_unusable
 
 log = structlog.get_logger("standfast.pages")
-Endpoint = Callable[[Standfast, Request], Awaitable[Response]]
+Endpoint = Callable[[Seen, Request], Awaitable[Response]]
 NO_PAGES: Final = ("/v1", "/docs", "/openapi.json", "/problems", "/metrics", "/healthz", "/readyz")
 """Where a program is answered, whatever it takes."""
 
@@ -51,7 +52,7 @@ class Address:
     endpoint: Endpoint
 
 
-async def start(_standfast: Standfast, _request: Request) -> Response:
+async def start(_standfast: Seen, _request: Request) -> Response:
     """Where everybody begins: with what waits."""
     return RedirectResponse("/work", 303)
 
@@ -130,7 +131,7 @@ class Pages:
 
     async def _answer(self, endpoint: Endpoint, request: Request) -> Response:
         try:
-            return await endpoint(self._standfast, request)
+            return await endpoint(seen_in(self._standfast, request), request)
         except CallerGone as gone:
             raise ClientDisconnect from gone
         except FORESEEN as error:
@@ -152,7 +153,7 @@ def _takes_pages(scope: Scope) -> bool:
 
 
 def _raising(error: Exception) -> Endpoint:
-    async def refuse(_standfast: Standfast, _request: Request) -> Response:
+    async def refuse(_standfast: Seen, _request: Request) -> Response:
         raise error
 
     return refuse

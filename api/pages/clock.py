@@ -6,8 +6,8 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.composition import Standfast
 from api.http.questions import answer_of
+from api.http.reach import Seen
 from api.pages.clock_view import clock_shown
 from api.pages.engagement.asked import Span
 from api.pages.formats import capital, words
@@ -28,14 +28,14 @@ class ClockPageAsked(ClockAsked):
     span: Span | None = None
 
 
-async def clock_page(standfast: Standfast, request: Request) -> Response:
+async def clock_page(standfast: Seen, request: Request) -> Response:
     """The explanation of a clock."""
     of_an_engagement(request)
     asked: ClockPageAsked = asked_for(ClockPageAsked, request)
     return html(await answer_of(standfast, request, partial(_page, standfast, asked, here(request))))
 
 
-def _page(standfast: Standfast, asked: ClockPageAsked, at: Here) -> bytes:
+def _page(standfast: Seen, asked: ClockPageAsked, at: Here) -> bytes:
     question = about(standfast, asked)
     clock = explained(question, asked.clock, asked.subject_id)
     assert question.history, "a clock is one of a history"

@@ -5,8 +5,8 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.composition import Standfast
 from api.http.questions import answer_of, projected
+from api.http.reach import Seen
 from api.pages.chips import chips, choices
 from api.pages.engagements_view import NAMES, SORTS, STATUSES, lines, others
 from api.pages.formats import capital
@@ -20,7 +20,7 @@ from api.queries.engagements import ListAsked, cursor_of, listed
 from api.queries.fleet import rows, rows_cursor
 
 
-async def engagements_page(standfast: Standfast, request: Request) -> Response:
+async def engagements_page(standfast: Seen, request: Request) -> Response:
     """The list; with ``because`` the rows behind that figure."""
     at = here(request)
     if "because" in at.query:
@@ -32,7 +32,7 @@ async def engagements_page(standfast: Standfast, request: Request) -> Response:
     return html(await answer_of(standfast, request, partial(_list, standfast, asked, at)))
 
 
-def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
+def _list(standfast: Seen, asked: ListAsked, at: Here) -> bytes:
     found = listed(standfast, asked)
     cursor = cursor_of(found.next)
     frame = Frame(
@@ -61,7 +61,7 @@ def _list(standfast: Standfast, asked: ListAsked, at: Here) -> bytes:
     )
 
 
-def _rows(standfast: Standfast, asked: BecauseAsked, at: Here) -> bytes:
+def _rows(standfast: Seen, asked: BecauseAsked, at: Here) -> bytes:
     found = rows(standfast, asked.rows())
     complete = found.next is None and asked.cursor is None
     adds_up = complete or found.total <= MOST_COUNTED

@@ -7,8 +7,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.composition import Standfast
 from api.http.questions import answer_of, projected
+from api.http.reach import Seen
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
 from api.pages.taken_away import files_of
@@ -29,14 +29,14 @@ class WorkPageAsked(WorkAsked):
     within: Within = WEEK_SECONDS
 
 
-async def work_page(standfast: Standfast, request: Request) -> Response:
+async def work_page(standfast: Seen, request: Request) -> Response:
     """What waits."""
     asked: WorkPageAsked = asked_for(WorkPageAsked, request)
     await projected(standfast, asked.min_position)
     return html(await answer_of(standfast, request, partial(_page, standfast, asked, here(request))))
 
 
-def _page(standfast: Standfast, asked: WorkPageAsked, at: Here) -> bytes:
+def _page(standfast: Seen, asked: WorkPageAsked, at: Here) -> bytes:
     found = work(standfast, asked)
     counted = found if asked.cursor is None else work(standfast, _counting(asked))
     others = work(standfast, _counting(asked, party=None)) if asked.party else None

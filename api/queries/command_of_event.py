@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 from uuid import UUID
 
-from api.composition import Standfast
 from api.http.paging import Version
 from api.http.questions import Question
+from api.http.reach import Seen
 from api.queries.engagements import ENGAGEMENTS, EngagementRead
 from application.queries.command_of_event import command_of_event
 from domain.language.bounds import DESCRIBED
@@ -51,9 +51,9 @@ class CommandOfEvent:
     """The versions of all events that the command recorded: they are voided together."""
 
 
-def asked_about(standfast: Standfast, asked: EventAsked) -> CommandOfEvent:
+def asked_about(standfast: Seen, asked: EventAsked) -> CommandOfEvent:
     """The command of an event. Raises UnknownEngagement or UnknownVersion."""
-    found = command_of_event(standfast.marketplace, asked.engagement_id, asked.version)
+    found = command_of_event(standfast.sight, asked.engagement_id, asked.version)
     return told(asked.engagement_id, asked.version, found)
 
 

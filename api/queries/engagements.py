@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.composition import Standfast
 from api.http.events import event_bytes
 from api.http.operations import EngagementPath
 from api.http.paging import Cursor, Limit, Position, Version, packed, page_bytes, unpacked
 from api.http.questions import Question, ReadYourWrites
+from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong, json_of
 from api.http.viewed import viewed
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
@@ -133,9 +133,9 @@ class FeedAsked(ReadYourWrites):
     engagement_id: EngagementPath | None = None
 
 
-def about(standfast: Standfast, asked: InstantAsked) -> EngagementAsOf:
+def about(standfast: Seen, asked: InstantAsked) -> EngagementAsOf:
     """The engagement that is asked about, its instants resolved."""
-    return engagement_as_of(standfast.marketplace, asked.engagement_id, asked.as_of, asked.known_at)
+    return engagement_as_of(standfast.sight, asked.engagement_id, asked.as_of, asked.known_at)
 
 
 def wanted(asked: ListAsked) -> Wanted:
@@ -143,10 +143,10 @@ def wanted(asked: ListAsked) -> Wanted:
     return Wanted(**{name: getattr(asked, name) for name in field_names(Wanted)})
 
 
-def listed(standfast: Standfast, asked: ListAsked) -> ListPage:
+def listed(standfast: Seen, asked: ListAsked) -> ListPage:
     """A page of the list. Raises FieldsWrong where the cursor is none of the list in this order."""
     after = after_of(asked.cursor, asked.sort)
-    return standfast.engagements.page(wanted(asked), sort=asked.sort, after=after, limit=asked.limit)
+    return standfast.engagements.page(wanted(asked), standfast.reach, sort=asked.sort, after=after, limit=asked.limit)
 
 
 def cursor_of(after: After | None) -> str | None:
@@ -182,10 +182,10 @@ def _fields(page: ListPage) -> dict[str, Any]:
     return {each.name: getattr(page, each.name) for each in fields(page)}
 
 
-def fed(standfast: Standfast, asked: FeedAsked) -> FeedPage:
+def fed(standfast: Seen, asked: FeedAsked) -> FeedPage:
     """A page of the feed. Raises PositionBeyondHead."""
     return feed(
-        standfast.marketplace,
+        standfast.sight,
         after=asked.after,
         limit=asked.limit,
         type_name=asked.type,
@@ -229,7 +229,7 @@ QUESTIONS: Final = (
         asks=HistoryAsked,
         gives=HistoryPage,
         answer=lambda standfast, asked: history_page(
-            standfast.marketplace,
+            standfast.sight,
             asked.engagement_id,
             asked.wanted(),
             known_at=asked.known_at,
@@ -244,9 +244,7 @@ QUESTIONS: Final = (
         text="What may be done now: each command about each of its subjects, and who may issue it.",
         asks=AllowedAsked,
         gives=AllowedAnswer,
-        answer=lambda standfast, asked: allowed(
-            engagement_as_of(standfast.marketplace, asked.engagement_id), asked.party
-        ),
+        answer=lambda standfast, asked: allowed(engagement_as_of(standfast.sight, asked.engagement_id), asked.party),
     ),
     Question(
         path="/v1/engagements/{engagement_id}/steps",
@@ -256,7 +254,7 @@ QUESTIONS: Final = (
         asks=VersionsAsked,
         gives=StepPage,
         answer=lambda standfast, asked: audit_page(
-            standfast.marketplace,
+            standfast.sight,
             asked.engagement_id,
             viewed,
             known_at=asked.known_at,

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.composition import Standfast
 from api.http.paging import Cursor, Position, is_number, packed, unpacked, written
 from api.http.questions import Question, ReadYourWrites
+from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong, json_of
 from application.ports.fleet import (
     FigureRow,
@@ -122,24 +122,28 @@ class FigureRowPage:
     as_of: Instant
 
 
-def groups(standfast: Standfast, asked: GroupsAsked) -> GroupsPage:
+def groups(standfast: Seen, asked: GroupsAsked) -> GroupsPage:
     """The figures that are asked for. Raises FieldsWrong."""
     after = _after(standfast, asked.cursor, order_of(asked), partial(_group_after, asked.sort))
     try:
         with _asking("groups", asked) as span:
-            page = standfast.fleet.groups(asked.wanted(), sort=asked.sort, after=after, limit=asked.limit)
+            page = standfast.fleet.groups(
+                asked.wanted(), standfast.reach, sort=asked.sort, after=after, limit=asked.limit
+            )
             span.note({"standfast.groups": len(page.groups), POSITION: page.reading.position})
             return page
     except NotAsked as error:
         raise FieldsWrong([(error.field, str(error))]) from error
 
 
-def rows(standfast: Standfast, asked: RowsAsked) -> RowsPage:
+def rows(standfast: Seen, asked: RowsAsked) -> RowsPage:
     """The rows that are asked for. Raises FieldsWrong."""
     after = _after(standfast, asked.cursor, asked.figure, _row_after)
     try:
         with _asking("rows", asked) as span:
-            page = standfast.fleet.rows(asked.wanted(), asked.figure, state=asked.state, after=after, limit=asked.limit)
+            page = standfast.fleet.rows(
+                asked.wanted(), asked.figure, standfast.reach, state=asked.state, after=after, limit=asked.limit
+            )
             span.note({"standfast.rows": len(page.items), POSITION: page.reading.position})
             return page
     except NotAsked as error:
@@ -157,7 +161,7 @@ def order_of(asked: GroupsAsked) -> str:
 
 
 def _after(
-    standfast: Standfast, cursor: str | None, order: str, made: Callable[[datetime, Sequence[Any]], Found]
+    standfast: Seen, cursor: str | None, order: str, made: Callable[[datetime, Sequence[Any]], Found]
 ) -> Found | None:
     """Where a page begins. Raises FieldsWrong where the cursor is none of this order."""
     if cursor is None:

@@ -3,21 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Any, Final, Literal, get_args
+from typing import Any, get_args
 
 from starlette.requests import Request
 
-from api.composition import Standfast
 from api.http.questions import answer_of, projected
+from api.http.reach import Seen
 from api.kept import Kept, use_of
 from api.queries.fleet import GroupsAsked, groups
 from application.ports.fleet import Group, GroupsPage
 from domain.language.words import Model
-
-Reach = Literal["everything"]
-"""Who may see an answer, as a part of its key; so far everybody is the operator."""
-
-EVERYTHING: Final[Reach] = "everything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +36,15 @@ class FiguresAsOf:
     anew: bool
 
 
-async def kept_figures(
-    standfast: Standfast, request: Request, asked: GroupsAsked, reach: Reach = EVERYTHING
-) -> FiguresAsOf:
-    """The figures that are asked for. Raises FieldsWrong, NotReached, TooMuchAsked, CallerGone."""
+async def kept_figures(standfast: Seen, request: Request, asked: GroupsAsked) -> FiguresAsOf:
+    """The figures that are asked for, kept for all of the same reach.
+
+    Raises FieldsWrong, NotReached, TooMuchAsked, CallerGone.
+    """
     await projected(standfast, asked.min_position)
     kept, now = standfast.kept, standfast.kept.now()
     plain = replace(asked, min_position=None)
-    key = (reach, tuple(getattr(plain, each.name) for each in fields(plain)))
+    key = (standfast.reach, tuple(getattr(plain, each.name) for each in fields(plain)))
     work = partial(_worked_out, standfast, plain)
     found = kept.find(key)
     position = standfast.projections.positions.position
@@ -66,7 +62,7 @@ async def kept_figures(
     return FiguresAsOf(found.answer, now - found.begun, anew=use == "anew")
 
 
-def _worked_out(standfast: Standfast, asked: GroupsAsked) -> tuple[Any, int]:
+def _worked_out(standfast: Seen, asked: GroupsAsked) -> tuple[Any, int]:
     page = groups(standfast, asked)
     complete = page.next is None and asked.cursor is None
     whole = page if complete else groups(standfast, replace(asked, group_by="all", cursor=None, sort="key"))
@@ -74,7 +70,7 @@ def _worked_out(standfast: Standfast, asked: GroupsAsked) -> tuple[Any, int]:
     return figures, min(page.reading.position, whole.reading.position)
 
 
-def promising(standfast: Standfast) -> frozenset[str]:
+def promising(standfast: Seen) -> frozenset[str]:
     """The models whose newest default policy promises a replacement."""
     policies = standfast.terms.named(get_args(Model), []).policies
     return frozenset(name for name, policy in policies.items() if policy.guarantee)

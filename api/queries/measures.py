@@ -14,6 +14,7 @@ from api.desks import go_on
 from api.http.headers import HEADERS, headers_of
 from api.http.operations import EngagementAsked, Gives, Operation, Takes, asked, body_of
 from api.http.questions import Question, answer_of
+from api.http.reach import Seen, seen_in
 from api.http.strict_json import FieldsWrong, json_of, validated
 from api.queries.asking_once import answered_once, asked_once, response_of
 from api.queries.engagements import InstantAsked, about
@@ -129,17 +130,19 @@ async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
     engagement_id = asked(EngagementAsked, http).engagement_id
     headers, raw = headers_of(http), await body_of(http)
     body = validated(WhatIfBody, raw)
-    once = asked_once(headers, f"/v1/engagements/{engagement_id}/what-if", raw)
+    seen = seen_in(standfast, http)
+    once = asked_once(headers, f"/v1/engagements/{engagement_id}/what-if", raw, seen.reach)
 
     def answer() -> FirstAnswer:
-        return answered_once(standfast, once, lambda: json_of(supposed(standfast, engagement_id, body)))
+        seen.sight.demand(engagement_id)  # also where it was answered before
+        return answered_once(standfast, once, lambda: json_of(supposed(seen, engagement_id, body)))
 
     return response_of(await answer_of(standfast, http, answer))
 
 
-def supposed(standfast: Standfast, engagement_id: UUID, body: WhatIfBody) -> WhatIfAnswer:
+def supposed(standfast: Seen, engagement_id: UUID, body: WhatIfBody) -> WhatIfAnswer:
     """What would be under other terms. Raises FieldsWrong, and what `measures.what_if` and `engagement_as_of` raise."""
-    question = engagement_as_of(standfast.marketplace, engagement_id, body.as_of)
+    question = engagement_as_of(standfast.sight, engagement_id, body.as_of)
     return measures.what_if(question, supposition_of(standfast, body), go_on)
 
 

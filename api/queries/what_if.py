@@ -15,17 +15,19 @@ from api.desks import go_on
 from api.http.headers import HEADERS, headers_of
 from api.http.operations import JSON, UUID_TEXT, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.questions import answer_of
+from api.http.reach import Seen, reader_of, seen_in
 from api.http.strict_json import json_of, validated
 from api.queries.asking_once import asked_once, response_of
 from api.queries.fleet import FLEET
 from api.queries.measures import WhatIfBody, supposition_of
-from application.ports.what_if import AT_ONCE, AskedOnce, Chosen, FirstAnswer, FleetSupposed, FleetWhatIf, Job
+from application.ports.what_if import AT_ONCE, AskedOnce, Chosen, FirstAnswer, FleetSupposed, FleetWhatIf, Job, NoJob
 from application.queries.as_of import not_too_far
 from application.queries.measures import NothingSupposed
+from domain.access.reach import EVERYTHING
 from domain.language.bounds import STRICT
 from domain.metrics.what_if import Supposition
 from infrastructure.events.codec import adapter
-from infrastructure.fleet.supposing import Candidates, candidates, worked_out
+from infrastructure.fleet.supposing import Candidates, asked_in, candidates, worked_out
 
 PATIENCE_SECONDS: Final = 60.0
 """How long the caller waits for so many histories to be told twice."""
@@ -108,18 +110,19 @@ def what_if_of_the_fleet(standfast: Standfast) -> Iterator[Operation]:
 async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
     """Answers what a request supposes, or has a job do so."""
     headers, raw = headers_of(http), await body_of(http)
-    body = validated(FleetWhatIfBody, raw)
-    asking = partial(supposed_of_fleet, standfast, body, str(headers.actor), asked_once(headers, ADDRESS, raw))
+    body, seen = validated(FleetWhatIfBody, raw), seen_in(standfast, http)
+    once = asked_once(headers, ADDRESS, raw, seen.reach)
+    asking = partial(supposed_of_fleet, seen, body, str(headers.actor), once)
     return response_of(await standfast.desks.costly.answer(asking, http.receive, patience=PATIENCE_SECONDS))
 
 
-def supposed_of_fleet(standfast: Standfast, body: FleetWhatIfBody, creator: str, once: AskedOnce | None) -> FirstAnswer:
+def supposed_of_fleet(standfast: Seen, body: FleetWhatIfBody, creator: str, once: AskedOnce | None) -> FirstAnswer:
     """What a body supposes, or a job of this creator that works it out. Raises as `supposed_by`, and TooManyJobs."""
     known = standfast.first_answers.find(once) if once else None
     if known:
         return known
     wanted = supposed_by(standfast, body)
-    these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
+    these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen, wanted.reach)
     if answered_at_once(standfast, these):
         answer = FirstAnswer(body=json_of(worked_out_here(standfast, wanted, these, lambda _: go_on())))
         return standfast.first_answers.keep(once, answer) if once else answer
@@ -139,13 +142,13 @@ def _taken(job: Job) -> FirstAnswer:
     return FirstAnswer(status=202, location=f"/v1/jobs/{job.job_id}", body=json_of(job))
 
 
-def supposed_by(standfast: Standfast, body: FleetWhatIfBody) -> FleetSupposed:
+def supposed_by(standfast: Seen, body: FleetWhatIfBody) -> FleetSupposed:
     """What a body supposes of whom. Raises FieldsWrong, NothingSupposed, AsOfTooFar."""
     supposition = supposition_of(standfast, body)
     if supposition == Supposition():
         raise NothingSupposed("nothing is supposed", field="policy")
-    not_too_far(standfast.marketplace, body.as_of)
-    return FleetSupposed(supposition=supposition, chosen=body.filter, as_of=body.as_of)
+    not_too_far(standfast.sight, body.as_of)
+    return FleetSupposed(supposition=supposition, chosen=body.filter, reach=standfast.reach, as_of=body.as_of)
 
 
 def worked_out_here(
@@ -157,6 +160,24 @@ def worked_out_here(
 
 async def _job(standfast: Standfast, doing: Doing, http: HttpRequest) -> Response:
     """What is done about a job; it is its creator's, and the platform's."""
-    job_id, actor = asked(JobAsked, http).job_id, headers_of(http).actor
-    whose = None if actor.party == "platform" else str(actor)
-    return Response(await answer_of(standfast, http, lambda: json_of(doing(job_id, whose))), media_type=JSON)
+    job_id, whose, seen = asked(JobAsked, http).job_id, whose_jobs(http), seen_in(standfast, http)
+
+    def answer() -> bytes:
+        job_within(seen, job_id, whose)
+        return json_of(doing(job_id, whose))
+
+    return Response(await answer_of(standfast, http, answer), media_type=JSON)
+
+
+def whose_jobs(http: HttpRequest) -> str | None:
+    """Whose jobs somebody is told of; None: whoever asked for them."""
+    actor, reader = headers_of(http).actor, reader_of(http)
+    return None if actor.party == "platform" and reader.sees == EVERYTHING else str(actor)
+
+
+def job_within(standfast: Seen, job_id: UUID, whose: str | None) -> FleetSupposed:
+    """What a job supposes. Raises NoJob also where it went beyond what its creator sees by now."""
+    wanted = asked_in(standfast.jobs.request(job_id, whose))
+    if standfast.reach not in (EVERYTHING, wanted.reach):
+        raise NoJob(f"no job {job_id}")
+    return wanted

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.composition import Standfast
 from api.http.operations import EngagementPath
 from api.http.paging import Cursor, Limit, is_number, packed, unpacked, written
 from api.http.questions import Question, ReadYourWrites
+from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong, json_of
 from api.queries.answers import AtRiskPage, WorkPage
 from api.queries.fleet import FLEET
@@ -49,10 +49,10 @@ class WorkAsked(ReadYourWrites):
     limit: Limit = 50
 
 
-def work(standfast: Standfast, asked: WorkAsked) -> WorkFound:
+def work(standfast: Seen, asked: WorkAsked) -> WorkFound:
     """A page of what waits. Raises FieldsWrong where the cursor is none of it."""
     wanted = WantedWork(**{name: getattr(asked, name) for name in field_names(WantedWork)})
-    found: WorkFound = standfast.work.page(wanted, after=work_after(asked.cursor), limit=asked.limit)
+    found: WorkFound = standfast.work.page(wanted, standfast.reach, after=work_after(asked.cursor), limit=asked.limit)
     return found
 
 
@@ -100,10 +100,12 @@ class AtRiskAsked(ReadYourWrites):
     limit: Limit = 50
 
 
-def at_risk(standfast: Standfast, asked: AtRiskAsked) -> ClocksFound:
+def at_risk(standfast: Seen, asked: AtRiskAsked) -> ClocksFound:
     """A page of the clocks that breach next. Raises FieldsWrong where the cursor is none of it."""
     wanted = WantedClocks(**{name: getattr(asked, name) for name in field_names(WantedClocks)})
-    found: ClocksFound = standfast.at_risk.page(wanted, after=clocks_after(asked.cursor), limit=asked.limit)
+    found: ClocksFound = standfast.at_risk.page(
+        wanted, standfast.reach, after=clocks_after(asked.cursor), limit=asked.limit
+    )
     return found
 
 

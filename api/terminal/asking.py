@@ -93,7 +93,7 @@ def history(engagement: Engagement, known_at: KnownAt = None, as_json: AsJson = 
         if as_json:
             everything = question.version + 1
             page = history_page(
-                standfast.marketplace,
+                standfast.sight,
                 question.engagement_id,
                 WantedEvents(),
                 known_at=question.known.known_at if known_at else None,

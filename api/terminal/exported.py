@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import IO, Any, Final
 from uuid import UUID
 
-from api.composition import Standfast
 from api.exports.asked import EventsExportAsked, OcelExportAsked
 from api.exports.lists import DEADLINES, LISTS, ListExport
 from api.exports.made import ListForm, cloud_events, json_lines, made, ocel
 from api.exports.source import head_after
+from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong, json_of, validated
 from api.terminal import speech
 from api.terminal.speech import Unable
@@ -124,7 +124,7 @@ def base(url: str | None) -> str | None:
     return url.rstrip("/") + "/"
 
 
-def written(standfast: Standfast, wish: Wish, output: Path | None) -> Written:
+def written(standfast: Seen, wish: Wish, output: Path | None) -> Written:
     """Writes it all. Raises ProjectionsMissing, StoreUnavailable, PositionBeyondHead, OSError."""
     quiet = output is None and sys.stdout.isatty()
     telling = nullcontext(lambda _done, _total: None) if quiet else speech.paced_progress(f"{wish.chosen.unit}s")
@@ -137,7 +137,7 @@ def written(standfast: Standfast, wish: Wish, output: Path | None) -> Written:
 Tell = Callable[[int, int], object]
 
 
-def _list(standfast: Standfast, wish: Wish, file: IO[bytes], told: Tell) -> dict[str, Any]:
+def _list(standfast: Seen, wish: Wish, file: IO[bytes], told: Tell) -> dict[str, Any]:
     export = wish.chosen.export
     assert export is not None, "a log is written by another"
     form = ListForm(extension=wish.chosen.form, base=wish.base, mark=wish.mark)
@@ -150,7 +150,7 @@ def _list(standfast: Standfast, wish: Wish, file: IO[bytes], told: Tell) -> dict
     return {"items": of.rows, "bytes": size, "position": of.position, "log_id": of.log_id, "as_of": of.as_of}
 
 
-def _log(standfast: Standfast, wish: Wish, file: IO[bytes], told: Tell) -> dict[str, Any]:
+def _log(standfast: Seen, wish: Wish, file: IO[bytes], told: Tell) -> dict[str, Any]:
     head = head_after(standfast, getattr(wish.asked, "after", 0))
     items = 0
 

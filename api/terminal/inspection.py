@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.composition import Standfast
+from api.http.reach import Seen
 from api.terminal import speech
 from api.terminal.speech import Told, Unable
 from application.ports.engagement_list import After, ListedEngagement, ProjectionsMissing, Wanted
@@ -35,7 +36,7 @@ CLIENT: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 WHOLE_DOCUMENTS: Final = {"policy", "calendar"}
 
 
-def engagement_named(standfast: Standfast, text: str) -> UUID:
+def engagement_named(standfast: Seen, text: str) -> UUID:
     """The engagement of an id, the only one of a client, or the only one of that name. Raises Unable."""
     if not text.strip():
         raise Unable("name an engagement: by its id (a UUID), its client or its name.")
@@ -54,19 +55,19 @@ def engagement_named(standfast: Standfast, text: str) -> UUID:
     raise Unable(f"{what} {text} has several engagements; name one by its id:\n{lines}")
 
 
-def _of_client(standfast: Standfast, text: str) -> Sequence[ListedEngagement]:
+def _of_client(standfast: Seen, text: str) -> Sequence[ListedEngagement]:
     if not CLIENT.fullmatch(text):
         return ()
-    return standfast.engagements.page(Wanted(client_id=text), limit=6).items
+    return standfast.engagements.page(Wanted(client_id=text), standfast.reach, limit=6).items
 
 
-def _of_name(standfast: Standfast, text: str) -> Sequence[ListedEngagement]:
+def _of_name(standfast: Seen, text: str) -> Sequence[ListedEngagement]:
     """The engagements of a name, however its accents are composed; where there is none, whatever its capitals."""
     wanted = normalize("NFC", text)
     alike: list[ListedEngagement] = []
     after: After | None = None
     while True:
-        page = standfast.engagements.page(Wanted(q=wanted), after=after, limit=PAGE)
+        page = standfast.engagements.page(Wanted(q=wanted), standfast.reach, after=after, limit=PAGE)
         alike += (line for line in page.items if _name(line).casefold() == wanted.casefold())
         after = page.next
         if after is None:

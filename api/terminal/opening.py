@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from api.terminal import speech
 
 if TYPE_CHECKING:
-    from api.composition import Standfast
+    from api.http.reach import Seen
     from infrastructure.process.settings import Settings
 
 
@@ -30,25 +30,29 @@ def name_unknown() -> None:
 
 
 @contextmanager
-def opened() -> "Iterator[Standfast]":
+def opened() -> "Iterator[Seen]":
     """The marketplace of the settings, to record: migrated first, and closed at the end."""
     from api.composition import assemble
+    from api.http.reach import seen_by
+    from domain.access.reach import OPERATOR
 
     standfast = assemble(settings())
     try:
-        yield standfast
+        yield seen_by(standfast, OPERATOR)
     finally:
         standfast.close()
 
 
 @contextmanager
-def reading(*, whatever_schema: bool = False) -> "Iterator[Standfast]":
-    """The marketplace of the settings, to be read: nothing is made, migrated or changed, and its database is named.
+def reading(*, whatever_schema: bool = False) -> "Iterator[Seen]":
+    """The marketplace of the settings, to be read, all of it. Nothing is made or changed, and its database is named.
 
     Raises StoreSchemaDiffers unless the schema is that of this version, or ``whatever_schema`` is taken.
     """
     from api.composition import assemble
+    from api.http.reach import seen_by
     from application.ports.log import StoreSchemaDiffers
+    from domain.access.reach import OPERATOR
     from infrastructure.database.address import shown
 
     found = settings()
@@ -58,6 +62,6 @@ def reading(*, whatever_schema: bool = False) -> "Iterator[Standfast]":
         refusal = standfast.database.condition().refusal
         if isinstance(refusal, StoreSchemaDiffers) and not whatever_schema:
             raise refusal
-        yield standfast
+        yield seen_by(standfast, OPERATOR)
     finally:
         standfast.close()

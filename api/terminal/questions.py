@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 from uuid import UUID
 
-from api.composition import Standfast
+from api.http.reach import Seen
 from api.http.strict_json import parse, validated
 from api.queries.measures import WhatIfBody
 from api.terminal.inspection import engagement_named
@@ -23,15 +23,15 @@ Body = TypeVar("Body", bound=WhatIfBody)
 _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def question_of(standfast: Standfast, engagement: str, as_of: str | None, known_at: str | None) -> EngagementAsOf:
+def question_of(standfast: Seen, engagement: str, as_of: str | None, known_at: str | None) -> EngagementAsOf:
     """Which engagement, as of which instant and as known at which. Raises Unable, UnknownEngagement or AsOfTooFar."""
     engagement_id = engagement_named(standfast, engagement)
     happened = instant_of(standfast, engagement_id, "--as-of", as_of)
     recorded = instant_of(standfast, engagement_id, "--known-at", known_at)
-    return engagement_as_of(standfast.marketplace, engagement_id, happened, recorded)
+    return engagement_as_of(standfast.sight, engagement_id, happened, recorded)
 
 
-def instant_of(standfast: Standfast, engagement_id: UUID, option: str, text: str | None) -> datetime | None:
+def instant_of(standfast: Seen, engagement_id: UUID, option: str, text: str | None) -> datetime | None:
     """The instant that an option names; a date alone is its start on the engagement's calendar.
 
     Raises Unable or UnknownEngagement.
@@ -59,9 +59,9 @@ def _utc_midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _start_of(standfast: Standfast, engagement_id: UUID, day: date) -> datetime:
+def _start_of(standfast: Seen, engagement_id: UUID, day: date) -> datetime:
     """When a date starts, by the calendar that is in force then, before the opening by the first one."""
-    calendars = standfast.marketplace.history(engagement_id).state.calendars
+    calendars = standfast.sight.history(engagement_id).state.calendars
     starts = ((since, _midnight(calendar, day)) for since, calendar in reversed(calendars))
     return next((start for since, start in starts if since <= start), _midnight(calendars[0][1], day))
 
@@ -71,7 +71,7 @@ def _midnight(calendar: Calendar, day: date) -> datetime:
 
 
 def supposition_of(
-    standfast: Standfast,
+    standfast: Seen,
     engagement_id: UUID,
     model: str | None,
     policy: str | None,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.markup import escape
 from rich.table import Table
 
-from api.composition import Standfast
+from api.http.reach import Seen
 from api.queries.what_if import FleetWhatIfBody, supposed_by, worked_out_here
 from api.terminal import speech
 from api.terminal.fleet_tables import share
@@ -19,13 +19,13 @@ Terms = tuple[str | None, str | None, str | None, str | None]
 """Model, policy, calendar and instant as they were given."""
 
 
-def worked_out(standfast: Standfast, terms: Terms, chosen: tuple[str | None, str | None]) -> FleetWhatIf:
+def worked_out(standfast: Seen, terms: Terms, chosen: tuple[str | None, str | None]) -> FleetWhatIf:
     """What would be of all engagements, or those of a model and a client. Raises Unable, FieldsWrong, Malformed."""
     model, policy, calendar, as_of = terms
     only = {name: value for name, value in zip(("model", "client_id"), chosen, strict=True) if value is not None}
     body = body_of(model, policy, calendar, utc_instant_of("--as-of", as_of), FleetWhatIfBody, {"filter": only})
     wanted = supposed_by(standfast, body)
-    these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
+    these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen, wanted.reach)
     with speech.progress("engagements", len(these.engagement_ids)) as told:
         return worked_out_here(standfast, wanted, these, told)
 

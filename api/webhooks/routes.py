@@ -13,6 +13,7 @@ from api.http.headers import HEADERS, Headers, headers_of
 from api.http.operations import JSON, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.paging import is_number, packed, page_bytes, unpacked
 from api.http.questions import Question, answer_of
+from api.http.reach import Seen, demand_commanding, seen_in
 from api.http.strict_json import FieldsWrong, json_of, validated
 from api.queries.asking_once import answered_once, asked_once, response_of
 from api.webhooks.shapes import (
@@ -33,6 +34,7 @@ from application.commands.request import AnswerForgotten
 from application.ports.pages import Page
 from application.ports.webhooks import Delivery, Filter, NoWebhook, Webhook
 from application.ports.what_if import AskedOnce, FirstAnswer
+from domain.access.reach import EVERYTHING
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.webhooks.destination import UrlUnfit, demand_allowed, target_of
 from infrastructure.webhooks.table import Made, Wanted
@@ -84,9 +86,10 @@ def _demand_url(standfast: Standfast, url: str) -> None:
 async def make(standfast: Standfast, http: HttpRequest) -> Response:
     """Makes the webhook that a request describes."""
     asked(Nothing, http)
+    await demand_webhooks(standfast, http)
     headers, raw = headers_of(http), await body_of(http)
     draft = validated(WebhookDraft, raw)
-    work = partial(made_of, standfast, draft, headers, asked_once(headers, WEBHOOKS, raw))
+    work = partial(made_of, standfast, draft, headers, asked_once(headers, WEBHOOKS, raw, EVERYTHING))
     made = await answer_of(standfast, http, work)
     address = f"{WEBHOOKS}/{made.webhook.webhook_id}"
     return Response(json_of(with_secret(made.webhook, made.secret)), 201, {"Location": address}, JSON)
@@ -95,6 +98,7 @@ async def make(standfast: Standfast, http: HttpRequest) -> Response:
 async def remove(standfast: Standfast, http: HttpRequest) -> Response:
     """Removes a webhook and answers how it was."""
     webhook_id = asked(OneWebhookAsked, http).webhook_id
+    await demand_webhooks(standfast, http, webhook_id)
     removed = await answer_of(standfast, http, partial(standfast.webhooks.table.remove, webhook_id))
     return Response(json_of(removed), media_type=JSON)
 
@@ -102,9 +106,10 @@ async def remove(standfast: Standfast, http: HttpRequest) -> Response:
 async def redeliver(standfast: Standfast, http: HttpRequest) -> Response:
     """Has deliveries of a webhook wait again."""
     webhook_id = asked(OneWebhookAsked, http).webhook_id
+    await demand_webhooks(standfast, http, webhook_id)
     headers, raw = headers_of(http), await body_of(http)
     wanted = validated(Redelivery, raw)
-    once = asked_once(headers, f"{WEBHOOKS}/{webhook_id}/redeliver", raw)
+    once = asked_once(headers, f"{WEBHOOKS}/{webhook_id}/redeliver", raw, EVERYTHING)
     work = partial(_redelivered, standfast, webhook_id, wanted.position)
     return response_of(await answer_of(standfast, http, partial(answered_once, standfast, once, work)))
 
@@ -114,19 +119,40 @@ def _redelivered(standfast: Standfast, webhook_id: UUID, position: int | None) -
     return json_of(Redelivered(webhook_id=webhook_id, redelivered=count))
 
 
-def listed(standfast: Standfast, asked: WebhooksAsked) -> Page[Webhook, str | None]:
+async def demand_webhooks(standfast: Standfast, http: HttpRequest, webhook_id: UUID | None = None) -> None:
+    """Raises NoWebhook and NotYours where whoever asks does not see everything: then it has no webhooks."""
+    if webhook_id is not None:
+        _within(seen_in(standfast, http), webhook_id)
+    await demand_commanding(standfast, http, None)
+
+
+def _within(standfast: Seen, webhook_id: UUID) -> None:
+    """Raises NoWebhook: what is sent, and of which engagements, is told to whoever sees all of them."""
+    if standfast.reach != EVERYTHING:
+        raise NoWebhook(f"there is no webhook {webhook_id}")
+
+
+def found(standfast: Seen, asked: WebhookAsked) -> Webhook:
+    _within(standfast, asked.webhook_id)
+    return standfast.webhooks.table.find(asked.webhook_id)
+
+
+def listed(standfast: Seen, asked: WebhooksAsked) -> Page[Webhook, str | None]:
+    if standfast.reach != EVERYTHING:
+        return Page((), None, standfast.sight.known().position)
     rows = standfast.webhooks.table.page(_behind(asked.cursor), asked.limit + 1)
     shown = rows[: asked.limit]
     more = len(rows) > asked.limit
     following = packed([to_micros(shown[-1].made_at), str(shown[-1].webhook_id)]) if more else None
-    return Page(shown, following, standfast.marketplace.known().position)
+    return Page(shown, following, standfast.sight.known().position)
 
 
-def delivered(standfast: Standfast, asked: DeliveriesAsked) -> Page[Delivery, str | None]:
+def delivered(standfast: Seen, asked: DeliveriesAsked) -> Page[Delivery, str | None]:
+    _within(standfast, asked.webhook_id)
     rows = standfast.webhooks.deliveries.page(asked.webhook_id, asked.state, _before(asked.cursor), asked.limit + 1)
     shown = rows[: asked.limit]
     following = packed(shown[-1].position) if len(rows) > asked.limit else None
-    return Page(shown, following, standfast.marketplace.known().position)
+    return Page(shown, following, standfast.sight.known().position)
 
 
 def _behind(cursor: str | None) -> tuple[int, UUID] | None:
@@ -172,7 +198,7 @@ WEBHOOK_QUESTIONS: Final = (
         text="One webhook, and how far it has come.",
         asks=WebhookAsked,
         gives=Webhook,
-        answer=lambda standfast, asked: standfast.webhooks.table.find(asked.webhook_id),
+        answer=found,
     ),
     Question(
         path=f"{WEBHOOK}/deliveries",
@@ -202,7 +228,7 @@ def webhook_operations(standfast: Standfast) -> Iterator[Operation]:
         headers=HEADERS,
         takes=Takes(schema=WebhookDraft),
         gives=(Gives(status=201, text="The new webhook.", schema=NewWebhook, headers=("Location",)),),
-        problems=(400, 409, 413, 415, 422, 503),
+        problems=(400, 403, 409, 413, 415, 422, 503),
     )
     yield _operation(
         standfast,
@@ -213,7 +239,7 @@ def webhook_operations(standfast: Standfast) -> Iterator[Operation]:
         text="Remove a webhook, with what waits for it.",
         asks=OneWebhookAsked,
         gives=(Gives(status=200, text="The webhook as it was.", schema=Webhook),),
-        problems=(404, 422, 503),
+        problems=(403, 404, 422, 503),
     )
     yield _operation(
         standfast,
@@ -227,7 +253,7 @@ def webhook_operations(standfast: Standfast) -> Iterator[Operation]:
         headers=HEADERS,
         takes=Takes(schema=Redelivery),
         gives=(Gives(status=200, text="How many wait again.", schema=Redelivered),),
-        problems=(400, 404, 409, 413, 415, 422, 503),
+        problems=(400, 403, 404, 409, 413, 415, 422, 503),
     )
 
 

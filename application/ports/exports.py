@@ -11,6 +11,7 @@ from uuid import UUID
 from application.ports.at_risk import ClockAtRisk, WantedClocks
 from application.ports.engagement_list import ListedEngagement, Sort, Wanted
 from application.ports.work import WantedWork, WorkItem
+from domain.access.reach import Reach
 from domain.clocks.life import Waited
 from domain.clocks.reading import ClockState
 from domain.engagement.nouns.assignment import DepartureCause
@@ -154,6 +155,6 @@ class Lists(Protocol):
 class ListsAtOnce(Protocol):
     """Where all lists are read at one position."""
 
-    def opened(self) -> AbstractContextManager[Lists]:
-        """The lists now, for as long as they are read. Raises ProjectionsMissing, StoreUnavailable."""
+    def opened(self, reach: Reach) -> AbstractContextManager[Lists]:
+        """The lists now, within a reach, for as long as they are read. Raises ProjectionsMissing, StoreUnavailable."""
         ...

@@ -1,6 +1,6 @@
 """What the application asks of the infrastructure, beside the log: published terms and the clock."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -52,7 +52,7 @@ class Reading(Protocol):
     def streams(self, originator_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[StoredEvent]]: ...
     def between(self, after: int, until: int | None, limit: int | None) -> Sequence[Notification]: ...
     def page(
-        self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None
+        self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_ids: Collection[UUID] | None = None
     ) -> Scanned: ...
 
     def of_command(self, command_id: UUID) -> Sequence[Notification]: ...

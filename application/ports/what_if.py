@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.ports.engagement_list import Count
 from application.ports.fleet import Group
+from domain.access.reach import Reach
 from domain.clocks.reading import ClockState
 from domain.language.bounds import STRICT, bounds
 from domain.language.words import Id, Instant, Model
@@ -34,10 +35,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetSupposed:
-    """What is supposed of whom, as of an instant (None: now)."""
+    """What is supposed of whom, within whose reach, as of an instant (None: now)."""
 
     supposition: Supposition
     chosen: Chosen
+    reach: Reach
     as_of: datetime | None
 
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from application.marketplace import Known, Marketplace
+from application.marketplace import Known
+from application.queries.sight import Sight
 from domain.engagement.state import EngagementHistory
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Instant
@@ -63,27 +64,27 @@ class AboutEngagement:
 
 
 def engagement_as_of(
-    marketplace: Marketplace, engagement_id: UUID, as_of: datetime | None = None, known_at: datetime | None = None
+    sight: Sight, engagement_id: UUID, as_of: datetime | None = None, known_at: datetime | None = None
 ) -> EngagementAsOf:
     """An engagement with its instants resolved; both default to now. Raises UnknownEngagement or AsOfTooFar.
 
     Where this process's clock is behind, now is the instant of the last fact known: what is recorded has happened.
     """
-    now = not_too_far(marketplace, as_of)
-    known = marketplace.known(known_at)
+    now = not_too_far(sight, as_of)
+    known = sight.known(known_at)
     now = max(now, known.known_at)
     return EngagementAsOf(
         engagement_id=engagement_id,
-        history=marketplace.history_as_known(engagement_id, known),
+        history=sight.history_as_known(engagement_id, known),
         known=known,
         as_of=as_of or now,
         projected=as_of is not None and as_of > now,
     )
 
 
-def not_too_far(marketplace: Marketplace, as_of: datetime | None) -> datetime:
+def not_too_far(sight: Sight, as_of: datetime | None) -> datetime:
     """Now, by this process's clock. Raises AsOfTooFar."""
-    now = marketplace.clock()
+    now = sight.clock()
     if as_of and as_of > now + FARTHEST:
         raise AsOfTooFar("as_of lies more than ten years ahead", field="as_of")
     return now

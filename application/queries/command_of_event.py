@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from application.marketplace import Marketplace
+from application.queries.sight import Sight
 from domain.law.restated import Restated, restated
 from domain.register import ENGAGEMENT
 
 
-def command_of_event(marketplace: Marketplace, engagement_id: UUID, version: int) -> Restated:
+def command_of_event(sight: Sight, engagement_id: UUID, version: int) -> Restated:
     """The command of one version of an engagement. Raises UnknownEngagement or UnknownVersion."""
-    return restated(ENGAGEMENT, marketplace.history(engagement_id), version)
+    return restated(ENGAGEMENT, sight.history(engagement_id), version)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from application.commands.request import Outcome, Request
-from application.marketplace import Marketplace
 from application.queries.audit import Change, View, changed
+from application.queries.sight import Sight
 from domain.engagement.state import EngagementHistory
 
 
@@ -23,9 +23,9 @@ class DryRun:
     grown: EngagementHistory | None = None
 
 
-def dry_run(marketplace: Marketplace, request: Request, view: View) -> DryRun:
+def dry_run(sight: Sight, request: Request, view: View) -> DryRun:
     """What a command would record now. Raises Refused or StaleVersion."""
-    history, outcome = marketplace.tried(request)
+    history, outcome = sight.tried(request)
     decided_on = history.version if history else 0
     if not outcome.facts:
         return DryRun(outcome, decided_on, ())

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.marketplace import Marketplace
 from application.ports.log import PositionBeyondHead
 from application.ports.pages import Page
+from application.queries.sight import Sight
 from domain.law.recorded import Recorded
 
 
@@ -16,13 +16,11 @@ class FeedPage(Page[Recorded, int]):
     log_id: UUID
 
 
-def feed(
-    marketplace: Marketplace, *, after: int, limit: int, type_name: str | None, engagement_id: UUID | None
-) -> FeedPage:
+def feed(sight: Sight, *, after: int, limit: int, type_name: str | None, engagement_id: UUID | None) -> FeedPage:
     """The next events after a position. Raises PositionBeyondHead where the log does not reach that far."""
-    log, types = marketplace.store.log, (type_name,) if type_name else ()
-    page = log.page(after=after, limit=limit, types=types, engagement_id=engagement_id)
-    head = log.head()
+    types = (type_name,) if type_name else ()
+    page = sight.page(after=after, limit=limit, types=types, engagement_id=engagement_id)
+    head = sight.head()
     if after > head.position:
         raise PositionBeyondHead(after, head.position)
-    return FeedPage(marketplace.read(page.events), page.scanned, head.position, head.log_id)
+    return FeedPage(page.facts, page.scanned, head.position, head.log_id)

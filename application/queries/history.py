@@ -8,9 +8,9 @@ from operator import attrgetter
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from application.marketplace import Marketplace
 from application.ports.pages import Page
 from application.queries.measures import WindowEmpty
+from application.queries.sight import Sight
 from domain.language.saying import said
 from domain.language.words import ActingParty
 from domain.law.recorded import Recorded
@@ -75,7 +75,7 @@ class WantedEvents:
 
 
 def history_page(
-    marketplace: Marketplace, engagement_id: UUID, wanted: WantedEvents, *, known_at: datetime | None, limit: int
+    sight: Sight, engagement_id: UUID, wanted: WantedEvents, *, known_at: datetime | None, limit: int
 ) -> Page[Recorded, int | None]:
     """At most ``limit`` events of a history as known at an instant (default: now).
 
@@ -83,8 +83,8 @@ def history_page(
     come first. Raises PageUnclear, WindowEmpty or UnknownEngagement.
     """
     wanted.make_sense()
-    known = marketplace.known(known_at)
-    asked_for = wanted.of(marketplace.facts_as_known(engagement_id, known))
+    known = sight.known(known_at)
+    asked_for = wanted.of(sight.facts_as_known(engagement_id, known))
     if wanted.at:
         everything = list(asked_for)
         asked_for = iter(everything[page_around(wanted.at, everything, limit) :])

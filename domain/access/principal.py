@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from domain.access.reach import Mandate
 from domain.language.words import Party
 from domain.law.recorded import Actor
 
@@ -39,6 +40,8 @@ class Principal:
     party_id: str
     scopes: frozenset[Scope] = ALL
     credential: str
+    mandate: Mandate | None = None
+    """Of an auditor: which engagements it may see, and when."""
 
     @property
     def actor(self) -> Actor:

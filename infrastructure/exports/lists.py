@@ -12,6 +12,7 @@ from application.ports.engagement_list import ListedEngagement, Sort, Wanted
 from application.ports.exports import ExportedAssignment, ExportedCase, ExportedClock, WantedRows
 from application.ports.log import StoreUnavailable
 from application.ports.work import WantedWork, WorkItem
+from domain.access.reach import Reach
 from domain.time.calendar import Calendar
 from infrastructure.exports.rows import assignments, cases, clocks
 from infrastructure.projections.reading import Snapshot, Snapshots
@@ -60,15 +61,17 @@ class SnapshotLists:
 
     def work(self, wanted: WantedWork) -> Iterator[WorkItem]:
         """What waits, the earliest due first."""
-        return _all(lambda after: self._work.page(wanted, after=after, limit=PAGE))
+        return _all(lambda after: self._work.page(wanted, self._glance.reach, after=after, limit=PAGE))
 
     def at_risk(self, wanted: WantedClocks) -> Iterator[ClockAtRisk]:
         """The clocks that breach next, soonest first. Raises StoreUnavailable where a calendar is not there."""
-        return _all(lambda after: self._at_risk.page(wanted, after=after, limit=PAGE))
+        return _all(lambda after: self._at_risk.page(wanted, self._glance.reach, after=after, limit=PAGE))
 
     def engagements(self, wanted: Wanted, sort: Sort) -> Iterator[ListedEngagement]:
         """The engagements in an order."""
-        return _all(lambda after: self._engagements.page(wanted, sort=sort, after=after, limit=PAGE))
+        return _all(
+            lambda after: self._engagements.page(wanted, self._glance.reach, sort=sort, after=after, limit=PAGE)
+        )
 
     def clocks(self, wanted: WantedRows) -> Iterator[ExportedClock]:
         """All clocks. Raises StoreUnavailable where a calendar is not there."""
@@ -112,7 +115,7 @@ class ProjectedLists:
         self._terms = terms
 
     @contextmanager
-    def opened(self) -> Iterator[SnapshotLists]:
-        """The lists now. Raises ProjectionsMissing, StoreUnavailable."""
-        with self._glances.take(None) as glance:
+    def opened(self, reach: Reach) -> Iterator[SnapshotLists]:
+        """The lists now, within a reach. Raises ProjectionsMissing, StoreUnavailable."""
+        with self._glances.take(None, reach) as glance:
             yield SnapshotLists(glance, self._terms)

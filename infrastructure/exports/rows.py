@@ -64,7 +64,7 @@ def _told(glance: Glance, table: Table, wanted: WantedRows, *beside: ColumnEleme
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
     told = select(table, line.c.client_id, line.c.model, *beside).join_from(table, line, theirs)
-    return told.where(holding(table, glance.micros), *conditions)
+    return told.where(holding(table, glance.micros), *glance.within(table), *conditions)
 
 
 def _batched(glance: Glance, query: Select[Any], table: Table, key: tuple[str, ...]) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from application.ports.fleet import (
     RowsAfter,
     RowsPage,
 )
+from domain.access.reach import Reach
 from domain.time.business_time import epoch_seconds
 from domain.time.calendar import Calendar
 from infrastructure.database.instants import from_micros, to_micros
@@ -55,10 +56,16 @@ class ColumnFleet:
         self._columns.close()
 
     def groups(
-        self, wanted: FleetWanted, *, sort: GroupSort = "key", after: GroupsAfter | None = None, limit: int = 50
+        self,
+        wanted: FleetWanted,
+        reach: Reach,
+        *,
+        sort: GroupSort = "key",
+        after: GroupsAfter | None = None,
+        limit: int = 50,
     ) -> GroupsPage:
-        """Up to `limit` groups, or all months. Raises NotAsked, ProjectionsMissing."""
-        with self._asking(wanted, after.as_of if after else None) as (asking, reading):
+        """Up to `limit` groups of what is within reach, or all months. Raises NotAsked, ProjectionsMissing."""
+        with self._asking(wanted, reach, after.as_of if after else None) as (asking, reading):
             placed = [each for each in self._placed(asking, sort) if wanted.key in (None, each.key)]
             left = [each for each in placed if after is None or each > Placed.of(sort, after.key, after.value)]
             here = left if wanted.group_by == "month" else left[:limit]
@@ -78,6 +85,7 @@ class ColumnFleet:
         self,
         wanted: FleetWanted,
         figure: str,
+        reach: Reach,
         *,
         state: str | None = None,
         after: RowsAfter | None = None,
@@ -86,7 +94,7 @@ class ColumnFleet:
         """Up to `limit` rows behind a figure of one group. Raises NotAsked, ProjectionsMissing."""
         if wanted.group_by != "all" and wanted.key is None:
             raise NotAsked("key", "rows are those of one group: its key says which")
-        with self._asking(wanted, after.as_of if after else None) as (asking, reading):
+        with self._asking(wanted, reach, after.as_of if after else None) as (asking, reading):
             keys = None if wanted.key is None else [wanted.key]
             narrowed = asking if keys is None else asking.narrowed(keys)
             found = rows_behind(narrowed, figure, state, after.place if after else None, limit)
@@ -99,23 +107,25 @@ class ColumnFleet:
             )
 
     @contextmanager
-    def _asking(self, wanted: FleetWanted, as_of: datetime | None) -> Iterator[tuple[Asking, FleetReading]]:
+    def _asking(
+        self, wanted: FleetWanted, reach: Reach, as_of: datetime | None
+    ) -> Iterator[tuple[Asking, FleetReading]]:
         with self._columns.reading() as reading, self._ended_by(reading.interrupt):
             at = as_of or max(self._clock(), from_micros(reading.recorded_at))
-            windows = self._windows(reading, wanted, at)
-            question = Question(wanted, to_micros(at), epoch_seconds(at), windows)
+            windows = self._windows(reading, wanted, reach, at)
+            question = Question(wanted, reach, to_micros(at), epoch_seconds(at), windows)
             behind = self._behind_seconds(reading.position)
             yield (
                 Asking(reading.cursors, question, question.tables(self._calendars(reading))),
                 FleetReading(position=reading.position, behind_seconds=behind, as_of=at),
             )
 
-    def _windows(self, reading: Reading, wanted: FleetWanted, as_of: datetime) -> Sequence[Span]:
+    def _windows(self, reading: Reading, wanted: FleetWanted, reach: Reach, as_of: datetime) -> Sequence[Span]:
         whole = window_of(wanted, as_of)
         if wanted.group_by != "month":
             return [whole]
         if whole.f == LONG_AGO:
-            opened = _first_opening(reading, Question(wanted, to_micros(as_of), epoch_seconds(as_of), [whole]))
+            opened = _first_opening(reading, Question(wanted, reach, to_micros(as_of), epoch_seconds(as_of), [whole]))
             if opened is None:
                 return []
             whole = replace(whole, f=opened)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from application.ports.fleet import FleetWanted
+from domain.access.reach import Everything, Named, OfClient, OfPartner, OfProfessional, Reach
 from domain.time.calendar import Calendar
 from domain.time.intervals import EVER
 from infrastructure.projections.tables.calendar_time import seconds_until
@@ -35,6 +36,7 @@ class Question:
     """What is asked as of ``second`` (truncated) and ``micros``."""
 
     wanted: FleetWanted
+    reach: Reach
     micros: int
     second: int
     windows: Sequence[Span]
@@ -88,8 +90,9 @@ class Question:
         return f"({number}, {text(calendar.name)}, {window.f}, {window.t}, {until_f}, {until_t})"
 
     def holding(self, alias: str) -> str:
-        """The rows that hold at the instant, of the engagements that are asked for."""
+        """The rows that hold at the instant, of the engagements that are asked for and within reach."""
         conditions = [f"{alias}.valid_from <= {self.micros}", f"{alias}.valid_until > {self.micros}"]
+        conditions += within(self.reach, alias)
         if self.wanted.model is not None:
             conditions.append(f"{alias}.model = {text(self.wanted.model)}")
         if self.wanted.client_id is not None:
@@ -163,6 +166,26 @@ class Question:
         f = self.bound("f")
         beyond = f"{end} >= {f}" if closed else f"({end} > {f} OR {start} >= {f})"
         return f"{start} < {self.bound('t1')} AND {beyond}"
+
+
+def within(reach: Reach, alias: str) -> list[str]:
+    """The conditions that hold for the rows of the engagements within reach, by who they have to do with today."""
+    today = f"valid_until >= {EVER}"
+    match reach:
+        case Everything():
+            return []
+        case Named():
+            ids = ", ".join(f"'{each}'" for each in sorted(reach.engagement_ids))
+            numbers = f"SELECT e FROM numbers WHERE engagement_id IN ({ids})"
+            return [f"{alias}.e IN ({numbers})" if ids else "FALSE"]
+        case OfClient():
+            return [f"{alias}.client_id = {text(reach.client_id)}"]
+        case OfPartner():
+            whom = f"kind = 'partner' AND who = {text(reach.partner_id)}"
+            return [f"{alias}.e IN (SELECT e FROM people WHERE {whom} AND {today})"]
+        case OfProfessional():
+            whom = f"professional_id = {text(reach.professional_id)}"
+            return [f"{alias}.e IN (SELECT e FROM assignments WHERE {whom} AND {today})"]
 
 
 COUNTED: Final = (

@@ -8,11 +8,14 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import UUID
 
+from pydantic import TypeAdapter
+from pydantic_core import from_json
 from sqlalchemy import select
 
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.fleet import FleetWanted, Group
 from application.ports.what_if import FIRST, Chosen, Fate, FleetSupposed, FleetWhatIf, Flipped, FlippedCase
+from domain.access.reach import EVERYTHING, Reach
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.policy import fits_model
@@ -30,10 +33,12 @@ from infrastructure.fleet.question import Question
 from infrastructure.fleet.staging import Folded
 from infrastructure.fleet.tables import TAKEN, made, read_in
 from infrastructure.fleet.windows import window_of
+from infrastructure.log.reached import reached
 from infrastructure.log.reading import Head, Log
 from infrastructure.projections.reading import Snapshots
 from infrastructure.projections.seen import Seen
 from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
+from infrastructure.projections.tables.reached import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +49,39 @@ class Candidates:
     head: Head
 
 
-def candidates(log: Log, snapshots: Snapshots, chosen: Chosen) -> Candidates:
-    """Who is chosen: by what is projected, and beyond it by the log up to its end.
+SUPPOSED: Final = TypeAdapter(FleetSupposed)
+
+
+def asked_in(request: bytes) -> FleetSupposed:
+    """What a job was asked, as it was written down; before there was any reach it was everything."""
+    return SUPPOSED.validate_python({"reach": EVERYTHING, **from_json(request)})
+
+
+def candidates(log: Log, snapshots: Snapshots, chosen: Chosen, reach: Reach) -> Candidates:
+    """Who is chosen within reach: by what is projected, and beyond it by the log up to its end.
 
     Model and client are those of the opening for good. Raises StoreUnavailable.
     """
     head = log.head()
-    return Candidates(sorted(_chosen_by(log, snapshots, chosen, head)), head)
+    return Candidates(sorted(_chosen_by(log, snapshots, chosen, reach, head)), head)
 
 
-def _chosen_by(log: Log, snapshots: Snapshots, chosen: Chosen, head: Head) -> set[UUID]:
+def _chosen_by(log: Log, snapshots: Snapshots, chosen: Chosen, reach: Reach, head: Head) -> set[UUID]:
     try:
         with snapshots.snapshot() as snapshot:
             if snapshot.log_id != head.log_id:
                 raise ProjectionsMissing("the projections tell of another log")
-            line = snapshot.table(ENGAGEMENTS).c
+            lines = snapshot.table(ENGAGEMENTS)
+            line = lines.c
             query = select(line.engagement_id).distinct()
+            query = query.where(*within(reach, snapshot, lines, line.engagement_id))
             for column, value in ((line.model, chosen.model), (line.client_id, chosen.client_id)):
                 query = query if value is None else query.where(column == value)
             found, position = set(snapshot.connection.execute(query).scalars()), snapshot.position
     except ProjectionsMissing:
-        return set(_opened_so(log, log.engagement_ids(), chosen))
-    return found.union(_opened_so(log, log.streams_between(position, head.position) - found, chosen))
+        return reached(log, reach, set(_opened_so(log, log.engagement_ids(), chosen)))
+    beyond = log.streams_between(position, head.position)  # which may have come within reach since, or gone
+    return (found - beyond) | reached(log, reach, set(_opened_so(log, beyond, chosen)))
 
 
 def _opened_so(log: Log, engagement_ids: Iterable[UUID], chosen: Chosen) -> Iterator[UUID]:
@@ -102,7 +118,7 @@ class Side:
         try:
             read_in(database, self.rows)
             wanted = FleetWanted()
-            question = Question(wanted, to_micros(as_of), epoch_seconds(as_of), [window_of(wanted, as_of)])
+            question = Question(wanted, EVERYTHING, to_micros(as_of), epoch_seconds(as_of), [window_of(wanted, as_of)])
             asking = Asking((database,), question, question.tables(self.calendars.values()))
             told = asking.fetched(f"{asking.begun(fates(question))} SELECT * FROM rows")
             fate = {(row[0], row[1]): Fate(eligible=row[2], honoured=row[3], replace=row[4]) for row in told}
@@ -119,6 +135,7 @@ def worked_out(
         log=log,
         supposition=wanted.supposition,
         chosen=wanted.chosen,
+        reach=wanted.reach,
         as_of=wanted.as_of or max(now, these.head.recorded_at),
         position=these.head.position,
         told=told,
@@ -132,6 +149,7 @@ class Supposing:
     log: Log
     supposition: Supposition
     chosen: Chosen
+    reach: Reach
     as_of: datetime
     position: int
     told: Callable[[int], None]
@@ -174,7 +192,7 @@ class Supposing:
 
     def _take(self, history: EngagementHistory, now: Side, then: Side) -> None:
         state = history.state_at(self.as_of)
-        if state is None or not _is_chosen(self.chosen, state.model, state.client_id):
+        if state is None or not _is_chosen(self.chosen, state.model, state.client_id) or not self.reach.holds(history):
             return
         try:
             if self.supposition.policy:

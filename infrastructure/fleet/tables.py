@@ -16,6 +16,7 @@ from infrastructure.projections.tables.cases import CASES
 from infrastructure.projections.tables.clocks import CLOCKS
 from infrastructure.projections.tables.cover import COVER
 from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
+from infrastructure.projections.tables.people import PEOPLE
 from infrastructure.projections.tables.plans import PLANS
 from infrastructure.projections.tables.seats import SEATS
 from infrastructure.projections.tables.spans import SPANS
@@ -78,6 +79,7 @@ TAKEN: Final = (
     Taken(projection=SPANS),
     Taken(projection=PLANS, without=("planned_item", "delivered_item")),
     Taken(projection=UPCOMING),
+    Taken(projection=PEOPLE),
 )  # fmt: skip
 """In the order in which they come in: some are made with the help of those before."""
 

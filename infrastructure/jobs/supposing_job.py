@@ -13,16 +13,15 @@ from threading import Thread
 from typing import Final
 
 import psycopg
-from pydantic import TypeAdapter
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from application.ports.log import StoreUnavailable
-from application.ports.what_if import FleetSupposed, FleetWhatIf
+from application.ports.what_if import FleetWhatIf
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, process_clock
 from infrastructure.events.codec import adapter
-from infrastructure.fleet.supposing import candidates, worked_out
+from infrastructure.fleet.supposing import asked_in, candidates, worked_out
 from infrastructure.jobs.job_table import Asked, JobTable
 from infrastructure.log.reading import Log
 from infrastructure.projections.generations import FOLDS
@@ -33,8 +32,6 @@ NICE: Final = 10
 
 SAY_SECONDS: Final = 0.5
 """How often it is said how far the job is."""
-
-SUPPOSED: Final = TypeAdapter(FleetSupposed)
 
 
 class NotWanted(Exception):
@@ -93,8 +90,8 @@ class _Counted:
         self._said = 0.0
 
     def worked_out(self, log: Log, snapshots: Snapshots) -> FleetWhatIf:
-        wanted = SUPPOSED.validate_json(self._asked.request)
-        these = candidates(log, snapshots, wanted.chosen)
+        wanted = asked_in(self._asked.request)
+        these = candidates(log, snapshots, wanted.chosen, wanted.reach)
         self._total = len(these.engagement_ids)
         return worked_out(log, wanted, these, now=from_micros(process_clock()), told=self._told)
 

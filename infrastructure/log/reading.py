@@ -3,7 +3,7 @@
 Every read is one short transaction over a range of keys; none holds a snapshot while its caller works.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -166,8 +166,10 @@ class Log:
         query = select(*_ROW).where(*conditions).order_by(events.c.position).limit(limit)
         return [notification(row) for row in self._rows(query)]
 
-    def page(self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None) -> Page:
-        """The next events after a position, of these types and this engagement where given.
+    def page(
+        self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_ids: Collection[UUID] | None = None
+    ) -> Page:
+        """The next events after a position, of these types and these engagements where given.
 
         Those that the library wrote without an envelope are passed over.
         """
@@ -175,12 +177,12 @@ class Log:
         with self._database.reading() as connection:
             end = _end(connection)
             last = end.position
-            scanned = last if engagement_id is not None else min(last, after + max(SCAN, limit))
+            scanned = last if engagement_ids is not None else min(last, after + max(SCAN, limit))
             query = select(*_ROW).where(events.c.position > after, events.c.position <= scanned)
             if types:
                 query = query.where(events.c.topic.in_(types))
-            if engagement_id is not None:
-                query = query.where(events.c.originator_id == engagement_id)
+            if engagement_ids is not None:
+                query = query.where(events.c.originator_id.in_(engagement_ids))
             rows = connection.execute(query.order_by(events.c.position).limit(limit)).all()
         self._continuity.ends_at(mark, end.position, end.log_id)
         found = [notification(row) for row in rows]

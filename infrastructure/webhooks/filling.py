@@ -15,14 +15,17 @@ from eventsourcing.persistence import MapperDeserialisationError
 from sqlalchemy import Connection, insert, select, update
 
 from application.ports.webhooks import Filter
+from domain.access.reach import Reach
 from domain.engagement.lifecycle.opening import EngagementOpened
+from domain.law.recorded import Actor
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, process_clock
 from infrastructure.database.tables import webhook_deliveries, webhooks
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
+from infrastructure.log.reached import reached
 from infrastructure.log.reading import Log
-from infrastructure.webhooks.table import chosen_by
+from infrastructure.webhooks.table import chosen_by, made_by
 
 AT_ONCE: Final = 500
 """How many events are looked at in one go."""
@@ -33,6 +36,8 @@ MOST_WAITING: Final = 10_000
 MOST_REMEMBERED: Final = 20_000
 
 Models = Mapping[UUID, str]
+ReachOf = Callable[[Actor], Reach]
+"""What whoever made a webhook sees now: it is told of nothing else."""
 
 log = structlog.get_logger("standfast.webhooks")
 
@@ -44,6 +49,7 @@ class Told:
     webhook_id: UUID
     position: int
     chosen: Filter
+    reach: Reach
 
     @property
     def place(self) -> tuple[int, bool]:
@@ -54,9 +60,10 @@ class Told:
 class Filling:
     """Looks through the log for all webhooks."""
 
-    def __init__(self, database: Database, log: Log, clock: Clock = process_clock) -> None:
+    def __init__(self, database: Database, log: Log, reach_of: ReachOf, clock: Clock = process_clock) -> None:
         self._database = database
         self._log = log
+        self._reach_of = reach_of
         self._clock = clock
         self._models: dict[UUID, str] = {}
 
@@ -84,7 +91,8 @@ class Filling:
         query = select(webhooks).where(webhooks.c.state == "active", ~full.exists())
         query = query.order_by(webhooks.c.webhook_id)  # in which order their rows are held, whoever holds them
         with self._database.reading() as connection:
-            return [Told(row.webhook_id, row.position, chosen_by(row)) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        return [Told(row.webhook_id, row.position, chosen_by(row), self._reach_of(made_by(row))) for row in rows]
 
     def _look(self, after: int, group: Sequence[Told]) -> int:
         """How many events were looked at; none where one cannot be read that has to be."""
@@ -94,12 +102,15 @@ class Filling:
         placed = [row for row in rows if isinstance(row, PlacedEvent)]
         try:
             models = self._models_of(placed) if group[0].chosen.model else {}
+            there = {UUID(str(row.originator_id)) for row in placed}
+            seen = {reach: reached(self._log, reach, there) for reach in {webhook.reach for webhook in group}}
         except MapperDeserialisationError as error:
             log.error("webhooks wait for an event to become readable", reason=str(error), after=after)
             return 0
         with self._database.writing(durable=False) as connection:
             for webhook in group:
-                wanted = [row for row in placed if wants(webhook.chosen, row, models)]
+                within = seen[webhook.reach]
+                wanted = [row for row in placed if row.originator_id in within and wants(webhook.chosen, row, models)]
                 self._give(connection, webhook, rows[-1].id, wanted)
         return len(rows)
 

@@ -123,6 +123,11 @@ def chosen_by(row: Row[Any]) -> Filter:
     )
 
 
+def made_by(row: Row[Any]) -> Actor:
+    """Who made the webhook of a row."""
+    return Actor(party=row.made_by_party, id=row.made_by_id)
+
+
 def _one_at_a_time(connection: Connection) -> None:
     """On PostgreSQL whoever makes one waits for whoever makes another; on SQLite nobody else writes anyway."""
     if connection.dialect.name == "postgresql":
@@ -159,7 +164,7 @@ def _webhook(row: Row[Any], counts: dict[tuple[UUID, str], int]) -> Webhook:
         model=chosen.model,
         description=row.description,
         state=row.state,
-        made_by=Actor(party=row.made_by_party, id=row.made_by_id),
+        made_by=made_by(row),
         made_at=from_micros(row.made_at),
         began_after=row.began_after,
         position=row.position,

@@ -8,7 +8,7 @@ from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.telemetry import Counters
 from infrastructure.webhooks.deliveries import Deliveries
 from infrastructure.webhooks.destination import Allowed
-from infrastructure.webhooks.filling import Filling
+from infrastructure.webhooks.filling import Filling, ReachOf
 from infrastructure.webhooks.posting import Posting
 from infrastructure.webhooks.sender import Sender, lead_of_sending
 from infrastructure.webhooks.table import WebhookTable
@@ -37,7 +37,9 @@ class Webhooks:
         return self.recorder.counters
 
 
-def webhooks_of(database: Database, recorder: LogRecorder, allow: str, authorities: str | None) -> Webhooks:
+def webhooks_of(
+    database: Database, recorder: LogRecorder, reach_of: ReachOf, allow: str, authorities: str | None
+) -> Webhooks:
     """Those of a log. ``allow``: what webhooks may reach though it is inside, a list with commas. Raises ValueError."""
     deliveries = Deliveries(database)
     lead = partial(lead_of_sending, database, recorder.recorded)
@@ -46,6 +48,6 @@ def webhooks_of(database: Database, recorder: LogRecorder, allow: str, authoriti
         deliveries=deliveries,
         allowed=Allowed.of(allow),
         authorities=authorities,
-        sender=Sender(deliveries, Filling(database, recorder.log), lead),
+        sender=Sender(deliveries, Filling(database, recorder.log, reach_of), lead),
         recorder=recorder,
     )

@@ -48,9 +48,9 @@ def test_a_page_tells_what_was_scanned(recorder: LogRecorder) -> None:
         recorder.append(samples.append(one, version))
         recorder.append(samples.append(other, version))
     log = recorder.log
-    first = log.page(after=0, limit=2, engagement_id=one)
+    first = log.page(after=0, limit=2, engagement_ids=[one])
     assert (ids(first), first.scanned) == ([1, 3], 3)
-    rest = log.page(after=first.scanned, limit=2, engagement_id=one)
+    rest = log.page(after=first.scanned, limit=2, engagement_ids=[one])
     assert (ids(rest), rest.scanned) == ([5], 6)
     nothing = log.page(after=0, limit=2, types=["EngagementOpened"])
     assert (ids(nothing), nothing.scanned) == ([], 6)

@@ -11,10 +11,10 @@ from typing import Final, get_args
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.composition import Standfast
 from api.http.events import event_bytes
 from api.http.paging import Position
 from api.http.questions import answer_of
+from api.http.reach import Seen
 from api.http.viewed import viewed
 from api.pages.changes import ChangesShown, changes_shown
 from api.pages.chips import Choice, chips, choices
@@ -92,7 +92,7 @@ class Document:
     next: str | None
 
 
-async def document_page(standfast: Standfast, request: Request) -> Response:
+async def document_page(standfast: Seen, request: Request) -> Response:
     """The document; an address without its instants leads to the one with both, as of now."""
     of_an_engagement(request)
     asked: DocumentAsked = asked_for(DocumentAsked, request)

@@ -11,9 +11,9 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.composition import Standfast
 from api.http.paging import Cursor
 from api.http.questions import ReadYourWrites, answer_of, projected
+from api.http.reach import Seen
 from api.pages.chips import chips
 from api.pages.engagement.view import named
 from api.pages.formats import called, machine_text
@@ -21,7 +21,7 @@ from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
 from api.pages.wall_time import A_MOMENT
 from api.queries.engagements import ListAsked, Sought, cursor_of, listed
-from application.marketplace import Marketplace
+from application.queries.sight import Sight
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Id
 from domain.law.recorded import Recorded
@@ -71,7 +71,7 @@ class Finding:
     partly: bool = False
 
 
-async def audit_page(standfast: Standfast, request: Request) -> Response:
+async def audit_page(standfast: Seen, request: Request) -> Response:
     """Where a history is found."""
     asked: AuditAsked = asked_for(AuditAsked, request)
     await projected(standfast, asked.min_position)
@@ -84,14 +84,14 @@ def document_at(engagement_id: UUID, **query: str) -> str:
     return Here(f"/audit/{engagement_id}", query).now
 
 
-def _page(standfast: Standfast, asked: AuditAsked, at: Here) -> bytes:
-    found = _on_a_day(standfast.marketplace, asked, asked.day) if asked.day else _listed(standfast, asked, at)
+def _page(standfast: Seen, asked: AuditAsked, at: Here) -> bytes:
+    found = _on_a_day(standfast.sight, asked, asked.day) if asked.day else _listed(standfast, asked, at)
     frame = Frame(title="Audit", section="/audit", position=found.position, behind_seconds=found.behind_seconds)
     found_by = chips(at, NAMES)
     return rendered("audit.html", frame, found=found, asked=asked, here=at, chips_found=found_by, most=MOST_LOOKED_AT)
 
 
-def _listed(standfast: Standfast, asked: AuditAsked, at: Here) -> Finding:
+def _listed(standfast: Seen, asked: AuditAsked, at: Here) -> Finding:
     """The engagements as the list has them, the last opened first."""
     page = listed(standfast, ListAsked(q=asked.q, client_id=asked.client_id, cursor=asked.cursor))
     cursor = cursor_of(page.next)
@@ -112,32 +112,31 @@ def _listed(standfast: Standfast, asked: AuditAsked, at: Here) -> Finding:
     return Finding(items=items, position=page.position, behind_seconds=page.behind_seconds, next=following)
 
 
-def _on_a_day(marketplace: Marketplace, asked: AuditAsked, day: date) -> Finding:
+def _on_a_day(sight: Sight, asked: AuditAsked, day: date) -> Finding:
     """The engagements of which something was recorded on a day, in the order of their first event on it."""
     begin = datetime.combine(day, time(), UTC)
     end = begin + timedelta(days=1)
-    first, last = (marketplace.known(each - A_MOMENT).position for each in (begin, end))
-    facts = list(_recorded(marketplace, first, min(last, first + MOST_LOOKED_AT)))
+    first, last = (sight.known(each - A_MOMENT).position for each in (begin, end))
+    facts = list(_recorded(sight, first, min(last, first + MOST_LOOKED_AT)))
     of_each: dict[UUID, list[Recorded]] = {}
     for fact in facts:
         of_each.setdefault(fact.stream_id, []).append(fact)
-    now = marketplace.known()
+    now = sight.known()
     known_at = min(end - A_MOMENT, now.known_at)
-    items = tuple(each for each in _founds(marketplace, of_each, known_at) if _is_asked_for(each, asked))
+    items = tuple(each for each in _founds(sight, of_each, known_at) if _is_asked_for(each, asked))
     return Finding(items=items, position=now.position, partly=last - first > MOST_LOOKED_AT)
 
 
-def _recorded(marketplace: Marketplace, after: int, until: int) -> Iterator[Recorded]:
+def _recorded(sight: Sight, after: int, until: int) -> Iterator[Recorded]:
     """What lies between two positions of the log, the first one exclusive."""
     while after < until:
-        page = marketplace.store.log.page(after=after, limit=min(PAGE, until - after), types=(), engagement_id=None)
-        yield from marketplace.read(page.events)
+        page = sight.page(after=after, limit=min(PAGE, until - after))
+        yield from (fact for fact in page.facts if fact.position <= until)
         after = page.scanned
 
 
-def _founds(marketplace: Marketplace, of_each: dict[UUID, list[Recorded]], known_at: datetime) -> Iterator[Found]:
-    for engagement_id, history in marketplace.histories(of_each).items():
-        assert history, "what was recorded has a history"
+def _founds(sight: Sight, of_each: dict[UUID, list[Recorded]], known_at: datetime) -> Iterator[Found]:
+    for engagement_id, history in sight.histories(of_each).items():
         state, facts = history.state, of_each[engagement_id]
         first = facts[0].version
         query = {"known_at": machine_text(known_at), "after": str(first - 1)}

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from api.composition import Standfast
 from api.http.paging import Position
+from api.http.reach import Seen
 from api.pages.charts.kinds import Chart, group_name
 from api.queries.fleet import FleetAsked, GroupsAsked, RowsAsked, groups, rows
 from application.ports.fleet import Bucket, Group, GroupBy, GroupSort, GroupsPage
@@ -82,7 +82,7 @@ class ChartFigures:
         return all(each.values is not None for each in self.lines)
 
 
-def figures_of(standfast: Standfast, chart: Chart, asked: ChartAsked) -> ChartFigures:
+def figures_of(standfast: Seen, chart: Chart, asked: ChartAsked) -> ChartFigures:
     """The figures that are asked for. Raises FieldsWrong and what the fleet raises."""
     page = groups(standfast, asked.about_groups())
     told = page.groups[-MOST_LINES:]
@@ -123,7 +123,7 @@ def _line(chart: Chart, group_by: GroupBy, group: Group) -> Line:
 
 
 def _with_values(
-    standfast: Standfast, chart: Chart, asked: ChartAsked, page: GroupsPage, lines: Sequence[Line]
+    standfast: Seen, chart: Chart, asked: ChartAsked, page: GroupsPage, lines: Sequence[Line]
 ) -> Iterator[Line]:
     """The lines with their values, where nothing was recorded since their figures were read."""
     for line in lines:

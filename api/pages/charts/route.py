@@ -8,11 +8,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.composition import Standfast
 from api.http.operations import JSON
 from api.http.problem_kinds import FORESEEN, NothingHere
 from api.http.problems import problem_response
 from api.http.questions import projected
+from api.http.reach import Seen
 from api.http.strict_json import json_of
 from api.pages.charts.figures import ChartAsked, figures_of
 from api.pages.charts.kinds import CHARTS, Chart
@@ -33,7 +33,7 @@ ALONE: Final = {
 """A picture needs nothing beside it."""
 
 
-async def chart(standfast: Standfast, request: Request) -> Response:
+async def chart(standfast: Seen, request: Request) -> Response:
     """A chart; what fails is a problem, since no page is read where it would stand."""
     try:
         return await _chart(standfast, request)
@@ -41,7 +41,7 @@ async def chart(standfast: Standfast, request: Request) -> Response:
         return problem_response(error, request.scope["path"])
 
 
-async def _chart(standfast: Standfast, request: Request) -> Response:
+async def _chart(standfast: Seen, request: Request) -> Response:
     of, ending = _named(request)
     if ending != "json" and not standfast.draughtsmen.there:
         raise ChartsNotInstalled("this server has nothing to draw with; the same address with .json has the figures")
@@ -62,11 +62,11 @@ def _named(request: Request) -> tuple[Chart, str]:
     return CHARTS[name], ending
 
 
-def _spec(standfast: Standfast, of: Chart, asked: ChartAsked) -> dict[str, Any]:
+def _spec(standfast: Seen, of: Chart, asked: ChartAsked) -> dict[str, Any]:
     return spec_of(of, figures_of(standfast, of, asked), asked)
 
 
-def _drawn(standfast: Standfast, spec: Mapping[str, Any], ending: str) -> bytes:
+def _drawn(standfast: Seen, spec: Mapping[str, Any], ending: str) -> bytes:
     """The picture; who waits for it here keeps no question waiting."""
     kind = next(each for each in get_args(Kind) if each == ending)
     return standfast.draughtsmen.draw({name: value for name, value in spec.items() if name != "usermeta"}, kind)

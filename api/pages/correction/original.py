@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from api.composition import Standfast
 from api.http.problem_kinds import NothingHere
+from api.http.reach import Seen
 from api.pages.commands import has_form
 from api.pages.forms.body import FOLD, NULL, Body, Given, body_of
 from api.pages.forms.shape import shape_of
@@ -53,10 +53,10 @@ class Original:
                 yield name, text
 
 
-def original(standfast: Standfast, engagement_id: UUID, version: int) -> Original:
+def original(standfast: Seen, engagement_id: UUID, version: int) -> Original:
     """The command of a version that can be voided. Raises NothingHere, UnknownEngagement or UnknownVersion."""
-    history = standfast.marketplace.history(engagement_id)
-    found = command_of_event(standfast.marketplace, engagement_id, version)
+    history = standfast.sight.history(engagement_id)
+    found = command_of_event(standfast.sight, engagement_id, version)
     fact = history.facts[version - 1]
     if not event_of(fact).voidable:
         raise NothingHere(f"version {version} is {fact.type}, which is never corrected")

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.composition import Standfast
 from api.http.headers import ON_BEHALF_PATTERN
 from api.http.problem_kinds import NothingHere
 from api.http.questions import answer_of
+from api.http.reach import Seen, demand_commanding
 from api.pages.correction.original import Original, original
 from api.pages.correction.view import REASON, WITHIN, correction_shown
 from api.pages.forgery import Proof, proof_of
@@ -75,9 +75,10 @@ class Said:
     tried: DryRun | None = None
 
 
-async def correction_page(standfast: Standfast, request: Request) -> Response:
+async def correction_page(standfast: Seen, request: Request) -> Response:
     """The form, as the line was recorded."""
     engagement_id, version = of_an_engagement(request), _version(request)
+    await demand_commanding(standfast, request, engagement_id)
     of = await _original(standfast, request, engagement_id, version)
     asked = Correction(
         engagement_id=engagement_id,
@@ -89,10 +90,11 @@ async def correction_page(standfast: Standfast, request: Request) -> Response:
     return await _answer(standfast, request, asked, of, Said())
 
 
-async def correction_sent(standfast: Standfast, request: Request) -> Response:
+async def correction_sent(standfast: Seen, request: Request) -> Response:
     """Says what a correction would change; records it where that has been seen."""
     fields = await fields_of(request)
     engagement_id, version = of_an_engagement(request), _version(request)
+    await demand_commanding(standfast, request, engagement_id)
     of = await _original(standfast, request, engagement_id, version)
     asked = _asked(engagement_id, version, of, fields)
     if refusal := unproved(request, fields):
@@ -110,7 +112,7 @@ async def correction_sent(standfast: Standfast, request: Request) -> Response:
     return await _recorded(standfast, request, asked, of, replace(sent, seen=asked.seen))
 
 
-async def _tried(standfast: Standfast, request: Request, asked: Correction, of: Original, sent: Sent) -> Response:
+async def _tried(standfast: Seen, request: Request, asked: Correction, of: Original, sent: Sent) -> Response:
     found = await answer_of(standfast, request, partial(tried, standfast, request, sent))
     if isinstance(found, NotRecorded):
         return await _answer(standfast, request, asked, of, Said(refusal=found))
@@ -119,7 +121,7 @@ async def _tried(standfast: Standfast, request: Request, asked: Correction, of: 
     )
 
 
-async def _recorded(standfast: Standfast, request: Request, asked: Correction, of: Original, sent: Sent) -> Response:
+async def _recorded(standfast: Seen, request: Request, asked: Correction, of: Original, sent: Sent) -> Response:
     outcome = await recorded(standfast, request, sent)
     if isinstance(outcome, NotRecorded):
         asked = replace(asked, seen=None)
@@ -138,7 +140,7 @@ def _version(request: Request) -> int:
     return int(text)
 
 
-async def _original(standfast: Standfast, request: Request, engagement_id: UUID, version: int) -> Original:
+async def _original(standfast: Seen, request: Request, engagement_id: UUID, version: int) -> Original:
     return await answer_of(standfast, request, partial(original, standfast, engagement_id, version))
 
 
@@ -158,15 +160,15 @@ def _asked(engagement_id: UUID, version: int, of: Original, fields: Given) -> Co
     )
 
 
-async def _answer(standfast: Standfast, request: Request, asked: Correction, of: Original, said: Said) -> Response:
+async def _answer(standfast: Seen, request: Request, asked: Correction, of: Original, said: Said) -> Response:
     proof: Proof = proof_of(request)
     page = await answer_of(standfast, request, partial(_page, standfast, asked, of, said, proof.token))
     return proof.left_with(html(page, said.refusal.status if said.refusal else 200))
 
 
-def _page(standfast: Standfast, asked: Correction, of: Original, said: Said, token: str) -> bytes:
-    known = standfast.marketplace.known()
-    history = standfast.marketplace.history(asked.engagement_id)
+def _page(standfast: Seen, asked: Correction, of: Original, said: Said, token: str) -> bytes:
+    known = standfast.sight.known()
+    history = standfast.sight.history(asked.engagement_id)
     shown = correction_shown(
         standfast,
         history,

@@ -6,9 +6,9 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.composition import Standfast
 from api.http.problem_kinds import NotReached
 from api.http.questions import answer_of, projected
+from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong
 from api.pages.engagement.asked import EngagementPageAsked
 from api.pages.engagement.replay import KEPT
@@ -23,7 +23,7 @@ from application.queries.as_of import engagement_as_of
 from domain.language.saying import said
 
 
-async def engagement_page(standfast: Standfast, request: Request) -> Response:
+async def engagement_page(standfast: Seen, request: Request) -> Response:
     """An engagement; ``go`` leads to another instant of it."""
     of_an_engagement(request)
     asked: EngagementPageAsked = asked_for(EngagementPageAsked, request)
@@ -36,20 +36,20 @@ async def engagement_page(standfast: Standfast, request: Request) -> Response:
     return proof.left_with(html(page))
 
 
-async def _caught_up(standfast: Standfast, request: Request, position: int | None) -> None:
+async def _caught_up(standfast: Seen, request: Request, position: int | None) -> None:
     """Waits a moment for a position, or for all that is recorded; what is next is shown as far as it is known."""
     if position is None:
-        position = (await standfast.desks.quick.answer(standfast.marketplace.known, request.receive)).position
+        position = (await standfast.desks.quick.answer(standfast.sight.known, request.receive)).position
     try:
         await projected(standfast, position)
     except NotReached:
         return
 
 
-async def _gone_to(standfast: Standfast, request: Request, asked: EngagementPageAsked) -> Response:
+async def _gone_to(standfast: Seen, request: Request, asked: EngagementPageAsked) -> Response:
     """Leads to the page at the time that was asked for, on the clocks of the engagement's zone. Raises FieldsWrong."""
     now = await standfast.desks.quick.answer(
-        partial(engagement_as_of, standfast.marketplace, asked.engagement_id), request.receive
+        partial(engagement_as_of, standfast.sight, asked.engagement_id), request.receive
     )
     assert now.history, "what is known now has a history"
     wall = wall_time(asked.go or "")
@@ -60,8 +60,8 @@ async def _gone_to(standfast: Standfast, request: Request, asked: EngagementPage
     return RedirectResponse(here(request).but(go=None, known=None, as_of=at, known_at=then, before=None), 303)
 
 
-def _page(standfast: Standfast, asked: EngagementPageAsked, at: Here, token: str) -> bytes:
-    question = engagement_as_of(standfast.marketplace, asked.engagement_id, asked.as_of, asked.known_at)
+def _page(standfast: Seen, asked: EngagementPageAsked, at: Here, token: str) -> bytes:
+    question = engagement_as_of(standfast.sight, asked.engagement_id, asked.as_of, asked.known_at)
     shown = engagement_shown(standfast, asked, question, at)
     if shown is None:
         first = not_opened(standfast, asked.engagement_id)

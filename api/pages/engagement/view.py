@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from api.composition import Standfast
+from api.http.reach import Seen
 from api.pages.engagement.asked import EngagementPageAsked
 from api.pages.engagement.changed import Changed, changed_last
 from api.pages.engagement.clocks import ClocksShown, clocks_shown
@@ -75,15 +75,15 @@ def named(state: State) -> str:
     return called(state.name, state.client_id)
 
 
-def not_opened(standfast: Standfast, engagement_id: UUID) -> NotOpened:
+def not_opened(standfast: Seen, engagement_id: UUID) -> NotOpened:
     """When it was opened, as known now. Raises UnknownEngagement."""
-    state = standfast.marketplace.history(engagement_id).state
+    state = standfast.sight.history(engagement_id).state
     zone = state.terms.calendar.zone
     return NotOpened(name=named(state), address=engagement_at(engagement_id), opened_at=state.opened_at, zone=zone)
 
 
 def engagement_shown(
-    standfast: Standfast, asked: EngagementPageAsked, question: EngagementAsOf, here: Here
+    standfast: Seen, asked: EngagementPageAsked, question: EngagementAsOf, here: Here
 ) -> EngagementShown | None:
     """What is shown; None where it had not been opened by then, or was not known to be."""
     history = question.history
@@ -97,7 +97,7 @@ def engagement_shown(
     calendar = state.terms.calendar
     day = business_day_seconds(calendar)
     told, older = _history(asked, history, here)
-    today = engagement_as_of(standfast.marketplace, asked.engagement_id) if asked.replaying else question
+    today = engagement_as_of(standfast.sight, asked.engagement_id) if asked.replaying else question
     assert today.history, "what is known now has a history"
     whole = axis_of(today.history, today.as_of, asked.as_of)
     axis = spanned(whole, asked.as_of, asked.span)
@@ -153,10 +153,10 @@ def _drawing(
     return drawing(axis, lanes_of(history, at, axis.from_, axis.to), state, line, all_of_them=all_of_them)
 
 
-def _waiting(standfast: Standfast, engagement_id: UUID) -> WorkFound:
+def _waiting(standfast: Seen, engagement_id: UUID) -> WorkFound:
     """What waits in the engagement now, as projected."""
     wanted = WantedWork(engagement_id=engagement_id, notices=False)
-    found: WorkFound = standfast.work.page(wanted, limit=MOST_ITEMS)
+    found: WorkFound = standfast.work.page(wanted, standfast.reach, limit=MOST_ITEMS)
     return found
 
 

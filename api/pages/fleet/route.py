@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.composition import Standfast
 from api.http.questions import answer_of
+from api.http.reach import Seen
 from api.pages.chips import chips, choices
 from api.pages.fleet import windows
 from api.pages.fleet.charts import charts_at
@@ -46,7 +46,7 @@ class FleetPageAsked(GroupsAsked):
         return GroupsAsked(**given)
 
 
-async def fleet_page(standfast: Standfast, request: Request) -> Response:
+async def fleet_page(standfast: Seen, request: Request) -> Response:
     """Whether the guarantee held, who keeps promises, side by side."""
     at = here(request)
     if address := windows.settled(at):

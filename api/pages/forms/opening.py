@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from api.commands.engagement_ids import new_engagement_id
 from api.commands.routes import OPENING
-from api.composition import Standfast
 from api.http.questions import answer_of
+from api.http.reach import Seen, demand_commanding
 from api.pages.forgery import Proof, proof_of
 from api.pages.forms.body import Given, body_of, compacted
 from api.pages.forms.fields import Form, Showing
@@ -51,13 +51,15 @@ class OpeningShown:
     form: Form
 
 
-async def opening_page(standfast: Standfast, request: Request) -> Response:
+async def opening_page(standfast: Seen, request: Request) -> Response:
     """The form, with what its address says filled in."""
+    await demand_commanding(standfast, request, None)
     return await _answer(standfast, request, Opening(given=dict(request.query_params)), proof_of(request))
 
 
-async def opening_sent(standfast: Standfast, request: Request) -> Response:
+async def opening_sent(standfast: Seen, request: Request) -> Response:
     """Opens the engagement and leads to it; what is refused comes back as it was written."""
+    await demand_commanding(standfast, request, None)
     fields = await fields_of(request)
     asked, proof = _asked(fields), proof_of(request)
     if refusal := unproved(request, fields):
@@ -84,20 +86,20 @@ def _asked(fields: Given) -> Opening:
     return replace(made, key=key) if key else made
 
 
-def _zone(standfast: Standfast, given: Given) -> str:
+def _zone(standfast: Seen, given: Given) -> str:
     """The zone of the calendar that is chosen."""
     found = standfast.terms.find("calendar", given.get("calendar") or DEFAULT_CALENDAR)
     return str(getattr(found, "zone", "UTC"))
 
 
 async def _answer(
-    standfast: Standfast, request: Request, asked: Opening, proof: Proof, refusal: NotRecorded | None = None
+    standfast: Seen, request: Request, asked: Opening, proof: Proof, refusal: NotRecorded | None = None
 ) -> Response:
     page = await answer_of(standfast, request, partial(_page, standfast, asked, proof.token, refusal))
     return proof.left_with(html(page, refusal.status if refusal else 200))
 
 
-def _page(standfast: Standfast, asked: Opening, token: str, refusal: NotRecorded | None) -> bytes:
+def _page(standfast: Seen, asked: Opening, token: str, refusal: NotRecorded | None) -> bytes:
     wrong = refusal.wrong if refusal else ()
     showing = Showing(
         asked.given, wrong, terms_offered(standfast, OPENING), {}, _zone(standfast, asked.given), asked.one_more

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.composition import Standfast
 from api.http.headers import ON_BEHALF_PATTERN
 from api.http.problem_kinds import NothingHere
 from api.http.questions import answer_of
+from api.http.reach import Seen, demand_commanding
 from api.pages.commands import has_form
 from api.pages.forgery import Proof, proof_of
 from api.pages.forms.body import Given, body_of, compacted
@@ -39,16 +39,18 @@ class Asked:
     one_more: str | None = None
 
 
-async def form_page(standfast: Standfast, request: Request) -> Response:
+async def form_page(standfast: Seen, request: Request) -> Response:
     """The form, with what its address says filled in."""
     asked = Asked(engagement_id=of_an_engagement(request), command=_command(request), given=dict(request.query_params))
+    await demand_commanding(standfast, request, asked.engagement_id)
     return await _answer(standfast, request, asked, proof_of(request))
 
 
-async def form_sent(standfast: Standfast, request: Request) -> Response:
+async def form_sent(standfast: Seen, request: Request) -> Response:
     """Records what a form says, and leads to it; what is refused comes back as it was written."""
     fields = await fields_of(request)
     asked = _asked(request, fields)
+    await demand_commanding(standfast, request, asked.engagement_id)
     proof = proof_of(request)
     if refusal := unproved(request, fields):
         return await _answer(standfast, request, asked, proof, refusal)
@@ -57,7 +59,7 @@ async def form_sent(standfast: Standfast, request: Request) -> Response:
     return await _recorded(standfast, request, asked, proof)
 
 
-async def _recorded(standfast: Standfast, request: Request, asked: Asked, proof: Proof) -> Response:
+async def _recorded(standfast: Seen, request: Request, asked: Asked, proof: Proof) -> Response:
     zone = await answer_of_zone(standfast, request, asked.engagement_id)
     body = body_of(shape_of(asked.command), asked.given, zone)
     if body.unclear:
@@ -79,9 +81,9 @@ async def _recorded(standfast: Standfast, request: Request, asked: Asked, proof:
     return RedirectResponse(f"{engagement_at(asked.engagement_id, recorded=str(version))}#v{version}", 303)
 
 
-async def answer_of_zone(standfast: Standfast, request: Request, engagement_id: UUID) -> str:
+async def answer_of_zone(standfast: Seen, request: Request, engagement_id: UUID) -> str:
     """The zone of an engagement's calendar. Raises UnknownEngagement."""
-    known = partial(standfast.marketplace.history, engagement_id)
+    known = partial(standfast.sight.history, engagement_id)
     history = await standfast.desks.quick.answer(known, request.receive)
     return history.state.terms.calendar.zone
 
@@ -108,7 +110,7 @@ def _asked(request: Request, fields: Given) -> Asked:
 
 
 async def _answer(
-    standfast: Standfast,
+    standfast: Seen,
     request: Request,
     asked: Asked,
     proof: Proof,
@@ -119,8 +121,8 @@ async def _answer(
     return proof.left_with(html(page, refusal.status if refusal else 200))
 
 
-def _page(standfast: Standfast, asked: Asked, token: str, refusal: NotRecorded | None, stands: Already | None) -> bytes:
-    question: EngagementAsOf = engagement_as_of(standfast.marketplace, asked.engagement_id)
+def _page(standfast: Seen, asked: Asked, token: str, refusal: NotRecorded | None, stands: Already | None) -> bytes:
+    question: EngagementAsOf = engagement_as_of(standfast.sight, asked.engagement_id)
     assert question.history, "what is known now has a history"
     shown = form_shown(
         standfast,

@@ -11,12 +11,12 @@ from uuid import UUID
 from starlette.requests import Request as HttpRequest
 
 from api.commands.bodies import command_of_body
-from api.commands.routes import request_of, route_of
-from api.composition import Standfast
+from api.commands.routes import OPENING, request_of, route_of
 from api.http.access.asking import principal_in
 from api.http.headers import Headers, actor_of, command_id, correlation_of
 from api.http.problem_kinds import kind_of
 from api.http.problems import problem_of
+from api.http.reach import Seen, demand_commanding
 from api.http.strict_json import FieldsWrong
 from api.http.viewed import viewed
 from application.commands.request import AnswerForgotten, KeyReused, Outcome, Refused, RefusedBefore, StaleVersion
@@ -61,17 +61,17 @@ class Sent:
         return sha256(json.dumps(self.body, sort_keys=True).encode()).hexdigest()
 
 
-def tried(standfast: Standfast, http: HttpRequest, sent: Sent) -> DryRun | NotRecorded:
+def tried(standfast: Seen, http: HttpRequest, sent: Sent) -> DryRun | NotRecorded:
     """What would be recorded of what was sent; nothing is, and no key is used."""
     headers = _headers(http, sent, key=None)
     try:
         command, wire = command_of_body(sent.command, json.dumps(sent.body).encode())
-        return dry_run(standfast.marketplace, request_of(command, wire, sent.engagement_id, headers), viewed)
+        return dry_run(standfast.sight, request_of(command, wire, sent.engagement_id, headers), viewed)
     except (FieldsWrong, Refused) as error:
         return _not_recorded(http, error)
 
 
-async def recorded(standfast: Standfast, http: HttpRequest, sent: Sent) -> Outcome | NotRecorded:
+async def recorded(standfast: Seen, http: HttpRequest, sent: Sent) -> Outcome | NotRecorded:
     """Records what was sent as the interface would.
 
     The interface remembers a refusal for its key. Under a key that was refused nothing is recorded, so that what is
@@ -92,9 +92,10 @@ async def recorded(standfast: Standfast, http: HttpRequest, sent: Sent) -> Outco
     raise AnswerForgotten("the form was refused so often that its answers are not looked through any more")
 
 
-async def _recorded(standfast: Standfast, http: HttpRequest, sent: Sent, key: str) -> Outcome | NotRecorded:
+async def _recorded(standfast: Seen, http: HttpRequest, sent: Sent, key: str) -> Outcome | NotRecorded:
     """Raises RefusedBefore or KeyReused where something was answered under this key."""
     headers = _headers(http, sent, key)
+    await demand_commanding(standfast, http, None if sent.command == OPENING else sent.engagement_id)
     try:
         command, wire = command_of_body(sent.command, json.dumps(sent.body).encode())
         return await standfast.marketplace.record_async(request_of(command, wire, sent.engagement_id, headers))

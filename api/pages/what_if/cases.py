@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from api.composition import Standfast
 from api.desks import go_on
+from api.http.reach import Seen
 from api.pages.links import Here, engagement_at
 from application.queries.as_of import engagement_as_of
 from application.queries.measures import WhatIfAnswer, what_if
@@ -68,7 +68,7 @@ class Flipped:
 
     def __init__(
         self,
-        standfast: Standfast,
+        standfast: Seen,
         supposition: Supposition,
         as_of: datetime,
         query: Mapping[str, str],
@@ -103,14 +103,14 @@ class Flipped:
             if len(self._answers) >= MOST_LOOKED_INTO:
                 return None, None
             go_on()
-            question = engagement_as_of(self._standfast.marketplace, engagement_id, self._as_of)
+            question = engagement_as_of(self._standfast.sight, engagement_id, self._as_of)
             self._answers[engagement_id] = what_if(question, self._supposition, go_on)
         answer = self._answers[engagement_id]
         return _named(answer.actual.guarantee.cases, case_id), _named(answer.hypothetical.guarantee.cases, case_id)
 
     def _name(self, engagement_id: UUID) -> str:
         if engagement_id not in self._names:
-            state = self._standfast.marketplace.history(engagement_id).state
+            state = self._standfast.sight.history(engagement_id).state
             self._names[engagement_id] = state.name or state.client_id
         return self._names[engagement_id]
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.composition import Standfast
 from api.desks import go_on
 from api.http.problems import Problem, problem_of
 from api.http.questions import answer_of
+from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong, Malformed, json_of, validated
 from api.pages.forgery import proof_of
 from api.pages.forms.receiving import fields_of, unproved
@@ -44,18 +44,18 @@ class Sent:
     refusal: NotRecorded | None = None
 
 
-async def what_if_page(standfast: Standfast, request: Request) -> Response:
+async def what_if_page(standfast: Seen, request: Request) -> Response:
     """The page, with what its address supposes."""
     return await _answer(standfast, request, choice_of(request.query_params), None)
 
 
-async def what_if_sent(standfast: Standfast, request: Request) -> Response:
+async def what_if_sent(standfast: Seen, request: Request) -> Response:
     """The page, with what a form supposes. Records nothing."""
     fields = await fields_of(request)
     return await _answer(standfast, request, choice_of(fields), unproved(request, fields))
 
 
-async def _answer(standfast: Standfast, request: Request, choice: Choice, refusal: NotRecorded | None) -> Response:
+async def _answer(standfast: Seen, request: Request, choice: Choice, refusal: NotRecorded | None) -> Response:
     proof = proof_of(request)
     sent = Sent(
         engagement_id=of_an_engagement(request),
@@ -68,8 +68,8 @@ async def _answer(standfast: Standfast, request: Request, choice: Choice, refusa
     return proof.left_with(html(page, status))
 
 
-def _page(standfast: Standfast, sent: Sent) -> tuple[bytes, int]:
-    now = engagement_as_of(standfast.marketplace, sent.engagement_id)
+def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int]:
+    now = engagement_as_of(standfast.sight, sent.engagement_id)
     assert now.history, "what is known now has a history"
     state = now.history.state
     present = Agreed(model=state.model, policy=state.terms.policy, calendar=state.terms.calendar)
@@ -106,7 +106,7 @@ def _about(engagement_id: UUID, state: State) -> Mapping[str, str]:
 
 
 def _worked_out(
-    standfast: Standfast, sent: Sent, documents: Mapping[Kind, str]
+    standfast: Seen, sent: Sent, documents: Mapping[Kind, str]
 ) -> tuple[Result | None, Supposition | None, Problem | None]:
     """What came of it, what was supposed, or why not."""
     if sent.choice.is_empty or sent.refusal:
@@ -119,10 +119,10 @@ def _worked_out(
         return None, None, problem_of(error, sent.path)
 
 
-def _result(standfast: Standfast, sent: Sent, body: WhatIfBody) -> Result:
+def _result(standfast: Seen, sent: Sent, body: WhatIfBody) -> Result:
     """The answer of the interface, its figures in the shape of those of many engagements."""
     answer, supposition = supposed(standfast, sent.engagement_id, body), supposition_of(standfast, body)
-    wanted = FleetSupposed(supposition=supposition, chosen=Chosen(), as_of=answer.as_of)
+    wanted = FleetSupposed(supposition=supposition, chosen=Chosen(), reach=standfast.reach, as_of=answer.as_of)
     alone = Candidates([sent.engagement_id], standfast.recorder.log.head())
     told = parsed(json_of(worked_out_here(standfast, wanted, alone, lambda _: go_on())))
     result = result_of(standfast, told, supposition, sent.choice, {sent.engagement_id: answer})

@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.composition import Standfast
 from api.desks import go_on
 from api.http.headers import LOCAL, Headers, correlation_of
 from api.http.operations import UUID_TEXT
 from api.http.problem_kinds import NothingHere
 from api.http.problems import Problem, problem_of
 from api.http.questions import answer_of
+from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong, Malformed, json_of, validated
 from api.pages.forgery import Proof, proof_of
 from api.pages.forms.receiving import fields_of, key_of, unproved
@@ -31,13 +31,14 @@ from api.queries.what_if import (
     PATIENCE_SECONDS,
     FleetWhatIfBody,
     answered_at_once,
+    job_within,
     supposed_by,
     supposed_of_fleet,
+    whose_jobs,
     worked_out_here,
 )
 from application.ports.what_if import FleetSupposed, Job
 from domain.law.rejection import Rejection
-from infrastructure.events.codec import adapter
 from infrastructure.fleet.supposing import candidates
 from infrastructure.terms.shelf import Kind
 
@@ -69,11 +70,11 @@ class Sent:
     refusal: NotRecorded | None = None
 
 
-async def fleet_what_if_page(standfast: Standfast, request: Request) -> Response:
+async def fleet_what_if_page(standfast: Seen, request: Request) -> Response:
     """The page, with what its address supposes, or with the job that it names."""
     proof = proof_of(request)
     if job := request.query_params.get("job"):
-        shown = partial(_job_page, standfast, _id_of(job), proof.token)
+        shown = partial(_job_page, standfast, _id_of(job), whose_jobs(request), proof.token)
         page, lasting = await answer_of(standfast, request, shown, costly=True)
         response = html(page)
         if lasting:
@@ -84,12 +85,12 @@ async def fleet_what_if_page(standfast: Standfast, request: Request) -> Response
     return await _answer(standfast, request, sent, proof)
 
 
-async def fleet_what_if_sent(standfast: Standfast, request: Request) -> Response:
+async def fleet_what_if_sent(standfast: Seen, request: Request) -> Response:
     """Works out what a form supposes, has a job do so, or ends one. Records nothing."""
     fields = await fields_of(request)
     refusal = unproved(request, fields)
     if not refusal and (job := fields.get(CANCEL)):
-        cancelled = partial(standfast.jobs.cancel, _id_of(job))
+        cancelled = partial(_cancelled, standfast, _id_of(job), whose_jobs(request))
         await standfast.desks.quick.answer(cancelled, request.receive)
         return RedirectResponse(Here(PAGE, {"job": job}).now, 303)
     proof = proof_of(request)
@@ -103,7 +104,7 @@ async def fleet_what_if_sent(standfast: Standfast, request: Request) -> Response
     return await _answer(standfast, request, sent, proof)
 
 
-async def _answer(standfast: Standfast, request: Request, sent: Sent, proof: Proof) -> Response:
+async def _answer(standfast: Seen, request: Request, sent: Sent, proof: Proof) -> Response:
     desk = standfast.desks.quick if sent.choice.is_empty else standfast.desks.costly
     answer = await desk.answer(partial(_page, standfast, sent), request.receive, patience=PATIENCE_SECONDS)
     if isinstance(answer, str):
@@ -119,7 +120,7 @@ def _id_of(text: str) -> UUID:
     return UUID(text)
 
 
-def _page(standfast: Standfast, sent: Sent) -> tuple[bytes, int] | str:
+def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int] | str:
     """The page with its status, or the id of the job that works it out."""
     documents = documents_shown(standfast, sent.choice, {})
     found = Found() if sent.choice.is_empty or sent.refusal else _worked_out(standfast, sent, documents)
@@ -131,7 +132,7 @@ def _page(standfast: Standfast, sent: Sent) -> tuple[bytes, int] | str:
 
 
 def _rendered(
-    standfast: Standfast,
+    standfast: Seen,
     choice: Choice,
     documents: Mapping[Kind, str],
     found: Found,
@@ -157,27 +158,35 @@ def _rendered(
     )
 
 
-def _worked_out(standfast: Standfast, sent: Sent, documents: Mapping[Kind, str]) -> Found:
+def _worked_out(standfast: Seen, sent: Sent, documents: Mapping[Kind, str]) -> Found:
     try:
         raw = json.dumps(body_of(sent.choice, documents, of_fleet=True)).encode()
         body: FleetWhatIfBody = validated(FleetWhatIfBody, raw)
         wanted = supposed_by(standfast, body)
     except (FieldsWrong, Malformed, Rejection) as error:
         return Found(problem=problem_of(error, PAGE))
-    these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen)
+    these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen, wanted.reach)
     if answered_at_once(standfast, these):
         told = parsed(json_of(worked_out_here(standfast, wanted, these, lambda _: go_on())))
         return Found(result=result_of(standfast, told, wanted.supposition, sent.choice))
     if sent.key is None:
         return Found(many=len(these.engagement_ids))
-    once = asked_once(Headers(actor=LOCAL, key=sent.key, correlation_id=sent.correlation_id), ADDRESS, raw)
+    once = asked_once(
+        Headers(actor=LOCAL, key=sent.key, correlation_id=sent.correlation_id), ADDRESS, raw, standfast.reach
+    )
     return Found(job_id=parsed(supposed_of_fleet(standfast, body, str(LOCAL), once).body)["job_id"])
 
 
-def _job_page(standfast: Standfast, job_id: UUID, token: str) -> tuple[bytes, bool]:
+def _cancelled(standfast: Seen, job_id: UUID, whose: str | None) -> None:
+    """Has a job end. Raises NoJob."""
+    job_within(standfast, job_id, whose)
+    standfast.jobs.cancel(job_id, whose)
+
+
+def _job_page(standfast: Seen, job_id: UUID, whose: str | None, token: str) -> tuple[bytes, bool]:
     """The page of a job, and whether it goes on. Raises NoJob."""
-    job = standfast.jobs.find(job_id)
-    asked: FleetSupposed = adapter(FleetSupposed).validate_json(standfast.jobs.request(job_id))
+    asked = job_within(standfast, job_id, whose)
+    job = standfast.jobs.find(job_id, whose)
     choice = choice_made(standfast, asked.supposition, _filter_of(asked))
     told: Any = job.result
     found = Found(result=result_of(standfast, told, asked.supposition, choice) if job.state == "done" else None)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from api.composition import Standfast
 from api.http.problems import Problem
+from api.http.reach import Seen
 from api.pages.formats import words
 from api.pages.what_if.cases import Flipped, FlippedShown
 from api.pages.what_if.choice import KINDS, MODELS, SUPPOSED, Choice
@@ -67,7 +67,7 @@ class WhatIfShown:
 
 
 def what_if_shown(
-    standfast: Standfast,
+    standfast: Seen,
     choice: Choice,
     documents: Mapping[Kind, str],
     *,
@@ -92,7 +92,7 @@ def what_if_shown(
 
 
 def result_of(
-    standfast: Standfast,
+    standfast: Seen,
     told: Mapping[str, Any],
     supposition: Supposition,
     choice: Choice,
@@ -137,7 +137,7 @@ def _options(values: Sequence[str], chosen: str | None, named: Any = str) -> Seq
     return [Option(value=each, name=named(each), chosen=each == chosen) for each in known]
 
 
-def _published(standfast: Standfast, kind: Kind) -> Sequence[str]:
+def _published(standfast: Seen, kind: Kind) -> Sequence[str]:
     """The versions that there are, the newest of a code first."""
     found = standfast.terms.catalogue.page(kind, limit=MOST_DOCUMENTS)
     return [f"{each.code}@{each.version}" for each in sorted(found, key=lambda each: (each.code, -each.version))]

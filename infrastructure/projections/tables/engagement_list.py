@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, collate, func, or_, select
 
 from application.ports.engagement_list import After, ListedEngagement, ListPage, ProjectionsMissing, Sort, Wanted
+from domain.access.reach import Reach
 from domain.clocks.foreseen import foreseen
 from domain.language.words import Model
 from domain.time.business_time import instant_at
@@ -24,6 +25,7 @@ from infrastructure.projections.seen import Seen
 from infrastructure.projections.tables.clocks import CLOCKS
 from infrastructure.projections.tables.cover import COVER
 from infrastructure.projections.tables.people import PEOPLE
+from infrastructure.projections.tables.reached import within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +128,15 @@ class Engagements:
         self._behind_seconds = behind_seconds
 
     def page(
-        self, wanted: Wanted, *, sort: Sort = "opened_at", after: After | None = None, limit: int = 50
+        self, wanted: Wanted, reach: Reach, *, sort: Sort = "opened_at", after: After | None = None, limit: int = 50
     ) -> ListPage:
-        """Up to `limit` lines after `after`. Raises ProjectionsMissing where they are still being made."""
+        """Up to `limit` lines within reach, after `after`. Raises ProjectionsMissing while they are being made."""
         with self._snapshots.snapshot() as snapshot:
             behind_seconds = self._behind_seconds(snapshot)
             if not snapshot.position and behind_seconds > UNSEEN_SECONDS:
                 raise ProjectionsMissing("the projections are still being made from the log")
             as_of = after.as_of if after else max(self._clock(), from_micros(snapshot.recorded_at))
-            found = _Lines(snapshot, as_of).page(wanted, sort, after, limit)
+            found = _Lines(snapshot, as_of, reach).page(wanted, sort, after, limit)
             items = found[:limit]
             return ListPage(
                 items=_answered(snapshot, as_of, items),
@@ -150,13 +152,14 @@ def _after(sort: Sort, last: Row[Any], as_of: datetime) -> After:
 
 
 class _Lines:
-    """The lines of a snapshot as of an instant."""
+    """The lines of a snapshot as of an instant, within a reach."""
 
-    def __init__(self, snapshot: Snapshot, as_of: datetime) -> None:
+    def __init__(self, snapshot: Snapshot, as_of: datetime, reach: Reach) -> None:
         self._snapshot = snapshot
         self._micros = to_micros(as_of)
         self._second = self._micros // 1_000_000
         self._table = snapshot.table(ENGAGEMENTS)
+        self._reached = within(reach, snapshot, self._table, self._table.c.engagement_id)
 
     def page(self, wanted: Wanted, sort: Sort, after: After | None, limit: int) -> Sequence[Row[Any]]:
         """One line more than the limit, where there is one."""
@@ -168,7 +171,7 @@ class _Lines:
         }
         query: Select[Any] = select(
             self._table, next_breach_at.label("next_now"), self._status().label("status"), by[sort].label("ordered_by")
-        ).where(holding(self._table, self._micros), *self._conditions(wanted))
+        ).where(holding(self._table, self._micros), *self._reached, *self._conditions(wanted))
         if after:
             query = query.where(_behind(by[sort], line.engagement_id, after))
         query = query.order_by(by[sort].asc().nulls_last(), line.engagement_id).limit(limit + 1)

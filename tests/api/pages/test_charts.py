@@ -7,10 +7,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.composition import Standfast
+from api.http.reach import seen_by
 from api.pages.charts import figures
 from api.pages.charts.shown import charts_shown
 from api.pages.charts.specs import BEYOND, place_of
 from api.queries.fleet import GroupsAsked, groups
+from domain.access.reach import OPERATOR
 from tests.api.pages.replaced import HOURS, replaced_once
 
 REPLACED, ANSWERED = "/charts/request-to-replaced", "/charts/first-answer"
@@ -157,7 +159,7 @@ def test_without_the_extra_it_is_said_how_to_get_charts(client: TestClient, monk
 
 def test_a_page_is_told_what_a_chart_shows_in_words_and_where_it_is(client: TestClient) -> None:
     standfast: Standfast = client.app.state.standfast  # type: ignore[attr-defined]  # the client's type has no state
-    found = groups(standfast, GroupsAsked(group_by="model")).groups
+    found = groups(seen_by(standfast, OPERATOR), GroupsAsked(group_by="model")).groups
     query = {"from": "2026-06-01T00:00:00Z", "cursor": "x", "client_id": "acme"}
     replaced, answered = charts_shown(standfast.draughtsmen, query, found)
     assert replaced.alt == (

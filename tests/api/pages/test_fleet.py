@@ -17,6 +17,7 @@ from api.pages.fleet.sentence import sentence
 from api.queries.fleet import GroupsAsked
 from api.queries.kept_figures import FleetFigures
 from application.ports.fleet import FleetWanted, GroupRatio, GroupReplace
+from domain.access.reach import EVERYTHING
 from tests.api.pages.browsing import Browser, Page
 from tests.api.pages.demo import standing, told
 from tests.moulds import Copied, Files
@@ -152,7 +153,7 @@ def test_the_first_sentence_is_of_all_that_is_asked_for(demo: tuple[Standfast, T
 def test_it_says_in_words_whether_the_guarantee_held(
     demo: tuple[Standfast, TestClient], met: int, late: int, overdue: int, credit: dict[str, str], said: str
 ) -> None:
-    page = demo[0].fleet.groups(FleetWanted())
+    page = demo[0].fleet.groups(FleetWanted(), EVERYTHING)
     due = met + late + overdue
     guarantee = replace(
         page.groups[0].guarantee,

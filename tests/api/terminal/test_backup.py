@@ -14,6 +14,8 @@ from sqlalchemy.engine import URL
 
 from application.ports.log import LogReplaced, PositionBeyondHead
 from application.queries.feed import feed
+from application.queries.sight import Sight
+from domain.access.reach import EVERYTHING
 from infrastructure.database.address import address_of_file
 from tests import databases
 from tests.api.terminal.conftest import Ran, Run
@@ -114,7 +116,13 @@ def test_a_drill(standfast: Run, database_url: URL, elsewhere: str, tmp_path: Pa
         log = restored.recorder.log
         assert (log.head().log_id, found["log_id"]) == (head.log_id, str(head.log_id))
         with pytest.raises(PositionBeyondHead):
-            feed(restored.marketplace, after=head.position, limit=50, type_name=None, engagement_id=None)
+            feed(
+                Sight(restored.marketplace, EVERYTHING),
+                after=head.position,
+                limit=50,
+                type_name=None,
+                engagement_id=None,
+            )
         with pytest.raises(LogReplaced):
             next(restored.recorder.subscribe(gt=head.position))
         outcome = restored.marketplace.record(wishes.remark("and on it goes", engagement(0)))

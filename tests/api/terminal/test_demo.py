@@ -13,6 +13,7 @@ from api.terminal.demonstration import populated
 from api.terminal.inspection import findings
 from application.demo.script import Script
 from application.ports.engagement_list import Wanted
+from domain.access.reach import EVERYTHING
 from domain.language.words import Model
 from domain.law.recorded import Recorded
 from infrastructure.process.settings import Settings
@@ -35,7 +36,7 @@ def facts(demo: Standfast) -> list[Recorded]:
 
 
 def test_the_demo_has_two_years_of_engagements_of_all_models(demo: Standfast) -> None:
-    found = demo.engagements.page(Wanted(), limit=500).items
+    found = demo.engagements.page(Wanted(), EVERYTHING, limit=500).items
     assert len(found) == 220
     models = Counter(line.model for line in found)
     assert set(models) == set(get_args(Model))

@@ -18,6 +18,7 @@ import pytest
 from api.composition import Standfast
 from application.imports.lines import LONGEST_LINE
 from application.ports.engagement_list import Wanted
+from domain.access.reach import EVERYTHING
 from infrastructure.database.address import address_of, address_of_file
 from tests.api.terminal.conftest import Run
 
@@ -82,7 +83,7 @@ def test_a_table_is_read_whoever_wrote_it(producer: str, standfast: Run, tmp_pat
     file.write_bytes(READ[producer])
     ran = standfast("import", file)
     assert (ran.code, ran.out.splitlines()[0]) == (0, "2 lines of 2 imported, 0 refused · 1 engagement"), ran.err
-    [line] = opened.engagements.page(Wanted()).items
+    [line] = opened.engagements.page(Wanted(), EVERYTHING).items
     assert (line.name, line.client_id) == ("Zahlungen – Köln", "Zahlungen-Koln-9922d4b5")
     assert line.partner_ids == ("Bucher-GmbH-44fcba35",)
     state = opened.marketplace.history(line.engagement_id).state

@@ -19,6 +19,7 @@ from api.composition import Standfast
 from application.imports import assignment_history
 from application.imports.names_as_ids import formerly
 from application.ports.engagement_list import Wanted
+from domain.access.reach import EVERYTHING
 from domain.engagement.replacement.about import standing_of
 from domain.engagement.state import EngagementHistory
 from tests.api.terminal.conftest import Run
@@ -39,7 +40,7 @@ Write = Callable[[str, str], Path]
 
 
 def histories(opened: Standfast) -> dict[str, EngagementHistory]:
-    found = opened.engagements.page(Wanted(), limit=500).items
+    found = opened.engagements.page(Wanted(), EVERYTHING, limit=500).items
     return {line.client_id: opened.marketplace.history(line.engagement_id) for line in found}
 
 

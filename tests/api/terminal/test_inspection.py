@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 
 from api.composition import Standfast, database_of
 from application.ports.engagement_list import Wanted
+from domain.access.reach import EVERYTHING
 from domain.time.calendar import Calendar
 from infrastructure.database import schema
 from infrastructure.database.database import Database
@@ -69,7 +70,7 @@ def test_a_history_is_a_table_of_what_happened_and_who_said_so(imported: Run, op
 
 
 def test_a_history_names_what_was_voided(imported: Run, written: Write, opened: Standfast) -> None:
-    [team] = [line for line in opened.engagements.page(Wanted()).items if line.client_id == "sig-b"]
+    [team] = [line for line in opened.engagements.page(Wanted(), EVERYTHING).items if line.client_id == "sig-b"]
     correction = {
         "command": "correct-history",
         "engagement_id": str(team.engagement_id),

@@ -12,6 +12,8 @@ from sqlalchemy.engine import URL
 from application.commands.request import KeyReused, Outcome, Refused, RefusedBefore, StaleVersion
 from application.commands.terms_of_a_round import LookedUpOnce
 from application.marketplace import MOST_EVENTS_IN_THE_LOOP, Marketplace
+from application.queries.sight import Sight
+from domain.access.reach import EVERYTHING
 from domain.engagement.lifecycle.opening import DEFAULT_CALENDAR, UnknownEngagement
 from domain.engagement.terms.published import Published
 from infrastructure.terms.shelf import CatalogueShelf
@@ -171,11 +173,11 @@ def test_what_was_known_stays_known(marketplace: Marketplace) -> None:
     marketplace.record(request(opening()))
     before = marketplace.known()
     marketplace.record(request(match("a1")))
-    then = marketplace.history_as_known(ENGAGEMENT, marketplace.known(before.known_at))
+    then = Sight(marketplace, EVERYTHING).history_as_known(ENGAGEMENT, marketplace.known(before.known_at))
     assert then is not None
     assert (then.version, marketplace.known(before.known_at)) == (1, before)
     long_ago = marketplace.known(datetime(2020, 1, 1, tzinfo=UTC))
-    assert marketplace.history_as_known(ENGAGEMENT, long_ago) is None
+    assert Sight(marketplace, EVERYTHING).history_as_known(ENGAGEMENT, long_ago) is None
 
 
 def test_a_defaulted_instant_is_never_before_what_was_recorded(marketplace: Marketplace) -> None:

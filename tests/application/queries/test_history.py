@@ -12,6 +12,8 @@ from hypothesis import given as over
 from application.marketplace import Marketplace
 from application.queries.history import PageUnclear, WantedEvents, history_page, page_around
 from application.queries.measures import WindowEmpty
+from application.queries.sight import Sight
+from domain.access.reach import EVERYTHING
 from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.law.recorded import Recorded
 from tests.application.requests import ENGAGEMENT, match, opening, request
@@ -177,7 +179,13 @@ def paged(life: Marketplace, wanted: dict[str, Any], order: Literal["asc", "desc
     found: list[int] = []
     place: dict[str, Any] = {}
     while True:
-        page = history_page(life, ENGAGEMENT, WantedEvents(order=order, **wanted, **place), known_at=None, limit=limit)
+        page = history_page(
+            Sight(life, EVERYTHING),
+            ENGAGEMENT,
+            WantedEvents(order=order, **wanted, **place),
+            known_at=None,
+            limit=limit,
+        )
         assert len(page.items) <= limit
         found += versions(page.items)
         if page.next is None:
@@ -188,9 +196,11 @@ def paged(life: Marketplace, wanted: dict[str, Any], order: Literal["asc", "desc
 
 def test_a_page_around_an_instant_goes_on_as_any_other(life: Marketplace) -> None:
     at = datetime.fromisoformat("2026-01-06T00:00:00Z")
-    first = history_page(life, ENGAGEMENT, WantedEvents(at=at), known_at=None, limit=3)
+    first = history_page(Sight(life, EVERYTHING), ENGAGEMENT, WantedEvents(at=at), known_at=None, limit=3)
     assert (versions(first.items), first.next) == ([1, 2, 3], 3)
-    newest = history_page(life, ENGAGEMENT, WantedEvents(at=at, order="desc"), known_at=None, limit=3)
+    newest = history_page(
+        Sight(life, EVERYTHING), ENGAGEMENT, WantedEvents(at=at, order="desc"), known_at=None, limit=3
+    )
     assert (versions(newest.items), newest.next) == ([3, 2, 1], None)
 
 
@@ -198,17 +208,23 @@ def test_as_it_was_known_then_the_history_ends_there_and_nothing_was_voided_yet(
     facts = life.history(ENGAGEMENT).facts
     known_at = facts[7].recorded_at
     assert known_at < facts[8].recorded_at
-    page = history_page(life, ENGAGEMENT, WantedEvents(), known_at=known_at, limit=50)
+    page = history_page(Sight(life, EVERYTHING), ENGAGEMENT, WantedEvents(), known_at=known_at, limit=50)
     assert (versions(page.items), page.next, page.position) == (list(range(1, 9)), None, facts[7].position)
     for voided, expected in ((True, []), (False, list(range(1, 9)))):
-        then = history_page(life, ENGAGEMENT, WantedEvents(voided=voided), known_at=known_at, limit=50)
+        then = history_page(
+            Sight(life, EVERYTHING), ENGAGEMENT, WantedEvents(voided=voided), known_at=known_at, limit=50
+        )
         assert versions(then.items) == expected
     before = history_page(
-        life, ENGAGEMENT, WantedEvents(at=known_at), known_at=facts[0].recorded_at - timedelta(days=1), limit=50
+        Sight(life, EVERYTHING),
+        ENGAGEMENT,
+        WantedEvents(at=known_at),
+        known_at=facts[0].recorded_at - timedelta(days=1),
+        limit=50,
     )
     assert (before.items, before.next) == ([], None)
 
 
 def test_an_engagement_that_nobody_knows_has_no_history(marketplace: Marketplace) -> None:
     with pytest.raises(UnknownEngagement):
-        history_page(marketplace, ENGAGEMENT, WantedEvents(), known_at=None, limit=1)
+        history_page(Sight(marketplace, EVERYTHING), ENGAGEMENT, WantedEvents(), known_at=None, limit=1)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.engine import URL
 
 from application.ports.fleet import FigureRow, FleetWanted, Group, GroupsPage
+from domain.access.reach import EVERYTHING
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
@@ -72,7 +73,7 @@ class Fleet:
     def asked(self, wanted: FleetWanted, as_of: datetime) -> GroupsPage:
         """All groups, by key."""
         self.now = as_of
-        return self.answers.groups(wanted, limit=1000)
+        return self.answers.groups(wanted, EVERYTHING, limit=1000)
 
     def assert_told(self, wanted: FleetWanted, as_of: datetime) -> list[Group]:
         """The groups are what the histories come to as of an instant, at which all was recorded by then."""
@@ -90,7 +91,7 @@ class Fleet:
         found: list[FigureRow] = []
         after = None
         while True:
-            told = self.answers.rows(wanted, figure, after=after, limit=page)
+            told = self.answers.rows(wanted, figure, EVERYTHING, after=after, limit=page)
             found.extend(told.items)
             after = told.next
             if after is None:

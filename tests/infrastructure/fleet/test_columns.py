@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from application.ports.fleet import FleetWanted
+from domain.access.reach import EVERYTHING
 from infrastructure.fleet.columns import Columns, Reading
 from infrastructure.fleet.fleet import ColumnFleet
 from tests.infrastructure.fleet.harness import Fleet, of_the_fleet
@@ -100,7 +101,7 @@ def test_a_question_is_ended_from_outside_and_the_next_one_is_not(sqlite_fleet: 
     calendars = sqlite_fleet.calendars.__getitem__
     ending = ColumnFleet(sqlite_fleet.columns, lambda: head, calendars, lambda _: 0.0, ended_at_once)
     with pytest.raises(duckdb.InterruptException):
-        ending.groups(FleetWanted(group_by="month"))
+        ending.groups(FleetWanted(group_by="month"), EVERYTHING)
     sqlite_fleet.assert_told(FleetWanted(group_by="month"), head)
 
 

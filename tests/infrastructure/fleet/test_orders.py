@@ -8,6 +8,7 @@ from typing import Final, get_args
 import pytest
 
 from application.ports.fleet import FleetWanted, Group, GroupSort
+from domain.access.reach import EVERYTHING
 from tests.infrastructure.fleet.harness import CLIENTS, Fleet, of_the_fleet
 from tests.infrastructure.fleet.test_sums import grown
 from tests.infrastructure.projections.harness import engagement, history
@@ -43,7 +44,7 @@ def test_groups_are_ordered_by_each_figure_both_ways_those_without_it_last(sqlit
         name, sign = sort.removeprefix("-"), -1 if sort.startswith("-") else 1
         figure = FIGURES[name]
         right = sorted(everything, key=lambda each: _place(each, figure, sign))
-        told = sqlite_fleet.answers.groups(wanted, sort=sort).groups
+        told = sqlite_fleet.answers.groups(wanted, EVERYTHING, sort=sort).groups
         assert [each.key for each in told] == [each.key for each in right], sort
         values = {figure(each) for each in everything}
         without |= {name} if None in values else set()
@@ -75,11 +76,11 @@ def test_a_group_that_comes_in_between_shifts_no_page(sqlite_fleet: Fleet, sort:
     as_of = sqlite_fleet.histories()[engagement(2)].facts[-1].recorded_at
     sqlite_fleet.now = as_of + timedelta(hours=1)
     wanted = FleetWanted(group_by="client")
-    first = sqlite_fleet.answers.groups(wanted, sort=sort, limit=1)
+    first = sqlite_fleet.answers.groups(wanted, EVERYTHING, sort=sort, limit=1)
     assert [each.key for each in first.groups] == ["brick:s"]
     of_client("acme", sqlite_fleet, as_of + timedelta(minutes=30))
-    assert next(iter(sqlite_fleet.answers.groups(wanted, sort="key", limit=1).groups)).key == "acme"
-    second = sqlite_fleet.answers.groups(wanted, sort=sort, after=first.next, limit=1)
+    assert next(iter(sqlite_fleet.answers.groups(wanted, EVERYTHING, sort="key", limit=1).groups)).key == "acme"
+    second = sqlite_fleet.answers.groups(wanted, EVERYTHING, sort=sort, after=first.next, limit=1)
     assert [each.key for each in second.groups] == ["coyote"]
     assert second.next is None
 
@@ -93,13 +94,13 @@ def test_a_row_that_comes_in_between_shifts_no_page(sqlite_fleet: Fleet, figure:
     assert as_of is not None
     sqlite_fleet.now = as_of + timedelta(hours=1)
     wanted, limit = FleetWanted(), 1
-    before = sqlite_fleet.answers.rows(wanted, figure, limit=500).items
-    page = sqlite_fleet.answers.rows(wanted, figure, limit=limit)
+    before = sqlite_fleet.answers.rows(wanted, figure, EVERYTHING, limit=500).items
+    page = sqlite_fleet.answers.rows(wanted, figure, EVERYTHING, limit=limit)
     told = list(page.items)
     of_client(CLIENTS[first], sqlite_fleet, as_of + timedelta(minutes=30))
-    assert sqlite_fleet.answers.rows(wanted, figure, limit=500).items[0].engagement_id == engagement(first)
+    assert sqlite_fleet.answers.rows(wanted, figure, EVERYTHING, limit=500).items[0].engagement_id == engagement(first)
     while page.next is not None:
-        page = sqlite_fleet.answers.rows(wanted, figure, after=page.next, limit=limit)
+        page = sqlite_fleet.answers.rows(wanted, figure, EVERYTHING, after=page.next, limit=limit)
         told += page.items
     assert told == list(before)
     assert page.total > len(told), "the new ones are counted"

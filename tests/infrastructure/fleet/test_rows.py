@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from application.ports.fleet import Distribution, FigureRow, FleetWanted, Group, GroupRatio
+from domain.access.reach import EVERYTHING
 from domain.metrics.tenure import Tenure, tenure_median_days, tenures
 from domain.time.business_time import epoch_seconds
 from infrastructure.fleet.figures import Figure
@@ -129,11 +130,11 @@ def test_pages_of_rows_are_the_rows(behind: Behind, path: str) -> None:
 def test_pages_of_groups_are_the_groups(sqlite_fleet: Fleet) -> None:
     as_of = grown(sqlite_fleet, SOME, timedelta(hours=1))
     wanted = FleetWanted(group_by="partner")
-    whole = sqlite_fleet.answers.groups(wanted).groups
+    whole = sqlite_fleet.answers.groups(wanted, EVERYTHING).groups
     assert len(whole) > 3
     after, told = None, list[Group]()
     for _ in whole:
-        page = sqlite_fleet.answers.groups(wanted, after=after, limit=1)
+        page = sqlite_fleet.answers.groups(wanted, EVERYTHING, after=after, limit=1)
         told.extend(page.groups)
         sqlite_fleet.now = as_of + timedelta(days=9)
         after = page.next

@@ -12,6 +12,7 @@ from application.ports.fleet import FleetWanted
 from application.ports.what_if import Chosen, FleetSupposed, FleetWhatIf
 from application.queries.as_of import EngagementAsOf
 from application.queries.measures import what_if
+from domain.access.reach import EVERYTHING
 from domain.engagement.state import EngagementHistory
 from domain.metrics.what_if import Supposition, supposed
 from infrastructure.fleet.supposing import Supposing, candidates
@@ -39,6 +40,7 @@ def worked_out(of: Bench, as_of: datetime, chosen: Chosen) -> FleetWhatIf:
         log=of.recorder.log,
         supposition=SUPPOSED,
         chosen=chosen,
+        reach=EVERYTHING,
         as_of=as_of,
         position=head.position,
         told=done.append,
@@ -116,7 +118,7 @@ def assert_chosen(of: Bench) -> None:
     histories = dict(of.histories())
     assert len({each.state.model for each in histories.values()}) > 1
     for chosen in choices(histories):
-        assert candidates(of.recorder.log, of.reader, chosen).engagement_ids == those(histories, chosen)
+        assert candidates(of.recorder.log, of.reader, chosen, EVERYTHING).engagement_ids == those(histories, chosen)
 
 
 def test_what_is_not_projected_yet_is_chosen_by_its_opening(prepared_url: URL) -> None:
@@ -140,8 +142,11 @@ def test_what_is_opened_after_they_were_chosen_is_beyond_what_is_told(prepared_u
     with bench(prepared_url) as of:
         begun(of, range(3))
         of.project()
-        log, wanted = of.recorder.log, FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), as_of=None)
-        these = candidates(log, of.reader, wanted.chosen)
+        log, wanted = (
+            of.recorder.log,
+            FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), reach=EVERYTHING, as_of=None),
+        )
+        these = candidates(log, of.reader, wanted.chosen, wanted.reach)
         begun(of, range(3, 5))
         told = worked_out_of(log, wanted, these, now=log.head().recorded_at, told=lambda _: None)
     assert (told.engagements + told.not_applicable, told.position) == (len(these.engagement_ids), these.head.position)

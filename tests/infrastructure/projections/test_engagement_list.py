@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from application.ports.engagement_list import After, ListedEngagement, ListPage, Sort, Wanted
+from domain.access.reach import EVERYTHING
 from domain.clocks.reading import Clocks, clocks_of
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.nouns.assignment import Assignment
@@ -46,7 +47,7 @@ class Told:
 
     def lines(self, now: datetime) -> dict[UUID, ListedEngagement]:
         """All lines, read at once."""
-        page = self.listing(now).page(Wanted(), limit=500)
+        page = self.listing(now).page(Wanted(), EVERYTHING, limit=500)
         assert (page.next, page.as_of) == (None, now)
         return {line.engagement_id: line for line in page.items}
 
@@ -232,7 +233,7 @@ def test_a_goal_that_ends_when_business_hours_do_is_past_only_once_they_begin_ag
 def pages(listing: Engagements, wanted: Wanted, sort: Sort, limit: int) -> Iterator[ListPage]:
     after: After | None = None
     while True:
-        page = listing.page(wanted, sort=sort, after=after, limit=limit)
+        page = listing.page(wanted, EVERYTHING, sort=sort, after=after, limit=limit)
         yield page
         if page.next is None:
             return
@@ -371,6 +372,6 @@ def test_every_field_of_a_line_is_filled(random_log: Told) -> None:
 def test_a_process_whose_clock_is_behind_sees_what_is_recorded(random_log: Told) -> None:
     """As the state of one engagement is: as of the last recording, not of an instant before it."""
     last = max(history.facts[-1].recorded_at for history in random_log.histories.values())
-    page = random_log.listing(datetime(2001, 1, 1, tzinfo=UTC)).page(Wanted(), limit=500)
+    page = random_log.listing(datetime(2001, 1, 1, tzinfo=UTC)).page(Wanted(), EVERYTHING, limit=500)
     assert page.as_of == last
     assert {line.engagement_id: line for line in page.items} == random_log.expected(last)

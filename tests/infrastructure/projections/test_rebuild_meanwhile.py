@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 
 from application.ports.engagement_list import ProjectionsMissing, Wanted
 from application.ports.log import Append
+from domain.access.reach import EVERYTHING
 from infrastructure.projections import projector
 from infrastructure.projections.tables.engagement_list import ENGAGEMENTS, UNSEEN_SECONDS, Engagements
 from tests.infrastructure.projections.rebuilt import Bench, bench, commands, populated
@@ -141,5 +142,5 @@ def test_a_list_of_which_nothing_is_projected_yet_is_not_told_as_empty(made: Ben
     emptied(made)
     clock = partial(datetime.now, UTC)
     with pytest.raises(ProjectionsMissing):
-        Engagements(made.projections, clock, lambda _: UNSEEN_SECONDS + 1).page(Wanted())
-    assert Engagements(made.projections, clock, lambda _: UNSEEN_SECONDS - 1).page(Wanted()).items == []
+        Engagements(made.projections, clock, lambda _: UNSEEN_SECONDS + 1).page(Wanted(), EVERYTHING)
+    assert Engagements(made.projections, clock, lambda _: UNSEEN_SECONDS - 1).page(Wanted(), EVERYTHING).items == []

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 
 from application.ports.at_risk import ClockAtRisk, ClocksAfter, ClocksFound, WantedClocks
 from application.ports.work import WantedWork, WorkAfter, WorkCounts, WorkFound, WorkItem
+from domain.access import reach
 from domain.clocks.reading import Clock, clocks_of
 from domain.engagement.state import EngagementHistory
 from domain.law.command import Command
@@ -54,13 +55,15 @@ def at_risk(log: Told, now: datetime) -> AtRisk:
 
 def items(log: Told, now: datetime, **wanted: Any) -> list[WorkItem]:
     """All of them, read at once."""
-    page = work(log, now).page(WantedWork(**wanted), limit=500)
+    page = work(log, now).page(WantedWork(**wanted), reach.EVERYTHING, limit=500)
     assert (page.next, page.as_of) == (None, now)
     return list(page.items)
 
 
 def clocks(log: Told, now: datetime, **wanted: Any) -> list[ClockAtRisk]:
-    page = at_risk(log, now).page(WantedClocks(**{"within": EVERYTHING, "overdue": True, **wanted}), limit=500)
+    page = at_risk(log, now).page(
+        WantedClocks(**{"within": EVERYTHING, "overdue": True, **wanted}), reach.EVERYTHING, limit=500
+    )
     assert (page.next, page.as_of) == (None, now)
     return list(page.items)
 
@@ -215,7 +218,7 @@ def test_a_row_stays_as_it_is_while_nothing_of_it_changes() -> None:
 def work_pages(of: Work, limit: int, **wanted: Any) -> Iterator[WorkFound]:
     after: WorkAfter | None = None
     while True:
-        page = of.page(WantedWork(**wanted), after=after, limit=limit)
+        page = of.page(WantedWork(**wanted), reach.EVERYTHING, after=after, limit=limit)
         yield page
         if page.next is None:
             return
@@ -225,7 +228,7 @@ def work_pages(of: Work, limit: int, **wanted: Any) -> Iterator[WorkFound]:
 def clock_pages(of: AtRisk, limit: int, **wanted: Any) -> Iterator[ClocksFound]:
     after: ClocksAfter | None = None
     while True:
-        page = of.page(WantedClocks(**wanted), after=after, limit=limit)
+        page = of.page(WantedClocks(**wanted), reach.EVERYTHING, after=after, limit=limit)
         yield page
         if page.next is None:
             return
@@ -258,11 +261,11 @@ def test_a_later_page_tells_how_its_clocks_are_now(bench: Bench) -> None:
         Glances(bench.reader, lambda: next(times), lambda _: 0.0), CatalogueShelf(Catalogue(bench.database))
     )
     wanted = WantedClocks(within=EVERYTHING)
-    first = moving.page(wanted, limit=1)
+    first = moving.page(wanted, reach.EVERYTHING, limit=1)
     assert [each.engagement_id for each in first.items] == [engagement(0)]
     bench.append(told_now[-1])
     caught_up(projector)
-    second = moving.page(wanted, after=first.next, limit=1)
+    second = moving.page(wanted, reach.EVERYTHING, after=first.next, limit=1)
     log = Told(bench, bench.histories())
     assert (first.as_of, second.as_of) == (day(1), day(2))
     assert list(second.items) == [each for each in expected_clocks(log, day(2)) if each.engagement_id == engagement(1)]
@@ -324,10 +327,10 @@ def test_the_first_page_counts_everything_once(random_log: Told) -> None:
     """By days and weeks of UTC: the instants lie in a week that began on a Monday."""
     for now in some(instants(random_log.histories), 20):
         everything = expected_items(random_log, now)
-        counts = work(random_log, now).page(WantedWork(), limit=1).counts
+        counts = work(random_log, now).page(WantedWork(), reach.EVERYTHING, limit=1).counts
         assert counts == counted(everything, now)
         assert sum(getattr(counts, name) for name in WorkCounts.__slots__) == len(everything)
-    without = work(random_log, NOW).page(WantedWork(notices=False), limit=1).counts
+    without = work(random_log, NOW).page(WantedWork(notices=False), reach.EVERYTHING, limit=1).counts
     assert without == replace(counted(expected_items(random_log, NOW), NOW), notices=0)
 
 
@@ -364,7 +367,7 @@ def test_the_same_on_postgresql(postgres_url: URL) -> None:
             ]
             assert read == expected_clocks(log, NOW)
         assert_filtered(log)
-        assert work(log, NOW).page(WantedWork()).counts == counted(expected_items(log, NOW), NOW)
+        assert work(log, NOW).page(WantedWork(), reach.EVERYTHING).counts == counted(expected_items(log, NOW), NOW)
 
 
 @pytest.mark.parametrize("stuck", [WORK, TICKING, CLOCKS], ids=lambda each: each.name)

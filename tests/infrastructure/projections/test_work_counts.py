@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
 from application.ports.work import WantedWork
+from domain.access import reach
 from domain.time.intervals import EVER
 from infrastructure.projections.proof import differing
 from infrastructure.projections.reading import schema_of
@@ -63,7 +64,7 @@ def assert_counted(log: Told, chosen: Sequence[datetime]) -> None:
     for now in chosen:
         everything = expected_items(log, now)
         for wanted, holds in filters(now):
-            counts = work(log, now).page(WantedWork(**wanted), limit=1).counts
+            counts = work(log, now).page(WantedWork(**wanted), reach.EVERYTHING, limit=1).counts
             assert counts == counted([item for item in everything if holds(item)], now), (now, wanted)
 
 
@@ -83,7 +84,9 @@ def test_and_under_that_of_a_partner(random_log: Told) -> None:
         theirs = supplied(random_log, partner)
         found = items(random_log, now, partner_id=partner)
         assert {(item.engagement_id, item.kind, item.subject_id) for item in found} == theirs
-        assert work(random_log, now).page(WantedWork(partner_id=partner)).counts == counted(found, now)
+        assert work(random_log, now).page(WantedWork(partner_id=partner), reach.EVERYTHING).counts == counted(
+            found, now
+        )
 
 
 def test_the_same_on_postgresql(postgres_url: URL) -> None:
@@ -177,11 +180,11 @@ def test_counting_reads_no_table(bench: Bench, analysed: bool) -> None:
             connection.exec_driver_sql("ANALYZE")
     with bench.reader.snapshot() as snapshot:
         for wanted in (WantedWork(), WantedWork(party="client", notices=False), WantedWork(due_before=now)):
-            told = plan(Glance(snapshot, now, 0.0, now), wanted)
+            told = plan(Glance(snapshot, reach.EVERYTHING, now, 0.0, now), wanted)
             assert f"Seq Scan on {rows.name}" not in told, told
             assert f"SCAN {rows.name}" not in told, told
             assert f"{rows.name}_by_stays_from_there_until" in told, told
             assert f"{rows.name}_by_overdue_from" in told, told
-    counts = work(Told(bench, {}), now).page(WantedWork(notices=False), limit=1).counts
+    counts = work(Told(bench, {}), now).page(WantedWork(notices=False), reach.EVERYTHING, limit=1).counts
     assert counts is not None
     assert counts.overdue + counts.undated > MANY / 2

@@ -15,6 +15,7 @@ from api.examples.commands import body_example
 from api.http.events import event_bytes
 from application.commands.request import Request
 from application.ports.webhooks import Delivery, Filter
+from domain.access.reach import EVERYTHING
 from domain.law.recorded import Actor
 from infrastructure.database.instants import process_clock
 from infrastructure.process.settings import Settings
@@ -75,7 +76,7 @@ class Bench:
         )
 
     def fill(self) -> None:
-        Filling(self.standfast.database, self.standfast.recorder.log, self.clock).fill()
+        Filling(self.standfast.database, self.standfast.recorder.log, lambda _: EVERYTHING, self.clock).fill()
 
     def due(self, made: Made) -> list[Due]:
         return self.deliveries.due(made.webhook.webhook_id, 1_000)
@@ -100,7 +101,7 @@ class Bench:
     @contextmanager
     def sending(self) -> Iterator[Sender]:
         """A sender in its threads."""
-        filling = Filling(self.standfast.database, self.standfast.recorder.log, self.clock)
+        filling = Filling(self.standfast.database, self.standfast.recorder.log, lambda _: EVERYTHING, self.clock)
         recorded = self.standfast.recorder.recorded
         sender = Sender(self.deliveries, filling, lambda: lead_of_sending(self.standfast.database, recorded))
         sender.start(replace(self.trying, posting=Posting(Allowed.of(LOOPBACK), seconds=2.0)))

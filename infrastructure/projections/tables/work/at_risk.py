@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
 from application.ports.at_risk import ClockAtRisk, ClocksAfter, ClocksFound, WantedClocks
 from application.ports.log import StoreUnavailable
+from domain.access.reach import Reach
 from domain.clocks.reading import Clock
 from domain.time.business_time import BusinessTime, business_time
 from domain.time.calendar import Calendar
@@ -37,9 +38,11 @@ class AtRisk:
         self._glances = glances
         self._terms = terms
 
-    def page(self, wanted: WantedClocks, *, after: ClocksAfter | None = None, limit: int = 50) -> ClocksFound:
-        """Up to `limit` clocks after `after`. Raises ProjectionsMissing where they are still being made."""
-        with self._glances.take(after.as_of if after else None) as glance:
+    def page(
+        self, wanted: WantedClocks, reach: Reach, *, after: ClocksAfter | None = None, limit: int = 50
+    ) -> ClocksFound:
+        """Up to `limit` clocks within reach, after `after`. Raises ProjectionsMissing while they are being made."""
+        with self._glances.take(after.as_of if after else None, reach) as glance:
             rows = _rows(glance, wanted, after, limit + 1)
             shown = rows[:limit]
             return ClocksFound(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, not_, select, union_all
 
 from application.ports.work import WantedWork, WorkCounts
+from domain.access.reach import Everything
 from domain.time.business_time import epoch_seconds
 from domain.time.intervals import EVER
 from domain.work.item import NOTICES
@@ -36,7 +37,8 @@ def counting(glance: Glance, wanted: WantedWork, chosen: Sequence[Condition]) ->
 
     What the tally does not tell apart is counted row by row.
     """
-    if wanted.q or wanted.client_id is not None or wanted.engagement_id is not None:
+    beyond_the_tally = wanted.q or not isinstance(glance.reach, Everything)
+    if beyond_the_tally or wanted.client_id is not None or wanted.engagement_id is not None:
         yield _of_rows(glance, chosen)
         return
     yield _of_tally(glance, wanted)

@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Table, exists, select
 
 from application.ports.engagement_list import ProjectionsMissing
+from domain.access.reach import Reach
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.projections.projection import Projection
 from infrastructure.projections.reading import Snapshot, Snapshots, parked_of
 from infrastructure.projections.tables.engagement_list import ENGAGEMENTS, UNSEEN_SECONDS, holding
+from infrastructure.projections.tables.reached import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,10 @@ UNREAD: Final = About(name=None, zone="UTC", parked=True)
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The projections as they are in one snapshot, read as of an instant."""
+    """The projections as they are in one snapshot, read as of an instant, within a reach."""
 
     snapshot: Snapshot
+    reach: Reach
     as_of: datetime
     behind_seconds: float
     now: datetime
@@ -54,9 +57,14 @@ class Glance:
         return self.snapshot.connection.execute(query).all()
 
     def there(self, table: Table) -> tuple[ColumnElement[bool], ...]:
-        """The rows that are there at the instant."""
+        """The rows that are there at the instant, within reach."""
         of = table.c
-        return holding(table, self.micros), of.there_from <= self.micros, of.there_until > self.micros
+        there = holding(table, self.micros), of.there_from <= self.micros, of.there_until > self.micros
+        return *there, *self.within(table)
+
+    def within(self, table: Table) -> list[ColumnElement[bool]]:
+        """The rows of the engagements within reach, at whatever instant."""
+        return within(self.reach, self.snapshot, self.table(ENGAGEMENTS), table.c.engagement_id)
 
     def in_order(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """A text in the same order on every database."""
@@ -88,11 +96,11 @@ class Glances:
         self._behind_seconds = behind_seconds
 
     @contextmanager
-    def take(self, as_of: datetime | None) -> Iterator[Glance]:
+    def take(self, as_of: datetime | None, reach: Reach) -> Iterator[Glance]:
         """One as of an instant, now where none is given. Raises ProjectionsMissing, StoreUnavailable."""
         with self._snapshots.snapshot() as snapshot:
             behind_seconds = self._behind_seconds(snapshot)
             if not snapshot.position and behind_seconds > UNSEEN_SECONDS:
                 raise ProjectionsMissing("the projections are still being made from the log")
             now = max(self._clock(), from_micros(snapshot.recorded_at))
-            yield Glance(snapshot, as_of or now, behind_seconds, max(now, as_of or now))
+            yield Glance(snapshot, reach, as_of or now, behind_seconds, max(now, as_of or now))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, or_, select, tuple_
 
 from application.ports.work import WantedWork, WorkAfter, WorkFound, WorkItem
+from domain.access.reach import Reach
 from domain.time.business_time import instant_at
 from domain.time.intervals import EVER
 from domain.work.item import NOTICES
@@ -22,9 +23,9 @@ class Work:
     def __init__(self, glances: Glances) -> None:
         self._glances = glances
 
-    def page(self, wanted: WantedWork, *, after: WorkAfter | None = None, limit: int = 50) -> WorkFound:
-        """Up to `limit` items after `after`. Raises ProjectionsMissing where they are still being made."""
-        with self._glances.take(after.as_of if after else None) as glance:
+    def page(self, wanted: WantedWork, reach: Reach, *, after: WorkAfter | None = None, limit: int = 50) -> WorkFound:
+        """Up to `limit` items within reach, after `after`. Raises ProjectionsMissing while they are being made."""
+        with self._glances.take(after.as_of if after else None, reach) as glance:
             rows = _rows(glance, wanted, after, limit + 1)
             about = glance.about(list({row.engagement_id for row in rows}))
             shown = rows[:limit]

@@ -1,0 +1,72 @@
+"""Within whose reach a request is answered: the one place where that is found out, and what is there for it."""
+
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from starlette.requests import HTTPConnection, Request
+
+from api.composition import Standfast
+from application.queries.sight import Sight
+from domain.access.principal import Principal, Role
+from domain.access.reach import EVERYTHING, NOTHING, OPERATOR, Reach, Reader
+from domain.law.rejection import NotYours
+
+NOBODY: Final = Reader(sees=NOTHING, commands=False)
+"""Who sees nothing: nobody signed in, or somebody from whom what its role may not see is not hidden yet."""
+
+WHO_SEES_EVERYTHING: Final[frozenset[Role]] = frozenset({"operator", "integration"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen(Standfast):
+    """All there is, with the reach that whoever reads may not go beyond: nothing reads without naming it.
+
+    ``sight`` is how engagements and events are read; what is projected takes the ``reach`` itself.
+    """
+
+    reader: Reader
+    reach: Reach
+    sight: Sight
+
+
+def reader_of(request: HTTPConnection) -> Reader:
+    """Who reads: what its role sees, and nothing where that is not said here."""
+    principal: Principal | None = request.scope["state"].get("principal")
+    if principal is None:
+        return NOBODY
+    if principal.role in WHO_SEES_EVERYTHING:
+        return OPERATOR
+    if principal.role == "auditor" and principal.mandate is not None:
+        return Reader(sees=principal.mandate, commands=False)
+    return NOBODY
+
+
+def seen_by(standfast: Standfast, reader: Reader) -> Seen:
+    """What is there for a reader today."""
+    reach = reader.reach(standfast.marketplace.clock())
+    there = {each.name: getattr(standfast, each.name) for each in fields(Standfast)}
+    return Seen(**there, reader=reader, reach=reach, sight=Sight(standfast.marketplace, reach))
+
+
+def seen_in(standfast: Standfast, request: HTTPConnection) -> Seen:
+    """What is there for whoever asks."""
+    return seen_by(standfast, reader_of(request))
+
+
+def may_be_there(standfast: Standfast, request: HTTPConnection, engagement_id: UUID) -> bool:
+    """Whether an engagement can be within reach of whoever asks, as far as that is known without reading it."""
+    return reader_of(request).reach(standfast.marketplace.clock()).may_hold(engagement_id)
+
+
+async def demand_commanding(standfast: Standfast, request: Request, engagement_id: UUID | None) -> None:
+    """The one check before a command, of an engagement or (None) of none that is there yet.
+
+    Raises UnknownEngagement where the engagement is out of reach, NotYours where whoever asks issues no command.
+    """
+    seen = seen_in(standfast, request)
+    if engagement_id is not None and seen.reach != EVERYTHING:
+        await standfast.desks.quick.answer(partial(seen.sight.demand, engagement_id), request.receive)
+    if not seen.reader.commands:
+        raise NotYours("an auditor reads, and issues no command")

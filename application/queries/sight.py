@@ -1,0 +1,123 @@
+"""What somebody sees of the marketplace: every query reads through it, and what is out of reach is not there."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Final
+from uuid import UUID
+
+from application.commands.request import Outcome, Request
+from application.marketplace import Known, Marketplace, no_engagement
+from application.ports.store import Placed
+from domain.access.reach import Everything, Named, Reach
+from domain.engagement.state import EngagementHistory
+from domain.law.growing import Growing
+from domain.law.recorded import Recorded
+
+_position: Final = attrgetter("position")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Some facts in the order of their positions, and the last position that was looked at for them."""
+
+    facts: Sequence[Recorded]
+    scanned: int
+
+
+class Sight:
+    """The marketplace within a reach. An engagement out of it is answered as one that does not exist."""
+
+    def __init__(self, marketplace: Marketplace, reach: Reach) -> None:
+        self._marketplace = marketplace
+        self.reach = reach
+
+    def clock(self) -> datetime:
+        return self._marketplace.clock()
+
+    def known(self, known_at: datetime | None = None) -> Known:
+        """The prefix of the log that had been recorded at an instant (default: all of it)."""
+        return self._marketplace.known(known_at)
+
+    def head(self) -> Placed:
+        """The end of the log."""
+        return self._marketplace.store.log.head()
+
+    def history(self, engagement_id: UUID) -> EngagementHistory:
+        """All that is recorded about an engagement now. Raises UnknownEngagement."""
+        if self.reach.may_hold(engagement_id):
+            history = self._marketplace.history(engagement_id)
+            if self.reach.holds(history):
+                return history
+        raise no_engagement(engagement_id)
+
+    def demand(self, engagement_id: UUID) -> None:
+        """Raises UnknownEngagement where an engagement is out of reach; of one that is not there, whatever follows."""
+        if not isinstance(self.reach, Everything):
+            self.history(engagement_id)
+
+    def history_as_known(self, engagement_id: UUID, known: Known) -> EngagementHistory | None:
+        """What had been recorded of an engagement by then; None where it was not known yet.
+
+        Raises UnknownEngagement where it is not known now either.
+        """
+        history = self.history(engagement_id)
+        version = _version(history, known)
+        return history.as_known(version) if version else None
+
+    def facts_as_known(self, engagement_id: UUID, known: Known) -> Growing[Recorded]:
+        """The facts of an engagement that had been recorded by then, in order of version. Raises UnknownEngagement."""
+        history = self.history(engagement_id)
+        return history.facts.first(_version(history, known))
+
+    def histories(self, engagement_ids: Iterable[UUID]) -> dict[UUID, EngagementHistory]:
+        """The histories of those that are there and within reach, in the order of the ids."""
+        found = self._marketplace.histories(each for each in engagement_ids if self.reach.may_hold(each))
+        return {one: history for one, history in found.items() if history and self.reach.holds(history)}
+
+    def within(self, engagement_ids: Collection[UUID]) -> Collection[UUID]:
+        """Which of these engagements, all of which are there, are within reach."""
+        if isinstance(self.reach, Everything):
+            return engagement_ids
+        if isinstance(self.reach, Named):
+            return self.reach.engagement_ids.intersection(engagement_ids)
+        return self.histories(engagement_ids).keys()
+
+    def tried(self, request: Request) -> tuple[EngagementHistory | None, Outcome]:
+        """As `Marketplace.tried`. Raises UnknownEngagement where the engagement is out of reach."""
+        self.demand(request.engagement_id)
+        return self._marketplace.tried(request)
+
+    def page(self, *, after: int, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None) -> Looked:
+        """The next facts after a position, of these types and this engagement where given; at most ``limit``.
+
+        There may be fewer, and none, before the log ends: what is out of reach is looked at, and left out.
+        """
+        only = self._only(engagement_id)
+        found = self._marketplace.store.log.page(after=after, limit=limit, types=types, engagement_ids=only)
+        facts = self._marketplace.read(found.events)
+        seen = self.within({fact.stream_id for fact in facts})
+        return Looked([fact for fact in facts if fact.stream_id in seen], found.scanned)
+
+    def _only(self, engagement_id: UUID | None) -> Collection[UUID] | None:
+        """The engagements whose facts alone are looked at; None: all of them."""
+        if isinstance(self.reach, Named):
+            return self.within([engagement_id]) if engagement_id else self.reach.engagement_ids
+        return None if engagement_id is None else [engagement_id]
+
+    def whole(self, streams: Mapping[UUID, Sequence[Recorded]]) -> Iterator[Sequence[Recorded]]:
+        """Of whole histories, as facts up to the end of the log, those within reach."""
+        for engagement_id, facts in streams.items():
+            if facts and self.reach.may_hold(engagement_id) and self._holds(facts):
+                yield facts
+
+    def _holds(self, facts: Sequence[Recorded]) -> bool:
+        known = isinstance(self.reach, Everything | Named)  # by the id alone
+        return known or self.reach.holds(EngagementHistory.of(facts))
+
+
+def _version(history: EngagementHistory, known: Known) -> int:
+    """The last version of an engagement that had been recorded by then; 0 where none had."""
+    return bisect_right(history.facts, known.position, key=_position)
