@@ -143,7 +143,7 @@ def application(
         needs_of(everything, app),
         template_at(addresses, pages, app),
         pages.refusal,
-        SignIn(standfast.access.ring) if authenticated else None,
+        SignIn(standfast.access.ring, standfast.access.tokens) if authenticated else None,
         standfast.access.log,
         standfast.recorder.counters,
     )

@@ -24,6 +24,7 @@ from application.ports.store import Clock
 from domain.access.reach import EVERYTHING, Reach
 from domain.law.recorded import Actor
 from infrastructure.access.access import AccessControl, access_of
+from infrastructure.access.oidc import tokens_of
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
@@ -182,7 +183,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         webhooks=webhooks_of(
             database, marketplace.recorder, reach_of_maker, settings.webhook_allow, settings.webhook_ca or None
         ),
-        access=access_of(database, marketplace.recorder.counters),
+        access=access_of(database, tokens_of(settings), marketplace.recorder.counters),
         terms=terms,
         desks=desks,
         kept=KeptAnswers(desks.background.begin, time.monotonic),

@@ -14,6 +14,7 @@ from joserfc.jws import JWSRegistry, deserialize_compact
 from joserfc.jwt import JWTClaimsRegistry
 from joserfc.util import urlsafe_b64decode
 
+from application.ports.access import SignInRefused
 from infrastructure.access.key_set import LONGEST_KID, KeySet
 from infrastructure.access.strict_json import object_of
 from infrastructure.process.oidc_settings import short_type
@@ -32,7 +33,7 @@ _REFUSED_MEMBERS: Final = ("crit", "b64", "jwk", "x5u", "x5c", "enc", "zip", "ct
 """
 
 
-class TokenRefused(Exception):
+class TokenRefused(SignInRefused):
     """A token that is not taken. The reason is for the log alone, and repeats nothing of the token."""
 
     def __init__(self, reason: str) -> None:

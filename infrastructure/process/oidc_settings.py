@@ -39,6 +39,8 @@ class OidcSettings(Protocol):
     """The settings that have to fit together."""
 
     @property
+    def authentication(self) -> str: ...
+    @property
     def oidc_issuer(self) -> str: ...
     @property
     def oidc_audience(self) -> str: ...
@@ -161,3 +163,5 @@ def demand_fitting(settings: OidcSettings) -> None:
                 raise ValueError(f"STANDFAST_OIDC_{name}: {error}") from error
     if "?" in settings.oidc_issuer:
         raise ValueError("STANDFAST_OIDC_ISSUER: an issuer has no query")
+    if settings.authentication != "on":
+        raise ValueError("STANDFAST_OIDC_ISSUER is set, but STANDFAST_AUTHENTICATION is not on: nobody would sign in")

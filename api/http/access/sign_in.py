@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -12,9 +12,14 @@ from starlette.types import Scope
 from application.ports.access import SignInRefused
 from application.ports.log import StoreUnavailable
 from domain.access.principal import Principal
+from infrastructure.access.bearing import principal_of_token
 from infrastructure.access.ring import KeyRing
 from infrastructure.access.secret import PREFIX
 from infrastructure.database.another_schema import is_unusable
+
+if TYPE_CHECKING:
+    from infrastructure.access.claims import TokenPrincipal
+    from infrastructure.access.tokens import Tokens
 
 _BEARER: Final = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] +([\x21-\x7e]+) *")
 
@@ -26,8 +31,9 @@ class NothingSent(SignInRefused):
 class SignIn:
     """Whose the requests are that come to one process."""
 
-    def __init__(self, ring: KeyRing) -> None:
+    def __init__(self, ring: KeyRing, tokens: "Tokens | None" = None) -> None:
         self._ring = ring
+        self._tokens = tokens
         self._reading: asyncio.Future[Any] | None = None
 
     async def principal_of_request(self, scope: Scope) -> Principal:
@@ -37,10 +43,15 @@ class SignIn:
     async def principal_of(self, bearer: str) -> Principal:
         """Whose a bearer is. Raises SignInRefused, StoreUnavailable."""
         if not bearer.startswith(PREFIX):
-            raise SignInRefused("it is no key")
+            return principal_of_token(await self._borne(bearer))
         if not self._ring.fresh:
             await self._read()
         return self._ring.principal_of(bearer)
+
+    async def _borne(self, token: str) -> "TokenPrincipal":
+        if self._tokens is None:
+            raise SignInRefused("it is no key, and no identity provider is set")
+        return self._tokens.at_hand(token) or await run_in_threadpool(self._tokens.bearer, token)
 
     async def _read(self) -> None:
         """Reads the keys apart from the event loop; whoever asks meanwhile waits for the same."""

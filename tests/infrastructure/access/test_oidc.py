@@ -75,6 +75,7 @@ def test_a_token_of_the_provider_that_is_set_names_its_bearer(site: Site) -> Non
     tokens = tokens_of(
         Settings(
             database_url="sqlite://",
+            authentication="on",
             oidc_issuer=site.url,
             oidc_audience=AUDIENCE,
             oidc_http="loopback",

@@ -11,7 +11,11 @@ from api.terminal.unable import why
 from infrastructure.process.oidc_settings import ALGORITHMS, PARTY_OF_ROLE, role_names_in, types_in
 from infrastructure.process.settings import Settings
 
-GOOD = {"oidc_issuer": "https://id.example.org/realms/one", "oidc_audience": "https://standfast.example.org"}
+GOOD = {
+    "authentication": "on",
+    "oidc_issuer": "https://id.example.org/realms/one",
+    "oidc_audience": "https://standfast.example.org",
+}
 
 
 def said(**given: str) -> str:
@@ -53,6 +57,7 @@ def test_a_provider_needs_its_address_and_the_name_of_this_interface() -> None:
         ({**GOOD, "oidc_roles_claim": ""}, "STANDFAST_OIDC_ROLES_CLAIM: a claim is named"),
         ({**GOOD, "oidc_party_id_claim": "a b"}, "STANDFAST_OIDC_PARTY_ID_CLAIM: a claim is named by"),
         ({**GOOD, "oidc_http": "always"}, "STANDFAST_OIDC_HTTP: "),
+        ({**GOOD, "authentication": "off"}, "STANDFAST_OIDC_ISSUER is set, but STANDFAST_AUTHENTICATION is not on"),
     ],
 )
 def test_settings_that_do_not_fit_stop_the_start_with_their_name(given: dict[str, str], begins: str) -> None:
@@ -77,6 +82,7 @@ def test_names_of_roles_may_have_what_a_list_allows() -> None:
 
 
 def test_the_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STANDFAST_AUTHENTICATION", "on")
     monkeypatch.setenv("STANDFAST_OIDC_ISSUER", GOOD["oidc_issuer"])
     monkeypatch.setenv("STANDFAST_OIDC_AUDIENCE", GOOD["oidc_audience"])
     shown = {each.variable: (each.value, each.source) for each in configuration(Settings()).settings}
