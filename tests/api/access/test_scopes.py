@@ -52,10 +52,12 @@ def test_a_scope_allows_its_own_and_nothing_else(lasting: Guarded, keys: dict[Sc
 
 def test_who_sends_events_elsewhere_or_fills_a_form_in_reads_too(lasting: Guarded, keys: dict[Scope, MadeKey]) -> None:
     draft = {"url": "https://example.org/hook"}
-    for scope in ("webhooks", "read"):
+    either: tuple[Scope, ...] = ("webhooks", "read")
+    for scope in either:
         assert lasting.client.post("/v1/webhooks", json=draft, headers=bearing(keys[scope])).status_code == 403
     form = f"/engagements/{uuid4()}/do/annotate"
-    for scope in ("record", "read"):
+    either = ("record", "read")
+    for scope in either:
         assert lasting.client.get(form, headers={**bearing(keys[scope]), **HTML}).status_code == 403
 
 

@@ -18,7 +18,7 @@ def test_a_stream_ends_with_its_key(sqlite_url: URL, path: str) -> None:
         keys = running.standfast.access.keys
         made = keys.make(WantedKey(name="ana"), LOCAL)
         time.sleep(0.6)  # what a process knows of keys is half a second old at most
-        stream = running.stream(path, **bearing(made))
+        stream = running.stream(path, Authorization=bearing(made)["Authorization"])
         assert stream.status == 200
         keys.revoke(made.key.key_id, LOCAL)
         revoked_at = time.monotonic()
@@ -31,7 +31,7 @@ def test_a_stream_ends_with_its_key(sqlite_url: URL, path: str) -> None:
 def test_one_whose_key_holds_goes_on(sqlite_url: URL) -> None:
     with served(sqlite_url, settings={"authentication": "on"}) as running:
         made = running.standfast.access.keys.make(WantedKey(name="ana"), LOCAL)
-        stream = running.stream("/v1/events", **bearing(made))
+        stream = running.stream("/v1/events", Authorization=bearing(made)["Authorization"])
         time.sleep(1.2)
         running.http.headers.update(bearing(made))
         engagement = running.opened()
