@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
-from api.composition import Standfast, assemble
+from api.composition import assemble
 from api.exports.asked import EventsExportAsked, OcelExportAsked, RowsExportAsked
 from api.exports.lists import LISTS
 from api.exports.made import ListForm, cloud_events, json_lines, made, ocel
+from api.http.reach import Seen, seen_by
 from api.terminal.demonstration import populated, throw_away_database
+from domain.access.reach import OPERATOR
 from infrastructure.process.settings import Settings
 
 ROWS = ("clocks", "assignments", "cases")
@@ -29,11 +31,11 @@ def main() -> None:
             standfast = populated(Settings(database_url=url), 1, arguments.engagements)
             standfast.projections.catch_up()
         held.enter_context(closing(standfast))
-        for name, work in _all(standfast):
+        for name, work in _all(seen_by(standfast, OPERATOR)):
             _told(name, work)
 
 
-def _all(standfast: Standfast) -> Iterator[tuple[str, Callable[[], tuple[int, int]]]]:
+def _all(standfast: Seen) -> Iterator[tuple[str, Callable[[], tuple[int, int]]]]:
     """Each export, and what gives how many items and bytes it has."""
     head = standfast.recorder.log.head()
     events, of_ocel = EventsExportAsked(), OcelExportAsked()
@@ -45,7 +47,7 @@ def _all(standfast: Standfast) -> Iterator[tuple[str, Callable[[], tuple[int, in
             yield f"{name} as {extension}", lambda n=name, e=extension: _list(standfast, n, e)  # type: ignore[misc]
 
 
-def _list(standfast: Standfast, name: str, extension: str) -> tuple[int, int]:
+def _list(standfast: Seen, name: str, extension: str) -> tuple[int, int]:
     with closing(made(standfast, LISTS[name], ListForm(extension=extension), RowsExportAsked())) as one:
         return one.told.rows, _size(one.blocks())
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import URL, make_url
 
-from api.composition import Standfast
 from api.exports.asked import EventsExportAsked, OcelExportAsked, RowsExportAsked
 from api.exports.lists import LISTS
 from api.exports.made import ListForm, cloud_events, json_lines, made, ocel
+from api.http.reach import Seen, seen_by
 from api.terminal.demonstration import populated
+from domain.access.reach import OPERATOR
 from infrastructure.process.settings import Settings
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
@@ -36,12 +37,12 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 @contextmanager
-def demo(url: URL, engagements: int) -> Iterator[Standfast]:
+def demo(url: URL, engagements: int) -> Iterator[Seen]:
     with closing(populated(Settings(database_url=str(url)), 1, engagements)) as standfast:
-        yield standfast
+        yield seen_by(standfast, OPERATOR)
 
 
-def peaks(standfast: Standfast) -> dict[str, int]:
+def peaks(standfast: Seen) -> dict[str, int]:
     """The most bytes that Python held while each export was taken, block by block."""
     head = standfast.recorder.log.head()
     asked, of_ocel = EventsExportAsked(), OcelExportAsked()

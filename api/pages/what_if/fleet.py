@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.desks import go_on
-from api.http.headers import LOCAL, Headers, correlation_of
+from api.http.access.asking import principal_in
+from api.http.headers import Headers, correlation_of
 from api.http.operations import UUID_TEXT
 from api.http.problem_kinds import NothingHere
 from api.http.problems import Problem, problem_of
@@ -38,6 +39,7 @@ from api.queries.what_if import (
     worked_out_here,
 )
 from application.ports.what_if import FleetSupposed, Job
+from domain.law.recorded import Actor
 from domain.law.rejection import Rejection
 from infrastructure.fleet.supposing import candidates
 from infrastructure.terms.shelf import Kind
@@ -61,10 +63,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A request: the choice, and the key of a form that may have a job work it out (None: an address)."""
+    """A request: the choice, who asks, and the key of a form that may have a job work it out (None: an address)."""
 
     choice: Choice
     token: str
+    actor: Actor
     correlation_id: str
     key: str | None = None
     refusal: NotRecorded | None = None
@@ -81,7 +84,12 @@ async def fleet_what_if_page(standfast: Seen, request: Request) -> Response:
             response.headers["Refresh"] = str(REFRESH_SECONDS)
         return proof.left_with(response)
     choice = choice_of(request.query_params)
-    sent = Sent(choice=choice, token=proof.token, correlation_id=correlation_of(request))
+    sent = Sent(
+        choice=choice,
+        token=proof.token,
+        actor=principal_in(request.scope).actor,
+        correlation_id=correlation_of(request),
+    )
     return await _answer(standfast, request, sent, proof)
 
 
@@ -97,6 +105,7 @@ async def fleet_what_if_sent(standfast: Seen, request: Request) -> Response:
     sent = Sent(
         choice=choice_of(fields),
         token=proof.token,
+        actor=principal_in(request.scope).actor,
         correlation_id=correlation_of(request),
         key=key_of(fields) or str(uuid4()),
         refusal=refusal,
@@ -172,9 +181,9 @@ def _worked_out(standfast: Seen, sent: Sent, documents: Mapping[Kind, str]) -> F
     if sent.key is None:
         return Found(many=len(these.engagement_ids))
     once = asked_once(
-        Headers(actor=LOCAL, key=sent.key, correlation_id=sent.correlation_id), ADDRESS, raw, standfast.reach
+        Headers(actor=sent.actor, key=sent.key, correlation_id=sent.correlation_id), ADDRESS, raw, standfast.reach
     )
-    return Found(job_id=parsed(supposed_of_fleet(standfast, body, str(LOCAL), once).body)["job_id"])
+    return Found(job_id=parsed(supposed_of_fleet(standfast, body, str(sent.actor), once).body)["job_id"])
 
 
 def _cancelled(standfast: Seen, job_id: UUID, whose: str | None) -> None:

@@ -1,0 +1,127 @@
+"""Two engagements that have lived the same life under other names, and everybody who may ask about them."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from httpx2 import Response
+from sqlalchemy.engine import URL
+from starlette.testclient import TestClient
+from starlette.types import Scope
+
+from api.app import application
+from api.composition import Standfast, assemble
+from api.examples.commands import lines
+from api.http.access import gate
+from domain.access.principal import LOCAL, Principal
+from domain.access.reach import Mandate
+from tests.api.serving import settings_of
+
+OWN: Final = UUID("0198c6a5-7a31-7c12-9f0a-5d1c3e8b2a40")
+OTHER: Final = UUID("0198c6a5-7a31-7c12-9f0a-00007a6e0002")
+MISSING: Final = UUID("0198c6a5-7a31-7c12-9f0a-0000deadbeef")
+MARK: Final = "zanzi"
+"""Stands in every name of the other engagement: of itself, its client, its people, its partners, its words."""
+
+CANARY: Final = (MARK, str(OTHER), OTHER.hex)
+_NAMED: Final = (
+    "client_id",
+    "professional_id",
+    "partner_id",
+    "name",
+    "reason",
+    "note",
+    "role",
+    "detail",
+    "description",
+)
+LIVES: Final = 26
+"""How many commands of the life are recorded: a replacement is then under way, and much waits."""
+
+READER: Final = "X-Reader"
+
+
+def _mandate(*ids: UUID, days: int = 1) -> Mandate:
+    now = datetime.now(UTC)
+    return Mandate(
+        engagement_ids=frozenset(ids), begins_at=now - timedelta(days=30), ends_at=now + timedelta(days=days)
+    )
+
+
+def _auditor(mandate: Mandate) -> Principal:
+    return Principal(role="auditor", party="platform", party_id="kim", credential="test", mandate=mandate)
+
+
+READERS: Final = {
+    "operator": LOCAL,
+    "auditor": _auditor(_mandate(OWN)),
+    "of none": _auditor(_mandate()),
+    "expired": _auditor(_mandate(OWN, OTHER, days=-1)),
+    "client": Principal(role="client_admin", party="client", party_id="acme", credential="test"),
+}
+"""By what a test calls them; of a role that no reach is given to yet one, which sees nothing."""
+
+
+def _let_in_by_header(scope: Scope, principal: Principal | None) -> None:
+    named = dict(scope["headers"]).get(READER.lower().encode())
+    _real_let_in(scope, READERS[named.decode()] if named and principal is not None else principal)
+
+
+_real_let_in = gate.let_in
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An application with both engagements, to be asked as anybody."""
+
+    standfast: Standfast
+    client: TestClient
+
+    def ask(self, reader: str, method: str, path: str, **said: Any) -> Response:
+        headers = {READER: reader, "X-Correlation-Id": "test", **said.pop("headers", {})}
+        return self.client.request(method, path, headers=headers, follow_redirects=False, **said)
+
+
+@contextmanager
+def asked_of(url: URL) -> Iterator[Asked]:
+    """The application on this database; who asks stands in a header, as the gate would have found it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gate, "let_in", _let_in_by_header)
+        standfast = assemble(settings_of(url))
+        with TestClient(application(standfast)) as client:
+            asked = Asked(standfast, client)
+            for life in (own_life(), other_life()):
+                content = "\n".join(json.dumps(line) for line in life)
+                answer = client.post("/v1/commands", content=content, headers={"Content-Type": "application/x-ndjson"})
+                assert all("events" in json.loads(line) for line in answer.text.splitlines()), answer.text
+            standfast.projections.catch_up()
+            yield asked
+
+
+def own_life() -> list[dict[str, Any]]:
+    return [dict(line) for line in lines()[:LIVES]]
+
+
+def other_life() -> list[dict[str, Any]]:
+    return [_otherwise(line) for line in own_life()]
+
+
+def _otherwise(value: Any, name: str = "") -> Any:
+    """The same of the other engagement: its id, and its mark in every name."""
+    if isinstance(value, dict):
+        return {key: _otherwise(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_otherwise(each, name) for each in value]
+    if name == "engagement_id":
+        return str(OTHER)
+    if name == "actor":
+        party, _, who = value.partition(":")
+        return f"{party}:{MARK}-{who}"
+    if isinstance(value, str) and (name in _NAMED or name.endswith("_id") or name == "subject_id"):
+        return f"{MARK}-{value}"
+    return value
