@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from api.pages.formats import words
+from api.pages.formats import instant_text, words
 from api.pages.links import Here
 
 OF_THE_PAGE = ("cursor", "limit", "min_position", "sort")
@@ -11,6 +12,8 @@ OF_THE_PAGE = ("cursor", "limit", "min_position", "sort")
 
 AS_WRITTEN = ("client_id", "partner_id", "engagement_id", "professional_id", "q")
 """Filters whose values are no codes, and are not put in other words."""
+
+INSTANTS = ("from", "to", "due_before")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +40,28 @@ def chips(here: Here, names: Mapping[str, str], *, passed_over: Collection[str] 
     return tuple(
         Chip(
             name=names.get(name, words(name)),
-            value=value if name in AS_WRITTEN else words(value),
+            value=_told(name, value),
             without=here.but(**{name: None}, cursor=None),
         )
         for name, value in here.query.items()
         if name not in OF_THE_PAGE and name not in passed_over
     )
+
+
+def _told(name: str, value: str) -> str:
+    """A value as it is said: an instant on the clocks of UTC."""
+    if name in INSTANTS:
+        return _moment(value)
+    return value if name in AS_WRITTEN else words(value)
+
+
+def _moment(value: str) -> str:
+    """What is no instant stays as it is: it is refused elsewhere."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{instant_text(at, 'UTC')} UTC" if at.tzinfo else value
 
 
 def choices(here: Here, filter_: str, values: Collection[str] | Mapping[str, str]) -> Sequence[Choice]:

@@ -104,6 +104,7 @@ class RowsShown:
 
     ``together`` is what all rows come to, as the figure is written, and ``called`` what that is; None: there are more
     than were looked through.
+    ``unfiltered`` is the address of the rows of all engagements at all times,
     ``fleet`` is the address of the page of the fleet with the same filters.
     """
 
@@ -114,6 +115,7 @@ class RowsShown:
     has_parts: bool
     chips: Sequence[Chip]
     all: str
+    unfiltered: str
     total: int
     together: str | None
     called: str
@@ -131,6 +133,7 @@ def rows_shown(found: RowsPage, whole: RowsPage | None, asked: BecauseAsked, her
         has_parts=any(each.of is not None for each in found.items),
         chips=chips(here, NAMES, passed_over=("group_by", "because")),
         all=here.but(state=None, cursor=None),
+        unfiltered=Here(here.path, {"because": asked.because}).now,
         total=found.total,
         together=_together(whole, asked),
         called=_called(found, asked),

@@ -10,8 +10,13 @@ from api.pages.links import Here
 from application.ports.fleet import Group, GroupBy
 from infrastructure.process.drawing.draughtsmen import Draughtsmen
 
-PARAMETERS: Final = ("group_by", "from", "to", "model", "client_id", "partner_id", "min_position")
+PARAMETERS: Final = ("group_by", "from", "to", "model", "client_id", "partner_id", "key", "min_position")
 HOW_TO: Final = "Charts are drawn where Standfast is installed with its extra: pip install 'standfast[charts]'."
+
+LARGEST_OF: Final[Mapping[str, str]] = {"client": "clients", "partner": "suppliers"}
+"""By what there may be more groups than a chart has lines."""
+
+MEDIAN: Final = "◆ is the median"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,7 @@ def _shown(chart: Chart, query: Mapping[str, str], groups: Sequence[Group], grou
     return ChartShown(
         name=chart.name,
         title=chart.title,
-        note=_note(chart, groups),
+        note=_note(chart, groups, group_by),
         alt=f"{chart.title}, in {chart.unit}. {' '.join(_told(chart, groups, group_by))}",
         svg=svg.now,
         png=Here(f"/charts/{chart.name}.png", query).now,
@@ -60,17 +65,23 @@ def _shown(chart: Chart, query: Mapping[str, str], groups: Sequence[Group], grou
     )
 
 
-def _note(chart: Chart, groups: Sequence[Group]) -> str:
+def _note(chart: Chart, groups: Sequence[Group], group_by: GroupBy) -> str:
     """How it is read."""
+    if group_by in LARGEST_OF:
+        of = f"{MOST_LINES} {LARGEST_OF[group_by]} with the most engagements"
+        return f"At most the {of}. {MEDIAN}."
     few = sum(chart.distribution(each).count for each in groups) <= MOST_MARKS
     mark = f"Each tick is one {chart.one}" if few else f"Each bar is as high as there are {chart.several} in that time"
     dashed = " The dashed line is the promise." if any(chart.goal_seconds(each) is not None for each in groups) else ""
-    return f"{mark}; ◆ is the median.{dashed}"
+    return f"{mark}; {MEDIAN}.{dashed}"
 
 
 def _told(chart: Chart, groups: Sequence[Group], group_by: GroupBy) -> Iterator[str]:
-    """What a line of the chart says, each."""
-    for group in groups[:MOST_LINES]:
+    """What a line of the chart says, each; of clients and suppliers a page tells others, in another order."""
+    if group_by in LARGEST_OF:
+        yield f"A line for each of the {LARGEST_OF[group_by]} with the most engagements; the table tells its figures."
+        return
+    for group in groups[-MOST_LINES:]:
         found, goal = chart.distribution(group), chart.goal_seconds(group)
         counted = f"{found.count:,} {chart.one if found.count == 1 else chart.several}" if found.count else "none"
         median = "" if found.median is None else f", median {chart.units(found.median):.1f}"

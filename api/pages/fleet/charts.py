@@ -1,21 +1,18 @@
-"""The charts under the figures, where this application draws any."""
+"""The charts under the figures: of the same groups, filters and window."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from api.pages.links import Here
+from api.pages.charts.shown import ChartShown, charts_shown
+from api.pages.formats import machine_text
+from api.queries.fleet import GroupsAsked
+from application.ports.fleet import Group
+from infrastructure.process.drawing.draughtsmen import Draughtsmen
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChartLink:
-    """A picture: its title, what it shows in words, its address, and the same in other forms by their names."""
-
-    title: str
-    alt: str
-    address: str
-    forms: Mapping[str, str]
+FILTERS = ("model", "client_id", "partner_id", "key")
 
 
-def charts_at(_here: Here) -> Sequence[ChartLink]:
-    """Those with the filters and the window of a page."""
-    return ()
+def charts_beside(draughtsmen: Draughtsmen, asked: GroupsAsked, found: Sequence[Group]) -> Sequence[ChartShown]:
+    """The charts of what a page shows, which has found these groups; none where they cannot be drawn."""
+    window = {name: machine_text(at) for name, at in (("from", asked.from_), ("to", asked.to)) if at}
+    filters = {name: getattr(asked, name) for name in FILTERS if getattr(asked, name)}
+    return charts_shown(draughtsmen, {**window, **filters}, found, asked.group_by)

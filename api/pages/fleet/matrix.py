@@ -8,7 +8,6 @@ from api.pages.fleet import cells
 from api.pages.fleet.behind import Behind, Note
 from api.pages.fleet.cells import Cell, Column
 from api.pages.formats import NARROW, words
-from api.pages.links import Here
 from api.pages.work_view import MODELS
 from api.queries.fleet import GroupsAsked
 from api.queries.kept_figures import FleetFigures
@@ -133,10 +132,8 @@ def _head(of: Column, asked: GroupsAsked) -> Head:
         behind.count("engagements", group.engagements),
         behind.count("seats", group.seats, "seat" if group.seats == 1 else "seats"),
     )
-    filters = {name: value for name in ("client_id", "partner_id") if (value := getattr(asked, name))}
-    model = group.key if asked.group_by == "model" else asked.model
-    address = Here("/engagements", {**({"model": model} if model else {}), **filters}).now
-    return Head("all engagements" if asked.group_by == "all" else words(group.key), address, note)
+    name = "all engagements" if asked.group_by == "all" else words(group.key)
+    return Head(name, behind.address("engagements"), note)
 
 
 def _row(of: Named | Missing, columns: Sequence[Column]) -> Row:

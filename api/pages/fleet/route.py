@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from api.http.questions import answer_of
 from api.http.reach import Seen
+from api.pages.charts.shown import HOW_TO
 from api.pages.chips import chips, choices
 from api.pages.fleet import windows
-from api.pages.fleet.charts import charts_at
+from api.pages.fleet.charts import charts_beside
 from api.pages.fleet.matrix import matrix
 from api.pages.fleet.sentence import sentence
 from api.pages.fleet.table import LEADS, table
@@ -54,10 +55,14 @@ async def fleet_page(standfast: Seen, request: Request) -> Response:
     now = standfast.marketplace.clock()
     asked: GroupsAsked = asked_for(FleetPageAsked, request).figures(now)
     found = await kept_figures(standfast, request, asked)
-    return html(await answer_of(standfast, request, partial(_page, found, replace(asked, min_position=None), at, now)))
+    return html(
+        await answer_of(
+            standfast, request, partial(_page, standfast, found, replace(asked, min_position=None), at, now)
+        )
+    )
 
 
-def _page(found: FiguresAsOf, asked: GroupsAsked, at: Here, now: datetime) -> bytes:
+def _page(standfast: Standfast, found: FiguresAsOf, asked: GroupsAsked, at: Here, now: datetime) -> bytes:
     page = found.figures.page
     reading = page.reading
     cursor = groups_cursor(asked, page.next)
@@ -85,6 +90,7 @@ def _page(found: FiguresAsOf, asked: GroupsAsked, at: Here, now: datetime) -> by
         windows=windows.choices(at, now, asked.from_, asked.to),
         first_day=windows.first_day(asked.from_),
         last_day=windows.last_day(asked.to),
-        charts=charts_at(at),
+        charts_found=charts_beside(standfast.draughtsmen, asked, page.groups),
+        how_to_chart=HOW_TO,
         next=at.but(cursor=cursor) if cursor else None,
     )

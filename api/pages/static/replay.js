@@ -127,7 +127,7 @@ function say(text) {
 
 function put(page) {
   const there = Boolean(page.getElementById("axis"));
-  for (const [name, part] of parts.of(document)) part.hidden = !there && !["told", "axis", "moment", "spans"].includes(name);
+  for (const [name, part] of parts.of(document)) part.hidden = !there && !["told", "axis", "moment", "spans", "tabs"].includes(name);
   if (!there) {
     say(page.querySelector("main")?.innerText.trim().replace(/\s+/g, " ") || "It could not be shown.");
     return;

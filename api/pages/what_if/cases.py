@@ -9,6 +9,7 @@ from uuid import UUID
 from api.desks import go_on
 from api.http.reach import Seen
 from api.pages.links import Here, engagement_at
+from api.pages.what_if.choice import SUPPOSED, Choice
 from application.queries.as_of import engagement_as_of
 from application.queries.measures import WhatIfAnswer, what_if
 from domain.engagement.nouns.case import CheckRule
@@ -63,7 +64,7 @@ class FlippedShown:
 class Flipped:
     """Looks into the engagements of flipped cases.
 
-    ``query`` is how an address says the supposition; ``known`` holds the answers that there are already.
+    ``choice`` is how an address says the supposition; ``known`` holds the answers that there are already.
     """
 
     def __init__(
@@ -71,13 +72,14 @@ class Flipped:
         standfast: Seen,
         supposition: Supposition,
         as_of: datetime,
-        query: Mapping[str, str],
+        choice: Choice,
         known: Mapping[UUID, WhatIfAnswer],
     ) -> None:
         self._standfast = standfast
         self._supposition = supposition
         self._as_of = as_of
-        self._query = query
+        self._instant = choice.instant
+        self._query = {name: choice.named[name] for name in SUPPOSED if name in choice.named} | choice.instant
         self._answers = dict(known)
         self._names: dict[UUID, str] = {}
 
@@ -91,7 +93,7 @@ class Flipped:
                 name=self._name(engagement_id),
                 case_id=case_id,
                 about=f"replacement on {now.seat_id}" if now else f"replacement {case_id}",
-                address=engagement_at(engagement_id),
+                address=engagement_at(engagement_id, **self._instant),
                 supposed_at=Here(f"/engagements/{engagement_id}/what-if", self._query).now,
                 changes=tuple(_fates(each["actual"], each["hypothetical"])),
                 checks=tuple(_checks(now, then)) if now and then else None,

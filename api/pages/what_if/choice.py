@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, get_args
 
 from api.composition import Standfast
 from api.http.strict_json import FieldsWrong, Malformed, parse, validated
+from api.pages.formats import machine_text
 from api.pages.forms.body import Given
 from api.terms.drafts import CalendarDraft, PolicyDraft, calendar_of
 from domain.engagement.terms.policy import Policy
@@ -27,6 +29,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}(@[1-9][0-9]{0,8})?")
 DOCUMENT: Final = "_document"
 """Behind a kind: the field that holds its document as text."""
 
+AS_OF: Final = "as_of"
+
 OF: Final[Mapping[str, str]] = {"of_model": "model", "of_client_id": "client_id"}
 """Which engagements are supposed to be otherwise: the field of the page, and that of the filter."""
 
@@ -42,6 +46,11 @@ class Choice:
     documents: Mapping[Kind, str] = field(default_factory=dict)
 
     @property
+    def instant(self) -> dict[str, str]:
+        """The instant that it is asked as of, where one is, as an address says it."""
+        return {name: value for name, value in self.named.items() if name == AS_OF}
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing is supposed."""
         return not self.documents and not any(self.named.get(each) for each in SUPPOSED)
@@ -49,7 +58,7 @@ class Choice:
 
 def choice_of(given: Given) -> Choice:
     """What the fields say."""
-    names = (*SUPPOSED, *OF, "as_of")
+    names = (*SUPPOSED, *OF, AS_OF)
     return Choice(
         named={name: given[name].strip() for name in names if given.get(name, "").strip()},
         documents={kind: text for kind in KINDS if (text := given.get(kind + DOCUMENT, "").strip())},
@@ -65,7 +74,7 @@ def body_of(choice: Choice, shown: Mapping[Kind, str], *, of_fleet: bool) -> dic
     changed: dict[Kind, str] = {kind: text for kind, text in texts if not _same(text, shown[kind])}
     if wrong := [each for kind, text in changed.items() for each in _problems(kind, text)]:
         raise FieldsWrong(wrong)
-    body: dict[str, Any] = {name: choice.named[name] for name in (*SUPPOSED, "as_of") if name in choice.named}
+    body: dict[str, Any] = {name: choice.named[name] for name in (*SUPPOSED, AS_OF) if name in choice.named}
     body |= {kind: parse(text.encode()) for kind, text in changed.items()}
     if of_fleet:
         body["filter"] = {to: choice.named[name] for name, to in OF.items() if name in choice.named}
@@ -129,9 +138,13 @@ def written(value: Any, indent: str = "") -> str:
     return f"{opening}\n{inner}\n{indent}{closing}"
 
 
-def choice_made(standfast: Standfast, supposition: Supposition, filter_: Mapping[str, str | None]) -> Choice:
+def choice_made(
+    standfast: Standfast, supposition: Supposition, filter_: Mapping[str, str | None], as_of: datetime | None
+) -> Choice:
     """The choice that a job was asked for: terms that are published by their name, others as they were written."""
     named = {name: value for name, to in OF.items() if (value := filter_.get(to))}
+    if as_of:
+        named[AS_OF] = machine_text(as_of)
     documents: dict[Kind, str] = {}
     if supposition.model:
         named["model"] = supposition.model

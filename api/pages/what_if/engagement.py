@@ -90,7 +90,7 @@ def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int]:
             zone=present.calendar.zone,
         ),
         result=result,
-        engagement=_about(sent.engagement_id, state),
+        engagement=_about(sent, state),
         job=None,
         many=None,
         token=sent.token,
@@ -101,8 +101,9 @@ def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int]:
     return page, sent.refusal.status if sent.refusal else problem.status if problem else 200
 
 
-def _about(engagement_id: UUID, state: State) -> Mapping[str, str]:
-    return {"id": str(engagement_id), "name": state.name or state.client_id, "address": engagement_at(engagement_id)}
+def _about(sent: Sent, state: State) -> Mapping[str, str]:
+    address = engagement_at(sent.engagement_id, **sent.choice.instant)
+    return {"id": str(sent.engagement_id), "name": state.name or state.client_id, "address": address}
 
 
 def _worked_out(

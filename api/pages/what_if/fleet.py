@@ -196,7 +196,7 @@ def _job_page(standfast: Seen, job_id: UUID, whose: str | None, token: str) -> t
     """The page of a job, and whether it goes on. Raises NoJob."""
     asked = job_within(standfast, job_id, whose)
     job = standfast.jobs.find(job_id, whose)
-    choice = choice_made(standfast, asked.supposition, _filter_of(asked))
+    choice = choice_made(standfast, asked.supposition, _filter_of(asked), asked.as_of)
     told: Any = job.result
     found = Found(result=result_of(standfast, told, asked.supposition, choice) if job.state == "done" else None)
     documents = documents_shown(standfast, choice, {})

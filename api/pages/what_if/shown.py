@@ -10,6 +10,7 @@ from uuid import UUID
 from api.http.problems import Problem
 from api.http.reach import Seen
 from api.pages.formats import words
+from api.pages.links import Here
 from api.pages.what_if.cases import Flipped, FlippedShown
 from api.pages.what_if.choice import KINDS, MODELS, SUPPOSED, Choice
 from api.pages.what_if.figures import Compared, compared
@@ -63,7 +64,12 @@ class WhatIfShown:
     astray: Sequence[tuple[str, str]]
     hidden: Mapping[str, str]
     terms: Sequence[Term] = ()
+    instant: Mapping[str, str]
     zone: str = "UTC"
+
+    def again(self, address: str) -> str:
+        """Where nothing is supposed yet, of the same engagements as of the same instant."""
+        return Here(address, {name: value for name, value in self.hidden.items() if name not in SUPPOSED}).now
 
 
 def what_if_shown(
@@ -86,6 +92,7 @@ def what_if_shown(
         refusal=refusal,
         astray=[each for each in wrong if _kind_of(each[0]) not in written],
         hidden=choice.named,
+        instant=choice.instant,
         terms=terms,
         zone=zone,
     )
@@ -99,14 +106,13 @@ def result_of(
     known: Mapping[UUID, WhatIfAnswer] | None = None,
 ) -> Result:
     """A result as the interface tells it, of a choice. Raises CallerGone."""
-    query = {name: choice.named[name] for name in SUPPOSED if name in choice.named}
     as_of = datetime.fromisoformat(told["as_of"])
     total, cases = told["flipped"]["total"], told["actual"]["guarantee"]["cases"]["requested"]
     return Result(
         sentence=_sentence(total, cases),
         notes=list(_notes(told)),
         figures=compared(told["actual"], told["hypothetical"]),
-        flipped=list(Flipped(standfast, supposition, as_of, query, known or {}).shown(told["flipped"]["first"])),
+        flipped=list(Flipped(standfast, supposition, as_of, choice, known or {}).shown(told["flipped"]["first"])),
         total=total,
         position=told["position"],
         as_of=as_of,

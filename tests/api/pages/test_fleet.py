@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from sqlalchemy.engine import make_url
 from starlette.testclient import TestClient
 
 from api.composition import Standfast
@@ -20,15 +19,7 @@ from application.ports.fleet import FleetWanted, GroupRatio, GroupReplace
 from domain.access.reach import EVERYTHING
 from tests.api.pages.browsing import Browser, Page
 from tests.api.pages.demo import standing, told
-from tests.moulds import Copied, Files
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> Iterator[tuple[Standfast, TestClient]]:
-    url = make_url(f"sqlite:///{tmp_path_factory.mktemp('fleet') / 'standfast.db'}")
-    sqlite_moulds.copy(told, url)
-    with standing(url) as running:
-        yield running
+from tests.moulds import Copied
 
 
 @pytest.fixture
