@@ -17,8 +17,8 @@ from tests.api.terminal.test_import_log import NOTE, OPENING, SEAT, log
 
 Write = Callable[[str, str], Path]
 HEADER = "team,role,professional,partner,started_at,ended_at,succeeded_by"
-NO_ANSWER = {"serve", "project", "keep", "demo", "webhooks"}
-"""They serve, project or keep, or have commands of their own."""
+NO_ANSWER = {"serve", "project", "keep", "demo"}
+"""They serve, project or keep."""
 
 
 def told(ran: Ran) -> dict[str, Any]:
