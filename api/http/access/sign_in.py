@@ -51,7 +51,8 @@ class SignIn:
     async def _borne(self, token: str) -> "TokenPrincipal":
         if self._tokens is None:
             raise SignInRefused("it is no key, and no identity provider is set")
-        return self._tokens.at_hand(token) or await run_in_threadpool(self._tokens.bearer, token)
+        at_hand = self._tokens.at_hand(token)
+        return await run_in_threadpool(self._tokens.bearer, token) if at_hand is None else at_hand
 
     async def _read(self) -> None:
         """Reads the keys apart from the event loop; whoever asks meanwhile waits for the same."""

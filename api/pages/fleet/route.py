@@ -62,7 +62,7 @@ async def fleet_page(standfast: Seen, request: Request) -> Response:
     )
 
 
-def _page(standfast: Standfast, found: FiguresAsOf, asked: GroupsAsked, at: Here, now: datetime) -> bytes:
+def _page(standfast: Seen, found: FiguresAsOf, asked: GroupsAsked, at: Here, now: datetime) -> bytes:
     page = found.figures.page
     reading = page.reading
     cursor = groups_cursor(asked, page.next)

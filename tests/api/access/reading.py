@@ -62,7 +62,7 @@ READERS: Final = {
     "auditor": _auditor(_mandate(OWN)),
     "of none": _auditor(_mandate()),
     "expired": _auditor(_mandate(OWN, OTHER, days=-1)),
-    "client": Principal(role="client_admin", party="client", party_id="acme", credential="test"),
+    "client": Principal(role="client-admin", party="client", party_id="acme", credential="test"),
 }
 """By what a test calls them; of a role that no reach is given to yet one, which sees nothing."""
 
