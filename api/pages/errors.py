@@ -1,4 +1,7 @@
-"""What is shown where a page cannot be: what went wrong, what to do, and the id by which it is found in the log."""
+"""What is shown where a page cannot be: what went wrong, what to do, and the id by which it is found in the log.
+
+What is only not there yet, such as the figures of a large fleet after a start, a browser asks for again by itself.
+"""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +17,8 @@ def error_page(request: Request, error: Exception) -> Response:
     path = request.scope["path"]
     problem = problem_of(error, path)
     query = request.scope["query_string"].decode("latin-1")
+    after = getattr(error, "retry_after", RETRY_SECONDS) if problem.status in (429, 503) else None
+    asks_again = problem.status == 503 and request.method in ("GET", "HEAD")
     page = rendered(
         "error.html",
         Frame(title=problem.title.rstrip(".")),
@@ -21,10 +26,13 @@ def error_page(request: Request, error: Exception) -> Response:
         correlation_id=correlation_of(request),
         again=None if problem.status == 404 else f"{path}?{query}" if query else path,
         sent=sent_by(request),
+        after=after if asks_again else None,
     )
     response = html(page, problem.status)
-    if problem.status in (429, 503):
-        response.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
+    if after is not None:
+        response.headers["Retry-After"] = str(after)
+    if asks_again:
+        response.headers["Refresh"] = str(after)
     if allowed := getattr(error, "allowed", None) if problem.status == 405 else None:
         response.headers["Allow"] = ", ".join(allowed)
     return response
