@@ -54,7 +54,8 @@ SUPPOSED: Final = TypeAdapter(FleetSupposed)
 
 def asked_in(request: bytes) -> FleetSupposed:
     """What a job was asked, as it was written down; before there was any reach it was everything."""
-    return SUPPOSED.validate_python({"reach": EVERYTHING, **from_json(request)})
+    told = request if "reach" in from_json(request) else request[:-1] + b',"reach":{"kind":"everything"}}'
+    return SUPPOSED.validate_json(told)
 
 
 def candidates(log: Log, snapshots: Snapshots, chosen: Chosen, reach: Reach) -> Candidates:

@@ -67,7 +67,7 @@ READERS: Final = {
 """By what a test calls them; of a role that no reach is given to yet one, which sees nothing."""
 
 
-def _let_in_by_header(scope: Scope, principal: Principal | None) -> None:
+def let_in_by_header(scope: Scope, principal: Principal | None) -> None:
     named = dict(scope["headers"]).get(READER.lower().encode())
     _real_let_in(scope, READERS[named.decode()] if named and principal is not None else principal)
 
@@ -91,7 +91,7 @@ class Asked:
 def asked_of(url: URL) -> Iterator[Asked]:
     """The application on this database; who asks stands in a header, as the gate would have found it."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(gate, "let_in", _let_in_by_header)
+        patched.setattr(gate, "let_in", let_in_by_header)
         standfast = assemble(settings_of(url))
         with TestClient(application(standfast)) as client:
             asked = Asked(standfast, client)

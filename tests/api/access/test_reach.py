@@ -1,6 +1,7 @@
 """Every way out of the server: who is told of which engagement, written once for all routes and pages."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -8,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from httpx2 import Response
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from api.examples.commands import body_example
 from api.pages.addresses import PAGES
@@ -298,3 +299,36 @@ def test_cloud_events_hold_what_is_seen(asked: Asked) -> None:
     found = asked.ask("auditor", "GET", "/v1/events", params={"limit": 500}, headers=batch)
     assert found.json()
     assert not canary_in(found)
+
+
+def test_a_job_is_its_creators_and_tells_of_what_that_one_sees(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.queries.what_if.AT_ONCE", 0)
+    job = asked.ask("auditor", "POST", "/v1/what-if", json=SUPPOSED)
+    assert job.status_code == 202
+    address = job.headers["Location"]
+    deadline = time.monotonic() + 60
+    while (found := asked.ask("auditor", "GET", address)).json()["state"] in ("waiting", "running"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert (found.json()["state"], found.json()["result"]["engagements"]) == ("done", 1)
+    assert not canary_in(found)
+    assert asked.ask("operator", "GET", address).json() == found.json()
+    for reader in ("of none", "expired", "client"):
+        other, missing = (asked.ask(reader, "GET", each) for each in (address, f"/v1/jobs/{MISSING}"))
+        told_of = address.rpartition("/")[2]
+        assert other.status_code == 404
+        assert other.text.replace(told_of, "ID") == missing.text.replace(str(MISSING), "ID")
+    shown = asked.ask("auditor", "GET", "/what-if", params={"job": address.rpartition("/")[2]})
+    assert shown.status_code == 200
+    assert not canary_in(shown)
+    assert asked.ask("expired", "GET", "/what-if", params={"job": address.rpartition("/")[2]}).status_code == 404
+
+
+def test_what_goes_out_over_all_is_kept_within_on_either_database(started_url: URL) -> None:
+    with asked_of(started_url) as opened:
+        for path, way in OVER_ALL.items():
+            assert not canary_in(answer(opened, "auditor", "GET", path, way, OWN)), path
+        of_all, of_one = (opened.ask(each, "GET", "/v1/work").json() for each in ("operator", "auditor"))
+        counts = [sum(each["counts"].values()) for each in (of_all, of_one)]
+        assert counts[0] == 2 * counts[1] > 0
+        assert opened.ask("auditor", "GET", f"/v1/engagements/{OTHER}").status_code == 404

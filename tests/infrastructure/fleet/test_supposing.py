@@ -1,5 +1,6 @@
 """A what-if over many engagements is that of each, added up: by the plain reference, and by their own answers."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +13,11 @@ from application.ports.fleet import FleetWanted
 from application.ports.what_if import Chosen, FleetSupposed, FleetWhatIf
 from application.queries.as_of import EngagementAsOf
 from application.queries.measures import what_if
-from domain.access.reach import EVERYTHING
+from domain.access.reach import EVERYTHING, Named, OfClient, OfPartner, OfProfessional, Reach
 from domain.engagement.state import EngagementHistory
 from domain.metrics.what_if import Supposition, supposed
-from infrastructure.fleet.supposing import Supposing, candidates
+from infrastructure.events.codec import adapter
+from infrastructure.fleet.supposing import Supposing, asked_in, candidates
 from infrastructure.fleet.supposing import worked_out as worked_out_of
 from infrastructure.projections.projector import Projector, caught_up
 from tests.domain.given import published
@@ -150,3 +152,18 @@ def test_what_is_opened_after_they_were_chosen_is_beyond_what_is_told(prepared_u
         begun(of, range(3, 5))
         told = worked_out_of(log, wanted, these, now=log.head().recorded_at, told=lambda _: None)
     assert (told.engagements + told.not_applicable, told.position) == (len(these.engagement_ids), these.head.position)
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [EVERYTHING, Named(frozenset({UUID(int=7)})), OfClient("acme"), OfPartner("northwind"), OfProfessional("ana")],
+)
+def test_a_job_knows_within_whose_reach_it_was_asked_for(reach: Reach) -> None:
+    wanted = FleetSupposed(supposition=SUPPOSED, chosen=Chosen(client_id="acme"), reach=reach, as_of=None)
+    assert asked_in(adapter(FleetSupposed).dump_json(wanted, by_alias=True)) == wanted
+
+
+def test_a_job_of_before_there_was_any_reach_is_of_everything() -> None:
+    wanted = FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), reach=EVERYTHING, as_of=None)
+    said = json.loads(adapter(FleetSupposed).dump_json(wanted, by_alias=True))
+    assert asked_in(json.dumps({name: each for name, each in said.items() if name != "reach"}).encode()) == wanted

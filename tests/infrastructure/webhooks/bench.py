@@ -70,9 +70,9 @@ class Bench:
             Request(command=command, engagement_id=engagement_id, occurred_at=wire.occurred_at, actor=OPS)
         )
 
-    def webhook(self, url: str, **chosen: Any) -> Made:
+    def webhook(self, url: str, *, made_by: Actor = OPS, **chosen: Any) -> Made:
         return self.standfast.webhooks.table.make(
-            Wanted(webhook_id=uuid4(), url=url, chosen=Filter(**chosen), description=None, made_by=OPS)
+            Wanted(webhook_id=uuid4(), url=url, chosen=Filter(**chosen), description=None, made_by=made_by)
         )
 
     def fill(self) -> None:

@@ -1,0 +1,80 @@
+"""Streams hold what is within reach, as it is at each event."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy.engine import URL
+
+from api.http.access import gate
+from api.live import routes
+from domain.access.principal import Principal
+from domain.access.reach import Mandate, OfClient, Reader
+from tests.api.access import reading
+from tests.api.live.following import Served, close_streams, served
+
+
+@pytest.fixture
+def running(sqlite_url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    monkeypatch.setattr(gate, "let_in", reading.let_in_by_header)
+    with served(sqlite_url) as server:
+        yield server
+        close_streams()
+
+
+def mandated(engagement_id: str, ends_at: datetime) -> Principal:
+    begins_at = datetime.now(UTC) - timedelta(days=1)
+    mandate = Mandate(engagement_ids=frozenset({UUID(engagement_id)}), begins_at=begins_at, ends_at=ends_at)
+    return Principal(role="auditor", party="platform", party_id="kim", credential="test", mandate=mandate)
+
+
+@pytest.mark.parametrize("path", ["/v1/events?after=0", "/live"])
+def test_a_stream_holds_what_is_seen(running: Served, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    own, other = running.opened(), running.opened()
+    monkeypatch.setitem(reading.READERS, "auditor", mandated(own, datetime.now(UTC) + timedelta(days=1)))
+    stream = running.stream(path, **{reading.READER: "auditor"})
+    beside = running.stream(path, **{reading.READER: "operator"})
+    running.noted(other, 1)
+    running.noted(own, 1)
+    seen = 2 if "events" in path else 1
+    assert {each["engagement_id"] for each in stream.next(seen)} == {own}
+    assert {each["engagement_id"] for each in beside.next(2 * seen)} == {own, other}
+
+
+def test_a_mandate_that_ends_is_over_for_a_stream_that_is_open(
+    running: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream goes on, and tells of nothing more."""
+    own = running.opened()
+    ending = datetime.now(UTC) + timedelta(seconds=2)
+    monkeypatch.setitem(reading.READERS, "auditor", mandated(own, ending))
+    stream = running.stream("/v1/events", **{reading.READER: "auditor"})
+    assert stream.next(1)[0]["version"] == 1
+    while datetime.now(UTC) < ending:
+        time.sleep(0.05)
+    running.noted(own, 1)
+    monkeypatch.setitem(reading.READERS, "auditor", mandated(own, ending + timedelta(days=1)))
+    assert [each["version"] for each in running.stream("/v1/events", **{reading.READER: "auditor"}).next(2)] == [1, 2]
+    running.standfast.tail.end()
+    assert [frame.kind for frame in stream.frames() if not frame.is_sign_of_life] == ["end"]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_client_is_told_of_what_was_opened_for_it_meanwhile(
+    running: Served, monkeypatch: pytest.MonkeyPatch, seen: bool
+) -> None:
+    """By what is recorded now, which no list of ids knows."""
+    client = running.standfast.marketplace.history(UUID(running.opened())).state.client_id
+    reader = Reader(sees=OfClient(client if seen else "nobody"), commands=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(routes, "reader_of", lambda _: reader)
+        stream = running.stream("/live")
+    beside = running.stream("/live")
+    opened = running.opened()
+    assert beside.next(1)[0]["engagement_id"] == opened
+    if seen:
+        assert stream.next(1)[0]["engagement_id"] == opened
+    running.standfast.tail.end()
+    assert [frame.kind for frame in stream.frames() if not frame.is_sign_of_life] == ["end"]
