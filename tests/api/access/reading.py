@@ -17,7 +17,7 @@ from starlette.types import Scope
 from api.app import application
 from api.composition import Standfast, assemble
 from api.examples.commands import lines
-from api.http.access import gate
+from api.http.access import asking, gate
 from domain.access.principal import LOCAL, Principal
 from domain.access.reach import Mandate
 from tests.api.serving import settings_of
@@ -72,7 +72,7 @@ def let_in_by_header(scope: Scope, principal: Principal | None) -> None:
     _real_let_in(scope, READERS[named.decode()] if named and principal is not None else principal)
 
 
-_real_let_in = gate.let_in
+_real_let_in = asking.let_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ def mandated(engagement_id: str, ends_at: datetime) -> Principal:
 def test_a_stream_holds_what_is_seen(running: Served, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     own, other = running.opened(), running.opened()
     monkeypatch.setitem(reading.READERS, "auditor", mandated(own, datetime.now(UTC) + timedelta(days=1)))
-    stream = running.stream(path, **{reading.READER: "auditor"})
-    beside = running.stream(path, **{reading.READER: "operator"})
+    stream = running.stream(path, X_Reader="auditor")
+    beside = running.stream(path, X_Reader="operator")
     running.noted(other, 1)
     running.noted(own, 1)
     seen = 2 if "events" in path else 1
@@ -50,13 +50,13 @@ def test_a_mandate_that_ends_is_over_for_a_stream_that_is_open(
     own = running.opened()
     ending = datetime.now(UTC) + timedelta(seconds=2)
     monkeypatch.setitem(reading.READERS, "auditor", mandated(own, ending))
-    stream = running.stream("/v1/events", **{reading.READER: "auditor"})
+    stream = running.stream("/v1/events", X_Reader="auditor")
     assert stream.next(1)[0]["version"] == 1
     while datetime.now(UTC) < ending:
         time.sleep(0.05)
     running.noted(own, 1)
     monkeypatch.setitem(reading.READERS, "auditor", mandated(own, ending + timedelta(days=1)))
-    assert [each["version"] for each in running.stream("/v1/events", **{reading.READER: "auditor"}).next(2)] == [1, 2]
+    assert [each["version"] for each in running.stream("/v1/events", X_Reader="auditor").next(2)] == [1, 2]
     running.standfast.tail.end()
     assert [frame.kind for frame in stream.frames() if not frame.is_sign_of_life] == ["end"]
 

@@ -35,7 +35,7 @@ def test_each_is_told_of_what_its_maker_sees(bench: Bench) -> None:
 
 def _fill(bench: Bench, reaches: dict[str, Reach]) -> None:
     log = bench.standfast.recorder.log
-    Filling(bench.standfast.database, log, lambda maker: reaches[maker.id], bench.clock).fill()
+    Filling(bench.standfast.database, log, lambda maker: reaches[str(maker.id)], bench.clock).fill()
 
 
 def _of(bench: Bench, name: str, made: dict[str, Made]) -> list[UUID]:
