@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Three workers suit the two cores the tests are sized for: many tests wait. PYTEST_FLAGS= runs them in one process.
 PYTEST_FLAGS ?= -n 3 --dist worksteal
 
-.PHONY: help demo test lint format bench faults mutate lock clean
+.PHONY: help demo test lint format bench faults mutate pictures lock clean
 
 help: ## this list
 	@echo 'Standfast: make <target>'
@@ -39,6 +39,9 @@ faults: $(READY) ## the long tests: processes killed, connections cut, generated
 
 mutate: $(READY) ## mutation testing of the domain (ROOMS='clocks time', or CHANGED=main: the rooms changed since)
 	@$(BIN)/python -m tests.mutation $(ROOMS) $(if $(CHANGED),--changed $(CHANGED))
+
+pictures: $(READY) ## the pictures in docs/pictures anew, from the demo (needs Chromium)
+	@$(BIN)/python -m tests.pictures
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header $(UPGRADE) pyproject.toml

@@ -13,11 +13,19 @@ const two = (number) => String(number).padStart(2, "0");
 const own = (at) =>
   `${DAYS[at.getDay()]} ${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}, ${two(at.getHours())}:${two(at.getMinutes())}`;
 
-// The engagement's time is written by the server; that of whoever looks stands behind it where it is another one.
+// The engagement's time is written by the server; that of whoever looks stands behind it where it is another one: beside
+// it where there is room (data-beside), elsewhere in its title. On the same day the hour is enough.
+const dayOf = (told) => told.slice(0, told.lastIndexOf(","));
 function addOwnTimes() {
   for (const time of document.querySelectorAll("time[data-zone]")) {
-    const here = own(new Date(time.dateTime));
-    time.title = here === time.textContent ? time.dataset.zone : `${time.dataset.zone} · ${here} yours`;
+    const there = time.textContent, here = own(new Date(time.dateTime));
+    time.title = here === there ? time.dataset.zone : `${time.dataset.zone} · ${here} yours`;
+    const beside = time.closest("[data-beside]");
+    if (here === there || !beside || beside.querySelector(".yours")) continue;
+    const yours = document.createElement("span");
+    yours.className = "yours";
+    yours.textContent = ` · ${dayOf(here) === dayOf(there) ? here.slice(-5) : here} yours`;
+    beside.append(yours);
   }
 }
 
@@ -41,7 +49,8 @@ function move(step) {
   if (!next) return;
   all[now]?.classList.remove("chosen");
   next.classList.add("chosen");
-  next.querySelector("[data-open]")?.focus({ preventScroll: true });
+  const link = next.querySelector("[data-open]") ?? next.querySelector("a");
+  link ? link.focus({ preventScroll: true }) : document.activeElement.blur();
   next.scrollIntoView({ block: "nearest" });
 }
 const follow = (what) => document.querySelector(what)?.click();
