@@ -7,7 +7,8 @@ _OF_A_WEBHOOK: Final = {
     "engagement_id": "The engagement whose events are sent; null: those of all.",
     "model": "The model of the engagements whose events are sent; null: any.",
     "position": "Up to which position its events have been looked for.",
-    "state": "Whether events are sent, or the receiver said that it is gone.",
+    "reason": "Why nothing is sent any more; null: events are sent.",
+    "state": "Whether events are sent, the receiver said that it is gone, or the key that made it holds no longer.",
 }
 
 WEBHOOK_TEXTS: Final = {
@@ -31,6 +32,7 @@ WEBHOOK_TEXTS: Final = {
     "dead": "How many of its deliveries were given up and are kept.",
     "made_at": "When it was made.",
     "made_by": "Who made it.",
+    "made_with": "The id of the API key that made it, with which it ends; null: nobody had to sign in.",
     "secret": "What signs its requests: `whsec_` and 32 bytes in Base64. No other answer shows it.",
     "types": "The types of the events that are sent; null: all.",
     "url": "Where events are sent to, by POST.",

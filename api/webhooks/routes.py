@@ -9,6 +9,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from api.composition import Standfast
+from api.http.access.asking import principal_in
 from api.http.headers import HEADERS, Headers, headers_of
 from api.http.operations import JSON, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.paging import is_number, packed, page_bytes, unpacked
@@ -34,7 +35,10 @@ from application.commands.request import AnswerForgotten
 from application.ports.pages import Page
 from application.ports.webhooks import Delivery, Filter, NoWebhook, Webhook
 from application.ports.what_if import AskedOnce, FirstAnswer
+from domain.access.principal import LOCAL, Principal
 from domain.access.reach import EVERYTHING
+from domain.law.rejection import NotYours
+from infrastructure.access.keys import key_id_of
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.webhooks.destination import UrlUnfit, demand_allowed, target_of
 from infrastructure.webhooks.table import Made, Wanted
@@ -44,8 +48,10 @@ WEBHOOK: Final = f"{WEBHOOKS}/{{webhook_id}}"
 TAG: Final = "webhooks"
 
 
-def made_of(standfast: Standfast, draft: WebhookDraft, headers: Headers, once: AskedOnce | None) -> Made:
-    """A new webhook, or the one that was made by the same key and body before.
+def made_of(
+    standfast: Standfast, draft: WebhookDraft, headers: Headers, once: AskedOnce | None, made_with: str | None = None
+) -> Made:
+    """A new webhook, or the one that was made by the same key and body before. ``made_with``: the id of an API key.
 
     Raises FieldsWrong, KeyReused, AnswerForgotten, TooManyWebhooks, StoreUnavailable.
     """
@@ -60,6 +66,7 @@ def made_of(standfast: Standfast, draft: WebhookDraft, headers: Headers, once: A
             chosen=Filter(types=draft.types, engagement_id=draft.engagement_id, model=draft.model),
             description=draft.description,
             made_by=headers.actor,
+            made_with=made_with,
             asked=once.body_hash if once else None,
         )
     )
@@ -89,10 +96,19 @@ async def make(standfast: Standfast, http: HttpRequest) -> Response:
     await demand_webhooks(standfast, http)
     headers, raw = headers_of(http), await body_of(http)
     draft = validated(WebhookDraft, raw)
-    work = partial(made_of, standfast, draft, headers, asked_once(headers, WEBHOOKS, raw, EVERYTHING))
+    once = asked_once(headers, WEBHOOKS, raw, EVERYTHING)
+    work = partial(made_of, standfast, draft, headers, once, key_of(principal_in(http.scope)))
     made = await answer_of(standfast, http, work)
     address = f"{WEBHOOKS}/{made.webhook.webhook_id}"
     return Response(json_of(with_secret(made.webhook, made.secret)), 201, {"Location": address}, JSON)
+
+
+def key_of(principal: Principal) -> str | None:
+    """The key that a webhook ends with; None where nobody has to sign in. Raises NotYours for another credential."""
+    key_id = key_id_of(principal.credential)
+    if key_id is None and principal is not LOCAL:
+        raise NotYours("a webhook is made with an API key, whose end is its own: what else signs in ends unnoticed")
+    return key_id
 
 
 async def remove(standfast: Standfast, http: HttpRequest) -> Response:

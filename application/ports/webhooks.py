@@ -12,7 +12,7 @@ from domain.law.recorded import Actor
 MOST_WEBHOOKS: Final = 200
 """How many webhooks a log has at most."""
 
-WebhookState = Literal["active", "gone"]
+WebhookState = Literal["active", "gone", "stopped"]
 DeliveryState = Literal["waiting", "delivered", "dead"]
 
 
@@ -27,7 +27,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where events are sent to, and how far that has come. Gone: the receiver said so, and nothing is sent any more."""
+    """Where events are sent to, and how far that has come.
+
+    Gone: the receiver said so. Stopped: the key that made it (``made_with``) holds no longer. Nothing is sent any more
+    then, and ``reason`` says why.
+    """
 
     webhook_id: UUID
     url: str
@@ -36,7 +40,9 @@ class Webhook:
     model: Model | None
     description: str | None
     state: WebhookState
+    reason: str | None
     made_by: Actor
+    made_with: str | None
     made_at: Instant
     began_after: Annotated[int, bounds(ge=0)]
     position: Annotated[int, bounds(ge=0)]
@@ -75,7 +81,7 @@ class NoDelivery(LookupError):
 
 
 class WebhookGone(Exception):
-    """The receiver of the webhook said that it is gone."""
+    """The webhook has ended: its receiver is gone, or the key that made it."""
 
 
 class TooManyWebhooks(Exception):

@@ -76,15 +76,15 @@ class KeyTable:
     def holding(self) -> dict[str, Holding]:
         """All that were not revoked and have not expired, by their ids. Raises StoreUnavailable."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(api_keys).where(_holds(self._clock()))).all()
+            rows = connection.execute(select(api_keys).where(holds(self._clock()))).all()
         return {row.key_id: _holding(row) for row in rows}
 
     def _demand_room(self, connection: Connection, wanted: WantedKey, now: int) -> None:
         """Raises KeyRefused where as many hold already as may, or as something else."""
-        holding = connection.execute(select(func.count()).select_from(api_keys).where(_holds(now))).scalar_one()
+        holding = connection.execute(select(func.count()).select_from(api_keys).where(holds(now))).scalar_one()
         if holding >= MOST_KEYS:
             raise KeyRefused(f"{MOST_KEYS} keys hold already: revoke those that are not needed any more")
-        others = connection.execute(select(api_keys).where(_holds(now), api_keys.c.name == wanted.name)).all()
+        others = connection.execute(select(api_keys).where(holds(now), api_keys.c.name == wanted.name)).all()
         if len(others) >= MOST_OF_A_NAME:
             ids = " and ".join(sorted(row.key_id for row in others))
             raise KeyRefused(f"{wanted.name} has {MOST_OF_A_NAME} keys already, {ids}: revoke one of them first")
@@ -135,7 +135,13 @@ def credential_of(key_id: str) -> str:
     return f"key {key_id}"
 
 
-def _holds(now: int) -> Any:
+def key_id_of(credential: str) -> str | None:
+    """The key that a credential names; None for one that is no key."""
+    return credential.removeprefix("key ") if credential.startswith("key ") else None
+
+
+def holds(now: int) -> Any:
+    """The condition of keys that hold at an instant in microseconds."""
     unexpired = api_keys.c.expires_at.is_(None) | (api_keys.c.expires_at > now)
     return api_keys.c.revoked_at.is_(None) & unexpired
 

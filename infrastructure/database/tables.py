@@ -113,10 +113,12 @@ webhooks = Table(
     Column("asked", LargeBinary),
     Column("made_by_party", Text, nullable=False),
     Column("made_by_id", Text),
+    Column("made_with", Text),
     Column("made_at", BigInteger, nullable=False),
     Column("began_after", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
+    Column("reason", Text),
 )
 
 webhook_deliveries = Table(

@@ -24,11 +24,15 @@ GONE: Final = 410
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a try came to: the status that was answered, or why nothing was; ``retry_after`` in seconds."""
+    """What a try came to: the status that was answered, or why nothing was; ``retry_after`` in seconds.
+
+    ``withheld``: nothing was sent, and nothing may be.
+    """
 
     answered: int | None = None
     error: str | None = None
     retry_after: int | None = None
+    withheld: bool = False
 
     @property
     def taken(self) -> bool:
@@ -51,7 +55,7 @@ def judged(outcome: Outcome, tries: int, now: int, chance: Callable[[], float]) 
     """What becomes of a delivery after that many tries; ``chance`` gives 0 to 1."""
     if outcome.taken:
         return Verdict("delivered", None)
-    if outcome.gone or tries >= TRIES:
+    if outcome.gone or outcome.withheld or tries >= TRIES:
         return Verdict("dead", None)
     wait = WAITS[tries - 1] * (1 + JITTER * (2 * chance() - 1))
     asked = min(outcome.retry_after or 0, LONGEST_WAIT)

@@ -20,11 +20,11 @@ from infrastructure.database.instants import Clock, from_micros, process_clock
 from infrastructure.database.tables import webhook_deliveries as table
 from infrastructure.database.tables import webhooks
 from infrastructure.webhooks.backoff import Outcome, Verdict
+from infrastructure.webhooks.ending import GONE, Ending, ended, key_holds
 
 DAY: Final = 86_400_000_000
 KEPT_DAYS: Final[Mapping[DeliveryState, int]] = {"delivered": 7, "dead": 30}
 FORGOTTEN_AT_ONCE: Final = 5_000
-GONE: Final = "the receiver said that it is gone (410)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ class Deliveries:
     def webhooks_due(self) -> list[UUID]:
         """The active webhooks that have something to be sent now."""
         due = select(table.c.position).where(table.c.webhook_id == webhooks.c.webhook_id, self._is_due())
-        query = select(webhooks.c.webhook_id).where(webhooks.c.state == "active", due.exists())
+        active = webhooks.c.state == "active", key_holds(self._clock())
+        query = select(webhooks.c.webhook_id).where(*active, due.exists())
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
@@ -87,12 +88,13 @@ class Deliveries:
         with self._database.writing(durable=False) as connection:
             if _held(connection, due.webhook_id) != "active" or not _noted(connection, due, outcome, verdict, now):
                 return None
-            if outcome.gone:
-                _end(connection, due.webhook_id, now)
-                return None
-            _line_up(connection, due.webhook_id, now, due.engagement_id)
-            mine = and_(table.c.webhook_id == due.webhook_id, table.c.engagement_id == due.engagement_id)
-            return next(iter(_due(connection, and_(mine, table.c.state == "waiting", self._is_due()), 1)), None)
+            if not outcome.gone:
+                _line_up(connection, due.webhook_id, now, due.engagement_id)
+                mine = and_(table.c.webhook_id == due.webhook_id, table.c.engagement_id == due.engagement_id)
+                return next(iter(_due(connection, and_(mine, table.c.state == "waiting", self._is_due()), 1)), None)
+            ended(connection, due.webhook_id, "gone", GONE)
+        Ending(self._database, self._clock).bury()
+        return None
 
     def redeliver(self, webhook_id: UUID, position: int | None = None) -> int:
         """Has dead letters wait again, each for as many tries as at first, or (``position``) one delivery, dead or not.
@@ -106,7 +108,7 @@ class Deliveries:
             if state is None:
                 raise NoWebhook(f"there is no webhook {webhook_id}")
             if state != "active":
-                raise WebhookGone(f"webhook {webhook_id} is gone")
+                raise WebhookGone(f"webhook {webhook_id} is {state}")
             again = update(table).where(table.c.webhook_id == webhook_id, chosen)
             changed = _changed(connection, again.values(state="waiting", tries=0, due_at=None, settled_at=None))
             if position is not None and not changed:
@@ -196,13 +198,6 @@ def _noted(connection: Connection, due: Due, outcome: Outcome, verdict: Verdict,
         error=outcome.error,
     )
     return _changed(connection, noted) == 1
-
-
-def _end(connection: Connection, webhook_id: UUID, now: int) -> None:
-    """Nothing is sent any more to whoever said to be gone."""
-    connection.execute(update(webhooks).where(webhooks.c.webhook_id == webhook_id).values(state="gone"))
-    waiting = update(table).where(table.c.webhook_id == webhook_id, table.c.state == "waiting")
-    connection.execute(waiting.values(state="dead", due_at=None, settled_at=now, error=GONE))
 
 
 def _line_up(connection: Connection, webhook_id: UUID, now: int, engagement_id: UUID | None = None) -> None:

@@ -25,6 +25,7 @@ from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
 from infrastructure.log.reached import reached
 from infrastructure.log.reading import Log
+from infrastructure.webhooks.ending import Ending, key_holds
 from infrastructure.webhooks.table import chosen_by, made_by
 
 AT_ONCE: Final = 500
@@ -65,10 +66,16 @@ class Filling:
         self._log = log
         self._reach_of = reach_of
         self._clock = clock
+        self._ending = Ending(database, clock)
         self._models: dict[UUID, str] = {}
 
     def fill(self, go_on: Callable[[], bool] = lambda: True) -> None:
-        """Looks as far as the log goes, unless it is not to go on. Raises StoreUnavailable, SQLAlchemyError."""
+        """Ends webhooks that may not go on, and looks for the others as far as the log goes, unless it is not to go on.
+
+        Raises StoreUnavailable, SQLAlchemyError.
+        """
+        self._ending.stop()
+        self._ending.bury()
         more = True
         while more and go_on():
             more = self._fill_once()
@@ -88,7 +95,7 @@ class Filling:
         of = webhook_deliveries.c
         full = select(of.position).where(of.webhook_id == webhooks.c.webhook_id, of.state == "waiting")
         full = full.limit(1).offset(MOST_WAITING - 1).correlate(webhooks)
-        query = select(webhooks).where(webhooks.c.state == "active", ~full.exists())
+        query = select(webhooks).where(webhooks.c.state == "active", key_holds(self._clock()), ~full.exists())
         query = query.order_by(webhooks.c.webhook_id)  # in which order their rows are held, whoever holds them
         with self._database.reading() as connection:
             rows = connection.execute(query).all()

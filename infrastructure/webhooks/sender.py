@@ -136,7 +136,8 @@ class Sender:
         following = self._deliveries.settle(due, outcome, verdict)
         trying.count(due, outcome, verdict)
         with self._lock:
-            (self._failing.discard if outcome.taken else self._failing.add)(due.webhook_id)
+            if not outcome.withheld:
+                (self._failing.discard if outcome.taken else self._failing.add)(due.webhook_id)
         if not outcome.taken:
             told = {"webhook_id": str(due.webhook_id), "position": due.position, "tries": due.tries + 1}
             log.warning("a webhook was not delivered", **told, answered=outcome.answered, state=verdict.state)

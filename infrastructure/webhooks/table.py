@@ -19,13 +19,18 @@ from infrastructure.webhooks.signature import new_secret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A webhook that somebody wants. ``asked``: the hash of the body, where a key came with it, for a repeat of it."""
+    """A webhook that somebody wants.
+
+    ``made_with``: the id of the API key without which it ends; None: nobody had to sign in. ``asked``: the hash of the
+    body, where an Idempotency-Key came with it, for a repeat of it.
+    """
 
     webhook_id: UUID
     url: str
     chosen: Filter
     description: str | None
     made_by: Actor
+    made_with: str | None = None
     asked: bytes | None = None
 
 
@@ -100,6 +105,7 @@ class WebhookTable:
                 asked=wanted.asked,
                 made_by_party=wanted.made_by.party,
                 made_by_id=wanted.made_by.id,
+                made_with=wanted.made_with,
                 made_at=self._clock(),
                 began_after=head,
                 position=head,
@@ -164,7 +170,9 @@ def _webhook(row: Row[Any], counts: dict[tuple[UUID, str], int]) -> Webhook:
         model=chosen.model,
         description=row.description,
         state=row.state,
+        reason=row.reason,
         made_by=made_by(row),
+        made_with=row.made_with,
         made_at=from_micros(row.made_at),
         began_after=row.began_after,
         position=row.position,

@@ -19,6 +19,7 @@ from infrastructure.log.reading import Log
 from infrastructure.process.telemetry import Counters, Labels
 from infrastructure.webhooks.backoff import SECOND, Outcome, Verdict, judged
 from infrastructure.webhooks.deliveries import Due
+from infrastructure.webhooks.leave import Leave
 from infrastructure.webhooks.posting import Posting
 from infrastructure.webhooks.signature import signed
 
@@ -49,6 +50,7 @@ class Trying:
     """What tries are made with."""
 
     log: Log
+    leave: Leave
     posting: Posting
     write: Write
     counters: Counters
@@ -56,9 +58,12 @@ class Trying:
     chance: Callable[[], float] = random
 
     def once(self, due: Due) -> Outcome:
-        """Sends it. Raises StoreUnavailable and SQLAlchemyError where the event cannot be looked for."""
+        """Sends it, if it may leave. Raises StoreUnavailable and SQLAlchemyError where that, or the event, cannot be
+        looked for."""
         rows = self.log.between(due.position - 1, due.position, 1)
         try:
+            if refused := self.leave.refused(due):
+                return Outcome(error=refused, withheld=True)
             body = payload(_only(rows), self.write)
         except (MapperDeserialisationError, LookupError) as error:
             return Outcome(error=str(error)[:200])
@@ -69,7 +74,8 @@ class Trying:
         return judged(outcome, due.tries + 1, self.clock(), self.chance)
 
     def count(self, due: Due, outcome: Outcome, verdict: Verdict) -> None:
-        self.counters.add("standfast_webhook_tries_total", outcome="delivered" if outcome.taken else "failed")
+        if not outcome.withheld:
+            self.counters.add("standfast_webhook_tries_total", outcome="delivered" if outcome.taken else "failed")
         if outcome.taken:
             late = (time.time_ns() // 1_000 - due.recorded_at) / SECOND
             self.counters.add("standfast_webhook_delay_seconds_total", max(0.0, late))

@@ -9,6 +9,7 @@ from infrastructure.process.telemetry import Counters
 from infrastructure.webhooks.deliveries import Deliveries
 from infrastructure.webhooks.destination import Allowed
 from infrastructure.webhooks.filling import Filling, ReachOf
+from infrastructure.webhooks.leave import Leave
 from infrastructure.webhooks.posting import Posting
 from infrastructure.webhooks.sender import Sender, lead_of_sending
 from infrastructure.webhooks.table import WebhookTable
@@ -25,12 +26,13 @@ class Webhooks:
     authorities: str | None
     sender: Sender
     recorder: LogRecorder
+    leave: Leave
 
     def start(self, write: Write, posting: Posting | None = None) -> None:
         """Sends from now on, events ``written`` as the feed has them. Raises OSError where the authorities cannot be
         read."""
         posting = posting or Posting(self.allowed, self.authorities)
-        self.sender.start(Trying(self.recorder.log, posting, write, self.counters))
+        self.sender.start(Trying(self.recorder.log, self.leave, posting, write, self.counters))
 
     @property
     def counters(self) -> Counters:
@@ -50,4 +52,5 @@ def webhooks_of(
         authorities=authorities,
         sender=Sender(deliveries, Filling(database, recorder.log, reach_of), lead),
         recorder=recorder,
+        leave=Leave(database, recorder.log, reach_of),
     )

@@ -44,10 +44,12 @@ def _create_tables() -> None:
         sa.Column("asked", sa.LargeBinary),
         sa.Column("made_by_party", sa.Text, nullable=False),
         sa.Column("made_by_id", sa.Text),
+        sa.Column("made_with", sa.Text),
         sa.Column("made_at", sa.BigInteger, nullable=False),
         sa.Column("began_after", sa.BigInteger, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text),
     )
     op.create_table(
         "webhook_deliveries",

@@ -15,7 +15,7 @@ from api.examples.commands import body_example
 from api.http.events import event_bytes
 from application.commands.request import Request
 from application.ports.webhooks import Delivery, Filter
-from domain.access.reach import EVERYTHING
+from domain.access.reach import EVERYTHING, Reach
 from domain.law.recorded import Actor
 from infrastructure.database.instants import process_clock
 from infrastructure.process.settings import Settings
@@ -23,6 +23,7 @@ from infrastructure.webhooks.backoff import SECOND, Outcome
 from infrastructure.webhooks.deliveries import Deliveries, Due
 from infrastructure.webhooks.destination import Allowed
 from infrastructure.webhooks.filling import Filling
+from infrastructure.webhooks.leave import Leave
 from infrastructure.webhooks.posting import Posting
 from infrastructure.webhooks.sender import Sender, lead_of_sending
 from infrastructure.webhooks.table import Made, Wanted
@@ -38,10 +39,14 @@ class Bench:
 
     standfast: Standfast
     later: float = 0.0
+    reach: Reach = EVERYTHING
     posting: Posting = field(default_factory=lambda: Posting(Allowed.of(LOOPBACK), seconds=2.0))
 
     def clock(self) -> int:
         return process_clock() + int(self.later * SECOND)
+
+    def reach_of(self, _maker: Actor) -> Reach:
+        return self.reach
 
     @property
     def deliveries(self) -> Deliveries:
@@ -50,7 +55,8 @@ class Bench:
     @property
     def trying(self) -> Trying:
         log, counters = self.standfast.recorder.log, self.standfast.recorder.counters
-        return Trying(log, self.posting, event_bytes, counters, self.clock, lambda: 0.5)
+        leave = Leave(self.standfast.database, log, self.reach_of, self.clock)
+        return Trying(log, leave, self.posting, event_bytes, counters, self.clock, lambda: 0.5)
 
     def open(self, model: str = "managed_marketplace") -> UUID:
         """An engagement opens."""
@@ -70,13 +76,14 @@ class Bench:
             Request(command=command, engagement_id=engagement_id, occurred_at=wire.occurred_at, actor=OPS)
         )
 
-    def webhook(self, url: str, *, made_by: Actor = OPS, **chosen: Any) -> Made:
+    def webhook(self, url: str, *, made_by: Actor = OPS, made_with: str | None = None, **chosen: Any) -> Made:
+        of = Filter(**chosen)
         return self.standfast.webhooks.table.make(
-            Wanted(webhook_id=uuid4(), url=url, chosen=Filter(**chosen), description=None, made_by=made_by)
+            Wanted(webhook_id=uuid4(), url=url, chosen=of, description=None, made_by=made_by, made_with=made_with)
         )
 
     def fill(self) -> None:
-        Filling(self.standfast.database, self.standfast.recorder.log, lambda _: EVERYTHING, self.clock).fill()
+        Filling(self.standfast.database, self.standfast.recorder.log, self.reach_of, self.clock).fill()
 
     def due(self, made: Made) -> list[Due]:
         return self.deliveries.due(made.webhook.webhook_id, 1_000)
@@ -101,7 +108,7 @@ class Bench:
     @contextmanager
     def sending(self) -> Iterator[Sender]:
         """A sender in its threads."""
-        filling = Filling(self.standfast.database, self.standfast.recorder.log, lambda _: EVERYTHING, self.clock)
+        filling = Filling(self.standfast.database, self.standfast.recorder.log, self.reach_of, self.clock)
         recorded = self.standfast.recorder.recorded
         sender = Sender(self.deliveries, filling, lambda: lead_of_sending(self.standfast.database, recorded))
         sender.start(replace(self.trying, posting=Posting(Allowed.of(LOOPBACK), seconds=2.0)))
