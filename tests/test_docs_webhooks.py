@@ -12,7 +12,7 @@ import structlog
 from infrastructure.webhooks.backoff import TRIES, WAITS
 from infrastructure.webhooks.deliveries import KEPT_DAYS
 from infrastructure.webhooks.filling import MOST_WAITING
-from infrastructure.webhooks.posting import MOST_OF_AN_ANSWER, SECONDS_IN_ALL
+from infrastructure.webhooks.posting import SECONDS_IN_ALL
 from infrastructure.webhooks.signature import new_secret, signed
 from infrastructure.webhooks.trying import HELP
 from tests.infrastructure.webhooks.bench import bench_on
@@ -65,7 +65,7 @@ def test_the_receiver_takes_nothing_that_somebody_else_has_signed(received: Rece
 
 
 def test_what_is_said_in_numbers() -> None:
-    assert (TRIES, WAITS[:3], SECONDS_IN_ALL, MOST_OF_AN_ANSWER) == (5, (60, 900, 4 * 3_600), 10, 4 * 1_024)
+    assert (TRIES, WAITS[:3], SECONDS_IN_ALL) == (5, (60, 900, 4 * 3_600), 10)
     assert (KEPT_DAYS, MOST_WAITING) == ({"delivered": 7, "dead": 30}, 10_000)
     told = PAGE.replace("`…_waiting_seconds`", "standfast_webhook_waiting_seconds")
     assert [name for name in HELP if name not in told] == []

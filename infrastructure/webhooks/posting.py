@@ -19,10 +19,10 @@ from infrastructure.webhooks.backoff import Outcome, seconds_of
 from infrastructure.webhooks.destination import Allowed, Resolve, Target, UrlUnfit, looked_up, reachable, target_of
 
 SECONDS_IN_ALL: Final = 10.0
-"""How long a try takes at most, from the look-up of the name to the last byte of the answer."""
+"""How long a try takes at most, from the look-up of the name to the head of the answer."""
 
-MOST_OF_AN_ANSWER: Final = 4_096
-"""How many bytes of an answer's body are read."""
+SWITCHING: Final = 101
+"""Of what is answered before the answer, that behind which no other one of HTTP comes."""
 
 LONGEST_ERROR: Final = 200
 
@@ -130,9 +130,12 @@ def _closed_by(close: Callable[[], None]) -> Iterator[None]:
 
 
 def _asked(connection: HTTPConnection, target: Target, headers: Mapping[str, str], body: bytes) -> Outcome:
+    """What the head of the answer says; whatever its body does counts for nothing, and none of it is waited for."""
     connection.request("POST", target.path, body, {"Host": target.authority, **headers})
     answer = connection.getresponse()
-    answer.read(MOST_OF_AN_ANSWER)
+    while 100 <= answer.status < 200 and answer.status != SWITCHING:  # an answer is still to come
+        answer.headers = None  # type: ignore[assignment]  # begins anew, on what was read ahead
+        answer.begin()
     after = seconds_of(answer.getheader("Retry-After"), datetime.now(UTC))
     return Outcome(answered=answer.status, retry_after=after)
 
