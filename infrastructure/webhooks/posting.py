@@ -103,10 +103,13 @@ class Posting:
 
 
 def _first_to_answer(addresses: list[str], port: int, deadline: float) -> socket.socket:
-    """A connection to the first of these addresses that takes one. Raises OSError."""
+    """A connection to the first of these addresses that takes one; each may take its share of the time that is left.
+
+    Raises OSError.
+    """
     failed: OSError = TimeoutError()
-    for address in addresses:
-        left = deadline - time.monotonic()
+    for done, address in enumerate(addresses):
+        left = (deadline - time.monotonic()) / (len(addresses) - done)
         if left <= 0:
             break
         try:

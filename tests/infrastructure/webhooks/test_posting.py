@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -162,6 +162,18 @@ def test_a_name_that_leads_inside_by_now_is_not_connected_to(receiver: Receiver)
         assert error
         assert "an address inside" in error
     assert receiver.came == []
+
+
+def test_an_address_that_takes_nothing_leaves_time_for_the_next(receiver: Receiver) -> None:
+    """A queue of connections that is full says neither yes nor no, like an address that nobody has."""
+    port = int(receiver.url.split(":")[2].removesuffix("/hook"))
+    with closing(socket.create_server(("127.0.0.2", port), backlog=0)) as hole, ExitStack() as open_ones:
+        for _ in range(3):
+            filling = open_ones.enter_context(closing(socket.socket()))
+            filling.setblocking(False)
+            filling.connect_ex(hole.getsockname())
+        posting = Posting(Allowed.of("hooks.test"), resolve=lambda *_: ["127.0.0.2", "127.0.0.1"], seconds=2.0)
+        assert post(posting, f"http://hooks.test:{port}/") == (204, None)
 
 
 def test_the_certificate_of_the_name_is_asked_for_and_checked() -> None:
