@@ -125,7 +125,8 @@ def cloud_events(
 
 def ocel(standfast: Seen, asked: OcelExportAsked, head: Head, hear: Hear = lambda _: None) -> Iterator[bytes]:
     """What counts of the log up to its end, as OCEL 2.0."""
-    return ocel_blocks(_heard(histories(standfast, asked, head.position), lambda _: None), hear)
+    found = _heard(histories(standfast, asked, head.position), lambda _: None)
+    return ocel_blocks(found, standfast.marketplace.clock(), hear)
 
 
 def _heard(parts: Iterable[Any], hear: Hear) -> Iterator[Any]:

@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from typing import IO, Final
 
 from pydantic import TypeAdapter
@@ -25,11 +26,12 @@ _OBJECT: Final = TypeAdapter(OcelObject)
 
 
 def ocel_blocks(
-    histories: Iterable[Sequence[Recorded]], hear: Callable[[int], object] = lambda _: None
+    histories: Iterable[Sequence[Recorded]], as_of: datetime, hear: Callable[[int], object] = lambda _: None
 ) -> Iterator[bytes]:
     """The log of what counts in these histories, each that of one engagement, whole and in the order of versions.
 
-    Voided facts are left out, and events are as of when they happened; ``hear`` is told how many there are so far.
+    Voided facts are left out, and events are as of when they happened; objects are as they are at ``as_of``, which no
+    event is after. ``hear`` is told how many events there are so far.
     Raises OSError where there is no room.
     """
     yield b'{"objectTypes":' + _TYPES.dump_json(OBJECT_TYPES) + b',"eventTypes":' + _TYPES.dump_json(event_types())
@@ -39,6 +41,7 @@ def ocel_blocks(
         for facts in histories:
             objects = Objects(facts[0].stream_id)
             events = [_EVENT.dump_json(objects.happened(fact)) for fact in timeline_of(facts)]
+            objects.ended(as_of)
             if events:
                 yield between + b",".join(events)
                 between = b","

@@ -1,15 +1,16 @@
-"""The objects of one engagement, as its events make them: their values in time, and what each has to do with others."""
+"""The objects of one engagement: their values in time, as its fold has them, and what each has to do with others.
+
+What an event makes of objects that it does not name, such as the cases of a seat that is closed, only the fold knows.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from api.exports.ocel.relations import INCOMING, NAMED, OUTGOING, Thing, engagement, related, thing
 from api.exports.ocel.shape import (
-    OBJECT_TYPES,
     PARTY,
     RECORDED_AT,
     Attribute,
@@ -21,53 +22,21 @@ from api.exports.ocel.shape import (
     amounts_of,
     attributes_of,
 )
-from domain.engagement.assignments.departure import ProfessionalDeparted
-from domain.engagement.assignments.matching import MatchWithdrawn, ProfessionalMatched
-from domain.engagement.assignments.onboarding import ProfessionalOnboarded
-from domain.engagement.assignments.rate import RateChanged
-from domain.engagement.concerns import UnderperformanceReported, UnderperformanceResolved
-from domain.engagement.lifecycle.amendment import TermsAmended
-from domain.engagement.lifecycle.ending import EngagementEnded
+from api.exports.ocel.values import changed, plain
+from domain.engagement.assignments.matching import ProfessionalMatched
+from domain.engagement.concerns import UnderperformanceReported
 from domain.engagement.lifecycle.opening import EngagementOpened
-from domain.engagement.lifecycle.suspension import EngagementResumed, EngagementSuspended
-from domain.engagement.replacement.guarantee import GuaranteeDecided, GuaranteeReviewed
 from domain.engagement.replacement.request import ReplacementRequested
 from domain.engagement.replacement.succession import SuccessorAccepted, SuccessorProposed
-from domain.engagement.replacement.takeover import ProfessionalReplaced
-from domain.engagement.replacement.withdrawal import ReplacementWithdrawn
-from domain.engagement.seats import SeatAdded, SeatAmended, SeatClosed
-from domain.engagement.transfer.completion import KnowledgeTransferred
+from domain.engagement.seats import SeatAdded
+from domain.engagement.state import State
 from domain.engagement.transfer.planning import KnowledgeTransferPlanned
 from domain.language.instants import instant_text
 from domain.language.money import Money
 from domain.language.words import UNCHANGED
+from domain.law.event import event_of
 from domain.law.recorded import Recorded
-
-STATUS: Final = "status"
-OVER: Final = ("ended", "replaced", "withdrawn", "cancelled")
-TYPED: Final = {each.name: tuple(one.name for one in each.attributes) for each in OBJECT_TYPES}
-
-STATUSES: Final[Mapping[type, tuple[tuple[str, str], ...]]] = {
-    EngagementOpened: (("engagement", "open"),),
-    EngagementSuspended: (("engagement", "suspended"),),
-    EngagementResumed: (("engagement", "open"),),
-    EngagementEnded: (("engagement", "ended"),),
-    SeatAdded: (("seat_id", "open"),),
-    SeatClosed: (("seat_id", "closed"),),
-    ProfessionalMatched: (("assignment_id", "matched"),),
-    SuccessorAccepted: (("assignment_id", "matched"), ("case_id", "onboarding")),
-    ProfessionalOnboarded: (("assignment_id", "active"),),
-    MatchWithdrawn: (("assignment_id", "ended"),),
-    ProfessionalDeparted: (("assignment_id", "ended"),),
-    UnderperformanceReported: (("concern_id", "open"),),
-    UnderperformanceResolved: (("concern_id", "resolved"),),
-    ReplacementRequested: (("case_id", "searching"),),
-    ProfessionalReplaced: (("case_id", "replaced"), ("outgoing_assignment_id", "ended")),
-    ReplacementWithdrawn: (("case_id", "withdrawn"),),
-    KnowledgeTransferPlanned: (("plan_id", "planned"),),
-    KnowledgeTransferred: (("plan_id", "transferred"),),
-}
-"""What an event makes of the objects that its fields name; the engagement is named by itself."""
+from domain.law.timeline import opened, trusted
 
 BETWEEN: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "seat": (("engagement", "of"),),
@@ -94,23 +63,6 @@ MAKERS: Final[Mapping[type, str]] = {
 }
 
 
-SAYS: Final[Mapping[type, tuple[str, ...]]] = {
-    TermsAmended: ("engagement",),
-    SeatAdded: ("seat_id",),
-    SeatAmended: ("seat_id",),
-    ProfessionalMatched: ("assignment_id",),
-    SuccessorAccepted: ("assignment_id",),
-    RateChanged: ("assignment_id",),
-    UnderperformanceReported: ("concern_id",),
-    ReplacementRequested: ("case_id",),
-    GuaranteeDecided: ("case_id",),
-    GuaranteeReviewed: ("case_id",),
-    KnowledgeTransferPlanned: ("plan_id",),
-    KnowledgeTransferred: ("plan_id",),
-}
-"""Of which objects the attributes of an event are those, too."""
-
-
 @dataclass(slots=True)
 class _Object:
     values: dict[str, Value] = field(default_factory=dict)
@@ -125,6 +77,7 @@ class Objects:
         self._whose = engagement_id
         self._found: dict[Thing, _Object] = {}
         self._case_of: dict[str, str] = {}
+        self._state: State | None = None
 
     def happened(self, fact: Recorded) -> OcelEvent:
         """The event of a fact; what it says of its objects is kept."""
@@ -153,42 +106,47 @@ class Objects:
                 relationships=tuple(found.relationships),
             )
 
+    def ended(self, at: datetime) -> None:
+        """The log ends at an instant: what was agreed to be over by then is over."""
+        if self._state is not None:
+            self._reached(self._state, at)
+
     def _told(self, fact: Recorded) -> None:
-        event, kind = fact.event, type(fact.event)
+        event, made = fact.event, MAKERS.get(type(fact.event))
         if isinstance(event, EngagementOpened):
-            self._opened(fact, event)
-        made = MAKERS.get(kind)
+            self._opened(event)
         if made:
             self._joined(thing(self._whose, made, getattr(event, f"{made}_id")), event, BETWEEN[made])
-        for name in SAYS.get(kind, ()):
-            self._valued(self._named(event, name), fact, event)
         if isinstance(event, SuccessorAccepted):
             whose = thing(self._whose, "case", event.case_id)
             self._joined(whose, event, (("assignment_id", INCOMING),))
-        for named, status in STATUSES.get(kind, ()):
-            self._became(self._named(event, named), fact.occurred_at, status)
-        if isinstance(event, EngagementEnded):
-            self._ended(fact.occurred_at)
+        self._folded(fact)
 
-    def _opened(self, fact: Recorded, event: EngagementOpened) -> None:
-        own = engagement(self._whose)
-        self._valued(own, fact, event)
-        self._joined(own, event, (("client_id", "for"),))
+    def _opened(self, event: EngagementOpened) -> None:
+        self._joined(engagement(self._whose), event, (("client_id", "for"),))
         for seat in event.seats:
-            named = thing(self._whose, "seat", seat.seat_id)
-            self._valued(named, fact, seat)
-            self._became(named, fact.occurred_at, "open")
-            self._joined(named, seat, BETWEEN["seat"])
+            self._joined(thing(self._whose, "seat", seat.seat_id), seat, BETWEEN["seat"])
 
-    def _ended(self, at: datetime) -> None:
-        """The end of the engagement ends assignments and cancels cases and handovers that are under way."""
-        for named, found in self._found.items():
-            if named.type == "assignment" and found.values.get(STATUS) not in OVER:
-                self._became(named, at, "ended")
-            if named.type == "case" and found.values.get(STATUS) not in OVER:
-                self._became(named, at, "cancelled")
-            if named.type == "plan" and found.values == {**found.values, "purpose": "handover", STATUS: "planned"}:
-                self._became(named, at, "cancelled")
+    def _folded(self, fact: Recorded) -> None:
+        """The step that a fact makes in the fold of its engagement."""
+        if self._state is None:
+            self._stepped(opened(fact), fact.occurred_at)
+        elif event_of(fact).ordered:
+            self._stepped(trusted(self._reached(self._state, fact.occurred_at), fact), fact.occurred_at)
+
+    def _reached(self, state: State, at: datetime) -> State:
+        """The state once an instant has come; a suspension is over when that was agreed, not when something happens."""
+        reached, pause = state.reached(at), state.suspension
+        if reached is not state:
+            self._stepped(reached, pause.until if pause and pause.until and not reached.suspension else at)
+        return reached
+
+    def _stepped(self, after: State, at: datetime) -> None:
+        for worth in changed(self._state, after):
+            whose = engagement(self._whose) if worth.id is None else thing(self._whose, worth.type, worth.id)
+            for name, value in worth.values.items():
+                self._set(whose, at, name, value)
+        self._state = after
 
     def _named(self, event: object, field: str) -> Thing | None:
         if field == "engagement":
@@ -201,15 +159,6 @@ class Objects:
             other = self._named(event, name)
             if other is not None:
                 self._found.setdefault(whose, _Object()).relationships[Relationship(other.id, qualifier)] = None
-
-    def _valued(self, whose: Thing | None, fact: Recorded, of: object) -> None:
-        for name, value in _values(of):
-            if whose is not None and name in TYPED[whose.type] and name != STATUS:
-                self._set(whose, fact.occurred_at, name, value)
-
-    def _became(self, whose: Thing | None, at: datetime, status: str) -> None:
-        if whose is not None:
-            self._set(whose, at, STATUS, status)
 
     def _set(self, whose: Thing, at: datetime, name: str, value: Value) -> None:
         found = self._found.setdefault(whose, _Object())
@@ -231,19 +180,9 @@ def _values(of: Any) -> Iterator[tuple[str, Value]]:
     for name in attributes_of(kind):
         value = getattr(of, name)
         if value is not None and value is not UNCHANGED:
-            yield name.rstrip("_"), _plain(value)
+            yield name.rstrip("_"), plain(value)
     for name in amounts_of(kind):
         money = getattr(of, name)
         if isinstance(money, Money):
             yield name, float(money.amount)
             yield f"{name}_currency", money.currency
-
-
-def _plain(value: Any) -> Value:
-    if isinstance(value, datetime):
-        return instant_text(value)
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, bool | int | float | str):
-        return value
-    return str(getattr(value, "name", value))

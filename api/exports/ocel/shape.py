@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
+from api.exports.ocel.relations import NAMED
 from domain.engagement.terms.policy import Policy
 from domain.language.money import Money
 from domain.language.personal import personal_fields
@@ -105,6 +106,7 @@ OBJECT_TYPES: Final = (
         allocation="float",
         required_from="time",
         required_until="time",
+        open_ended="boolean",
         key_role="boolean",
         status="string",
     ),
@@ -125,6 +127,8 @@ RECORDED_AT: Final = AttributeType("recorded_at", "time")
 PARTY: Final = AttributeType("acting_party", "string")
 """Who acts: the party that did it, or for whom it was recorded."""
 
+OBJECTS_NAMED: Final = (*NAMED, "engagement_id")
+
 _KINDS: Final[Mapping[Any, Kind]] = {
     str: "string",
     date: "string",
@@ -140,13 +144,13 @@ _KINDS: Final[Mapping[Any, Kind]] = {
 
 @cache
 def attributes_of(kind: type) -> Mapping[str, Kind]:
-    """The fields of an event that are attributes of it: neither ids, nor lists, nor anybody's own words."""
+    """The fields of an event that are attributes of it: neither ids of objects, nor lists, nor anybody's own words."""
     hints = get_type_hints(kind)
     left_out = personal_fields(kind).keys()
     found = {
         each.name: _kind(hints[each.name])
         for each in fields(kind)
-        if each.name not in left_out and not each.name.endswith("_id")
+        if each.name not in left_out and each.name not in OBJECTS_NAMED
     }
     return {name: told for name, told in found.items() if told is not None}
 

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from domain.law.recorded import Recorded
 from tests.api.exports.conftest import settled
 
 Event = dict[str, Any]
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
 WHOSE = lines()[0]["engagement_id"]
 
 
@@ -167,7 +169,7 @@ def test_it_is_narrowed_to_engagements(exporting: TestClient) -> None:
 def test_whoever_is_named_in_two_engagements_is_one_object() -> None:
     facts = history().facts
     other = [replace(fact, stream_id=type(fact.stream_id)(int=7)) for fact in facts]
-    told = json.loads(b"".join(ocel_blocks([facts, other])))
+    told = json.loads(b"".join(ocel_blocks([facts, other], NOW)))
     ids = [each["id"] for each in told["objects"]]
     assert len(set(ids)) == len(ids)
     assert sum(each["type"] == "professional" for each in told["objects"]) == len(people(facts))

@@ -9,14 +9,18 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.composition import Standfast
+from api.exports.asked import OcelExportAsked
+from api.exports.made import ocel
+from api.http.reach import seen_by
 from api.terminal.demonstration import populated
 from api.terminal.inspection import findings
 from application.demo.script import Script
 from application.ports.engagement_list import Wanted
-from domain.access.reach import EVERYTHING
+from domain.access.reach import EVERYTHING, OPERATOR
 from domain.language.words import Model
 from domain.law.recorded import Recorded
 from infrastructure.process.settings import Settings
+from tests.api.exports.last_values import last_statuses, statuses_of
 from tests.api.terminal.conftest import Run
 from tests.domain.shipped import shipped_terms
 
@@ -111,3 +115,13 @@ def test_the_demo_is_made_in_a_database_that_is_gone_afterwards(
     assert ran.out.startswith("12 engagements, ")
     assert ran.out.count("invented") == ran.out.count("docs/demo.md") == 1
     assert list(folder.iterdir()) == []
+
+
+def test_the_last_status_of_every_object_in_ocel_is_the_one_that_it_has(demo: Standfast) -> None:
+    seen, head = seen_by(demo, OPERATOR), demo.recorder.log.head()
+    found = last_statuses(b"".join(ocel(seen, OcelExportAsked(), head)))
+    has: dict[str, str] = {}
+    for line in demo.engagements.page(Wanted(), EVERYTHING, limit=500).items:
+        has |= statuses_of(seen, line.engagement_id)
+    assert {key: (found.get(key), has[key]) for key in has if found.get(key) != has[key]} == {}
+    assert found.keys() == has.keys()
