@@ -13,6 +13,8 @@ from domain.access.principal import Principal, Role
 from domain.access.reach import EVERYTHING, NOTHING, OPERATOR, Reach, Reader
 from domain.law.rejection import NotYours
 
+THERE: Final = tuple(each.name for each in fields(Standfast))
+
 NOBODY: Final = Reader(sees=NOTHING, commands=False)
 """Who sees nothing: nobody signed in, or somebody from whom what its role may not see is not hidden yet."""
 
@@ -26,7 +28,6 @@ class Seen(Standfast):
     ``sight`` is how engagements and events are read; what is projected takes the ``reach`` itself.
     """
 
-    reader: Reader
     reach: Reach
     sight: Sight
 
@@ -46,8 +47,8 @@ def reader_of(request: HTTPConnection) -> Reader:
 def seen_by(standfast: Standfast, reader: Reader) -> Seen:
     """What is there for a reader today."""
     reach = reader.reach(standfast.marketplace.clock())
-    there = {each.name: getattr(standfast, each.name) for each in fields(Standfast)}
-    return Seen(**there, reader=reader, reach=reach, sight=Sight(standfast.marketplace, reach))
+    there = {name: getattr(standfast, name) for name in THERE}
+    return Seen(**there, reach=reach, sight=Sight(standfast.marketplace, reach))
 
 
 def seen_in(standfast: Standfast, request: HTTPConnection) -> Seen:
@@ -65,8 +66,9 @@ async def demand_commanding(standfast: Standfast, request: Request, engagement_i
 
     Raises UnknownEngagement where the engagement is out of reach, NotYours where whoever asks issues no command.
     """
-    seen = seen_in(standfast, request)
-    if engagement_id is not None and seen.reach != EVERYTHING:
-        await standfast.desks.quick.answer(partial(seen.sight.demand, engagement_id), request.receive)
-    if not seen.reader.commands:
+    reader = reader_of(request)
+    if engagement_id is not None and reader.sees != EVERYTHING:
+        sight = seen_by(standfast, reader).sight
+        await standfast.desks.quick.answer(partial(sight.demand, engagement_id), request.receive)
+    if not reader.commands:
         raise NotYours("an auditor reads, and issues no command")

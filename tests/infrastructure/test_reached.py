@@ -14,6 +14,8 @@ from application.ports.fleet import FleetWanted
 from application.ports.what_if import Chosen
 from application.ports.work import WantedWork
 from domain.access.reach import EVERYTHING, NOTHING, Named, OfClient, OfPartner, OfProfessional, Reach
+from domain.engagement.nouns.assignment import Assignment
+from domain.engagement.nouns.proposal import Proposal
 from domain.engagement.state import EngagementHistory
 from infrastructure.exports.lists import SnapshotLists
 from infrastructure.fleet.supposing import candidates
@@ -49,7 +51,9 @@ def reaches(histories: Mapping[UUID, EngagementHistory]) -> Iterator[Reach]:
     states = [each.state for each in histories.values()]
     yield from (EVERYTHING, NOTHING, Named(frozenset({engagement(1), engagement(4), engagement(999)})))
     yield from map(OfClient, sorted({each.client_id for each in states} | {"nobody"}))
-    both = [each for state in states for each in (*state.assignments.values(), *state.proposals.values())]
+    both: list[Assignment | Proposal] = [
+        each for state in states for each in (*state.assignments.values(), *state.proposals.values())
+    ]
     yield from map(OfPartner, sorted({each.partner_id for each in both if each.partner_id} | {"nobody"}))
     yield from map(OfProfessional, sorted({each.professional_id for each in both} | {"nobody"}))
 
@@ -85,8 +89,8 @@ def test_what_the_queries_find_is_what_a_reach_holds(database_url: URL) -> None:
             assert reached(log, reach, set(histories)) == these, reach
             with glances.take(None, reach) as glance:
                 lists = SnapshotLists(glance, terms)
-                rows = [*lists.assignments(WantedRows()), *lists.cases(WantedRows()), *lists.clocks(WantedRows())]
-                assert {each.engagement_id for each in rows} <= these, reach
+                for rows in (lists.assignments(WantedRows()), lists.cases(WantedRows()), lists.clocks(WantedRows())):
+                    assert {each.engagement_id for each in rows} <= these, reach
                 assert {each.engagement_id for each in lists.engagements(Wanted(), "name")} == these
         some = [each for each in found if each and len(each) < len(histories)]
         assert len(some) >= 4, "some reaches hold a part of all"
@@ -99,7 +103,7 @@ def test_the_figures_of_a_reach_are_those_of_its_engagements_alone(sqlite_url: U
         for reach in reaches(histories):
             these = held(reach, histories)
             for group_by in ("all", "partner"):
-                wanted = FleetWanted(group_by=group_by)  # type: ignore[arg-type]  # both are
+                wanted = FleetWanted(group_by=group_by)
                 right = groups([histories[each] for each in these], wanted, as_of)
                 told = made.answers.groups(wanted, reach, limit=1000).groups
                 assert [each.key for each in told] == [each.key for each in right], (reach, group_by)
