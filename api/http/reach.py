@@ -71,4 +71,4 @@ async def demand_commanding(standfast: Standfast, request: Request, engagement_i
         sight = seen_by(standfast, reader).sight
         await standfast.desks.quick.answer(partial(sight.demand, engagement_id), request.receive)
     if not reader.commands:
-        raise NotYours("an auditor reads, and issues no command")
+        raise NotYours("whoever asks reads, and issues no command")

@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL
 
 from application.ports.at_risk import WantedClocks
 from application.ports.engagement_list import Wanted
-from application.ports.exports import WantedRows
+from application.ports.exports import ExportedAssignment, ExportedCase, ExportedClock, WantedRows
 from application.ports.fleet import FleetWanted
 from application.ports.what_if import Chosen
 from application.ports.work import WantedWork
@@ -51,15 +51,20 @@ def reaches(histories: Mapping[UUID, EngagementHistory]) -> Iterator[Reach]:
     states = [each.state for each in histories.values()]
     yield from (EVERYTHING, NOTHING, Named(frozenset({engagement(1), engagement(4), engagement(999)})))
     yield from map(OfClient, sorted({each.client_id for each in states} | {"nobody"}))
-    both: list[Assignment | Proposal] = [
-        each for state in states for each in (*state.assignments.values(), *state.proposals.values())
-    ]
+    both: list[Assignment | Proposal] = [each for state in states for each in state.assignments.values()]
+    both += [each for state in states for each in state.proposals.values()]
     yield from map(OfPartner, sorted({each.partner_id for each in both if each.partner_id} | {"nobody"}))
     yield from map(OfProfessional, sorted({each.professional_id for each in both} | {"nobody"}))
 
 
 def held(reach: Reach, histories: Mapping[UUID, EngagementHistory]) -> set[UUID]:
     return {name for name, each in histories.items() if reach.holds(each)}
+
+
+def rows_of(lists: SnapshotLists) -> list[ExportedAssignment | ExportedCase | ExportedClock]:
+    """What is exported row by row, in its order."""
+    found: list[ExportedAssignment | ExportedCase | ExportedClock] = [*lists.assignments(WantedRows())]
+    return [*found, *lists.cases(WantedRows()), *lists.clocks(WantedRows())]
 
 
 def test_what_the_queries_find_is_what_a_reach_holds(database_url: URL) -> None:
@@ -71,6 +76,12 @@ def test_what_the_queries_find_is_what_a_reach_holds(database_url: URL) -> None:
         terms = CatalogueShelf(Catalogue(made.bench.database))
         listing, work, at_risk = Engagements(reader, lambda: now, lambda _: 0.0), Work(glances), AtRisk(glances, terms)
         all_work = work.page(WantedWork(), EVERYTHING, limit=5_000).items
+        wanted = WantedClocks(within=WITHIN, overdue=True)
+        all_clocks = at_risk.page(wanted, EVERYTHING, limit=5_000).items
+        with glances.take(None, EVERYTHING) as glance:
+            all_rows = rows_of(SnapshotLists(glance, terms))
+        assert all_work
+        assert all_clocks
         found: list[set[UUID]] = []
         for reach in reaches(histories):
             these = held(reach, histories)
@@ -83,14 +94,13 @@ def test_what_the_queries_find_is_what_a_reach_holds(database_url: URL) -> None:
             counts = page.counts
             total = counts.overdue + counts.today + counts.this_week + counts.later + counts.undated + counts.notices
             assert total == len(page.items), reach
-            clocks = at_risk.page(WantedClocks(within=WITHIN, overdue=True), reach, limit=500).items
-            assert {each.engagement_id for each in clocks} <= these, reach
+            clocks = at_risk.page(wanted, reach, limit=5_000).items
+            assert list(clocks) == [each for each in all_clocks if each.engagement_id in these], reach
             assert set(candidates(log, reader, Chosen(), reach).engagement_ids) == these, reach
             assert reached(log, reach, set(histories)) == these, reach
             with glances.take(None, reach) as glance:
                 lists = SnapshotLists(glance, terms)
-                for rows in (lists.assignments(WantedRows()), lists.cases(WantedRows()), lists.clocks(WantedRows())):
-                    assert {each.engagement_id for each in rows} <= these, reach
+                assert rows_of(lists) == [each for each in all_rows if each.engagement_id in these], reach
                 assert {each.engagement_id for each in lists.engagements(Wanted(), "name")} == these
         some = [each for each in found if each and len(each) < len(histories)]
         assert len(some) >= 4, "some reaches hold a part of all"
