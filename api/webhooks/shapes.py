@@ -51,7 +51,7 @@ class NewWebhook(Webhook):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redelivery:
-    """What is to be delivered again: the event at a position, or (null) all dead letters."""
+    """What is to be delivered again: the event at a position, or (null) all dead letters, and what was put off now."""
 
     __pydantic_config__ = STRICT
 

@@ -12,6 +12,9 @@ from domain.law.recorded import Actor
 MOST_WEBHOOKS: Final = 200
 """How many webhooks a log has at most."""
 
+MOST_WAITING: Final = 10_000
+"""How many deliveries of a webhook wait at most: what comes behind them waits in the log."""
+
 WebhookState = Literal["active", "gone", "stopped"]
 DeliveryState = Literal["waiting", "delivered", "dead"]
 

@@ -119,6 +119,9 @@ webhooks = Table(
     Column("position", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text),
+    Column("failures", Integer, nullable=False),
+    Column("failed_position", BigInteger),
+    Column("tried_at", BigInteger),
 )
 
 webhook_deliveries = Table(

@@ -5,7 +5,7 @@ engagement holds its webhook's row until its commit, so that no two change it at
 ones for 7 days, dead ones for 30.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -14,13 +14,22 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 
-from application.ports.webhooks import Delivery, DeliveryState, NoDelivery, NoWebhook, WebhookGone, message_id
+from application.ports.webhooks import (
+    MOST_WAITING,
+    Delivery,
+    DeliveryState,
+    NoDelivery,
+    NoWebhook,
+    WebhookGone,
+    message_id,
+)
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, process_clock
 from infrastructure.database.tables import webhook_deliveries as table
 from infrastructure.database.tables import webhooks
 from infrastructure.webhooks.backoff import Outcome, Verdict
-from infrastructure.webhooks.ending import GONE, Ending, ended, key_holds
+from infrastructure.webhooks.ending import AT_ONCE, GONE, Ending, ended, key_holds
+from infrastructure.webhooks.outage import hasten, is_down, tried_now, weighed
 
 DAY: Final = 86_400_000_000
 KEPT_DAYS: Final[Mapping[DeliveryState, int]] = {"delivered": 7, "dead": 30}
@@ -68,15 +77,19 @@ class Deliveries:
     def webhooks_due(self) -> list[UUID]:
         """The active webhooks that have something to be sent now."""
         due = select(table.c.position).where(table.c.webhook_id == webhooks.c.webhook_id, self._is_due())
-        active = webhooks.c.state == "active", key_holds(self._clock())
+        active = webhooks.c.state == "active", key_holds(self._clock()), tried_now(self._clock())
         query = select(webhooks.c.webhook_id).where(*active, due.exists())
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
     def due(self, webhook_id: UUID, limit: int) -> list[Due]:
-        """What a webhook is to be sent now, one of an engagement, those that wait longest first."""
+        """What a webhook is to be sent now, one of an engagement, those that wait longest first; of one that is down
+        the one that was tried most."""
+        mine = and_(table.c.webhook_id == webhook_id, self._is_due(), tried_now(self._clock()))
         with self._database.reading() as connection:
-            return _due(connection, and_(table.c.webhook_id == webhook_id, self._is_due()), limit)
+            if is_down(connection, webhook_id):
+                return _due(connection, mine, 1, table.c.tries.desc())
+            return _due(connection, mine, limit)
 
     def settle(self, due: Due, outcome: Outcome, verdict: Verdict) -> Due | None:
         """Notes what a try came to; the next one of its engagement, where that is to be sent now.
@@ -88,8 +101,10 @@ class Deliveries:
         with self._database.writing(durable=False) as connection:
             if _held(connection, due.webhook_id) != "active" or not _noted(connection, due, outcome, verdict, now):
                 return None
+            if not outcome.withheld:
+                weighed(connection, due.webhook_id, due.position, outcome, now)
             if not outcome.gone:
-                _line_up(connection, due.webhook_id, now, due.engagement_id)
+                _line_up(connection, due.webhook_id, now, [due.engagement_id])
                 mine = and_(table.c.webhook_id == due.webhook_id, table.c.engagement_id == due.engagement_id)
                 return next(iter(_due(connection, and_(mine, table.c.state == "waiting", self._is_due()), 1)), None)
             ended(connection, due.webhook_id, "gone", GONE)
@@ -97,24 +112,41 @@ class Deliveries:
         return None
 
     def redeliver(self, webhook_id: UUID, position: int | None = None) -> int:
-        """Has dead letters wait again, each for as many tries as at first, or (``position``) one delivery, dead or not.
+        """Has dead letters wait again and what was put off be sent now, each for as many tries as at first; or
+        (``position``) one delivery, dead or not.
 
-        How many do. Raises NoWebhook, WebhookGone, NoDelivery, StoreUnavailable.
+        Some hundreds at a time, the first ones first, and never so many that more wait than may. How many do. Raises
+        NoWebhook, WebhookGone, NoDelivery, StoreUnavailable.
         """
-        now = self._clock()
-        chosen = table.c.state == "dead" if position is None else table.c.position == position
-        with self._database.writing() as connection:
-            state = _held(connection, webhook_id)
-            if state is None:
-                raise NoWebhook(f"there is no webhook {webhook_id}")
-            if state != "active":
-                raise WebhookGone(f"webhook {webhook_id} is {state}")
-            again = update(table).where(table.c.webhook_id == webhook_id, chosen)
-            changed = _changed(connection, again.values(state="waiting", tries=0, due_at=None, settled_at=None))
-            if position is not None and not changed:
+        if position is not None:
+            if not self._again(webhook_id, table.c.position == position):
                 raise NoDelivery(f"nothing is kept of a delivery of position {position}")
-            _line_up(connection, webhook_id, now)
-            return changed
+            return 1
+        with self._database.writing() as connection:
+            _demand_active(connection, webhook_id)
+            count = hasten(connection, webhook_id, self._clock(), tries=0)
+            rested = update(webhooks).where(webhooks.c.webhook_id == webhook_id)
+            connection.execute(rested.values(failures=0, failed_position=None))
+        behind = 0
+        while some := self._again(webhook_id, and_(table.c.state == "dead", table.c.position > behind)):
+            behind, count = some[-1], count + len(some)
+        return count
+
+    def _again(self, webhook_id: UUID, chosen: Any) -> list[int]:
+        """Has the first of those that are chosen wait again; their positions. Raises NoWebhook, WebhookGone."""
+        mine = table.c.webhook_id == webhook_id
+        some = select(table.c.position, table.c.engagement_id, table.c.state).where(mine, chosen)
+        with self._database.writing() as connection:
+            _demand_active(connection, webhook_id)
+            waiting = select(func.count()).select_from(table).where(mine, table.c.state == "waiting")
+            room = max(0, MOST_WAITING - connection.execute(waiting).scalar_one())
+            rows = connection.execute(some.order_by(table.c.position).limit(AT_ONCE)).all()
+            rows = [row for row in rows if row.state == "waiting"] or rows[:room]
+            positions = [row.position for row in rows]
+            again = update(table).where(mine, table.c.position.in_(positions))
+            connection.execute(again.values(state="waiting", tries=0, due_at=None, settled_at=None))
+            _line_up(connection, webhook_id, self._clock(), {row.engagement_id for row in rows})
+        return positions
 
     def forget(self) -> int:
         """Drops what has been settled for long, some thousands at a time; how many."""
@@ -151,12 +183,12 @@ class Deliveries:
         return table.c.due_at <= self._clock()
 
 
-def _due(connection: Connection, chosen: Any, limit: int) -> list[Due]:
+def _due(connection: Connection, chosen: Any, limit: int, *before: Any) -> list[Due]:
     query = (
         select(table, webhooks.c.url, webhooks.c.secret)
         .join(webhooks, webhooks.c.webhook_id == table.c.webhook_id)
         .where(chosen)
-        .order_by(table.c.due_at)
+        .order_by(*before, table.c.due_at)
         .limit(limit)
     )
     return [
@@ -200,13 +232,20 @@ def _noted(connection: Connection, due: Due, outcome: Outcome, verdict: Verdict,
     return _changed(connection, noted) == 1
 
 
-def _line_up(connection: Connection, webhook_id: UUID, now: int, engagement_id: UUID | None = None) -> None:
-    """Has the first that waits of an engagement (None: of each) be sent, and those behind it wait for it."""
-    waiting = [table.c.webhook_id == webhook_id, table.c.state == "waiting"]
-    if engagement_id is not None:
-        waiting.append(table.c.engagement_id == engagement_id)
+def _demand_active(connection: Connection, webhook_id: UUID) -> None:
+    """Holds the row of a webhook. Raises NoWebhook, WebhookGone."""
+    state = _held(connection, webhook_id)
+    if state is None:
+        raise NoWebhook(f"there is no webhook {webhook_id}")
+    if state != "active":
+        raise WebhookGone(f"webhook {webhook_id} is {state}")
+
+
+def _line_up(connection: Connection, webhook_id: UUID, now: int, engagement_ids: Collection[UUID]) -> None:
+    """Has the first that waits of each of these engagements be sent, and those behind it wait for it."""
+    waiting = table.c.webhook_id == webhook_id, table.c.state == "waiting", table.c.engagement_id.in_(engagement_ids)
     firsts = select(func.min(table.c.position)).where(*waiting).group_by(table.c.engagement_id)
-    first = [row[0] for row in connection.execute(firsts)] if engagement_id else firsts.scalar_subquery()
+    first = list(connection.execute(firsts).scalars())
     behind = update(table).where(*waiting, table.c.due_at.is_not(None), table.c.position.not_in(first))
     connection.execute(behind.values(due_at=None))
     ahead = update(table).where(*waiting, table.c.due_at.is_(None), table.c.position.in_(first))

@@ -14,8 +14,9 @@ from infrastructure.database.tables import api_keys, webhook_deliveries, webhook
 
 GONE: Final = "the receiver said that it is gone (410)"
 STOPPED: Final = "the key that made the webhook was revoked, or has expired"
+REMOVED: Final = "it was removed, or is being removed"
 AT_ONCE: Final = 500
-"""How many deliveries are given up in one transaction: on SQLite the log waits for it."""
+"""How many deliveries are given up, or removed, or wait again, in one transaction: on SQLite the log waits for it."""
 
 log = structlog.get_logger("standfast.webhooks")
 

@@ -14,7 +14,7 @@ import structlog
 from eventsourcing.persistence import MapperDeserialisationError
 from sqlalchemy import Connection, insert, select, update
 
-from application.ports.webhooks import Filter
+from application.ports.webhooks import MOST_WAITING, Filter
 from domain.access.reach import Reach
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.law.recorded import Actor
@@ -30,9 +30,6 @@ from infrastructure.webhooks.table import chosen_by, made_by
 
 AT_ONCE: Final = 500
 """How many events are looked at in one go."""
-
-MOST_WAITING: Final = 10_000
-"""How many deliveries of a webhook wait at most: what comes behind them waits in the log."""
 
 MOST_REMEMBERED: Final = 20_000
 

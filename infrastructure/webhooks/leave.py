@@ -29,7 +29,10 @@ class Leave:
     clock: Clock = process_clock
 
     def refused(self, due: Due) -> str | None:
-        """Why it may not be sent; None: it may. Raises StoreUnavailable, SQLAlchemyError, MapperDeserialisationError."""
+        """Why it may not be sent; None: it may.
+
+        Raises StoreUnavailable, SQLAlchemyError, MapperDeserialisationError.
+        """
         asked = select(webhooks, key_holds(self.clock()).label("key_holds"))
         with self.database.reading() as connection:
             row = connection.execute(asked.where(webhooks.c.webhook_id == due.webhook_id)).one_or_none()

@@ -14,6 +14,7 @@ from domain.law.recorded import Actor
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, process_clock
 from infrastructure.database.tables import events, webhook_deliveries, webhooks
+from infrastructure.webhooks.ending import AT_ONCE, REMOVED, ended
 from infrastructure.webhooks.signature import new_secret
 
 
@@ -82,11 +83,27 @@ class WebhookTable:
         return self._found(query)
 
     def remove(self, webhook_id: UUID) -> Webhook:
-        """Removes one with all its deliveries; how it was. Raises NoWebhook, StoreUnavailable."""
+        """Removes one with all its deliveries, some hundreds at a time; how it was. Raises NoWebhook, StoreUnavailable.
+
+        Nothing is sent from the beginning on; one whose removal was cut off says so, until it is removed again.
+        """
         with self._database.writing() as connection:
             found = _made(connection, webhook_id).webhook
+            ended(connection, webhook_id, "stopped", REMOVED)
+        while self._remove_some(webhook_id):
+            pass
+        with self._database.writing() as connection:
             connection.execute(delete(webhooks).where(_is(webhook_id)))
-            return found
+        return found
+
+    def _remove_some(self, webhook_id: UUID) -> bool:
+        of = webhook_deliveries.c
+        some = select(of.position).where(of.webhook_id == webhook_id).limit(AT_ONCE)
+        with self._database.writing(durable=False) as connection:
+            positions = list(connection.execute(some).scalars())
+            chosen = of.webhook_id == webhook_id, of.position.in_(positions)
+            connection.execute(delete(webhook_deliveries).where(*chosen))
+        return bool(positions)
 
     def _insert(self, connection: Connection, wanted: Wanted) -> None:
         if connection.execute(select(func.count()).select_from(webhooks)).scalar_one() >= MOST_WEBHOOKS:
@@ -110,6 +127,7 @@ class WebhookTable:
                 began_after=head,
                 position=head,
                 state="active",
+                failures=0,
             )
         )
 

@@ -50,6 +50,9 @@ def _create_tables() -> None:
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("reason", sa.Text),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("failed_position", sa.BigInteger),
+        sa.Column("tried_at", sa.BigInteger),
     )
     op.create_table(
         "webhook_deliveries",
