@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from starlette.testclient import TestClient
 
@@ -15,6 +16,7 @@ from api.exports.ocel.document import ocel_blocks
 from api.exports.ocel.shape import event_types
 from domain.law.recorded import Recorded
 from tests.api.exports.conftest import settled
+from tests.api.exports.ocel_schema import DEVIATION, TEXT, schema
 
 Event = dict[str, Any]
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -140,6 +142,15 @@ def test_every_relation_leads_to_an_object_and_every_attribute_is_of_its_type(ex
             assert related(each) <= objects.keys()
             for one in each["attributes"]:
                 assert type(one["value"]) is kinds[known[each["type"]][one["name"]]], one
+
+
+def test_it_is_valid_by_the_schema_of_the_format_but_for_values_that_are_no_text(exporting: TestClient) -> None:
+    told = ocel(exporting)
+    valid = jsonschema_rs.validator_for(schema(DEVIATION), validate_formats=True)
+    assert [error.message for error in valid.iter_errors(told)] == []
+    strict = jsonschema_rs.validator_for(schema(TEXT), validate_formats=True)
+    assert {error.instance_path[-1] for error in strict.iter_errors(told)} == {"value"}
+    assert not valid.is_valid({**told, "events": [{**told["events"][0], "time": "yesterday"}]})
 
 
 def test_what_became_of_an_object_is_told_in_time(exporting: TestClient) -> None:
