@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import select
 
 from application.ports.engagement_list import ProjectionsMissing
@@ -53,9 +53,11 @@ SUPPOSED: Final = TypeAdapter(FleetSupposed)
 
 
 def asked_in(request: bytes) -> FleetSupposed:
-    """What a job was asked, as it was written down; before there was any reach it was everything."""
-    told = request if "reach" in from_json(request) else request[:-1] + b',"reach":{"kind":"everything"}}'
-    return SUPPOSED.validate_json(told)
+    """What a job was asked, as it was written down; before there was any reach it was everything.
+
+    Raises ValidationError or ValueError where it is nothing that a job was ever asked.
+    """
+    return SUPPOSED.validate_json(to_json({"reach": EVERYTHING, **from_json(request)}))
 
 
 def candidates(log: Log, snapshots: Snapshots, chosen: Chosen, reach: Reach) -> Candidates:

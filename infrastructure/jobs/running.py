@@ -7,6 +7,7 @@ process was killed, or lost the database, but not again and again.
 from collections import Counter
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Final
@@ -18,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from application.ports.log import StoreUnavailable
 from infrastructure.jobs.job_table import Asked, JobTable
-from infrastructure.jobs.supposing_job import SupposingJob
+from infrastructure.jobs.supposing_job import ACCOUNT, SupposingJob, failing
 from infrastructure.process.tracing import current
 from infrastructure.projections.leading import JOBS, Lead
 from infrastructure.projections.projections import Projections
@@ -77,6 +78,7 @@ class Jobs:
         log.info("a job begins", job_id=str(asked.job_id))
         with TemporaryDirectory(prefix="standfast-job-", ignore_cleanup_errors=True) as room:
             exitcode = self._in_a_process(asked, lead, room)
+            _tell_failed(asked, Path(room) / ACCOUNT)
         if self._stopped.is_set() or not self._table.wanted(asked) or not lead.held():
             log.info("a job ends", job_id=str(asked.job_id))
             return
@@ -84,7 +86,9 @@ class Jobs:
         if self._deaths[asked.job_id] < MOST_DEATHS:
             log.warning("a job's process came to nothing, and it starts over", exitcode=exitcode)
         else:
-            self._table.finish(asked, error=f"its process ended {MOST_DEATHS} times, at last with {exitcode}")
+            log.error("a job failed", correlation_id=str(asked.job_id), exitcode=exitcode)
+            died = f"Its process ended {MOST_DEATHS} times, at last with {exitcode}"
+            self._table.finish(asked, error=failing(died, asked))
 
     def _in_a_process(self, asked: Asked, lead: Lead, room: str) -> int | None:
         """With which code the process ended, that works a job out for as long as it is wanted here."""
@@ -101,6 +105,13 @@ class Jobs:
             ours.close()
             _ended(process)
         return process.exitcode
+
+
+def _tell_failed(asked: Asked, account: Path) -> None:
+    """Logs which exception a job failed with, where it did."""
+    if account.exists():
+        told = account.read_text(encoding="utf-8")
+        log.error("a job failed", correlation_id=str(asked.job_id), exception=told)
 
 
 def _ended(process: SpawnProcess) -> None:

@@ -6,9 +6,11 @@ import shutil
 import signal
 import tempfile
 import time
+import traceback
 import zoneinfo
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
 from threading import Thread
 from typing import Final
 
@@ -32,6 +34,15 @@ NICE: Final = 10
 
 SAY_SECONDS: Final = 0.5
 """How often it is said how far the job is."""
+
+
+ACCOUNT: Final = "failed"
+"""The file in a job's room that tells which exception it failed with, for whoever began it to log."""
+
+
+def failing(why: str, asked: Asked) -> str:
+    """What people are told of a job that failed: a sentence, and by which id the log tells more."""
+    return f"{why}. The log tells more under the correlation id {asked.job_id}."
 
 
 class NotWanted(Exception):
@@ -67,9 +78,10 @@ class SupposingJob:
             return
         except (StoreUnavailable, SQLAlchemyError, psycopg.Error):
             raise  # it starts over
-        except Exception as error:  # whatever it is, the job says it
-            table.finish(asked, error=f"{type(error).__name__}: {error}")
-            raise
+        except Exception:  # whatever it is: people are told that it was, and the log what it was
+            (Path(self.room) / ACCOUNT).write_text(traceback.format_exc(), encoding="utf-8", errors="replace")
+            table.finish(asked, error=failing("Something went wrong that nobody had foreseen", asked))
+            return
         table.finish(asked, result=adapter(FleetWhatIf).dump_json(result, by_alias=True))
 
 

@@ -27,6 +27,26 @@ from tests.infrastructure.projections.harness import Bench, bench, commands, eng
 SUPPOSED = Supposition(calendar=published().calendar("always"))
 
 
+@pytest.mark.parametrize("reach", [EVERYTHING, Named(frozenset({engagement(1)})), OfClient("acme")])
+def test_what_a_job_was_asked_is_read_as_it_was_written(reach: Reach) -> None:
+    for policy in (None, published().policy("managed_marketplace")):
+        supposition = Supposition(policy=policy, calendar=SUPPOSED.calendar)
+        asked = FleetSupposed(
+            supposition=supposition,
+            chosen=Chosen(client_id="acme"),
+            reach=reach,
+            as_of=datetime.fromisoformat("2026-02-01T00:00:00Z"),
+        )
+        assert asked_in(adapter(FleetSupposed).dump_json(asked, by_alias=True)) == asked
+
+
+def test_what_was_asked_before_there_was_a_reach_was_asked_of_everything() -> None:
+    asked = FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), reach=EVERYTHING, as_of=None)
+    before = adapter(FleetSupposed).dump_python(asked, mode="json", by_alias=True)
+    del before["reach"]
+    assert asked_in(json.dumps(before).encode()) == asked
+
+
 def recorded(of: Bench, seeds: Iterable[int]) -> dict[UUID, EngagementHistory]:
     """The engagements of these seeds, recorded as they happened."""
     told = {engagement(number): commands(history(seed), engagement(number)) for number, seed in enumerate(seeds)}

@@ -45,12 +45,18 @@ def test_jobs_are_counted_by_their_state_and_the_one_that_runs_says_how_far_it_i
 
 def test_a_job_is_traced_with_what_became_of_it(sqlite_url: URL) -> None:
     standfast = assemble(Settings(database_url=str(sqlite_url)))
-    with closing(standfast), tracing() as spans, structlog.testing.capture_logs():
+    with closing(standfast), tracing() as spans, structlog.testing.capture_logs() as logged:
         asked = standfast.jobs.ask(b"nothing that can be worked out", WHO)
         standfast.working_out.start()
         until = time.monotonic() + SOON
         while not spans.named("work out a job"):
             assert time.monotonic() < until, "it was not worked out"
             time.sleep(0.05)
-    told = said(spans.one("work out a job"))
+        told, error = said(spans.one("work out a job")), standfast.jobs.find(asked.job_id).error
     assert (UUID(told["standfast.job.id"]), told["standfast.job.state"]) == (asked.job_id, "failed")
+    assert error is not None
+    assert str(asked.job_id) in error
+    assert "ValueError" not in error  # people are told a sentence
+    (failed,) = [each for each in logged if each["event"] == "a job failed"]
+    assert failed["correlation_id"] == str(asked.job_id)
+    assert "ValueError" in failed["exception"]
