@@ -26,9 +26,11 @@ from infrastructure.projections.tables.work.glance import Glances
 from infrastructure.projections.tables.work.work_list import Work
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
+from tests.domain import words
+from tests.domain.given import given, on
 from tests.infrastructure.fleet.harness import Fleet, differences, fleet, of_the_fleet
 from tests.infrastructure.fleet.reference.groups import groups
-from tests.infrastructure.projections.harness import engagement, history, prepared
+from tests.infrastructure.projections.harness import commands, engagement, history, prepared
 
 MANY = 14
 WITHIN = 366 * 86_400
@@ -139,3 +141,18 @@ def test_an_engagement_that_comes_within_reach_beyond_the_projections_is_a_candi
         for person in {each.professional_id for each in whole.state.assignments.values()}:
             assert candidates(log, reader, Chosen(), OfProfessional(person)).engagement_ids == [engagement(0)]
         assert candidates(log, reader, Chosen(), OfProfessional("nobody")).engagement_ids == []
+
+
+def test_an_engagement_that_leaves_a_reach_beyond_the_projections_is_no_candidate(database_url: URL) -> None:
+    """What was voided never was, though what is projected still tells of it."""
+    prepared(database_url)
+    with fleet(database_url) as made:
+        past = given(words.opened(), words.match())
+        told = commands(past.and_(on(1, words.correct(void=(2,)))).history, engagement(0))
+        for command in told[:-1]:
+            made.append(command)
+        made.project()
+        log, reader, ana = made.bench.recorder.log, made.bench.reader, OfProfessional("ana")
+        assert candidates(log, reader, Chosen(), ana).engagement_ids == [engagement(0)]
+        made.append(told[-1])
+        assert candidates(log, reader, Chosen(), ana).engagement_ids == []
