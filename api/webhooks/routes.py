@@ -263,7 +263,8 @@ def webhook_operations(standfast: Standfast) -> Iterator[Operation]:
         method="POST",
         path=f"{WEBHOOK}/redeliver",
         name="redeliver",
-        text="Deliver an event again, or all dead letters and what was put off.\n\nEach is tried as often as at first. It takes its place "
+        text="Deliver an event again, or all dead letters and what was put off.\n\nEach is tried as often as at first. "
+        "It takes its place "
         "among those of its engagement that wait.",
         asks=OneWebhookAsked,
         headers=HEADERS,

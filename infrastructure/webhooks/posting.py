@@ -15,8 +15,11 @@ from http.client import HTTPConnection, HTTPException
 from threading import Lock, Timer
 from typing import Final
 
+import structlog
+
 from infrastructure.webhooks.backoff import Outcome, seconds_of
 from infrastructure.webhooks.destination import Allowed, Resolve, Target, UrlUnfit, looked_up, reachable, target_of
+from infrastructure.webhooks.looking import Looking
 
 SECONDS_IN_ALL: Final = 10.0
 """How long a try takes at most, from the look-up of the name to the head of the answer."""
@@ -25,6 +28,15 @@ SWITCHING: Final = 101
 """Of what is answered before the answer, that behind which no other one of HTTP comes."""
 
 LONGEST_ERROR: Final = 200
+UNREACHED: Final = "it cannot be reached from here, or may not be"
+"""What is told where nothing was connected to: neither whether a name is known inside, nor which address it has there,
+nor whether anything listens there. The server's log says more."""
+
+log = structlog.get_logger("standfast.webhooks")
+
+
+class Unreached(Exception):
+    """No connection was made; the text is for the server's log alone."""
 
 
 class Posting:
@@ -39,7 +51,7 @@ class Posting:
     ) -> None:
         """``authorities``: a file of certificates that are trusted beside the system's. Raises OSError, SSLError."""
         self._allowed = allowed
-        self._resolve = resolve
+        self._looking = Looking(resolve)
         self._seconds = seconds
         self._tls = ssl.create_default_context()
         if authorities:
@@ -53,13 +65,23 @@ class Posting:
         deadline = time.monotonic() + self._seconds
         try:
             target = target_of(url)
-            addresses = reachable(target, self._allowed, self._resolve)
+            addresses = self._judged(target, deadline)
             with self._connected(target, addresses, deadline) as connection:
                 return _asked(connection, target, headers, body)
+        except Unreached as error:
+            log.warning("a webhook is not sent to", url=_without_query(url), reason=str(error)[:LONGEST_ERROR])
+            return Outcome(error=UNREACHED)
         except (UrlUnfit, OSError, HTTPException, ValueError) as error:
             late = time.monotonic() >= deadline
-            said = f"no answer within {self._seconds:g} seconds" if late else _said(error)
+            said = f"no answer within {self._seconds:g} seconds" if late else f"{type(error).__name__}: {error}"
             return Outcome(error=said[:LONGEST_ERROR])
+
+    def _judged(self, target: Target, deadline: float) -> list[str]:
+        """The addresses to connect to. Raises Unreached where there are none, or none that may be."""
+        try:
+            return reachable(target, self._allowed, partial(self._looking.up, deadline=deadline))
+        except (UrlUnfit, OSError) as error:
+            raise Unreached(str(error)) from error
 
     def end(self) -> None:
         with self._lock:
@@ -69,7 +91,10 @@ class Posting:
 
     @contextmanager
     def _connected(self, target: Target, addresses: list[str], deadline: float) -> Iterator[HTTPConnection]:
-        reached = _first_to_answer(addresses, target.port, deadline)
+        try:
+            reached = _first_to_answer(addresses, target.port, deadline)
+        except OSError as error:
+            raise Unreached(f"{type(error).__name__}: {error}") from error
         with self._cut_at(deadline, reached):
             connection = HTTPConnection(target.host, target.port)
             try:
@@ -150,5 +175,6 @@ def _cut(connected: socket.socket) -> None:
         return
 
 
-def _said(error: Exception) -> str:
-    return str(error) if isinstance(error, UrlUnfit) else f"{type(error).__name__}: {error}"
+def _without_query(url: str) -> str:
+    """What of an address the log may keep: a query may hold a secret."""
+    return url.partition("?")[0]
