@@ -78,7 +78,7 @@ class Deliveries:
         """The active webhooks that have something to be sent now."""
         due = select(table.c.position).where(table.c.webhook_id == webhooks.c.webhook_id, self._is_due())
         active = webhooks.c.state == "active", key_holds(self._clock()), tried_now(self._clock())
-        query = select(webhooks.c.webhook_id).where(*active, due.exists())
+        query = select(webhooks.c.webhook_id).where(*active, due.exists()).order_by(webhooks.c.webhook_id)
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 

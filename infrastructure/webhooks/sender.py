@@ -1,7 +1,7 @@
 """The sender at work: a thread that looks what is to be sent, and threads that send it. It leads, or is ready to."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import Final
@@ -28,6 +28,9 @@ OF_ONE: Final = 4
 IN_A_ROW: Final = 50
 """How many events of one engagement are sent one after the other before others have their turn."""
 
+OF_FAILING: Final = AT_ONCE // 2
+"""How many of them to all webhooks whose last try failed: the rest is for those that answer."""
+
 FORGET_SECONDS: Final = 3_600.0
 END_SECONDS: Final = 2.0
 """How long what is under way is waited for at the end."""
@@ -50,6 +53,7 @@ class Sender:
         self._lock = Lock()
         self._lines: set[tuple[UUID, UUID]] = set()
         self._failing: set[UUID] = set()
+        self._begin_with = 0
         self._more = False
         self._forget_at = 0.0
         self._leader = Leader("sender", "webhooks are sent to from here", lead, self._turn, log)
@@ -84,14 +88,26 @@ class Sender:
         self._leader.wait()
 
     def _send(self) -> None:
-        """Hands over what is due, as much of each webhook as may be under way."""
+        """Hands over what is due, as much of each webhook as may be under way; each turn begins with another one."""
         self._more = False
-        for webhook_id in self._deliveries.webhooks_due():
+        for webhook_id in self._in_turn(self._deliveries.webhooks_due()):
             with self._lock:
                 under_way = Counter(whose for whose, _ in self._lines)
-                most = 1 if webhook_id in self._failing else OF_ONE
-                room = min(most - under_way[webhook_id], AT_ONCE - under_way.total())
+                room = self._room(webhook_id, under_way)
             self._hand_over(self._deliveries.due(webhook_id, max(0, room) + under_way[webhook_id] + 1), room)
+
+    def _in_turn(self, webhook_ids: Sequence[UUID]) -> Sequence[UUID]:
+        self._begin_with += 1
+        first = self._begin_with % len(webhook_ids) if webhook_ids else 0
+        return [*webhook_ids[first:], *webhook_ids[:first]]
+
+    def _room(self, webhook_id: UUID, under_way: Counter[UUID]) -> int:
+        """How many more may be under way to a webhook."""
+        left = AT_ONCE - under_way.total()
+        if webhook_id not in self._failing:
+            return min(OF_ONE - under_way[webhook_id], left)
+        to_failing = sum(count for whose, count in under_way.items() if whose in self._failing)
+        return min(1 - under_way[webhook_id], left, OF_FAILING - to_failing)
 
     def _hand_over(self, due: list[Due], room: int) -> None:
         for each in due:
