@@ -51,6 +51,7 @@ from infrastructure.projections.tables.work.glance import Glances
 from infrastructure.projections.tables.work.work_list import Work
 from infrastructure.terms.catalogue import Catalogue
 from infrastructure.terms.shelf import CatalogueShelf
+from infrastructure.webhooks.destination import Allowed
 from infrastructure.webhooks.webhooks import Webhooks, webhooks_of
 
 log = structlog.get_logger("standfast.composition")
@@ -181,7 +182,11 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
             heartbeat_seconds=settings.heartbeat,
         ),
         webhooks=webhooks_of(
-            database, marketplace.recorder, reach_of_maker, settings.webhook_allow, settings.webhook_ca or None
+            database,
+            marketplace.recorder,
+            reach_of_maker,
+            Allowed.of(settings.webhook_allow, settings.webhook_deny),
+            settings.webhook_ca or None,
         ),
         access=access_of(database, tokens_of(settings), marketplace.recorder.counters),
         terms=terms,

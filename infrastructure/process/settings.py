@@ -114,6 +114,9 @@ class Settings(BaseSettings):
         default="",
         description="names and networks inside that webhooks may be sent to, also without TLS: a,10.1.0.0/16",
     )
+    webhook_deny: Annotated[str, AfterValidator(of_destinations)] = Field(
+        default="", description="names and networks that webhooks are never sent to, inside or outside: a,192.0.2.0/24"
+    )
     webhook_ca: str = Field(
         default="", description="a file of certificates (PEM) that webhooks trust beside those of the system"
     )

@@ -25,6 +25,12 @@ PORTS: Final = {"https": 443, "http": 80}
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
+_NOBODYS: Final = (
+    IPv4Network("168.63.129.16/32"),  # the machine that a machine of Azure stands on
+    IPv4Network("192.88.99.0/24"),  # relays of 6to4, RFC 7526
+    IPv6Network("3fff::/20"),  # documentation, RFC 9637
+)
+"""What no list of the standard library calls inside, and nobody's receiver is at."""
 
 
 class UrlUnfit(ValueError):
@@ -56,14 +62,14 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
-    """The names and networks that webhooks may reach though they are inside, also without TLS."""
+class Places:
+    """Names and networks."""
 
     names: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @classmethod
-    def of(cls, text: str) -> "Allowed":
+    def of(cls, text: str) -> "Places":
         """Those of a list with commas. Raises ValueError for what is neither a name nor a network."""
         names, networks = set(), []
         for each in (part.strip().lower() for part in text.split(",") if part.strip()):
@@ -80,6 +86,26 @@ class Allowed:
 
     def address(self, ip: Ip) -> bool:
         return any(form in network for form in (ip, _unwrapped(ip)) for network in self.networks)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The places that webhooks may reach though they are inside, also without TLS; and those ``denied``, inside or not,
+    whatever else is said of them."""
+
+    inside: Places = Places()
+    denied: Places = Places()
+
+    @classmethod
+    def of(cls, allow: str, deny: str = "") -> "Allowed":
+        """Those of two lists with commas. Raises ValueError for what is neither a name nor a network."""
+        return cls(Places.of(allow), Places.of(deny))
+
+    def name(self, host: str) -> bool:
+        return self.inside.name(host)
+
+    def address(self, ip: Ip) -> bool:
+        return self.inside.address(ip)
 
 
 def target_of(url: str) -> Target:
@@ -134,6 +160,8 @@ def _is_name(host: str) -> bool:
 def demand_allowed(target: Target, allowed: Allowed) -> None:
     """What can be said without looking a name up. Raises UrlUnfit."""
     literal = target.literal
+    if allowed.denied.name(target.host) if literal is None else allowed.denied.address(literal):
+        raise UrlUnfit(f"{target.host} is nowhere to send to, as STANDFAST_WEBHOOK_DENY says")
     named = allowed.name(target.host) if literal is None else allowed.address(literal)
     if named:
         return
@@ -155,6 +183,9 @@ def reachable(target: Target, allowed: Allowed, resolve: Resolve) -> list[str]:
     found = list(dict.fromkeys(resolve(target.host, target.port)))
     if not found:
         raise OSError(f"{target.host} has no address")
+    for each in found:
+        if allowed.denied.address(ip_address(each)):
+            raise UrlUnfit(f"{target.host} is {each}, where STANDFAST_WEBHOOK_DENY lets nothing be sent")
     if not allowed.name(target.host):
         for each in found:
             address = ip_address(each)
@@ -175,7 +206,7 @@ def outside(ip: Ip) -> bool:
         bare.is_unspecified,
         isinstance(bare, IPv6Address) and (bare.is_site_local or bare.scope_id is not None),
     )
-    return bare.is_global and not any(inside)
+    return bare.is_global and not any(inside) and not any(bare in network for network in _NOBODYS)
 
 
 def _unwrapped(ip: Ip) -> Ip:

@@ -40,15 +40,15 @@ class Webhooks:
 
 
 def webhooks_of(
-    database: Database, recorder: LogRecorder, reach_of: ReachOf, allow: str, authorities: str | None
+    database: Database, recorder: LogRecorder, reach_of: ReachOf, allowed: Allowed, authorities: str | None
 ) -> Webhooks:
-    """Those of a log. ``allow``: what webhooks may reach though it is inside, a list with commas. Raises ValueError."""
+    """Those of a log. ``allowed``: what webhooks may reach, and what they may not."""
     deliveries = Deliveries(database)
     lead = partial(lead_of_sending, database, recorder.recorded)
     return Webhooks(
         table=WebhookTable(database),
         deliveries=deliveries,
-        allowed=Allowed.of(allow),
+        allowed=allowed,
         authorities=authorities,
         sender=Sender(deliveries, Filling(database, recorder.log, reach_of), lead),
         recorder=recorder,

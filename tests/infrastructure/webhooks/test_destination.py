@@ -20,7 +20,7 @@ NOBODY = Allowed.of("")
 INSIDE = [
     "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1", "192.0.0.1",
     "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1",
-    "255.255.255.255",
+    "255.255.255.255", "168.63.129.16", "192.88.99.1", "3fff::1", "3fff:fff::1", "::ffff:168.63.129.16",
     "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::127.0.0.1",
     "64:ff9b::a00:1", "64:ff9b:1::1", "2002:7f00:1::", "2002:a00:1::1", "2001:db8::1", "2001::1", "100::1", "fe80::1",
     "fec0::1", "fc00::1", "fd12:3456::1", "ff02::1", "ff0e::1",
@@ -116,6 +116,22 @@ def test_what_is_named_is_reached_inside() -> None:
             reachable(target_of(url), allowed, never)
     with pytest.raises(UrlUnfit, match="inside"):  # one that is named, and another one
         reachable(target_of("https://other.internal/"), allowed, lambda *_: ["10.1.2.3", "10.2.0.1"])
+
+
+def test_what_is_denied_is_reached_by_no_way() -> None:
+    allowed = Allowed.of("hooks.internal,10.1.0.0/16", "hooks.internal,no.example.com,10.1.2.0/24,8.8.8.0/24")
+    for url in (
+        "https://hooks.internal/",
+        "https://No.example.com./",
+        "https://10.1.2.3/",
+        "https://[::ffff:8.8.8.8]/",
+    ):
+        with pytest.raises(UrlUnfit, match="DENY"):
+            demand_allowed(target_of(url), allowed)
+    for each in ("10.1.2.3", "8.8.8.8", "64:ff9b::808:808"):
+        with pytest.raises(UrlUnfit, match="DENY"):
+            reachable(target_of("https://a.example.com/"), allowed, lambda *_, each=each: ["10.1.0.1", each])
+    assert reachable(target_of("http://10.1.0.1/"), allowed, never) == ["10.1.0.1"]
 
 
 @pytest.mark.parametrize("text", ["a b", "10.0.0.0/33", "https://a.example", "a/b", "*", "0x7f"])
