@@ -22,7 +22,8 @@ def _cloud_event() -> Any:
 
 def _ocel() -> Any:
     """The first events, and of the types those that they are of."""
-    told = json.loads(b"".join(ocel_blocks([history().facts[:SHOWN]])))
+    facts = history().facts[:SHOWN]
+    told = json.loads(b"".join(ocel_blocks([facts], facts[-1].occurred_at)))
     for types, items in (("objectTypes", "objects"), ("eventTypes", "events")):
         there = {each["type"] for each in told[items]}
         told[types] = [each for each in told[types] if each["name"] in there]

@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from api.exports.columns import Column
@@ -13,22 +14,33 @@ CSV: Final = "text/csv"
 BYTE_ORDER_MARK: Final = "\ufeff".encode()
 """By which Excel knows that a file is UTF-8; other readers would have it in the name of the first column."""
 
-TAKEN_FOR_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_SIGNS: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+"""By which a cell becomes a formula; the last four are full-width, which some spreadsheets take for the same."""
+
+SEPARATORS: Final = ";|\t\r\n"
+"""At which a spreadsheet that is not set to commas splits, within quotes too; at commas quotes hold."""
+
 PROTECTION: Final = "'"
-"""What is put before a text that begins like a formula, or with this sign itself: so one that stands at the
-beginning was always put there."""
+"""What is put before a part of a text that begins like a formula, or with this sign itself: so one that stands at the
+beginning of a part was always put there."""
+
+_BEGINS_A_FORMULA: Final = re.compile(f'(^|[{SEPARATORS}])(?="*[{FORMULA_SIGNS}{PROTECTION}])|^(?=[\t\r\n])')
 
 BATCH: Final = 500
 
 
 def csv_blocks(rows: Iterable[Sequence[Any]], columns: Sequence[Column], *, mark: bool = False) -> Iterator[bytes]:
-    """The file in blocks of some hundred lines, its header first; ``mark``: a byte-order mark before it."""
+    """The file in blocks of some hundred lines, its header first; ``mark``: as a spreadsheet reads it.
+
+    Then a byte-order mark stands before it, and instants without letters and in whole seconds, of UTC as the names of
+    their columns say.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(column.name for column in columns)
+    writer.writerow(_head(column, mark) for column in columns)
     begun = BYTE_ORDER_MARK if mark else b""
     for number, row in enumerate(rows, 1):
-        writer.writerow(_cell(value, column) for value, column in zip(row, columns, strict=True))
+        writer.writerow(_cell(value, column, mark) for value, column in zip(row, columns, strict=True))
         if number % BATCH == 0:
             yield begun + _taken(text)
             begun = b""
@@ -42,7 +54,11 @@ def _taken(text: io.StringIO) -> bytes:
     return written
 
 
-def _cell(value: Any, column: Column) -> str:
+def _head(column: Column, mark: bool) -> str:
+    return f"{column.name}_utc" if mark and column.kind == "instant" else column.name
+
+
+def _cell(value: Any, column: Column, mark: bool) -> str:
     """A value as it stands in a file; nothing for null."""
     if value is None:
         return ""
@@ -51,12 +67,12 @@ def _cell(value: Any, column: Column) -> str:
     if column.kind == "texts":
         return harmless(" ".join(value))
     if isinstance(value, datetime):
-        return instant_text(value)
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if mark else instant_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return PROTECTION + text if text.startswith((*TAKEN_FOR_FORMULAS, PROTECTION)) else text
+    """A text of which no spreadsheet takes a part for a formula, at whatever separator it splits."""
+    return _BEGINS_A_FORMULA.sub(rf"\1{PROTECTION}", text)

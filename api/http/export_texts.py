@@ -3,7 +3,8 @@
 from typing import Final
 
 EXPORT_TEXTS: Final = {
-    "bom": "Whether a byte-order mark stands at the beginning of the file, by which Excel knows that it is UTF-8.",
+    "bom": "Whether the file is one for a spreadsheet: a byte-order mark at its beginning, by which Excel knows that "
+    "it is UTF-8, and instants as `2026-03-02 09:00:00`, of UTC as the columns' names say.",
     "AttributeType.name": "The name of the attribute.",
     "AttributeType.type": "Of which kind its values are; of a `time`, RFC 3339.",
     "Attribute.name": "The name of the attribute.",

@@ -50,7 +50,7 @@ def export(
         int | None, typer.Option(min=0, metavar="SECONDS", help="At risk: in how many seconds at most; a week.")
     ] = None,
     overdue: Annotated[bool | None, typer.Option("--overdue", help="At risk: those past their goals too.")] = None,
-    bom: Annotated[bool, typer.Option("--bom", help="Begin a CSV with a byte-order mark, for Excel.")] = False,
+    bom: Annotated[bool, typer.Option("--bom", help="For spreadsheets: a byte-order mark, plain instants.")] = False,
     base_url: Annotated[
         str | None, typer.Option("--base-url", help="Where the server is, for links in ics and cloudevents.")
     ] = None,

@@ -23,7 +23,7 @@ def statuses_of(seen: Seen, engagement_id: UUID) -> dict[str, str]:
     """What the interface answers of an engagement and all that is in it, by the ids of objects."""
     now = state_answer(engagement_as_of(seen.sight, engagement_id))
     ended = now.ended_at is not None
-    parts = {
+    parts: dict[str, dict[str, str]] = {
         "seat": {each.seat_id: "closed" if each.closed_at else "open" for each in now.seats},
         "assignment": {each.assignment_id: each.state for each in now.assignments},
         "concern": {each.concern_id: each.state for each in now.concerns},

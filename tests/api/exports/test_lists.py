@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -226,7 +227,8 @@ def test_what_it_is_stands_in_the_headers(exporting: TestClient) -> None:
 
 def test_a_mark_stands_at_the_beginning_where_it_is_asked_for(exporting: TestClient) -> None:
     marked = exporting.get("/v1/exports/engagements.csv", params={"bom": True}).content
-    assert marked == b"\xef\xbb\xbf" + exporting.get("/v1/exports/engagements.csv").content
+    assert marked.startswith(b"\xef\xbb\xbfengagement_id,")
+    assert not exporting.get("/v1/exports/engagements.csv").content.startswith(b"\xef")
     assert exporting.get("/v1/exports/engagements.parquet", params={"bom": True}).status_code == 422
 
 
@@ -244,6 +246,30 @@ def test_no_cell_is_taken_for_a_formula(exporting: TestClient) -> None:
 def test_what_was_put_before_a_text_can_be_taken_off_again(text: str) -> None:
     assert harmless(text) == f"'{text}"
     assert harmless(f"a{text}") == f"a{text}"
+
+
+SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|", "\n", "\r", "\r\n"])
+def test_no_part_is_taken_for_a_formula_by_whoever_splits_elsewhere(separator: str) -> None:
+    column, second = Column("kind", "text", str), Column("name", "text", str)
+    texts = [f"x{between}{sign}1+1{separator}" for sign in SIGNS for between in (separator, f'{separator}"')]
+    file = b"".join(csv_blocks([["case", text] for text in texts], [column, second])).decode()
+    read_at = separator if separator in ";,\t|" else ","
+    cells = [cell for row in csv.reader(io.StringIO(file, newline=""), delimiter=read_at) for cell in row]
+    lines = [line for cell in cells for line in ([cell] if separator == "," else cell.splitlines())]
+    assert [each for each in lines if each.startswith(tuple(SIGNS))] == []
+    again = [row[1] for row in csv.reader(io.StringIO(file, newline=""))][1:]
+    assert [re.sub(r"(^|[;|\t\r\n])'", r"\1", each) for each in again] == texts
+
+
+def test_instants_of_a_spreadsheet_have_no_letters(exporting: TestClient) -> None:
+    asked = {**settled(exporting), "bom": True}
+    text = exporting.get("/v1/exports/clocks.csv", params=asked).content.decode("utf-8-sig")
+    for of_spreadsheet, row in zip(csv.DictReader(io.StringIO(text)), read_csv(exporting, "clocks"), strict=True):
+        assert of_spreadsheet["started_at_utc"] == row["started_at"][:19].replace("T", " ")
+        assert of_spreadsheet["ended_at_utc"] == (row["ended_at"] or "")[:19].replace("T", " ")
 
 
 def test_lines_end_and_quotes_stand_as_the_standard_says() -> None:

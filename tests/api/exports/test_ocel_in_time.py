@@ -8,11 +8,11 @@ from starlette.testclient import TestClient
 
 from tests.api.conftest import opened
 
-Moves = Mapping[str, Sequence[tuple[str, str]]]
+Moves = Mapping[str, Sequence[tuple[str, Any]]]
 PERSON = {"supply_source": "independent"}
 ITEMS = ("access", "context", "nda", "ip_assignment", "classification")
 SEATS = [{"seat_id": each, "role": "Engineer"} for each in ("one", "two")]
-DAYS = [
+DAYS: list[tuple[str, str, dict[str, Any]]] = [
     ("match-professional", "01", {"seat_id": "one", "assignment_id": "ana", "professional_id": "ana", **PERSON}),
     ("match-professional", "02", {"seat_id": "two", "assignment_id": "bo", "professional_id": "bo", **PERSON}),
     *(
