@@ -9,7 +9,7 @@ from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from typing import IO, Any, Final
 from uuid import UUID
 
-from api.desks import go_on
+from api.desks import ended_by, go_on
 from api.exports.asked import EventsExportAsked, OcelExportAsked
 from api.exports.cloud_events import cloud_event
 from api.exports.columns import columns_of, row_of
@@ -101,7 +101,8 @@ def _parquet(held: ExitStack, export: ListExport, lists: Lists, rows: Iterable[A
     room = held.enter_context(TemporaryDirectory(prefix="standfast-export-"))
     columns, file = columns_of(export.row), Path(room) / export.name
     said = {"position": str(lists.position), "as_of": instant_text(lists.as_of), "log_id": str(lists.log_id)}
-    parquet((row_of(each, columns) for each in rows), [(column.name, column.kind) for column in columns], file, said)
+    kinds = [(column.name, column.kind) for column in columns]
+    parquet((row_of(each, columns) for each in rows), kinds, file, said, ended_by)
     return file.open("rb")
 
 

@@ -4,7 +4,8 @@ The rows go into a file as CSV first, which DuckDB reads in batches, so that no 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -31,20 +32,27 @@ STAGED: Final[Mapping[Kind, str]] = {
 """How a kind is read from the file between."""
 
 BETWEEN_TEXTS: Final = "\x1f"
+EndedBy = Callable[[Callable[[], object]], AbstractContextManager[object]]
 
 
 def parquet(
-    rows: Iterable[Sequence[Any]], columns: Sequence[tuple[str, Kind]], file: Path, said: Mapping[str, str]
+    rows: Iterable[Sequence[Any]],
+    columns: Sequence[tuple[str, Kind]],
+    file: Path,
+    said: Mapping[str, str],
+    ended_by: EndedBy = nullcontext,
 ) -> None:
     """Writes the rows to a file, beside which another is made and removed. ``said`` stands in the file's metadata.
 
-    Raises duckdb.Error, and OSError where there is no room.
+    ``ended_by`` is given what ends the writing from another thread, and lasts as long as it does.
+
+    Raises duckdb.Error, what ``ended_by`` raises, and OSError where there is no room.
     """
     staged = file.with_name(f"{file.name}.rows")
     try:
         with staged.open("w", encoding="utf-8", newline="") as out:
             out.writelines(_lines(rows))
-        _written(staged, columns, file, said)
+        _written(staged, columns, file, said, ended_by)
     finally:
         staged.unlink(missing_ok=True)
 
@@ -67,7 +75,9 @@ def _field(value: Any) -> str:
     return f'"{quoted}"'
 
 
-def _written(staged: Path, columns: Sequence[tuple[str, Kind]], file: Path, said: Mapping[str, str]) -> None:
+def _written(
+    staged: Path, columns: Sequence[tuple[str, Kind]], file: Path, said: Mapping[str, str], ended_by: EndedBy
+) -> None:
     offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     with duckdb.connect(":memory:", config={**offline, "memory_limit": MEMORY, "threads": "1"}) as database:
         database.execute(f"SET temp_directory = {_literal(str(file.parent / f'{file.name}.spill'))}")
@@ -80,7 +90,8 @@ def _written(staged: Path, columns: Sequence[tuple[str, Kind]], file: Path, said
         )
         metadata = ", ".join(f"{name}: {_literal(text)}" for name, text in said.items())
         options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{metadata}}}"
-        database.execute(f"COPY (SELECT {chosen} FROM {source}) TO {_literal(os.fspath(file))} ({options})")
+        with ended_by(database.interrupt):
+            database.execute(f"COPY (SELECT {chosen} FROM {source}) TO {_literal(os.fspath(file))} ({options})")
 
 
 def _told(name: str, kind: Kind) -> str:
