@@ -60,7 +60,7 @@ def followed(standfast: Standfast, operation: Operation) -> Operation:
 
     async def endpoint(request: Request) -> Response:
         last = last_event_id_of(request)  # which is to be one, also where a page is asked for
-        form = preferred(request.headers.get("Accept", JSON), FORMS)
+        form = preferred(",".join(request.headers.getlist("Accept")) or JSON, FORMS)
         if form == EVENT_STREAM:
             response = await _feed(standfast, request, last)
         elif form == CLOUD_EVENTS:

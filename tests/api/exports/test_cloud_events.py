@@ -77,6 +77,12 @@ def test_the_next_batch_is_where_the_header_says_until_it_leads_to_itself(client
     assert found == batch(client).json()
 
 
+def test_several_lines_of_what_is_accepted_are_one(client: TestClient) -> None:
+    lines = [("Accept", "application/json;q=0.1"), ("Accept", BATCH)]
+    for order in (lines, lines[::-1]):
+        assert client.get("/v1/events", headers=order).headers["Content-Type"] == BATCH
+
+
 def test_filters_are_kept_on_the_way(client: TestClient) -> None:
     asked = {"type": "EngagementOpened", "engagement_id": lines()[0]["engagement_id"], "limit": "1"}
     answer = client.get("/v1/events", params=asked, headers={"Accept": BATCH})
