@@ -4,8 +4,7 @@ from starlette.testclient import TestClient
 
 from tests.api.pages.browsing import Browser, Page
 from tests.api.pages.conftest import shown_at
-
-ITEMS = ("access", "context", "nda", "ip_assignment", "classification")
+from tests.api.pages.story import NOTE, RECORDED, replaces
 
 
 class Told:
@@ -42,38 +41,12 @@ class Told:
 
 def test_from_a_match_to_a_replacement(either_client: TestClient) -> None:
     told = Told(either_client)
-    told.next("Match professional", professional_id="omar", supply_source="agency_partner", partner_id="devshop")
-    for item in ITEMS:
-        told.ticks(item)
-    told.next("Onboard professional")
-    told.does("report-underperformance", category="delivery", severity="high", **{"evidence[0].title": "Two sprints"})
-    told.next("Acknowledge underperformance")
-    told.next("Request replacement", cause="non_performance")
-    who = {"professional_id": "mei", "supply_source": "agency_partner", "partner_id": "devshop"}
-    told.next("Propose successor", **who, **{"day_rate.amount": "480", "day_rate.currency": "EUR"})
-    told.next("Accept successor")
-    for item in ITEMS:
-        told.next(f"Complete onboarding item: {item.replace('_', ' ')}")
-    told.next("Onboard professional")
-    told.next("Replace professional")
-    page = told.does("annotate", note="It went well.")
+    replaces(told)
+    page = told.page
     assert "mei devshop · active since" in page.text
-    assert "It went well." in page.text
+    assert NOTE in page.text
     events = either_client.get(f"/v1{told.address}/history", params={"limit": 500}).json()["items"]
-    assert [each["type"] for each in events if each["type"] != "OnboardingItemCompleted"] == [
-        "EngagementOpened",
-        "ProfessionalMatched",
-        "ProfessionalOnboarded",
-        "UnderperformanceReported",
-        "UnderperformanceAcknowledged",
-        "ReplacementRequested",
-        "GuaranteeDecided",
-        "SuccessorProposed",
-        "SuccessorAccepted",
-        "ProfessionalOnboarded",
-        "ProfessionalReplaced",
-        "EventAnnotated",
-    ]
+    assert [each["type"] for each in events if each["type"] != "OnboardingItemCompleted"] == list(RECORDED)
     [reported] = [each for each in events if each["type"] == "UnderperformanceReported"]
     assert reported["data"]["evidence"] == [{"title": "Two sprints", "href": None, "sha256": None}]
     assert reported["actor"] == {"party": "platform", "id": "local"}
