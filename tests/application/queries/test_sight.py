@@ -28,7 +28,7 @@ def both(marketplace: Marketplace) -> Marketplace:
     return marketplace
 
 
-REACHES = (
+REACHES: tuple[tuple[Reach, set[UUID]], ...] = (
     (EVERYTHING, {ONE, OTHER}),
     (NOTHING, set()),
     (Named(frozenset({ONE, MISSING})), {ONE}),
