@@ -59,6 +59,7 @@ def made_of(
     if known:
         return _made_before(standfast, UUID(known.body.decode()))
     _demand_url(standfast, draft.url)
+    _demand_engagement(standfast, draft.engagement_id)
     made = standfast.webhooks.table.make(
         Wanted(
             webhook_id=once.key_id if once else new_id(),
@@ -88,6 +89,12 @@ def _demand_url(standfast: Standfast, url: str) -> None:
         demand_allowed(target_of(url), standfast.webhooks.allowed)
     except UrlUnfit as error:
         raise FieldsWrong([("url", str(error))]) from error
+
+
+def _demand_engagement(standfast: Standfast, engagement_id: UUID | None) -> None:
+    """Raises FieldsWrong where there is none of that id."""
+    if engagement_id is not None and not any(standfast.recorder.log.openings([engagement_id])):
+        raise FieldsWrong([("engagement_id", "there is no such engagement")])
 
 
 async def make(standfast: Standfast, http: HttpRequest) -> Response:

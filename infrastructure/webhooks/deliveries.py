@@ -27,7 +27,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, from_micros, process_clock
 from infrastructure.database.tables import webhook_deliveries as table
 from infrastructure.database.tables import webhooks
-from infrastructure.webhooks.backoff import Outcome, Verdict
+from infrastructure.webhooks.backoff import LONGEST_WAIT, SECOND, Outcome, Verdict
 from infrastructure.webhooks.ending import AT_ONCE, GONE, Ending, ended, key_holds
 from infrastructure.webhooks.outage import hasten, is_down, tried_now, weighed
 
@@ -180,7 +180,9 @@ class Deliveries:
         return 0.0 if found is None else max(0.0, (self._clock() - found) / 1_000_000)
 
     def _is_due(self) -> Any:
-        return table.c.due_at <= self._clock()
+        """Also what lies further ahead than anything is put off: the clock went back since."""
+        now = self._clock()
+        return or_(table.c.due_at <= now, table.c.due_at > now + LONGEST_WAIT * SECOND)
 
 
 def _due(connection: Connection, chosen: Any, limit: int, *before: Any) -> list[Due]:

@@ -65,9 +65,11 @@ class Filling:
         self._clock = clock
         self._ending = Ending(database, clock)
         self._models: dict[UUID, str] = {}
+        self._unreadable: set[UUID] = set()
 
-    def fill(self, go_on: Callable[[], bool] = lambda: True) -> None:
-        """Ends webhooks that may not go on, and looks for the others as far as the log goes, unless it is not to go on.
+    def fill(self, go_on: Callable[[], bool] = lambda: True) -> bool:
+        """Ends webhooks that may not go on, and looks for the others as far as the log goes, unless it is not to go on;
+        whether there may be more.
 
         Raises StoreUnavailable, SQLAlchemyError.
         """
@@ -76,6 +78,7 @@ class Filling:
         more = True
         while more and go_on():
             more = self._fill_once()
+        return more
 
     def _fill_once(self) -> bool:
         """Whether there may be more."""
@@ -128,14 +131,26 @@ class Filling:
             connection.execute(insert(webhook_deliveries), values)
 
     def _models_of(self, rows: Iterable[PlacedEvent]) -> Models:
-        """The model of each engagement, which it has from its opening on for good."""
+        """The model of each engagement, which it has from its opening on for good; none of one that cannot be read."""
         if len(self._models) > MOST_REMEMBERED:
             self._models.clear()
         unknown = {UUID(str(row.originator_id)) for row in rows} - self._models.keys()
-        for opening in map(recorded, self._log.openings(unknown)):
+        for row in self._log.openings(unknown):
+            try:
+                opening = recorded(row)
+            except MapperDeserialisationError as error:
+                self._say_unreadable(row, error)
+                continue
             if isinstance(opening.event, EngagementOpened):
                 self._models[opening.stream_id] = opening.event.model
         return self._models
+
+    def _say_unreadable(self, row: PlacedEvent, error: Exception) -> None:
+        engagement_id = UUID(str(row.originator_id))
+        if engagement_id not in self._unreadable:
+            self._unreadable.add(engagement_id)
+            what = "webhooks of one model are not told of an engagement whose opening cannot be read"
+            log.error(what, engagement_id=str(engagement_id), reason=str(error))
 
 
 def wants(chosen: Filter, row: PlacedEvent, models: Models) -> bool:

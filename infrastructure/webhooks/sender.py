@@ -31,6 +31,9 @@ IN_A_ROW: Final = 50
 OF_FAILING: Final = AT_ONCE // 2
 """How many of them to all webhooks whose last try failed: the rest is for those that answer."""
 
+ROUNDS: Final = 4
+"""How often the log is looked at, some hundreds of events each time, before what is due is sent."""
+
 FORGET_SECONDS: Final = 3_600.0
 END_SECONDS: Final = 2.0
 """How long what is under way is waited for at the end."""
@@ -82,10 +85,12 @@ class Sender:
 
     def _turn(self) -> None:
         """Looks what is recorded and what is due, has that sent, and waits for more."""
-        self._filling.fill(lambda: not self._leader.stopping.is_set())
+        rounds = iter(range(ROUNDS))
+        more = self._filling.fill(lambda: not self._leader.stopping.is_set() and next(rounds, None) is not None)
         self._send()
         self._forget()
-        self._leader.wait()
+        if not more:
+            self._leader.wait()
 
     def _send(self) -> None:
         """Hands over what is due, as much of each webhook as may be under way; each turn begins with another one."""

@@ -78,6 +78,7 @@ def test_the_same_key_makes_it_once(either_client: TestClient) -> None:
         ("types", {"types": ["EngagementOpened", "EngagementOpened"]}),
         ("types[0]", {"types": ["EngagementOpend"]}),
         ("engagement_id", {"engagement_id": "x"}),
+        ("engagement_id", {"engagement_id": "0198d2f1-4c55-7d0e-8a61-93b0c9a1f7e4"}),
         ("model", {"model": "none"}),
         ("description", {"description": ""}),
         ("secret", {"secret": "whsec_mine"}),

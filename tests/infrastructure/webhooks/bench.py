@@ -82,8 +82,11 @@ class Bench:
             Wanted(webhook_id=uuid4(), url=url, chosen=of, description=None, made_by=made_by, made_with=made_with)
         )
 
+    def filling(self) -> Filling:
+        return Filling(self.standfast.database, self.standfast.recorder.log, self.reach_of, self.clock)
+
     def fill(self) -> None:
-        Filling(self.standfast.database, self.standfast.recorder.log, self.reach_of, self.clock).fill()
+        self.filling().fill()
 
     def due(self, made: Made) -> list[Due]:
         return self.deliveries.due(made.webhook.webhook_id, 1_000)
@@ -108,9 +111,8 @@ class Bench:
     @contextmanager
     def sending(self) -> Iterator[Sender]:
         """A sender in its threads."""
-        filling = Filling(self.standfast.database, self.standfast.recorder.log, self.reach_of, self.clock)
         recorded = self.standfast.recorder.recorded
-        sender = Sender(self.deliveries, filling, lambda: lead_of_sending(self.standfast.database, recorded))
+        sender = Sender(self.deliveries, self.filling(), lambda: lead_of_sending(self.standfast.database, recorded))
         sender.start(replace(self.trying, posting=Posting(Allowed.of(LOOPBACK), seconds=2.0)))
         try:
             yield sender

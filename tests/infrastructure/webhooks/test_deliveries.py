@@ -4,11 +4,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from eventsourcing.persistence import MapperDeserialisationError
 from sqlalchemy import func, select, text
 
 from application.commands.request import KeyReused
 from application.ports.webhooks import MOST_WEBHOOKS, Filter, NoDelivery, NoWebhook, TooManyWebhooks, WebhookGone
+from domain.law.recorded import Recorded
 from infrastructure.database.tables import webhook_deliveries
+from infrastructure.events.rows import PlacedEvent
 from infrastructure.webhooks import filling
 from infrastructure.webhooks.backoff import TRIES, WAITS, Outcome
 from infrastructure.webhooks.table import Wanted
@@ -171,6 +174,44 @@ def test_what_waits_is_bounded_and_the_rest_waits_in_the_log(bench: Bench, monke
         pass
     assert [each.version for each in bench.all_of(made)] == [1, 2, 3, 4, 5, 6, 7]
     assert bench.standfast.webhooks.table.find(made.webhook.webhook_id).waiting == 0
+
+
+def test_what_is_put_off_beyond_a_day_is_due_since_the_clock_went_back(bench: Bench) -> None:
+    made = bench.webhook(URL)
+    bench.open()
+    bench.send(made, Outcome(answered=429, retry_after=10**6))
+    assert bench.due(made) == []
+    bench.later = -3_600
+    assert [each.tries for each in bench.due(made)] == [1]
+
+
+def test_filling_says_whether_there_is_more(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "AT_ONCE", 2)
+    made, rounds = bench.webhook(URL), iter(range(2))
+    bench.note(bench.open(), 5)
+    fill = bench.filling().fill
+    assert fill(lambda: next(rounds, None) is not None)
+    assert len(bench.all_of(made)) == 4
+    assert not fill()
+    assert len(bench.all_of(made)) == 6
+
+
+def test_an_opening_that_cannot_be_read_holds_up_no_other_engagement(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bench.webhook(URL, model="managed_marketplace")
+    broken, whole = bench.open(), bench.open()
+    read = filling.recorded
+
+    def unless_broken(row: PlacedEvent) -> Recorded:
+        if row.originator_id == broken:
+            raise MapperDeserialisationError("it is damaged")
+        return read(row)
+
+    monkeypatch.setattr(filling, "recorded", unless_broken)
+    bench.note(whole)
+    bench.fill()
+    assert [each.engagement_id for each in bench.all_of(made)] == [whole, whole]
 
 
 def test_what_was_settled_long_ago_is_forgotten(bench: Bench) -> None:
