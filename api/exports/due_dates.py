@@ -1,7 +1,7 @@
 """What waits as a calendar (RFC 5545): an event at each instant at which something is due."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid5
 
@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 CALENDAR: Final = "text/calendar"
 PRODUCT: Final = "-//Standfast//Deadlines//EN"
 NAME: Final = "Standfast: what is due"
+REFRESHED_EVERY: Final = timedelta(hours=1)
+"""How often a calendar that subscribes may ask again (RFC 7986; the older programs have it from X-PUBLISHED-TTL)."""
+
 END: Final = b"END:VCALENDAR\r\n"
+NOTHING: Final = (
+    b"BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0000\r\n"
+    b"TZOFFSETTO:+0000\r\nTZNAME:UTC\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+)
+"""What stands in a calendar in which nothing is due: it has to have a component, and this one is shown nowhere."""
 
 
 def calendar_blocks(items: Iterable[WorkItem], as_of: datetime, base: str | None) -> Iterator[bytes]:
@@ -22,14 +30,16 @@ def calendar_blocks(items: Iterable[WorkItem], as_of: datetime, base: str | None
     An item keeps its UID as long as it waits, whatever instant it is due at; what is due at no time is left out.
     """
     yield _frame()
+    nothing = NOTHING
     for item in items:
         if item.due_at is not None:
+            nothing = b""
             yield bytes(_event(item, item.due_at, as_of, base).to_ical())
-    yield END
+    yield nothing + END
 
 
 def _frame() -> bytes:
-    from icalendar import Calendar  # only where a calendar is asked for
+    from icalendar import Calendar, vDuration  # only where a calendar is asked for
 
     frame = Calendar()
     frame.add("prodid", PRODUCT)
@@ -37,6 +47,8 @@ def _frame() -> bytes:
     frame.add("calscale", "GREGORIAN")
     frame.add("method", "PUBLISH")
     frame.add("x-wr-calname", NAME)
+    frame.add("refresh-interval", REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
+    frame.add("x-published-ttl", vDuration(REFRESHED_EVERY).to_ical().decode())
     return bytes(frame.to_ical()).removesuffix(END)
 
 

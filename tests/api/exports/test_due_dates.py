@@ -76,7 +76,17 @@ def test_an_item_keeps_its_id_whatever_becomes_of_its_date() -> None:
 def test_what_has_no_date_is_left_out_and_an_empty_calendar_is_one() -> None:
     calendar = Calendar.from_ical(written(item(due_at=None)))
     assert calendar.events == []
+    [component] = calendar.subcomponents
+    assert component.name == "VTIMEZONE", "a calendar without any component is none (RFC 5545, 3.6)"
+    assert calendar.to_ical().startswith(b"BEGIN:VCALENDAR\r\n")
     assert (str(calendar["version"]), str(calendar["method"])) == ("2.0", "PUBLISH")
+
+
+def test_whoever_subscribes_is_told_how_often_to_ask_and_of_no_zone_where_something_is_due() -> None:
+    text = written(item())
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in text
+    assert b"X-PUBLISHED-TTL:PT1H\r\n" in text
+    assert b"VTIMEZONE" not in text
 
 
 def test_without_an_address_there_is_no_link() -> None:

@@ -82,7 +82,11 @@ def test_a_caller_who_went_away_gives_the_place_back() -> None:
         yield b"one\n"
         going_on.wait(10)
 
-    Thread(target=lambda: going_on.wait(0.3) or going_on.set()).start()
+    def ends_soon() -> None:
+        going_on.wait(0.3)
+        going_on.set()
+
+    Thread(target=ends_soon).start()
     with structlog.testing.capture_logs() as lines:
         sent(blocks(), taken)
     assert not taken.whole
