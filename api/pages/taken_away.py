@@ -10,6 +10,8 @@ from domain.language.words import field_names
 
 NAMES: Final = {"csv": "CSV", "parquet": "Parquet", "ics": "iCalendar"}
 
+FLEET: Final = ("clocks", "assignments", "cases")
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -29,6 +31,16 @@ def _file(here: Here, name: str, extension: str) -> File:
     kept = {field: value for field, value in here.query.items() if field in field_names(export.asks)}
     mark = {"bom": "true"} if extension == "csv" else {}
     return File(NAMES[extension], Here(f"/v1/exports/{name}.{extension}", {**kept, **mark}).now)
+
+
+def files_of_fleet(here: Here) -> Sequence[tuple[str, Sequence[File]]]:
+    """What the fleet's figures are made of, by what it is: under the page's filters, of all time."""
+    return tuple((name, files_of(here, ((name, "csv"), (name, "parquet")))) for name in FLEET)
+
+
+def files_of_log() -> Sequence[File]:
+    """The whole log: as it was recorded, and as what counts of it, with its objects."""
+    return File("JSON Lines", "/v1/exports/events.jsonl"), File("OCEL 2.0", "/v1/exports/ocel.json")
 
 
 def files_of_events(engagement_id: object, here: Here) -> Sequence[File]:

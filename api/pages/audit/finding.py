@@ -19,6 +19,7 @@ from api.pages.engagement.view import named
 from api.pages.formats import called, machine_text
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
+from api.pages.taken_away import files_of_log
 from api.pages.wall_time import A_MOMENT
 from api.queries.engagements import ListAsked, Sought, cursor_of, listed
 from application.queries.sight import Sight
@@ -88,7 +89,16 @@ def _page(standfast: Seen, asked: AuditAsked, at: Here) -> bytes:
     found = _on_a_day(standfast.sight, asked, asked.day) if asked.day else _listed(standfast, asked, at)
     frame = Frame(title="Audit", section="/audit", position=found.position, behind_seconds=found.behind_seconds)
     found_by = chips(at, NAMES)
-    return rendered("audit.html", frame, found=found, asked=asked, here=at, chips_found=found_by, most=MOST_LOOKED_AT)
+    return rendered(
+        "audit.html",
+        frame,
+        found=found,
+        asked=asked,
+        here=at,
+        chips_found=found_by,
+        most=MOST_LOOKED_AT,
+        files=files_of_log(),
+    )
 
 
 def _listed(standfast: Seen, asked: AuditAsked, at: Here) -> Finding:

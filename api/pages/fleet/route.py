@@ -19,6 +19,7 @@ from api.pages.fleet.sentence import sentence
 from api.pages.fleet.table import LEADS, table
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
+from api.pages.taken_away import files_of_fleet
 from api.pages.work_view import MODELS
 from api.queries.fleet import GroupsAsked, groups_cursor
 from api.queries.kept_figures import FiguresAsOf, kept_figures
@@ -92,5 +93,6 @@ def _page(standfast: Seen, found: FiguresAsOf, asked: GroupsAsked, at: Here, now
         last_day=windows.last_day(asked.to),
         charts_found=charts_beside(standfast.draughtsmen, asked, page.groups),
         how_to_chart=HOW_TO,
+        taken=files_of_fleet(at),
         next=at.but(cursor=cursor) if cursor else None,
     )

@@ -61,3 +61,17 @@ def test_the_audit_of_an_engagement_gives_its_events(client: TestClient) -> None
         "client",
         "seat",
     }
+
+
+def test_the_fleet_gives_what_its_figures_are_made_of_under_its_filters(client: TestClient) -> None:
+    found = files(Browser(client).open("/fleet?group_by=client&client_id=acme&window=all"))
+    names = {f"{name}.{form}" for name in ("clocks", "assignments", "cases") for form in ("csv", "parquet")}
+    assert names <= found.keys()
+    assert parse_qs(urlsplit(found["clocks.csv"]).query) == {"client_id": ["acme"], "bom": ["true"]}
+    assert {row["client_id"] for row in rows(client, found["clocks.csv"])} <= {"acme"}
+    assert client.get(found["cases.parquet"]).content.startswith(b"PAR1")
+
+
+def test_where_histories_are_found_the_whole_log_can_be_had(client: TestClient) -> None:
+    found = files(Browser(client).open("/audit?client_id=acme"))
+    assert found == {"events.jsonl": "/v1/exports/events.jsonl", "ocel.json": "/v1/exports/ocel.json"}
