@@ -33,7 +33,8 @@ WEBHOOK_TEXTS: Final = {
     "made_at": "When it was made.",
     "made_by": "Who made it.",
     "made_with": "The id of the API key that made it, with which it ends; null: nobody had to sign in.",
-    "secret": "What signs its requests: `whsec_` and 32 bytes in Base64. No other answer shows it.",
+    "secret": "What signs its requests: `whsec_` and 32 bytes in Base64. No other answer shows it; null: this was "
+    "made more than an hour ago, by the same Idempotency-Key.",
     "types": "The types of the events that are sent; null: all.",
     "url": "Where events are sent to, by POST.",
     "waiting": "How many of its deliveries wait.",

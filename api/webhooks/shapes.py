@@ -41,9 +41,9 @@ class WebhookDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewWebhook(Webhook):
-    """A webhook as it was made, with its secret: no other answer shows it."""
+    """A webhook as it was made, with its secret: no other answer shows it, nor this one an hour later."""
 
-    secret: Annotated[str, Field(pattern="^whsec_[A-Za-z0-9+/]+=*$", repr=False)]
+    secret: Annotated[Annotated[str, Field(pattern="^whsec_[A-Za-z0-9+/]+=*$")] | None, Field(repr=False)]
 
     def __repr__(self) -> str:
         return f"NewWebhook(webhook_id={self.webhook_id})"
@@ -104,6 +104,6 @@ WebhookPage = page_shape("WebhookPage", Webhook, str | None, f"A page of the web
 DeliveryPage = page_shape("DeliveryPage", Delivery, str | None, f"A page of the deliveries. {ONE_PAGE}")
 
 
-def with_secret(webhook: Webhook, secret: str) -> NewWebhook:
+def with_secret(webhook: Webhook, secret: str | None) -> NewWebhook:
     """The answer to whoever made a webhook."""
     return NewWebhook(**{each.name: getattr(webhook, each.name) for each in fields(webhook)}, secret=secret)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
@@ -16,6 +16,9 @@ from infrastructure.database.instants import Clock, from_micros, process_clock
 from infrastructure.database.tables import events, webhook_deliveries, webhooks
 from infrastructure.webhooks.ending import AT_ONCE, REMOVED, ended
 from infrastructure.webhooks.signature import new_secret
+
+SHOWN_AGAIN: Final = 3_600_000_000
+"""For how many microseconds a repeat of what made a webhook is shown its secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +40,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A webhook with its secret, which is shown once."""
+    """A webhook with its secret, which is shown once, and to who repeats that for an hour: None behind it."""
 
     webhook: Webhook
-    secret: str = field(repr=False)
+    secret: str | None = field(repr=False)
 
 
 class WebhookTable:
@@ -62,12 +65,12 @@ class WebhookTable:
                 self._insert(connection, wanted)
             elif known.asked != wanted.asked:
                 raise KeyReused("the Idempotency-Key was used for another body")
-            return _made(connection, wanted.webhook_id)
+            return self._made(connection, wanted.webhook_id)
 
     def made(self, webhook_id: UUID) -> Made:
         """One with its secret, for whoever makes it and repeats that. Raises NoWebhook, StoreUnavailable."""
         with self._database.reading() as connection:
-            return _made(connection, webhook_id)
+            return self._made(connection, webhook_id)
 
     def find(self, webhook_id: UUID) -> Webhook:
         """Raises NoWebhook, StoreUnavailable."""
@@ -88,7 +91,7 @@ class WebhookTable:
         Nothing is sent from the beginning on; one whose removal was cut off says so, until it is removed again.
         """
         with self._database.writing() as connection:
-            found = _made(connection, webhook_id).webhook
+            found = self._made(connection, webhook_id).webhook
             ended(connection, webhook_id, "stopped", REMOVED)
         while self._remove_some(webhook_id):
             pass
@@ -131,6 +134,13 @@ class WebhookTable:
             )
         )
 
+    def _made(self, connection: Connection, webhook_id: UUID) -> Made:
+        row = connection.execute(select(webhooks).where(_is(webhook_id))).one_or_none()
+        if row is None:
+            raise NoWebhook(f"there is no webhook {webhook_id}")
+        shown = self._clock() - row.made_at < SHOWN_AGAIN
+        return Made(_webhook(row, _counts(connection, [webhook_id])), row.secret if shown else None)
+
     def _found(self, query: Select[Any]) -> list[Webhook]:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
@@ -160,13 +170,6 @@ def _one_at_a_time(connection: Connection) -> None:
 
 def _is(webhook_id: UUID) -> Any:
     return webhooks.c.webhook_id == webhook_id
-
-
-def _made(connection: Connection, webhook_id: UUID) -> Made:
-    row = connection.execute(select(webhooks).where(_is(webhook_id))).one_or_none()
-    if row is None:
-        raise NoWebhook(f"there is no webhook {webhook_id}")
-    return Made(_webhook(row, _counts(connection, [webhook_id])), row.secret)
 
 
 def _counts(connection: Connection, webhook_ids: Sequence[UUID]) -> dict[tuple[UUID, str], int]:

@@ -27,8 +27,9 @@ class Came:
     headers: Mapping[str, str]
     body: bytes
 
-    def verified(self, secret: str) -> Any:
+    def verified(self, secret: str | None) -> Any:
         """What it says. Raises WebhookVerificationError unless the secret signed it."""
+        assert secret
         return Webhook(secret).verify(self.body, dict(self.headers))
 
     @property

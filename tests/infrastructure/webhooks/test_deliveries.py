@@ -14,7 +14,7 @@ from infrastructure.database.tables import webhook_deliveries
 from infrastructure.events.rows import PlacedEvent
 from infrastructure.webhooks import filling
 from infrastructure.webhooks.backoff import TRIES, WAITS, Outcome
-from infrastructure.webhooks.table import Wanted
+from infrastructure.webhooks.table import Wanted, WebhookTable
 from tests.infrastructure.webhooks.bench import OPS, Bench
 
 URL = "https://hooks.example.com/"
@@ -268,6 +268,16 @@ def test_the_same_id_and_body_make_it_once(bench: Bench) -> None:
     assert (first.webhook.made_by, first.webhook.description) == (OPS, "d")
 
 
+def test_a_repeat_is_shown_the_secret_for_an_hour(bench: Bench) -> None:
+    wanted = Wanted(webhook_id=uuid4(), url=URL, chosen=Filter(), description=None, made_by=OPS, asked=b"body")
+    table = WebhookTable(bench.standfast.database, bench.clock)
+    secret = table.make(wanted).secret
+    assert secret
+    for later, shown in ((3_500, secret), (3_700, None)):
+        bench.later = later
+        assert table.make(wanted).secret == table.made(wanted.webhook_id).secret == shown
+
+
 def test_there_are_only_so_many(bench: Bench) -> None:
     made = bench.webhook(URL)
     with bench.standfast.database.writing() as connection:
@@ -287,6 +297,7 @@ def test_a_secret_stands_in_no_text(bench: Bench) -> None:
     bench.open()
     bench.fill()
     [due] = bench.due(made)
+    assert made.secret
     assert made.secret.startswith("whsec_")
     for each in (made, due, made.webhook, bench.all_of(made)):
         assert made.secret.removeprefix("whsec_") not in repr(each)
