@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import structlog
 
+from application.ports.webhooks import MOST_WAITING
 from infrastructure.webhooks.backoff import TRIES, WAITS
 from infrastructure.webhooks.deliveries import KEPT_DAYS
-from infrastructure.webhooks.filling import MOST_WAITING
 from infrastructure.webhooks.posting import SECONDS_IN_ALL
 from infrastructure.webhooks.signature import new_secret, signed
 from infrastructure.webhooks.trying import HELP

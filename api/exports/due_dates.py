@@ -48,7 +48,7 @@ def _frame() -> bytes:
     frame.add("method", "PUBLISH")
     frame.add("x-wr-calname", NAME)
     frame.add("refresh-interval", REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
-    frame.add("x-published-ttl", vDuration(REFRESHED_EVERY).to_ical().decode())
+    frame.add("x-published-ttl", bytes(vDuration(REFRESHED_EVERY).to_ical()).decode())  # type: ignore[no-untyped-call]  # the library's
     return bytes(frame.to_ical()).removesuffix(END)
 
 

