@@ -43,13 +43,23 @@ def said(server: str, path: str, note: str) -> None:
     assert httpx2.post(f"{server}/v1{path}/annotate", json={"note": note}).status_code == 200
 
 
+def opens(page: Page, streams: list[str], count: int) -> None:
+    """Waits until so many streams were opened, for twenty seconds at most."""
+    for _ in range(200):
+        if len(streams) >= count:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{len(streams)} streams, not {count}")
+
+
 def test_two_tabs_have_one_stream_and_each_hears_of_its_own(
     browser: Browser, server: str, paths: tuple[str, str]
 ) -> None:
     with tabs(browser) as (first, second, streams):
         live(first, server + paths[0])
         live(second, server + paths[1])
-        first.wait_for_timeout(300)
+        opens(first, streams, 2)
+        first.wait_for_timeout(300)  # in which a third would be opened
         both = ",".join(f"engagement%3A{path.rpartition('/')[2]}".replace(",", "%2C") for path in paths)
         assert both.replace(",", "%2C") in streams[-1]
         assert len(streams) == 2  # that of the first alone, and then that of both
