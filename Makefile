@@ -34,8 +34,8 @@ format: $(READY) ## rewrites the code in the project's style
 bench: $(READY) ## the numbers: this store against others, on this machine
 	@$(BIN)/python -m benchmarks
 
-faults: $(READY) ## the long tests: processes killed, connections cut, generated clients
-	@$(BIN)/python -m pytest tests/faults tests/clients tests/how_to -m "long or not long" --timeout=1800 -rP
+faults: $(READY) ## the long tests: processes killed, connections cut, generated clients, pages in a browser
+	@$(BIN)/python -m pytest tests/faults tests/clients tests/how_to tests/browser -m "long or not long" --timeout=1800 -rP
 
 mutate: $(READY) ## mutation testing of the domain (ROOMS='clocks time', or CHANGED=main: the rooms changed since)
 	@$(BIN)/python -m tests.mutation $(ROOMS) $(if $(CHANGED),--changed $(CHANGED))
