@@ -15,7 +15,7 @@ from api.pages.links import Here, engagement_at
 from api.queries.fleet import FleetAsked, RowsAsked
 from application.ports.fleet import FigureRow, RowsPage
 from domain.language.bounds import DESCRIBED
-from domain.language.words import field_names
+from domain.language.words import Instant, field_names
 
 MOST_COUNTED: Final = 500
 """Up to how many rows it is said what they come to."""
@@ -31,19 +31,21 @@ class BecauseAsked(FleetAsked):
 
     because: Key
     state: Key | None = None
+    as_of: Instant | None = None
     cursor: Cursor | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
     def rows(self) -> RowsAsked:
         """The question that the interface answers."""
-        return RowsAsked(**self._group(), figure=self.because, state=self.state, cursor=self.cursor, limit=self.limit)
+        return RowsAsked(**self._rows(), cursor=self.cursor, limit=self.limit)
 
     def all_rows(self) -> RowsAsked:
         """The same from its beginning, as many as are added up."""
-        return RowsAsked(**self._group(), figure=self.because, state=self.state, limit=MOST_COUNTED)
+        return RowsAsked(**self._rows(), limit=MOST_COUNTED)
 
-    def _group(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in field_names(FleetAsked)}
+    def _rows(self) -> dict[str, Any]:
+        group = {name: getattr(self, name) for name in field_names(FleetAsked)}
+        return {**group, "figure": self.because, "state": self.state, "as_of": self.as_of}
 
 
 NOUNS: Final[Mapping[str, tuple[str, str]]] = {
@@ -131,7 +133,7 @@ def rows_shown(found: RowsPage, whole: RowsPage | None, asked: BecauseAsked, her
         states=tuple(_states(states, asked.state, here)),
         rows=tuple(_row(each, asked.because) for each in found.items),
         has_parts=any(each.of is not None for each in found.items),
-        chips=chips(here, NAMES, passed_over=("group_by", "because")),
+        chips=chips(here, NAMES, passed_over=("group_by", "because", "as_of")),
         all=here.but(state=None, cursor=None),
         unfiltered=Here(here.path, {"because": asked.because}).now,
         total=found.total,

@@ -84,6 +84,8 @@ class RowsAsked(FleetAsked):
     """The path of a figure in a group, such as ``guarantee.attainment``."""
     state: Key | None = None
     """Rows in this state alone."""
+    as_of: Instant | None = None
+    """As of which instant: that of the figure, whose rows then add up to it; without it now. A cursor has its own."""
     cursor: Cursor | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
@@ -142,7 +144,13 @@ def rows(standfast: Seen, asked: RowsAsked) -> RowsPage:
     try:
         with _asking("rows", asked) as span:
             page = standfast.fleet.rows(
-                asked.wanted(), asked.figure, standfast.reach, state=asked.state, after=after, limit=asked.limit
+                asked.wanted(),
+                asked.figure,
+                standfast.reach,
+                state=asked.state,
+                as_of=asked.as_of,
+                after=after,
+                limit=asked.limit,
             )
             span.note({"standfast.rows": len(page.items), POSITION: page.reading.position})
             return page

@@ -367,8 +367,12 @@ class Fleet(Protocol):
         figure: str,
         *,
         state: str | None = None,
+        as_of: datetime | None = None,
         after: RowsAfter | None = None,
         limit: int = 50,
     ) -> RowsPage:
-        """Up to `limit` rows behind a figure of one group. Raises NotAsked, ProjectionsMissing."""
+        """Up to `limit` rows behind a figure of one group, as of an instant (None: now).
+
+        Raises NotAsked, ProjectionsMissing.
+        """
         ...

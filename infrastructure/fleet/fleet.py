@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from application.ports.fleet import (
     FleetReading,
@@ -24,6 +25,9 @@ from infrastructure.fleet.groups import Asking, Placed, groups_of, keys_of, orde
 from infrastructure.fleet.question import LONG_AGO, CalendarOf, Question, Span
 from infrastructure.fleet.rows import rows_behind
 from infrastructure.fleet.windows import months_of, window_of
+
+AHEAD: Final = timedelta(hours=1)
+"""By so much the clocks of two processes may differ."""
 
 CALENDARS = (
     "SELECT DISTINCT calendar FROM cover UNION SELECT DISTINCT calendar FROM spans "
@@ -88,13 +92,17 @@ class ColumnFleet:
         reach: Reach,
         *,
         state: str | None = None,
+        as_of: datetime | None = None,
         after: RowsAfter | None = None,
         limit: int = 50,
     ) -> RowsPage:
-        """Up to `limit` rows behind a figure of one group. Raises NotAsked, ProjectionsMissing."""
+        """Up to `limit` rows behind a figure of one group, as of an instant (None: now).
+
+        Raises NotAsked, ProjectionsMissing.
+        """
         if wanted.group_by != "all" and wanted.key is None:
             raise NotAsked("key", "rows are those of one group: its key says which")
-        with self._asking(wanted, reach, after.as_of if after else None) as (asking, reading):
+        with self._asking(wanted, reach, after.as_of if after else as_of) as (asking, reading):
             keys = None if wanted.key is None else [wanted.key]
             narrowed = asking if keys is None else asking.narrowed(keys)
             found = rows_behind(narrowed, figure, state, after.place if after else None, limit)
@@ -111,7 +119,10 @@ class ColumnFleet:
         self, wanted: FleetWanted, reach: Reach, as_of: datetime | None
     ) -> Iterator[tuple[Asking, FleetReading]]:
         with self._columns.reading() as reading, self._ended_by(reading.interrupt):
-            at = as_of or max(self._clock(), from_micros(reading.recorded_at))
+            now = max(self._clock(), from_micros(reading.recorded_at))
+            if as_of and as_of > now + AHEAD:
+                raise NotAsked("as_of", "an instant that no figure was as of: it lies ahead")
+            at = as_of or now
             windows = self._windows(reading, wanted, reach, at)
             question = Question(wanted, reach, to_micros(at), epoch_seconds(at), windows)
             behind = self._behind_seconds(reading.position)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from api.pages.fleet.figures import FEWEST, amount, between, part_of
@@ -35,12 +36,12 @@ class Behind:
     query: Mapping[str, str]
 
     @classmethod
-    def of(cls, asked: GroupsAsked, key: str | None) -> "Behind":
-        """Of a group of a question; without a key, of all that is asked for."""
+    def of(cls, asked: GroupsAsked, key: str | None, as_of: datetime) -> "Behind":
+        """Of a group of a question, answered as of an instant; without a key, of all that is asked for."""
         chosen = {"group_by": asked.group_by, "key": key} if key and asked.group_by != "all" else {"group_by": "all"}
         window = {name: machine_text(at) for name, at in (("from", asked.from_), ("to", asked.to)) if at}
         filters = {name: getattr(asked, name) for name in FILTERS if getattr(asked, name)}
-        return cls({**chosen, **window, **filters})
+        return cls({**chosen, **window, **filters, "as_of": machine_text(as_of)})
 
     def address(self, path: str, state: str | None = None) -> str:
         return Here("/engagements", {"because": path, **self.query, **({"state": state} if state else {})}).now

@@ -113,7 +113,10 @@ def matrix(found: FleetFigures, asked: GroupsAsked) -> Matrix:
     """The groups of an answer side by side; models in the order in which they are told everywhere."""
     order: dict[str, int] = {model: place for place, model in enumerate(MODELS)}
     groups = sorted(found.page.groups, key=lambda each: order.get(each.key, len(order)))
-    columns = [Column(each, Behind.of(asked, each.key), promises(found, asked, each)) for each in groups]
+    columns = [
+        Column(each, Behind.of(asked, each.key, found.page.reading.as_of), promises(found, asked, each))
+        for each in groups
+    ]
     sections = tuple(Section(name, tuple(_row(row, columns) for row in rows)) for name, rows in SECTIONS)
     return Matrix(tuple(_head(each, asked) for each in columns), sections)
 

@@ -23,7 +23,7 @@ class Sentence:
 
 def sentence(found: FleetFigures, asked: GroupsAsked) -> Sentence:
     """Of all that is asked for."""
-    behind, groups = Behind.of(asked, asked.key), found.whole
+    behind, groups = Behind.of(asked, asked.key, found.page.reading.as_of), found.whole
     met = sum(each.guarantee.attainment.numerator for each in groups)
     due = sum(each.guarantee.attainment.denominator for each in groups)
     others = tuple(_others(found, asked))

@@ -61,7 +61,7 @@ def _heading(name: str, sort: str | None, now: GroupSort, here: Here) -> Heading
 
 
 def _line(group: Group, found: FleetFigures, asked: GroupsAsked, here: Here) -> Line:
-    column = Column(group, Behind.of(asked, group.key), promises(found, asked, group))
+    column = Column(group, Behind.of(asked, group.key, found.page.reading.as_of), promises(found, asked, group))
     told = tuple((name, cell(column)) for name, _, cell in FIGURES)
     return Line(_name(group.key, asked), _nearer(group.key, asked, here), told)
 

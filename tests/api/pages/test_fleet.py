@@ -49,7 +49,7 @@ def query_of(address: str) -> dict[str, str]:
 def agrees(browser: Browser, figure: Mapping[str, str]) -> None:
     """The rows behind a figure add up to it, and what stands under them is written as it is."""
     page = browser.open(f"{figure['href']}&limit=500")
-    assert page.status == 200, figure
+    assert page.status == 200, (figure, page.text)
     cells = [each for each in page.tags("td") if "data-value" in each]
     values = [Decimal(str(each["data-value"])) for each in cells]
     together = [each["data-together"] for each in page.tags("b") if "data-together" in each]
@@ -86,6 +86,7 @@ def test_each_figure_of_the_models_is_what_its_rows_come_to(browser: Browser) ->
     page = browser.open("/fleet?window=all")
     chosen = list(one_of_each(page))
     assert len(chosen) > 38
+    assert len({query_of(each["href"])["as_of"] for each in chosen}) == 1
     for figure in chosen:
         agrees(browser, figure)
 

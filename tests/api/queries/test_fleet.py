@@ -137,3 +137,9 @@ def test_a_figure_that_there_is_not_is_refused_with_the_nearest(client: TestClie
     assert violation["field"] == "figure"
     assert f"{figure} is no figure of a group" in violation["message"]
     assert f"(did you mean {meant}?)" in violation["message"]
+
+
+def test_rows_are_as_of_the_instant_that_is_asked_for(client: TestClient) -> None:
+    as_of = asked(client)["as_of"]
+    assert asked(client, ROWS, figure="engagements", as_of=as_of)["as_of"] == as_of
+    assert refused_field(client, ROWS, figure="engagements", as_of="2999-01-01T00:00:00Z") == "as_of"

@@ -105,3 +105,24 @@ def test_a_row_that_comes_in_between_shifts_no_page(sqlite_fleet: Fleet, figure:
     assert told == list(before)
     assert page.total > len(told), "the new ones are counted"
     assert all(one != another for one, another in pairwise(told))
+
+
+def test_rows_asked_later_as_of_a_figure_still_add_up_to_it(sqlite_fleet: Fleet) -> None:
+    of_client("acme", sqlite_fleet)
+    last = head(sqlite_fleet)
+    assert last is not None
+    sqlite_fleet.now = last + timedelta(hours=1)
+    page = sqlite_fleet.answers.groups(FleetWanted(), EVERYTHING)
+    [group], as_of = page.groups, page.reading.as_of
+    assert group.continuity.coverage is not None
+    sqlite_fleet.now += timedelta(days=400)
+    for figure, told in (
+        ("continuity.coverage", group.continuity.coverage.denominator),
+        ("continuity.tenures.median_days", None),
+    ):
+        then = sqlite_fleet.answers.rows(FleetWanted(), figure, EVERYTHING, as_of=as_of, limit=500)
+        now = sqlite_fleet.answers.rows(FleetWanted(), figure, EVERYTHING, limit=500)
+        assert (then.reading.as_of, now.reading.as_of) == (as_of, sqlite_fleet.now)
+        if told is not None:
+            assert sum(each.of or 0 for each in then.items) == told
+        assert then.items != now.items, "the clock that moved says something else"
