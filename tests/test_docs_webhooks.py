@@ -44,7 +44,9 @@ def test_the_receiver_takes_each_event_once(copied: Copied, received: Received) 
     seen: dict[str, Any] = {}
     with bench_on(copied(started, "sqlite")) as bench, receiving() as receiver:
         made = bench.webhook(receiver.url)
-        receiver.answering = lambda came: Reply(received(made.secret, came.headers, came.body, seen))
+        secret = made.secret
+        assert secret is not None
+        receiver.answering = lambda came: Reply(received(secret, came.headers, came.body, seen))
         engagement = bench.open()
         with bench.sending():
             bench.note(engagement)
