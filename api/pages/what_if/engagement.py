@@ -74,7 +74,7 @@ def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int]:
     state = now.history.state
     present = Agreed(model=state.model, policy=state.terms.policy, calendar=state.terms.calendar)
     documents = documents_shown(standfast, sent.choice, {"policy": present.policy, "calendar": present.calendar})
-    result, supposition, problem = _worked_out(standfast, sent, documents)
+    result, supposition, problem = _worked_out(standfast, sent, documents, promised=bool(present.policy.guarantee))
     frame = Frame(
         title=f"What if: {state.name or state.client_id}", section="/engagements", position=now.known.position
     )
@@ -107,7 +107,7 @@ def _about(sent: Sent, state: State) -> Mapping[str, str]:
 
 
 def _worked_out(
-    standfast: Seen, sent: Sent, documents: Mapping[Kind, str]
+    standfast: Seen, sent: Sent, documents: Mapping[Kind, str], *, promised: bool
 ) -> tuple[Result | None, Supposition | None, Problem | None]:
     """What came of it, what was supposed, or why not."""
     if sent.choice.is_empty or sent.refusal:
@@ -115,18 +115,23 @@ def _worked_out(
     try:
         raw = json.dumps(body_of(sent.choice, documents, of_fleet=False)).encode()
         body: WhatIfBody = validated(WhatIfBody, raw)
-        return _result(standfast, sent, body), supposition_of(standfast, body), None
+        return _result(standfast, sent, body, promised=promised), supposition_of(standfast, body), None
     except (FieldsWrong, Malformed, Rejection) as error:
         return None, None, problem_of(error, sent.path)
 
 
-def _result(standfast: Seen, sent: Sent, body: WhatIfBody) -> Result:
-    """The answer of the interface, its figures in the shape of those of many engagements."""
+def _result(standfast: Seen, sent: Sent, body: WhatIfBody, *, promised: bool) -> Result:
+    """The answer of the interface, its figures in the shape of those of many engagements.
+
+    ``promised``: whether the present terms promise a replacement.
+    """
     answer, supposition = supposed(standfast, sent.engagement_id, body), supposition_of(standfast, body)
     wanted = FleetSupposed(supposition=supposition, chosen=Chosen(), reach=standfast.reach, as_of=answer.as_of)
     alone = Candidates([sent.engagement_id], standfast.recorder.log.head())
     told = parsed(json_of(worked_out_here(standfast, wanted, alone, lambda _: go_on())))
-    result = result_of(standfast, told, supposition, sent.choice, {sent.engagement_id: answer})
+    result = result_of(
+        standfast, told, supposition, sent.choice, {sent.engagement_id: answer}, promised=promised, of_fleet=False
+    )
     return replace(result, notes=())
 
 

@@ -1,182 +1,200 @@
-"""The figures of a group beside those that it would have: which ones, how they are written, and how they differ."""
+"""The rows of the fleet's page as they are and as they would be, written as there, and how they differ."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, get_args
 
-from api.pages.formats import NARROW, NOTHING, duration_text, ratio
+from pydantic import TypeAdapter
+from pydantic_core import to_json
+
+from api.pages.fleet import cells
+from api.pages.fleet.behind import Behind, Note, Shown
+from api.pages.fleet.cells import Cell, Column
+from api.pages.fleet.figures import amount, writing
+from api.pages.fleet.matrix import SECTIONS, Missing, Named
+from api.pages.formats import NARROW, NOTHING, money
+from application.ports.fleet import Group
+from domain.language.words import Party
 
 Told = Mapping[str, Any]
 """A group as the interface tells it."""
 
-How = Literal["promise", "ratio", "share", "count", "business", "calendar", "total", "money"]
-BUSINESS_DAY: Final = 8 * 3_600
-"""A group has many calendars: what is added over them is written in business days of eight hours."""
+GROUP: Final = TypeAdapter(Group)
+NONE: Final = "none"
+"""The word of a cell for a figure that is nought."""
+
+ELIGIBLE: Final = "guarantee.cases.eligible"
+LEAST_POINTS: Final = Decimal("0.1")
+"""What is less of a difference between two shares is said to be less, and not marked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure by its path in a group, in words, and how it is written.
+class Line:
+    """A row: its label, and what is in a cell of it."""
 
-    A ``promise`` is a ratio that is none where nothing was promised; ``share`` has a digit more. ``business`` and
-    ``calendar`` are distributions, of which the median is told; ``total`` is an amount of business seconds.
-    """
-
-    path: str
     label: str
-    how: How
-
-
-KEPT: Final = "accountability.kept"
-"""No path of a group: the promises of all parties together."""
-
-FIGURES: Final[Mapping[str, Sequence[Figure]]] = {
-    "Replacement": (
-        Figure("guarantee.attainment", "Promised and in time", "promise"),
-        Figure("guarantee.cases.eligible", "Eligible cases", "count"),
-        Figure("guarantee.cases.honoured", "Honoured", "count"),
-        Figure("guarantee.cases.broken", "Broken", "count"),
-        Figure("guarantee.replace_seconds", "Request to replaced", "business"),
-        Figure("guarantee.credit", "Credited", "money"),
-        Figure("guarantee.charge_to_client", "Charged to the client", "money"),
-    ),
-    "Accountability": (
-        Figure(KEPT, "Promises kept", "promise"),
-        *(
-            Figure(f"accountability.parties.{party}.fulfilment", f"… by the {party}", "promise")
-            for party in ("client", "partner", "platform", "professional")
-        ),
-        Figure("accountability.response_seconds", "First answer to a concern", "business"),
-        Figure("accountability.unowned_seconds", "Time nobody was accountable", "total"),
-    ),
-    "Continuity": (
-        Figure("continuity.coverage", "Coverage", "share"),
-        Figure("continuity.presence", "Presence", "share"),
-        Figure("continuity.gaps.count", "Gaps", "count"),
-        Figure("continuity.transfer_completeness", "Knowledge handed over", "ratio"),
-        Figure("continuity.unplanned_exits", "Unplanned exits", "count"),
-    ),
-    "Speed": (
-        Figure("productivity.to_match_seconds", "Seat to match", "calendar"),
-        Figure("productivity.to_onboard_seconds", "Match to active", "business"),
-        Figure("productivity.ramp_up.seconds", "Active to productive", "calendar"),
-    ),
-}
+    cell: Callable[[Column], Cell]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A figure as it is shown: its note, and its exact value (None: there is none)."""
+class CellShown:
+    """A figure as it is shown: its note, its exact value (None: there is none), and where its rows are, if anywhere."""
 
     told: str
     note: str
     value: Any
+    path: str
+    address: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A figure as it is, as it would be, and the difference; empty where there is none."""
+    """A figure as it is, as it would be, and the difference (empty: none); a tiny one is not ``marked``."""
 
-    figure: Figure
-    actual: Cell
-    hypothetical: Cell
+    label: str
+    path: str
+    actual: CellShown
+    hypothetical: CellShown
     difference: str
-
-    @property
-    def differs(self) -> bool:
-        return self.actual != self.hypothetical
+    marked: bool
 
 
-def compared(actual: Told, hypothetical: Told) -> Mapping[str, Sequence[Compared]]:
-    """All figures of two groups, family by family."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Both:
+    """Two groups as the interface tells them, and whether the terms of each promise a replacement.
+
+    ``behind`` leads from the figures as they are to their rows; None: there is no page of those.
+    """
+
+    actual: Told
+    hypothetical: Told
+    promised: bool
+    would_be_promised: bool
+    behind: Behind | None
+
+
+def compared(both: Both) -> Mapping[str, Sequence[Compared]]:
+    """All figures of two groups, section by section."""
+    leads, nowhere = both.behind, Behind({})
+    now = Column(_group(both.actual), leads or nowhere, both.promised)
+    then = Column(_group(both.hypothetical), nowhere, both.would_be_promised)
     return {
-        family: [_compared(figure, actual, hypothetical) for figure in figures] for family, figures in FIGURES.items()
+        name: [_compared(line, now, then, leads=leads is not None) for row in rows for line in _lines(row)]
+        for name, rows in SECTIONS
     }
 
 
-def _compared(figure: Figure, actual: Told, hypothetical: Told) -> Compared:
-    now, then = (CELLS[figure.how](figure_of(group, figure.path)) for group in (actual, hypothetical))
-    return Compared(figure=figure, actual=now, hypothetical=then, difference=_difference(figure.how, now, then))
+def _group(told: Told) -> Group:
+    return GROUP.validate_json(to_json(told))
 
 
-def figure_of(group: Told, path: str) -> Any:
-    """What a group says at a path; None where it has nothing there."""
-    if path == KEPT:
-        return kept(group)
-    found: Any = group
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+def _lines(row: Named | Missing) -> Iterator[Line]:
+    """The lines of a row of the fleet's page: one, or one for each of several figures in its cell."""
+    if isinstance(row, Missing):
+        missing = cells.missing(row.path, row.found)
+        yield Line(row.name, lambda column: missing(column, 100))
+    elif row.cell is cells.by_whom:
+        for party in get_args(Party):
+            yield Line(f"… by the {party}", _kept_by(party))
+    elif row.cell is cells.paid:
+        yield Line("Credited", _money("guarantee.credit", lambda of: of.guarantee.credit))
+        yield Line(
+            "Charged to the client", _money("guarantee.charge_to_client", lambda of: of.guarantee.charge_to_client)
+        )
+    else:
+        yield Line(row.name, row.cell)
+        if row.cell is cells.honoured:
+            yield Line("… eligible", _eligible)
+            yield Line("… broken", _broken)
 
 
-def kept(group: Told) -> Told:
-    """The promises of all parties as one ratio."""
-    parties = [party["fulfilment"] for party in group["accountability"]["parties"].values()]
-    met, decided = (sum(each[name] for each in parties) for name in ("numerator", "denominator"))
-    return {"value": met / decided if decided else None, "numerator": met, "denominator": decided}
+def _kept_by(party: str) -> Callable[[Column], Cell]:
+    def cell(of: Column) -> Cell:
+        found = of.group.accountability.parties.get(party)
+        if found is None:
+            return Cell()
+        fulfilment = found.fulfilment
+        shown = of.behind.ratio(f"accountability.parties.{party}.fulfilment", fulfilment)
+        if shown is None:
+            timed = found.open + found.excused + found.cancelled
+            return Cell(word=NOTHING if timed else cells.NO_PROMISE)
+        return Cell(shown=shown, note=(f"{fulfilment.numerator:,} of {fulfilment.denominator:,}",))
+
+    return cell
 
 
-def _ratio(of: Told | None, digits: int = 0, none: str = NOTHING, parts: bool = True) -> Cell:
-    if of is None or of["value"] is None:
-        return Cell(told=none, note="", value=None)
-    note = f"{of['numerator']:,} of {of['denominator']:,}" if parts else ""
-    return Cell(told=ratio(of["value"], digits), note=note, value=of["value"])
+def _money(path: str, found: Callable[[Group], Mapping[str, str]]) -> Callable[[Column], Cell]:
+    return lambda of: Cell(word=NONE, amounts=tuple(of.behind.money(path, found(of.group), "")))
 
 
-def _count(of: int | None) -> Cell:
-    return Cell(told=NOTHING if of is None else f"{of:,}", note="", value=of)
+def _eligible(of: Column) -> Cell:
+    """Under terms that promise nothing a case is eligible only because a review of it said so."""
+    count = of.group.guarantee.cases.eligible
+    note = () if of.promises or not count else ("by a recorded review",)
+    return Cell(shown=of.behind.count(ELIGIBLE, count), note=note)
 
 
-def _distribution(of: Told | None, business_day: int | None) -> Cell:
-    """The median; below five samples only how many there are."""
-    if of is None or not of["count"]:
-        return Cell(told=NOTHING, note="", value=None)
-    if of["median"] is None:
-        return Cell(told=NOTHING, note=f"only {of['count']}", value=None)
-    note = f"median of {of['count']:,}, 90{NARROW}% in {duration_text(of['p90'], business_day)}"
-    return Cell(told=duration_text(of["median"], business_day), note=note, value=of["median"])
+def _broken(of: Column) -> Cell:
+    return Cell(shown=of.behind.count("guarantee.cases.broken", of.group.guarantee.cases.broken))
 
 
-def _total(of: int | None) -> Cell:
-    return Cell(told=duration_text(of, BUSINESS_DAY) if of else "none", note="", value=of or 0)
+def _compared(line: Line, actual: Column, hypothetical: Column, *, leads: bool) -> Compared:
+    now, then = _shown(line.cell(actual), leads=leads), _shown(line.cell(hypothetical), leads=False)
+    path = now.path or then.path
+    difference, marked = _difference(path, now, then)
+    return Compared(label=line.label, path=path, actual=now, hypothetical=then, difference=difference, marked=marked)
 
 
-def _money(of: Told | None) -> Cell:
-    amounts = dict(of or {})
-    told = [f"{Decimal(amount):,}{NARROW}{currency}" for currency, amount in amounts.items()]
-    return Cell(told=", ".join(told) or "none", note="", value=amounts)
+def _shown(cell: Cell, *, leads: bool) -> CellShown:
+    figures = [cell.shown] if cell.shown else cell.amounts
+    if cell.amounts:
+        value: Any = {each.path.rpartition(".")[2]: each.value for each in cell.amounts}
+    else:
+        value = cell.shown.value if cell.shown else 0 if cell.word == NONE else None
+    return CellShown(
+        told=", ".join(each.text for each in figures) or cell.word,
+        note=_said(cell.note),
+        value=value,
+        path=figures[0].path if figures else "",
+        address=figures[0].address if leads and len(figures) == 1 else None,
+    )
 
 
-CELLS: Final[Mapping[How, Callable[[Any], Cell]]] = {
-    "promise": lambda of: _ratio(of, none="no promise"),
-    "ratio": lambda of: _ratio(of, parts=False),
-    "share": lambda of: _ratio(of, 1, parts=False),
-    "count": _count,
-    "business": lambda of: _distribution(of, BUSINESS_DAY),
-    "calendar": lambda of: _distribution(of, None),
-    "total": _total,
-    "money": _money,
-}
+def _said(note: Note) -> str:
+    """What stands under a figure, as the fleet's page says it, without its links."""
+    said = ""
+    for place, each in enumerate(note):
+        if isinstance(each, str):
+            said += each
+        else:
+            dot = " · " if place and isinstance(note[place - 1], Shown) else ""
+            said += f"{dot}{each.text}{' ' if each.after else ''}{each.after}"
+    return said
 
 
-def _difference(how: How, now: Cell, then: Cell) -> str:
-    """What is more or less, with its sign; nothing where one of them is none, or both are the same."""
+def _difference(path: str, now: CellShown, then: CellShown) -> tuple[str, bool]:
+    """What is more or less, with its sign, and whether that is marked; of few values told as a range there is none."""
+    same = (now.told, now.note) == (then.told, then.note)
     if now.value is None or then.value is None or now.value == then.value:
-        return ""
-    if how == "money":
-        return ", ".join(_of_money(now.value, then.value))
-    more = then.value - now.value
+        return "", not same
+    unit, kind = writing(path).unit, writing(path).kind
+    if unit == "money":
+        return ", ".join(_of_money(now.value or {}, then.value or {})), True
+    more = Decimal(str(then.value)) - Decimal(str(now.value))
     sign = "+" if more > 0 else "−"
-    if how in ("promise", "ratio", "share"):
-        return f"{sign}{abs(100 * more):.{1 if how == 'share' or abs(more) < 0.01 else 0}f}{NARROW}points"
-    if how == "count":
-        return f"{sign}{abs(more):,}"
-    return sign + duration_text(abs(more), None if how == "calendar" else BUSINESS_DAY)
+    if kind == "ratio":
+        points = 100 * abs(more)
+        if points < LEAST_POINTS / 2:
+            return f"<{NARROW}{LEAST_POINTS}{NARROW}points", False
+        return f"{sign}{points:.1f}{NARROW}points", True
+    if any(each.value and each.told != amount(path, each.value) for each in (now, then)):
+        return "", not same
+    return f"{sign}{amount(path, str(abs(more)))}", True
 
 
 def _of_money(now: Mapping[str, str], then: Mapping[str, str]) -> Iterator[str]:
     for currency in sorted({*now, *then}):
         more = Decimal(then.get(currency, "0")) - Decimal(now.get(currency, "0"))
         if more:
-            yield f"{'+' if more > 0 else '−'}{abs(more):,}{NARROW}{currency}"
+            yield f"{'+' if more > 0 else '−'}{money({'amount': str(abs(more)), 'currency': currency})}"

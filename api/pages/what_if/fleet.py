@@ -27,6 +27,7 @@ from api.pages.links import Here
 from api.pages.what_if.choice import Choice, body_of, choice_made, choice_of, documents_shown
 from api.pages.what_if.shown import Result, parsed, result_of, what_if_shown
 from api.queries.asking_once import asked_once
+from api.queries.kept_figures import promising
 from api.queries.what_if import (
     ADDRESS,
     PATIENCE_SECONDS,
@@ -177,13 +178,20 @@ def _worked_out(standfast: Seen, sent: Sent, documents: Mapping[Kind, str]) -> F
     these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen, wanted.reach)
     if answered_at_once(standfast, these):
         told = parsed(json_of(worked_out_here(standfast, wanted, these, lambda _: go_on())))
-        return Found(result=result_of(standfast, told, wanted.supposition, sent.choice))
+        return Found(result=_result(standfast, told, wanted, sent.choice))
     if sent.key is None:
         return Found(many=len(these.engagement_ids))
     once = asked_once(
         Headers(actor=sent.actor, key=sent.key, correlation_id=sent.correlation_id), ADDRESS, raw, standfast.reach
     )
     return Found(job_id=parsed(supposed_of_fleet(standfast, body, str(sent.actor), once).body)["job_id"])
+
+
+def _result(standfast: Seen, told: Any, wanted: FleetSupposed, choice: Choice) -> Result:
+    model = wanted.chosen.model
+    return result_of(
+        standfast, told, wanted.supposition, choice, promised=model is None or model in promising(standfast)
+    )
 
 
 def _cancelled(standfast: Seen, job_id: UUID, whose: str | None) -> None:
@@ -198,7 +206,7 @@ def _job_page(standfast: Seen, job_id: UUID, whose: str | None, token: str) -> t
     job = standfast.jobs.find(job_id, whose)
     choice = choice_made(standfast, asked.supposition, _filter_of(asked), asked.as_of)
     told: Any = job.result
-    found = Found(result=result_of(standfast, told, asked.supposition, choice) if job.state == "done" else None)
+    found = Found(result=_result(standfast, told, asked, choice) if job.state == "done" else None)
     documents = documents_shown(standfast, choice, {})
     return _rendered(standfast, choice, documents, found, token=token, job=job), job.state in LASTING
 

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from api.http.problems import Problem
 from api.http.reach import Seen
-from api.pages.formats import words
+from api.pages.fleet.behind import Behind
+from api.pages.formats import machine_text, words
 from api.pages.links import Here
 from api.pages.what_if.cases import Flipped, FlippedShown
-from api.pages.what_if.choice import KINDS, MODELS, SUPPOSED, Choice
-from api.pages.what_if.figures import Compared, compared
+from api.pages.what_if.choice import KINDS, MODELS, OF, SUPPOSED, Choice
+from api.pages.what_if.figures import Both, Compared, compared
 from api.pages.what_if.terms import Term
 from application.queries.measures import WhatIfAnswer
 from domain.metrics.what_if import Supposition
@@ -42,10 +43,11 @@ class Editor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came of a supposition; ``figures`` are family by family."""
+    """What came of a supposition; ``figures`` are family by family, and ``of_nobody`` where it fits nobody."""
 
     sentence: str
     notes: Sequence[str]
+    of_nobody: bool
     figures: Mapping[str, Sequence[Compared]]
     flipped: Sequence[FlippedShown]
     total: int
@@ -104,14 +106,29 @@ def result_of(
     supposition: Supposition,
     choice: Choice,
     known: Mapping[UUID, WhatIfAnswer] | None = None,
+    *,
+    promised: bool = True,
+    of_fleet: bool = True,
 ) -> Result:
-    """A result as the interface tells it, of a choice. Raises CallerGone."""
+    """A result as the interface tells it, of a choice; ``promised``: whether the present terms promise a replacement.
+
+    The figures of the fleet lead to their rows, unless some engagements are left out of them. Raises CallerGone.
+    """
     as_of = datetime.fromisoformat(told["as_of"])
     total, cases = told["flipped"]["total"], told["actual"]["guarantee"]["cases"]["requested"]
     return Result(
-        sentence=_sentence(total, cases),
+        sentence=_nobody(told) or _sentence(total, cases),
         notes=list(_notes(told)),
-        figures=compared(told["actual"], told["hypothetical"]),
+        of_nobody=bool(_nobody(told)),
+        figures=compared(
+            Both(
+                actual=told["actual"],
+                hypothetical=told["hypothetical"],
+                promised=promised,
+                would_be_promised=bool(supposition.policy.guarantee) if supposition.policy else promised,
+                behind=_behind(choice, as_of) if of_fleet and not told["not_applicable"] else None,
+            )
+        ),
         flipped=list(Flipped(standfast, supposition, as_of, choice, known or {}).shown(told["flipped"]["first"])),
         total=total,
         position=told["position"],
@@ -119,13 +136,32 @@ def result_of(
     )
 
 
+def _behind(choice: Choice, as_of: datetime) -> Behind | None:
+    """What leads from a figure as it is to its rows; None of an instant that was chosen: rows know what came later."""
+    if choice.instant:
+        return None
+    filters = {to: choice.named[name] for name, to in OF.items() if name in choice.named}
+    return Behind({"group_by": "all", **filters, "as_of": machine_text(as_of)})
+
+
+def _nobody(told: Mapping[str, Any]) -> str:
+    """What is said where the supposed policy fits none of those that are chosen; empty where it fits some."""
+    left_out = told["not_applicable"]
+    if told["engagements"] or not left_out:
+        return ""
+    return (
+        f"This policy is for none of the {left_out:,}."
+        if left_out > 1
+        else "This policy is not for the one engagement."
+    )
+
+
 def _sentence(total: int, cases: int) -> str:
     if not cases:
         return "There is no replacement case that could have gone otherwise."
     if not total:
-        return (
-            f"None of {cases:,} cases would have gone otherwise." if cases > 1 else "The one case would have gone so."
-        )
+        alone = "The one case would have gone the same way."
+        return f"None of {cases:,} cases would have gone otherwise." if cases > 1 else alone
     return f"{total:,} of {cases:,} {'case' if cases == 1 else 'cases'} would have gone otherwise."
 
 

@@ -2,12 +2,15 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 import api.queries.what_if as asked_of_the_fleet
+from api.pages.formats import NARROW
+from api.pages.what_if.figures import Both, compared
 from tests.api.conftest import opened
 from tests.api.pages.browsing import Browser, Page
 from tests.api.pages.replaced import replaced_once
@@ -46,6 +49,65 @@ def told(client: TestClient, body: dict[str, Any]) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+def figures_of(
+    client: TestClient, change: Callable[[dict[str, Any]], None], **promises: bool
+) -> dict[str, tuple[str, str, str, bool]]:
+    """The figures of all engagements and those changed so: as it is, as it would be, the difference, whether marked."""
+    [now] = client.get("/v1/metrics").json()["groups"]
+    then = json.loads(json.dumps(now))
+    change(then)
+    promises = {"promised": True, "would_be_promised": True, **promises}
+    found = compared(Both(actual=now, hypothetical=then, behind=None, **promises))
+    return {
+        row.label: (plain(row.actual.told), plain(row.hypothetical.told), plain(row.difference), row.marked)
+        for rows in found.values()
+        for row in rows
+    }
+
+
+def plain(text: str) -> str:
+    return text.replace(NARROW, " ")
+
+
+def test_its_figures_are_written_as_those_of_the_fleet(client: TestClient) -> None:
+    def changed(then: dict[str, Any]) -> None:
+        then["accountability"]["unowned_seconds"] += 1_085 * 86_400
+        coverage = then["continuity"]["coverage"]
+        coverage["value"] -= 0.125
+        few = {"count": 2, "min": 28_800, "median": None, "p90": None, "max": 57_600}
+        then["guarantee"]["replace_seconds"].update(few)
+
+    rows = figures_of(client, changed)
+    assert rows["Time nobody was accountable"][2] == "+1,085 d"
+    assert rows["Coverage"][2:] == ("−12.5 points", True)
+    assert rows["Request to replaced"][1] == "1 bd – 2 bd"
+    assert {"Stability", "Tenure", "Hand-offs", "Handover overlap", "Key persons", "Gaps"} < set(rows)
+
+
+def test_a_difference_of_nearly_nothing_is_not_marked(client: TestClient) -> None:
+    def changed(then: dict[str, Any]) -> None:
+        then["continuity"]["coverage"]["value"] -= 0.0001
+
+    assert figures_of(client, changed)["Coverage"][2:] == ("< 0.1 points", False)
+
+
+def test_no_promise_is_said_where_nothing_was_timed_or_eligible(client: TestClient) -> None:
+    def undecided(then: dict[str, Any]) -> None:
+        for party in then["accountability"]["parties"].values():
+            party["fulfilment"] = {"value": None, "numerator": 0, "denominator": 0}
+            party["open"] = 1
+        then["accountability"]["fulfilment"] = then["guarantee"]["attainment"] = party["fulfilment"]
+
+    rows = figures_of(client, undecided)
+    assert rows["Promises kept"][1] == rows["… by the platform"][1] == rows["Promised and in time"][1] == "–"
+
+    def nothing(then: dict[str, Any]) -> None:
+        undecided(then)
+        then["guarantee"]["cases"].update(eligible=0)
+
+    assert figures_of(client, nothing, would_be_promised=False)["Promised and in time"][1] == "no promise"
 
 
 def version_of(client: TestClient, engagement: str) -> int:
@@ -162,6 +224,7 @@ def test_what_cannot_be_supposed_is_said_above_the_form(
 ) -> None:
     page = browser.open(f"{engagement}/what-if?{query}")
     assert (page.status, said in page.text, "refusal" in page.ids) == (status, True, True), page.text
+    assert "/v1/" not in page.text
     assert "result" not in page.ids
 
 
@@ -198,6 +261,8 @@ def test_a_few_engagements_are_answered_at_once(browser: Browser, client: TestCl
     assert "0 engagements" in of_others.text
     left_out = browser.open("/what-if?policy=freelancer_platform@1&of_model=managed_marketplace")
     assert "1 left out: the policy is not for their model" in left_out.text
+    assert "This policy is not for the one engagement." in left_out.text
+    assert values(left_out) == []
 
 
 def answered(client: TestClient, job: str) -> dict[str, Any]:
