@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from api.pages.formats import instant_text, words
 from api.pages.links import Here
@@ -35,12 +36,18 @@ class Choice:
     address: str
 
 
-def chips(here: Here, names: Mapping[str, str], *, passed_over: Collection[str] = ()) -> Sequence[Chip]:
-    """Every filter of an address; ``names`` says those whose name is no word."""
+def chips(
+    here: Here,
+    names: Mapping[str, str],
+    *,
+    passed_over: Collection[str] = (),
+    said: Mapping[str, str] = MappingProxyType({}),
+) -> Sequence[Chip]:
+    """Every filter of an address; ``names`` says those whose name is no word, ``said`` values in words of their own."""
     return tuple(
         Chip(
             name=names.get(name, words(name)),
-            value=_told(name, value),
+            value=said.get(name) or _told(name, value),
             without=here.but(**{name: None}, cursor=None),
         )
         for name, value in here.query.items()

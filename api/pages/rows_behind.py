@@ -1,8 +1,9 @@
 """The rows behind a figure of the fleet: the sentence that counts them, and each in words."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, time
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from pydantic import Field
 from api.http.paging import Cursor
 from api.pages.chips import Chip, chips
 from api.pages.fleet.figures import FEWEST, amount, summary, writing
-from api.pages.formats import day_text, words
+from api.pages.formats import MONTHS, day_text, words
 from api.pages.links import Here, engagement_at
 from api.queries.fleet import FleetAsked, RowsAsked
 from application.ports.fleet import FigureRow, RowsPage
@@ -77,7 +78,11 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = {
 """What the rows behind a figure are, one and several, by the beginning of its path."""
 
 OF_THE_FLEET: Final = ("group_by", "from", "to", "model", "client_id", "partner_id")
-NAMES: Final = {"because": "figure", "client_id": "client", "partner_id": "partner"}
+NAMES: Final = {"because": "figure", "client_id": "client", "partner_id": "supplier"}
+SUPPLIERS: Final = ("platform", "independent")
+"""Suppliers that are called by a word, and by no id."""
+
+MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +138,11 @@ def rows_shown(found: RowsPage, whole: RowsPage | None, asked: BecauseAsked, her
         states=tuple(_states(states, asked.state, here)),
         rows=tuple(_row(each, asked.because) for each in found.items),
         has_parts=any(each.of is not None for each in found.items),
-        chips=chips(here, NAMES, passed_over=("group_by", "because", "as_of")),
+        chips=chips(here, _names(asked), passed_over=("group_by", "because", "as_of"), said=_said(asked)),
         all=here.but(state=None, cursor=None),
         unfiltered=Here(here.path, {"because": asked.because}).now,
         total=found.total,
-        together=_together(whole, asked),
+        together=_together(found, whole, asked),
         called=_called(found, asked),
         fleet=Here("/fleet", {name: value for name, value in here.query.items() if name in OF_THE_FLEET}).but(
             window=None if asked.from_ or asked.to else "all"
@@ -145,11 +150,11 @@ def rows_shown(found: RowsPage, whole: RowsPage | None, asked: BecauseAsked, her
     )
 
 
-def _together(whole: RowsPage | None, asked: BecauseAsked) -> str | None:
+def _together(found: RowsPage, whole: RowsPage | None, asked: BecauseAsked) -> str | None:
+    if found.total and (_a_part(asked) or writing(asked.because).kind == "count"):
+        return f"{found.total:,}"  # a share of the rows in one state says nothing
     if whole is None or not whole.items:
         return None
-    if _a_part(asked):
-        return f"{whole.total:,}"  # a share of the rows in one state says nothing
     return summary(asked.because, [each.value for each in whole.items], [each.of or 0 for each in whole.items])
 
 
@@ -172,16 +177,37 @@ def figure_words(path: str) -> str:
 def _sentence(asked: BecauseAsked, total: int, states: Mapping[str, int]) -> str:
     named = max((each for each in NOUNS if asked.because.startswith(each)), key=len, default=None)
     one, several = NOUNS[named] if named else ("row", "rows")
-    where = f" in {words(asked.key)}" if asked.key and asked.group_by != "all" else ""
+    where = f" in {_group(asked, asked.key)}" if asked.key and asked.group_by != "all" else ""
     told = ", ".join(f"{count:,} {words(state)}" for state, count in states.items())
     return f"{total:,} {one if total == 1 else several}{where}{_window(asked)}{': ' if told else ''}{told}."
 
 
+def _group(asked: BecauseAsked, key: str) -> str:
+    """A group as it is called: a client as it is written, a month as ``Feb 2026``."""
+    if asked.group_by == "month" and MONTH.fullmatch(key):
+        return f"{MONTHS[int(key[5:]) - 1]} {key[:4]}"
+    return key if asked.group_by == "client" or (asked.group_by == "partner" and key not in SUPPLIERS) else words(key)
+
+
+def _names(asked: BecauseAsked) -> Mapping[str, str]:
+    return {**NAMES, "key": NAMES.get(f"{asked.group_by}_id", asked.group_by), "to": "until"}
+
+
+def _said(asked: BecauseAsked) -> Mapping[str, str]:
+    """The filters that are said in words of their own: the group, and the edges of the window that are midnights."""
+    days = {name: _day(at) for name, at in (("from", asked.from_), ("to", asked.to)) if at and _day(at)}
+    return {**days, "key": _group(asked, asked.key)} if asked.key else days
+
+
+def _day(at: datetime) -> str:
+    """A midnight of UTC as ``1 Nov 2025``; empty where it is none."""
+    here = at.astimezone(UTC)
+    return f"{here.day} {MONTHS[here.month - 1]} {here.year}" if here.time() == time() else ""
+
+
 def _window(asked: BecauseAsked) -> str:
-    said = [
-        f" {word} {day_text(at.astimezone(UTC))}" for word, at in (("from", asked.from_), ("until", asked.to)) if at
-    ]
-    return "".join(said)
+    edges = (("from", asked.from_), ("until", asked.to))
+    return "".join(f" {word} {_day(at) or day_text(at.astimezone(UTC))}" for word, at in edges if at)
 
 
 def _states(states: Mapping[str, int], chosen: str | None, here: Here) -> Iterator[State]:

@@ -137,7 +137,17 @@ def test_the_rows_behind_a_figure_are_those_of_the_interface(either_client: Test
     values = [each["data-value"] for each in page.tags("td") if "data-value" in each]
     assert values == [str(each["value"]) for each in rows["items"]]
     assert page.link("Checkout team").endswith(rows["items"][0]["engagement_id"])
-    assert page.link("key managed marketplace × take this filter back")
+    assert page.link("model managed marketplace × take this filter back")
+
+
+def test_a_group_of_rows_is_called_as_what_it_is(lasting_client: TestClient) -> None:
+    browser = Browser(lasting_client)
+    page = browser.open("/engagements?because=seats&group_by=client&key=helix-diagnostics&from=2025-11-01T00:00:00Z")
+    assert "0 seats in helix-diagnostics from 1 Nov 2025." in page.text
+    assert page.link("client helix-diagnostics × take this filter back")
+    assert page.link("from 1 Nov 2025 × take this filter back")
+    month = browser.open("/engagements?because=seats&group_by=month&key=2026-02")
+    assert month.link("month Feb 2026 × take this filter back")
 
 
 def test_a_figure_that_there_is_not_is_told(lasting_client: TestClient) -> None:
