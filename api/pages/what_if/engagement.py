@@ -86,7 +86,7 @@ def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int]:
             sent.choice,
             documents,
             refusal=problem,
-            terms=terms(present, _supposed_terms(present, supposition)),
+            terms=terms(present, _supposed_terms(present, supposition), state.calendars),
             zone=present.calendar.zone,
         ),
         result=result,

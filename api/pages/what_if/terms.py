@@ -1,10 +1,12 @@
 """The terms of an engagement in words, those that are supposed beside them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import get_args
 
-from api.pages.formats import NARROW, words
+from api.pages.formats import MONTHS, NARROW, words
+from api.pages.wall_time import on_clocks_of
 from domain.engagement.terms.policy import Goal, Obligation, Policy
 from domain.language.words import Model
 from domain.time.calendar import Calendar
@@ -23,21 +25,34 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term as it is, and as it is supposed to be (empty where nothing is supposed)."""
+    """A term as it is, and as it is supposed to be (empty where nothing is supposed); ``since`` when, if amended."""
 
     name: str
     present: str
     supposed: str
+    since: str = ""
 
     @property
     def differs(self) -> bool:
         return self.supposed not in ("", self.present)
 
 
-def terms(present: Agreed, supposed: Agreed | None) -> Sequence[Term]:
-    """Term by term."""
+def terms(present: Agreed, supposed: Agreed | None, calendars: Sequence[tuple[datetime, Calendar]]) -> Sequence[Term]:
+    """Term by term; ``calendars`` are those that were in force, each since when, the present one last."""
     others = list(_terms(supposed)) if supposed else []
-    return [Term(name, text, others[place][1] if others else "") for place, (name, text) in enumerate(_terms(present))]
+    told = [Term(name, text, others[place][1] if others else "") for place, (name, text) in enumerate(_terms(present))]
+    amended = _amended(calendars)
+    return [replace(each, since=amended) if each.name == "Calendar" else each for each in told]
+
+
+def _amended(calendars: Sequence[tuple[datetime, Calendar]]) -> str:
+    """Since when the present calendar is in force, and what was before it; empty where there was none."""
+    if len(calendars) < 2:
+        return ""
+    since, present = calendars[-1]
+    at = on_clocks_of(present.zone, since)
+    before = ", ".join(dict.fromkeys(each.name for _, each in reversed(calendars[:-1])))
+    return f"since {at.day} {MONTHS[at.month - 1]} {at.year}, before that {before}"
 
 
 def _terms(of: Agreed) -> Iterator[tuple[str, str]]:

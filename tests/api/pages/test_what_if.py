@@ -333,3 +333,12 @@ def test_both_databases_say_so(either_client: TestClient) -> None:
         page = browser.open(f"{address}?model=staff_augmentation&policy=staff_augmentation@1")
         assert "1 of 1 case would have gone otherwise." in page.text
         assert browser.open(f"{address}?policy=%00@1").status == 422
+
+
+def test_terms_that_were_amended_say_since_when(client: TestClient) -> None:
+    address = opened(client, client_id="amending", calendar="weekdays")
+    amended = client.post(f"{address}/amend-terms", json={"calendar": "always@1", "reason": "agreed"})
+    assert amended.status_code == 200, amended.text
+    page = Browser(client).open(f"{address.removeprefix('/v1')}/what-if?calendar=weekdays")
+    assert ", before that weekdays@1" in page.text
+    assert "supposed from the beginning" in page.text
