@@ -21,7 +21,7 @@ PROBE_SECONDS: Final = 300
 def tried_now(now: int) -> Any:
     """The condition of webhooks that may be tried at an instant: not down, or left alone for long enough."""
     tried_at = webhooks.c.tried_at
-    rested = or_(tried_at.is_(None), tried_at <= now - PROBE_SECONDS * SECOND, tried_at > now)
+    rested = or_(tried_at.is_(None), tried_at <= now - int(PROBE_SECONDS * SECOND), tried_at > now)
     return or_(webhooks.c.failures < DOWN, rested)
 
 

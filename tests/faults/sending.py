@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.engine import URL
 
-from infrastructure.webhooks import backoff
+from infrastructure.webhooks import backoff, outage
 from tests.forked import PROCESSES
 from tests.infrastructure.webhooks.bench import Bench, bench_on
 from tests.infrastructure.webhooks.receiver import Came, Receiver, Reply, receiving, until
@@ -41,6 +41,7 @@ def send(url: str) -> None:
     from sqlalchemy.engine import make_url
 
     backoff.WAITS = (WAIT_SECONDS,) * 400  # type: ignore[assignment,misc]  # as many tries, sooner
+    outage.PROBE_SECONDS = WAIT_SECONDS  # type: ignore[assignment,misc]
     backoff.TRIES = 401  # type: ignore[misc]
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     with bench_on(make_url(url)) as bench, bench.sending():
