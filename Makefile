@@ -3,8 +3,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Three workers suit the two cores the tests are sized for: many tests wait. PYTEST_FLAGS= runs them in one process.
-PYTEST_FLAGS ?= -n 3 --dist worksteal
+# Four workers suit the two cores the tests are sized for: many tests wait. PYTEST_FLAGS= runs them in one process.
+PYTEST_FLAGS ?= -n 4 --dist worksteal
 
 .PHONY: help demo test lint format bench faults mutate pictures lock clean
 
