@@ -18,7 +18,6 @@ FLEET_TEXTS: Final = {
     "FigureRow.state": "In which state what the row is about is; null: in several.",
     "FigureRow.at": "Since when it belongs to the window, or its part of it; null: always.",
     "FigureRow.words": "The row in words.",
-    "RowsAsked.as_of": "As of which instant: that of the figure, whose rows then add up to it; without it now.",
     "FigureRowPage.total": "How many rows are behind the figure.",
     "Group.key": "What the engagements of the group have in common: a model, a client, a supplier, a month, or `all`.",
     "Group.engagements": "How many engagements there are whose life touches the window.",
