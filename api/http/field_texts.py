@@ -37,7 +37,6 @@ TEXTS: Final = {
     "accountability": "Who kept what they answer for.",
     "accountable": "The party that answers for it; null: nobody does.",
     "acknowledge": "The obligation to acknowledge a concern.",
-    "Phases.acknowledge": "Until it was answered, in business seconds; null: there is no such step.",
     "active_at": "When the professional became active; null before.",
     "actor": "Who acted.",
     "actual": "The metrics under the terms that were agreed.",
@@ -111,8 +110,6 @@ TEXTS: Final = {
     "day_rate": "What the client pays for one working day; null: nobody said.",
     "days": "How long, in days of 86,400 seconds.",
     "decide": "The obligation to decide about a proposal.",
-    "Phases.decide": "What decisions about qualified successors took together, in business seconds; null: there is "
-    "none.",
     "decided_at": "When it was decided; null before.",
     "declines": "How many successors were turned down.",
     "departures": "How many departed, by cause.",
@@ -194,8 +191,6 @@ TEXTS: Final = {
     "ok": "Whether all is well with it.",
     "on_behalf_of": "For whom the platform acted; null: for nobody else.",
     "onboard": "The obligation to onboard a professional.",
-    "Phases.onboard": "From the last acceptance until the successor was active, in business seconds; null: there is "
-    "no such step.",
     "onboarding": "The onboarding items of the assignment, and what was done about each.",
     "onboarding_items": "The onboarding items that the policy asks for.",
     "open": "How many clocks have not ended.",

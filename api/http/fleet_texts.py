@@ -96,4 +96,9 @@ FLEET_TEXTS: Final = {
     "Job.error": "Why it failed; null: it did not.",
     "Job.result": "What came of it, as it would have been answered at once; null: nothing yet. Kept for a "
     "day after its end.",
+    "Phases.acknowledge": "Until it was answered, in business seconds; null: there is no such step.",
+    "Phases.decide": "What decisions about qualified successors took together, in business seconds; null: there is "
+    "none.",
+    "Phases.onboard": "From the last acceptance until the successor was active, in business seconds; null: there is "
+    "no such step.",
 }
