@@ -36,6 +36,8 @@ bench: $(READY) ## the numbers: this store against others, on this machine
 
 faults: $(READY) ## the long tests: processes killed, connections cut, generated clients, pages in a browser
 	@$(BIN)/python -m pytest tests/faults tests/clients tests/how_to tests/browser -m "long or not long" --timeout=1800 -rP
+	@$(BIN)/python -m pytest tests --ignore=tests/faults --ignore=tests/clients --ignore=tests/how_to --ignore=tests/browser \
+		-m long --timeout=1800 -rP
 
 mutate: $(READY) ## mutation testing of the domain (ROOMS='clocks time', or CHANGED=main: the rooms changed since)
 	@$(BIN)/python -m tests.mutation $(ROOMS) $(if $(CHANGED),--changed $(CHANGED))

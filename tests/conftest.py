@@ -1,5 +1,6 @@
 """Databases for every test that wants one; see `tests.databases`."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,9 +12,34 @@ from tests import databases
 from tests.compiled import keep_compiled
 from tests.moulds import Copied, Files, Make, ServerDatabases, migrated, started
 
+SAMPLED_ON_POSTGRESQL = (
+    "tests/application/commands/test_queue.py",
+    "tests/faults/test_followed_copy.py",
+    "tests/faults/test_older_copy.py",
+    "tests/infrastructure/keeping/test_keeping.py",
+    "tests/infrastructure/projections/test_leading.py",
+    "tests/infrastructure/projections/test_rebuild.py",
+    "tests/infrastructure/projections/test_rebuild_meanwhile.py",
+    "tests/infrastructure/projections/test_rebuild_resumed.py",
+)
+"""Of these the first tests on PostgreSQL run each time, the rest with the long ones: they take seconds each there."""
+
+SAMPLE = 2
+
 
 def pytest_configure(config: pytest.Config) -> None:
     keep_compiled(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    seen: Counter[str] = Counter()
+    for item in items:
+        module = item.nodeid.partition("::")[0]
+        if module in SAMPLED_ON_POSTGRESQL and "postgresql" in item.nodeid:
+            seen[module] += 1
+            if seen[module] > SAMPLE:
+                item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,7 @@ def test_control_without_the_door_it_commands(sqlite_url: URL, tmp_path: Path) -
     assert (read[:3], commanded[:3], events) == ("200", "201", 1)
 
 
+@pytest.mark.long
 def test_the_pages_of_the_server_itself_are_shown(sqlite_url: URL, tmp_path: Path) -> None:
     environment = {"STANDFAST_DATABASE_URL": str(sqlite_url)}
     with running("serve", "--port", "0", environment=environment, folder=tmp_path) as (address, _):
