@@ -13,16 +13,16 @@ from tests.compiled import keep_compiled
 from tests.moulds import Copied, Files, Make, ServerDatabases, migrated, started
 
 SAMPLED_ON_POSTGRESQL = (
-    "tests/application/commands/test_queue.py",
-    "tests/faults/test_followed_copy.py",
-    "tests/faults/test_older_copy.py",
-    "tests/infrastructure/keeping/test_keeping.py",
-    "tests/infrastructure/projections/test_leading.py",
-    "tests/infrastructure/projections/test_rebuild.py",
-    "tests/infrastructure/projections/test_rebuild_meanwhile.py",
-    "tests/infrastructure/projections/test_rebuild_resumed.py",
+    "tests/api/test_came_back.py",
+    "tests/api/test_whole.py",
+    "tests/application/commands/",
+    "tests/faults/",
+    "tests/infrastructure/fleet/",
+    "tests/infrastructure/keeping/",
+    "tests/infrastructure/projections/",
+    "tests/infrastructure/webhooks/",
 )
-"""Of these the first tests on PostgreSQL run each time, the rest with the long ones: they take seconds each there."""
+"""Of each file there the first tests on PostgreSQL run each time, the rest with the long ones: they take seconds."""
 
 SAMPLE = 2
 
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     seen: Counter[str] = Counter()
     for item in items:
         module = item.nodeid.partition("::")[0]
-        if module in SAMPLED_ON_POSTGRESQL and "postgresql" in item.nodeid:
+        if module.startswith(SAMPLED_ON_POSTGRESQL) and "[" in item.nodeid and "postgres" in item.nodeid:
             seen[module] += 1
             if seen[module] > SAMPLE:
                 item.add_marker(pytest.mark.long)

@@ -27,6 +27,7 @@ from application.ports.fleet import (
     RowsAfter,
     RowsPage,
 )
+from application.queries.as_of import not_too_far
 from domain.language.bounds import DESCRIBED, STRICT
 from domain.language.words import Id, Instant, Model, field_names
 from infrastructure.database.instants import from_micros, to_micros
@@ -139,7 +140,8 @@ def groups(standfast: Seen, asked: GroupsAsked) -> GroupsPage:
 
 
 def rows(standfast: Seen, asked: RowsAsked) -> RowsPage:
-    """The rows that are asked for. Raises FieldsWrong."""
+    """The rows that are asked for. Raises FieldsWrong, AsOfTooFar."""
+    not_too_far(standfast.sight, asked.as_of)
     after = _after(standfast, asked.cursor, asked.figure, _row_after)
     try:
         with _asking("rows", asked) as span:

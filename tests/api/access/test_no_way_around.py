@@ -17,8 +17,10 @@ ELSEWHERE = {
     ("api/exports/source.py", "standfast.recorder.log.engagement_ids"),
     ("api/http/questions.py", "standfast.marketplace.at_hand"),
     ("api/http/questions.py", "standfast.recorder.log.version"),
+    ("api/webhooks/routes.py", "standfast.recorder.log.openings"),
 }
-"""Whole histories, which `Sight.whole` then leaves out; how large an engagement is, once it may be there."""
+"""Whole histories, which `Sight.whole` then leaves out; how large an engagement is, once it may be there; whether there
+is one that a webhook is to be told of, for whoever sees them all."""
 
 
 def test_nothing_reads_the_marketplace_or_the_log_by_a_way_of_its_own() -> None:

@@ -65,6 +65,9 @@ def test_every_link_of_the_fleet_keeps_the_window_and_the_filters(
     others = windows(page)
     followed = 0
     for (path, because), address in one_of_each(leading_on(page)).items():
+        if path.startswith("/v1/exports/"):  # of all time
+            assert query_of(address).items() >= {name: chosen[name] for name in ("model", "client_id")}.items()
+            continue
         assert path.startswith(OF_THE_FLEET), address
         told = query_of(address)
         kept = {name: told.get(name) for name in chosen}
@@ -106,7 +109,7 @@ def test_what_takes_one_filter_back_leaves_the_others(browser: Browser, chosen: 
             assert len(set(query_of(address)) - set(query_of(each))) == 1
             assert browser.open(each).status == 200
     rows = browser.open(f"/engagements?because=engagements&{query}")
-    assert "from Thu 1 Jan 2026, 00:00 UTC" in rows.text
+    assert "from 1 Jan 2026" in rows.text
     assert query_of(rows.link("all of them back")) == {"because": "engagements"}
 
 

@@ -31,7 +31,8 @@ def takers(client: TestClient) -> dict[str, str]:
     return {
         methods["get"]["operationId"]: address(path)
         for path, methods in described.items()
-        if any(each["name"] == "as_of" for each in methods.get("get", {}).get("parameters", ()))
+        if path.startswith("/v1/engagements/")
+        and any(each["name"] == "as_of" for each in methods.get("get", {}).get("parameters", ()))
     }
 
 
@@ -41,6 +42,11 @@ def test_every_answer_refuses_an_instant_more_than_ten_years_ahead(client: TestC
         answer = client.get(address, params={"as_of": TOO_FAR})
         assert (answer.status_code, answer.json()["type"]) == (422, "/problems/as-of-too-far"), name
         assert answer.json()["violations"][0]["field"] == "as_of", name
+
+
+def test_so_do_the_rows_behind_a_figure(client: TestClient) -> None:
+    answer = client.get("/v1/metrics/rows", params={"figure": "engagements", "as_of": TOO_FAR})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/as-of-too-far")
 
 
 def test_so_does_a_supposition(client: TestClient, takers: dict[str, str]) -> None:

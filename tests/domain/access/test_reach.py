@@ -72,7 +72,7 @@ def assert_held(
 
 
 def test_a_proposal_that_came_to_nothing_is_the_partners_and_not_the_professionals() -> None:
-    past = given(words.opened(), *words.active(), on(1, words.request()), on(2, words.propose()))
+    past = given(words.opened(), *words.active(), on(1, words.request()), on(2, words.propose(partner_id="granite")))
     [proposal] = past.history.state.proposals.values()
     assert proposal.partner_id
     assert OfPartner(proposal.partner_id).holds(past.history)

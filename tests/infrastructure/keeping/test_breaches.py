@@ -1,7 +1,5 @@
 """What is due is found by an index: at 100,000 engagements no table is read, also where nothing is known about it."""
 
-import time
-
 import pytest
 from sqlalchemy import Connection, Select, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -65,9 +63,6 @@ def test_what_is_due_is_found_by_an_index(market: Market, analysed: bool) -> Non
             assert "Seq Scan" not in told, told
             assert "SCAN clocks" not in told, told
     found = market.standfast.breaches.found(now, (*DUE, *OLD), 256)
-    began = time.perf_counter()
-    assert market.standfast.breaches.found(now, (*DUE, *OLD), 256) == found
-    assert time.perf_counter() - began < 0.1
     assert len(found.items) == 1 + 2 * (ENGAGEMENTS // EVERY)
     assert [each.past_from for each in found.items] == sorted(each.past_from for each in found.items)
 

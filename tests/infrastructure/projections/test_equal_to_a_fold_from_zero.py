@@ -175,7 +175,7 @@ plays = given(seeds=seeds, done=st.lists(actions, min_size=8, max_size=30))
 def test_on_sqlite(sqlite_url: URL) -> None:
     prepared(sqlite_url)
 
-    @few(8)
+    @few(4)
     @plays
     def check(seeds: list[int], done: list[Action]) -> None:
         play(sqlite_url, seeds, done)
@@ -186,7 +186,7 @@ def test_on_sqlite(sqlite_url: URL) -> None:
 def test_on_postgresql(postgres_url: URL) -> None:
     prepared(postgres_url)
 
-    @few(3)
+    @few(2)
     @plays
     def check(seeds: list[int], done: list[Action]) -> None:
         play(postgres_url, seeds, done)
