@@ -13,6 +13,7 @@ from tests.compiled import keep_compiled
 from tests.moulds import Copied, Files, Make, ServerDatabases, migrated, started
 
 SAMPLED_ON_POSTGRESQL = (
+    "tests/api/terminal/",
     "tests/api/test_came_back.py",
     "tests/api/test_whole.py",
     "tests/application/commands/",
@@ -22,9 +23,9 @@ SAMPLED_ON_POSTGRESQL = (
     "tests/infrastructure/projections/",
     "tests/infrastructure/webhooks/",
 )
-"""Of each file there the first tests on PostgreSQL run each time, the rest with the long ones: they take seconds."""
+"""Of each file there the first test on PostgreSQL runs each time, the rest with the long ones: they take seconds."""
 
-SAMPLE = 2
+SAMPLE = 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
