@@ -1,7 +1,6 @@
 """What the application asks of whole lists at one position: every row of a kind, and of which state they tell."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +10,6 @@ from uuid import UUID
 from application.ports.at_risk import ClockAtRisk, WantedClocks
 from application.ports.engagement_list import ListedEngagement, Sort, Wanted
 from application.ports.work import WantedWork, WorkItem
-from domain.access.reach import Reach
 from domain.clocks.life import Waited
 from domain.clocks.reading import ClockState
 from domain.engagement.nouns.assignment import DepartureCause
@@ -150,11 +148,3 @@ class Lists(Protocol):
     def assignments(self, wanted: WantedRows) -> Iterator[ExportedAssignment]: ...
 
     def cases(self, wanted: WantedRows) -> Iterator[ExportedCase]: ...
-
-
-class ListsAtOnce(Protocol):
-    """Where all lists are read at one position."""
-
-    def opened(self, reach: Reach) -> AbstractContextManager[Lists]:
-        """The lists now, within a reach, for as long as they are read. Raises ProjectionsMissing, StoreUnavailable."""
-        ...

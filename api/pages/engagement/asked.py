@@ -1,7 +1,6 @@
 """What the page of an engagement is asked for, all of it in its address."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -38,7 +37,3 @@ class EngagementPageAsked(InstantAsked):
     @property
     def replaying(self) -> bool:
         return self.as_of is not None or self.known_at is not None
-
-    def at_another_time(self) -> datetime | None:
-        """The instant that the page is shown at, if it is not now."""
-        return self.as_of or self.known_at
