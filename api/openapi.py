@@ -21,6 +21,7 @@ from api.http.headers import (
     POSITION_PATTERN,
     VERSION_PATTERN,
 )
+from api.http.inherited_texts import inherited
 from api.http.operations import JSON_LINES, MOST_BYTES, Gives, Operation, Takes
 from api.http.problem_kinds import kind_of, kinds
 from api.http.problems import PROBLEM_JSON, Problem
@@ -159,7 +160,11 @@ class Schemas:
         tidied = _tidied(definitions["$defs"])
         twins = _twins(tidied)
         self._made = {place: _joined(_tidied(schema), twins) for place, schema in made.items()}
-        self._definitions = {name: described(name, schema) for name, schema in _joined(tidied, twins).items()}
+        asked = {operation.asks.__name__: operation.asks for operation in operations}
+        self._definitions = {
+            name: described(name, inherited(asked[name], schema) if name in asked else schema)
+            for name, schema in _joined(tidied, twins).items()
+        }
         self._exemplify(operations)
 
     def of(self, kind: Any, mode: Mode) -> dict[str, Any]:
@@ -172,7 +177,11 @@ class Schemas:
         return schema.get("properties", {}), set(schema.get("required", ()))
 
     def components(self) -> dict[str, Any]:
-        shown = {name: schema for name, schema in self._definitions.items() if not name.endswith(("Asked", "Read"))}
+        shown = {
+            name: schema
+            for name, schema in self._definitions.items()
+            if not name.endswith(("Asked", "Filters", "Read"))
+        }
         return dict(sorted((name, schema) for name, schema in shown.items() if name != "Nothing"))
 
     def _exemplify(self, operations: Iterable[Operation]) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.exports.asked import AtRiskExportAsked, ListExportAsked, RowsExportAsked, WorkExportAsked, wanted
+from api.exports.asked import RowsExportAsked, wanted
+from api.queries.engagements import ListFilters
+from api.queries.work import AtRiskFilters, WorkFilters
 from application.ports.at_risk import ClockAtRisk, WantedClocks
 from application.ports.engagement_list import ListedEngagement, Wanted
 from application.ports.exports import ExportedAssignment, ExportedCase, ExportedClock, Lists, WantedRows
@@ -28,21 +30,21 @@ LISTS: Final = {
         ListExport(
             name="work",
             text="What waits for whom over all engagements, the earliest due first.",
-            asks=WorkExportAsked,
+            asks=WorkFilters,
             row=WorkItem,
             rows=lambda lists, asked: lists.work(wanted(WantedWork, asked)),
         ),
         ListExport(
             name="at-risk",
             text="The clocks whose goals are used up soon, soonest first.",
-            asks=AtRiskExportAsked,
+            asks=AtRiskFilters,
             row=ClockAtRisk,
             rows=lambda lists, asked: lists.at_risk(wanted(WantedClocks, asked)),
         ),
         ListExport(
             name="engagements",
             text="The engagements, filtered and ordered.",
-            asks=ListExportAsked,
+            asks=ListFilters,
             row=ListedEngagement,
             rows=lambda lists, asked: lists.engagements(wanted(Wanted, asked), asked.sort),
         ),
@@ -74,7 +76,7 @@ LISTS: Final = {
 DEADLINES: Final = ListExport(
     name="deadlines",
     text="What is due when, as a calendar: of what waits, all that has a date.",
-    asks=WorkExportAsked,
+    asks=WorkFilters,
     row=WorkItem,
     rows=LISTS["work"].rows,
 )

@@ -33,8 +33,8 @@ EventName: TypeAlias = Literal[tuple(EVENTS)]  # type: ignore[valid-type]  # the
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListAsked(ReadYourWrites):
-    """Which engagements, page by page."""
+class ListFilters(ReadYourWrites):
+    """Which engagements."""
 
     __pydantic_config__ = DESCRIBED
 
@@ -48,6 +48,14 @@ class ListAsked(ReadYourWrites):
     """A part of the name, the client or the id, in whatever case."""
     sort: Sort = "opened_at"
     """By when they were opened, by what breaches next or by name; what has none comes last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAsked(ListFilters):
+    """Which engagements, page by page."""
+
+    __pydantic_config__ = DESCRIBED
+
     cursor: Cursor | None = None
     limit: Limit = 50
 

@@ -25,8 +25,8 @@ Sought = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkAsked(ReadYourWrites):
-    """Which of what waits, page by page."""
+class WorkFilters(ReadYourWrites):
+    """Which of what waits."""
 
     __pydantic_config__ = DESCRIBED
 
@@ -45,6 +45,14 @@ class WorkAsked(ReadYourWrites):
     """A part of the title, or of the engagement's name, client or id, in whatever case."""
     notices: bool = True
     """Whether notices of what is to come are among it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkAsked(WorkFilters):
+    """Which of what waits, page by page."""
+
+    __pydantic_config__ = DESCRIBED
+
     cursor: Cursor | None = None
     limit: Limit = 50
 
@@ -81,8 +89,8 @@ Within = Annotated[int, Field(ge=0, le=FARTHEST_SECONDS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtRiskAsked(ReadYourWrites):
-    """Which clocks, page by page."""
+class AtRiskFilters(ReadYourWrites):
+    """Which of the clocks that breach next."""
 
     __pydantic_config__ = DESCRIBED
 
@@ -96,6 +104,14 @@ class AtRiskAsked(ReadYourWrites):
     client_id: Id | None = None
     partner_id: Id | None = None
     """What belongs to this partner, to the ``platform``'s internal teams, or to independents (``independent``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRiskAsked(AtRiskFilters):
+    """Which clocks, page by page."""
+
+    __pydantic_config__ = DESCRIBED
+
     cursor: Cursor | None = None
     limit: Limit = 50
 
