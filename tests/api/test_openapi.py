@@ -13,6 +13,8 @@ from api.examples.answers import ANSWERS
 from api.examples.commands import body_example, events, state
 from api.http.events import EVENT_SHAPES
 from api.http.field_texts import TEXTS
+from api.http.inherited_texts import inherited
+from api.queries.fleet import GroupsAsked
 from application.queries.state import StateAnswer
 from domain.register import COMMANDS, EVENTS
 from infrastructure.events.codec import adapter
@@ -187,3 +189,8 @@ def test_the_feed_is_a_stream_and_cloud_events_too(described: dict[str, Any]) ->
 
 def test_where_nobody_has_to_sign_in_one_still_may(described: dict[str, Any]) -> None:
     assert described["security"] == [{}, {"key": []}]
+
+
+def test_a_parameter_that_is_inherited_keeps_the_text_under_it() -> None:
+    text = "What belongs to a partner, to ``platform`` or to ``independent`` alone."
+    assert inherited(GroupsAsked, {"properties": {"partner_id": {}}})["properties"]["partner_id"]["description"] == text
