@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.api.conftest import opened
 from tests.browser.chromium import PROGRAM
-from tests.browser.windows import NARROW, WIDE, opened_in
+from tests.browser.windows import NARROW, WIDE, all_shown, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 PAGES = {
@@ -22,6 +22,7 @@ PAGES = {
 def engagement(server: str) -> None:
     with httpx2.Client(base_url=server) as client:
         opened(client, name="Beside", model="managed_marketplace", occurred_at="2025-12-01T09:00:00Z")
+        all_shown(client)
 
 
 @pytest.fixture

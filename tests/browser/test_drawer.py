@@ -8,7 +8,7 @@ from tests.api.conftest import opened
 from tests.browser.chromium import PROGRAM
 from tests.browser.test_live import live
 from tests.browser.test_pages import sound
-from tests.browser.windows import NARROW, WIDE, opened_in
+from tests.browser.windows import NARROW, WIDE, all_shown, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 
@@ -18,6 +18,7 @@ def work(server: str) -> str:
     """The address of what waits in an engagement with an empty seat."""
     with httpx2.Client(base_url=server) as client:
         there = opened(client, name="Drawn out", calendar="london")
+        all_shown(client)
     return f"{server}/work?engagement_id={there.rpartition('/')[2]}"
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.api.conftest import opened
 from tests.browser.chromium import PROGRAM
-from tests.browser.windows import WIDE, opened_in
+from tests.browser.windows import WIDE, all_shown, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 Say = Callable[[str], None]
@@ -198,6 +198,7 @@ def test_a_row_that_changed_is_marked_and_time_alone_is_no_change(browser: Brows
     with httpx2.Client(base_url=server) as client:
         changing = opened(client, name="Changing one")
         opened(client, name="Changing not")
+        all_shown(client)
         with opened_in(browser, WIDE, "light") as page:
             live(page, f"{server}/engagements?q=changing")
             assert page.locator("tr[data-row]").count() == 2

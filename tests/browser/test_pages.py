@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.api.conftest import opened
 from tests.browser.chromium import PROGRAM
-from tests.browser.windows import NARROW, WIDE, opened_in
+from tests.browser.windows import NARROW, WIDE, all_shown, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 HOSTILE = "<img src=x onerror=\"alert('named')\"> & Sons"
@@ -34,6 +34,7 @@ def engagement(server: str) -> str:
         for command, fields in done:
             answer = client.post(f"{here}/{command}", json=fields)
             assert answer.status_code == 200, answer.text
+        all_shown(client)
         return here.removeprefix("/v1")
 
 

@@ -106,7 +106,7 @@ def test_whoever_says_to_be_gone_is_sent_nothing_more(bench: Bench, receiver: Re
 
 
 def test_one_leads_and_another_takes_over(bench: Bench, receiver: Receiver) -> None:
-    bench.webhook(receiver.url)
+    made = bench.webhook(receiver.url)
     engagement: UUID = bench.open()
     with bench.sending() as first:
         until(lambda: first.leading)
@@ -116,6 +116,7 @@ def test_one_leads_and_another_takes_over(bench: Bench, receiver: Receiver) -> N
             bench.note(engagement)
             receiver.until(2)
             assert not second.leading
+            until(lambda: bench.states(made) == [(1, "delivered", 1), (2, "delivered", 1)])
             first.stop()
             until(lambda: second.leading)
             bench.note(engagement)
