@@ -27,6 +27,13 @@ SAMPLED_ON_POSTGRESQL = (
 
 SAMPLE = 1
 
+LONG_ON_POSTGRESQL = (
+    "tests/api/terminal/test_deadlines.py",
+    "tests/api/terminal/test_projecting.py",
+    "tests/api/terminal/test_workers.py",
+)
+"""What starts several processes, and takes tens of seconds: on PostgreSQL only with the long ones."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     keep_compiled(config)
@@ -39,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         module = item.nodeid.partition("::")[0]
         if module.startswith(SAMPLED_ON_POSTGRESQL) and "[" in item.nodeid and "postgres" in item.nodeid:
             seen[module] += 1
-            if seen[module] > SAMPLE:
+            if seen[module] > SAMPLE or module in LONG_ON_POSTGRESQL:
                 item.add_marker(pytest.mark.long)
 
 

@@ -4,12 +4,15 @@ What is made is what `Make` leaves behind, such as `migrated` or `started`. Copi
 wants several logs makes them of the empty databases that `tests.conftest` gives.
 """
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from sqlalchemy.engine import URL, make_url
 
 from tests.databases import fresh_database
@@ -40,6 +43,19 @@ def started(url: URL) -> None:
     migrated(url)
     with closing(Database(url)) as database:
         CatalogueShelf(Catalogue(database)).publish_defaults()
+
+
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A file of that name for all processes of a run; whoever asks first makes it, the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    file = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            make(file.with_suffix(".part"))
+            file.with_suffix(".part").rename(file)
+    return file
 
 
 class Files:

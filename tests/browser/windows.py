@@ -18,8 +18,9 @@ def all_shown(client: httpx2.Client) -> None:
     """Waits until the lists hold everything that was recorded: a page without scripts does not fetch it by itself."""
     position = client.get("/v1/events").json()["position"]
     until = monotonic() + PATIENCE_SECONDS
-    while client.get("/v1/work", params={"min_position": position, "limit": 1}).status_code != 200:
-        assert monotonic() < until, f"position {position} is not projected"
+    for rows in ("work", "engagements"):
+        while client.get(f"/v1/{rows}", params={"min_position": position, "limit": 1}).status_code != 200:
+            assert monotonic() < until, f"{rows} are not projected up to {position}"
 
 
 @contextmanager

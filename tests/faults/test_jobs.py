@@ -211,7 +211,7 @@ def test_a_job_outlives_its_process_and_its_server(database_url: URL, tmp_path: 
         assert_the_sum(database_url, server.ended(address), head_of(database_url))
         assert server.ask("key") == address
         assert (server.job(waits)["state"], server.job(waits)["result"]) == ("cancelled", None)
-        assert server.working() == []
+        until(lambda: server.working() == [])
     assert list(tmp_path.glob("standfast-job-*")) == []  # nothing half-written stays
 
 

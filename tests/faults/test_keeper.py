@@ -158,6 +158,7 @@ def _quiet() -> Any:
         yield
 
 
+@pytest.mark.parametrize("database_url", ["postgresql", pytest.param("sqlite", marks=pytest.mark.long)], indirect=True)
 def test_killed_keepers_give_each_notice_once(database_url: URL) -> None:
     assert killed(database_url, 3) > 3
 

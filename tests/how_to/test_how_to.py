@@ -8,8 +8,6 @@ from tests.how_to.pages import PAGES, apply, copy_of_the_tree, page, run
 
 NAMES = sorted(each.stem for each in PAGES.glob("*.md"))
 WITHOUT = [(name, forgotten) for name in NAMES for forgotten in page(name).without]
-FIRST_OF_EACH = dict(reversed(WITHOUT))
-"""The others of a page are tried in the long tests."""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -25,7 +23,7 @@ def test_what_a_page_shows_runs(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "forgotten"),
-    [pytest.param(*each, marks=() if each in FIRST_OF_EACH.items() else pytest.mark.long) for each in WITHOUT],
+    [pytest.param(*each, marks=() if each == WITHOUT[0] else pytest.mark.long) for each in WITHOUT],
 )
 def test_what_is_forgotten_is_said_in_one_sentence(name: str, forgotten: str, tmp_path: Path) -> None:
     how_to = page(name)

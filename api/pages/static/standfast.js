@@ -69,7 +69,7 @@ const KEYS = {
   },
 };
 function onKey(event) {
-  const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
+  const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog[open]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (kept.read(localStorage, "letters") === "off" && event.key !== "?" && event.key !== "/") return;
   const target = Date.now() - gone < 1500 && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);

@@ -1,14 +1,17 @@
 """The demo: what must be in it is in it, all of it made by commands, the same for the same seed."""
 
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
 from sqlalchemy.engine import URL
 
-from api.composition import Standfast
+from api.composition import Standfast, assemble
 from api.exports.asked import OcelExportAsked
 from api.exports.made import ocel
 from api.http.reach import seen_by
@@ -23,16 +26,22 @@ from infrastructure.process.settings import Settings
 from tests.api.exports.last_values import last_statuses, statuses_of
 from tests.api.terminal.conftest import Run
 from tests.domain.shipped import shipped_terms
+from tests.moulds import made_once
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
+def populate(path: Path) -> None:
+    populated(Settings(database_url=f"sqlite:///{path}"), seed=1, engagements=220, until=NOW).close()
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standfast]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'standfast.db'}"
-    found = populated(Settings(database_url=url), seed=1, engagements=220, until=NOW)
-    yield found
-    found.close()
+    file = made_once(tmp_path_factory, "demo.db", populate)
+    url = f"sqlite:///{shutil.copy(file, tmp_path_factory.mktemp('demo'))}"
+    with closing(assemble(Settings(database_url=url))) as found:
+        found.projections.catch_up()
+        yield found
 
 
 def facts(demo: Standfast) -> list[Recorded]:
