@@ -8,7 +8,7 @@ from typing import Any, Final
 from api.examples.commands import history
 from api.http.strict_json import json_of
 from api.queries.fleet import FigureRowPage, GroupsAnswer
-from application.ports.fleet import FigureRow, Group
+from application.ports.fleet import FigureRow, Group, RowSums
 from domain.language.words import Instant
 from infrastructure.fleet.groups import group_of
 
@@ -63,6 +63,7 @@ def _rows() -> FigureRowPage:
     return FigureRowPage(
         items=(row,),
         total=1,
+        sums=RowSums(value=1, of=None, min=None, median=None, max=None),
         next=None,
         position=history().facts[-1].position,
         behind_seconds=0.0,

@@ -19,6 +19,13 @@ FLEET_TEXTS: Final = {
     "FigureRow.at": "Since when it belongs to the window, or its part of it; null: always.",
     "FigureRow.words": "The row in words.",
     "FigureRowPage.total": "How many rows are behind the figure.",
+    "FigureRowPage.sums": "What all of the rows add up to, those of other pages too.",
+    "RowSums.value": "How much all of them add to the figure; of a ratio, to its numerator.",
+    "RowSums.of": "How much all of them add to the denominator of a ratio; null: the figure is none.",
+    "RowSums.min": "How much the least of them adds; null: there is none, or rows are only counted or added up.",
+    "RowSums.median": "How much the middle one adds, by nearest rank, and of tenures the median of the figure; null: "
+    "fewer than 5 values, tenures in one state alone, never one half ended, or rows are only counted or added up.",
+    "RowSums.max": "How much the greatest of them adds; null: there is none, or rows are only counted or added up.",
     "Group.key": "What the engagements of the group have in common: a model, a client, a supplier, a month, or `all`.",
     "Group.engagements": "How many engagements there are whose life touches the window.",
     "Group.open": "How many of these have not ended.",

@@ -13,7 +13,7 @@ from api.pages.formats import capital
 from api.pages.forms.opening import TITLE as OPENING_TITLE
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import OPENING_AT, Here, asked_for, here
-from api.pages.rows_behind import MOST_COUNTED, BecauseAsked, figure_words, rows_shown
+from api.pages.rows_behind import BecauseAsked, figure_words, rows_shown
 from api.pages.taken_away import files_of
 from api.pages.work_view import MODELS
 from api.queries.engagements import ListAsked, cursor_of, listed
@@ -63,9 +63,6 @@ def _list(standfast: Seen, asked: ListAsked, at: Here) -> bytes:
 
 def _rows(standfast: Seen, asked: BecauseAsked, at: Here) -> bytes:
     found = rows(standfast, asked.rows())
-    complete = found.next is None and asked.cursor is None
-    adds_up = complete or found.total <= MOST_COUNTED
-    whole = (found if complete else rows(standfast, asked.all_rows())) if adds_up else None
     cursor = rows_cursor(asked.rows(), found.next)
     frame = Frame(
         title=capital(figure_words(asked.because)),
@@ -73,5 +70,5 @@ def _rows(standfast: Seen, asked: BecauseAsked, at: Here) -> bytes:
         position=found.reading.position,
         behind_seconds=found.reading.behind_seconds,
     )
-    shown = rows_shown(found, whole, asked, at)
+    shown = rows_shown(found, asked, at)
     return rendered("rows.html", frame, shown=shown, here=at, next=at.but(cursor=cursor) if cursor else None)

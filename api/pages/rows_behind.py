@@ -10,16 +10,13 @@ from pydantic import Field
 
 from api.http.paging import Cursor
 from api.pages.chips import Chip, chips
-from api.pages.fleet.figures import FEWEST, amount, summary, writing
+from api.pages.fleet.figures import Kind, amount, summary, writing
 from api.pages.formats import MONTHS, day_text, words
 from api.pages.links import Here, engagement_at
 from api.queries.fleet import FleetAsked, RowsAsked
-from application.ports.fleet import FigureRow, RowsPage
+from application.ports.fleet import FigureRow, RowsPage, RowSums
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Instant, field_names
-
-MOST_COUNTED: Final = 500
-"""Up to how many rows it is said what they come to."""
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -38,15 +35,15 @@ class BecauseAsked(FleetAsked):
 
     def rows(self) -> RowsAsked:
         """The question that the interface answers."""
-        return RowsAsked(**self._rows(), cursor=self.cursor, limit=self.limit)
-
-    def all_rows(self) -> RowsAsked:
-        """The same from its beginning, as many as are added up."""
-        return RowsAsked(**self._rows(), limit=MOST_COUNTED)
-
-    def _rows(self) -> dict[str, Any]:
-        group = {name: getattr(self, name) for name in field_names(FleetAsked)}
-        return {**group, "figure": self.because, "state": self.state, "as_of": self.as_of}
+        group: dict[str, Any] = {name: getattr(self, name) for name in field_names(FleetAsked)}
+        return RowsAsked(
+            **group,
+            figure=self.because,
+            state=self.state,
+            as_of=self.as_of,
+            cursor=self.cursor,
+            limit=self.limit,
+        )
 
 
 NOUNS: Final[Mapping[str, tuple[str, str]]] = {
@@ -106,11 +103,22 @@ class RowShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foot:
+    """What all rows come to, in one way. ``part`` is the sum of what they are of; ``is_figure``: it is the figure."""
+
+    name: str
+    text: str
+    value: int | float | str | None = None
+    part: str | None = None
+    of: int | None = None
+    is_figure: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowsShown:
     """The sentence, the states, and the rows; ``has_parts``: whether each row is a part of a ratio.
 
-    ``together`` is what all rows come to, as the figure is written, and ``called`` what that is; None: there are more
-    than were looked through.
+    ``foot`` is what all rows come to, those of other pages too.
     ``unfiltered`` is the address of the rows of all engagements at all times,
     ``fleet`` is the address of the page of the fleet with the same filters.
     """
@@ -124,13 +132,12 @@ class RowsShown:
     all: str
     unfiltered: str
     total: int
-    together: str | None
-    called: str
+    foot: Sequence[Foot]
     fleet: str
 
 
-def rows_shown(found: RowsPage, whole: RowsPage | None, asked: BecauseAsked, here: Here) -> RowsShown:
-    """What is shown of a page of rows; ``whole`` has all of its state, None where they are too many to add up."""
+def rows_shown(found: RowsPage, asked: BecauseAsked, here: Here) -> RowsShown:
+    """What is shown of a page of rows."""
     states = {state: count for state, count in found.states.items() if state}
     return RowsShown(
         figure=figure_words(asked.because),
@@ -142,31 +149,32 @@ def rows_shown(found: RowsPage, whole: RowsPage | None, asked: BecauseAsked, her
         all=here.but(state=None, cursor=None),
         unfiltered=Here(here.path, {"because": asked.because}).now,
         total=found.total,
-        together=_together(found, whole, asked),
-        called=_called(found, asked),
+        foot=tuple(_foot(found, asked)) if found.total else (),
         fleet=Here("/fleet", {name: value for name, value in here.query.items() if name in OF_THE_FLEET}).but(
             window=None if asked.from_ or asked.to else "all"
         ),
     )
 
 
-def _together(found: RowsPage, whole: RowsPage | None, asked: BecauseAsked) -> str | None:
-    if found.total and (_a_part(asked) or writing(asked.because).kind == "count"):
-        return f"{found.total:,}"  # a share of the rows in one state says nothing
-    if whole is None or not whole.items:
-        return None
-    return summary(asked.because, [each.value for each in whole.items], [each.of or 0 for each in whole.items])
+def _foot(found: RowsPage, asked: BecauseAsked) -> Iterator[Foot]:
+    """What the rows add up to and, where the figure is another number than that, the figure."""
+    path, sums, kind = asked.because, found.sums, writing(asked.because).kind
+    if kind in ("count", "total"):
+        yield Foot(name="Together", text=summary(path, sums), value=sums.value, is_figure=True)
+        return
+    if kind in ("ratio", "distribution", "median"):
+        part = None if sums.of is None else amount(path, sums.of)
+        yield Foot(name="Together", text=amount(path, sums.value), value=sums.value, part=part, of=sums.of)
+    if kind == "ratio" and asked.state is not None:  # a share of the rows in one state says nothing
+        yield Foot(name="Rows", text=f"{found.total:,}", is_figure=True)
+    else:
+        yield Foot(name=_called(kind, sums), text=summary(path, sums), is_figure=True)
 
 
-def _a_part(asked: BecauseAsked) -> bool:
-    return asked.state is not None and writing(asked.because).kind == "ratio"
-
-
-def _called(found: RowsPage, asked: BecauseAsked) -> str:
-    kind = writing(asked.because).kind
+def _called(kind: Kind, sums: RowSums) -> str:
     if kind == "distribution":
-        return "Median" if found.total >= FEWEST else "From least to most"
-    return "Share" if kind == "ratio" and not _a_part(asked) else "Longest" if kind == "longest" else "Together"
+        return "From least to most" if sums.median is None else "Median"
+    return {"ratio": "Share", "longest": "Longest", "median": "Median (Kaplan-Meier)", "common": "In common"}[kind]
 
 
 def figure_words(path: str) -> str:

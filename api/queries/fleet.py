@@ -26,6 +26,7 @@ from application.ports.fleet import (
     RowPlace,
     RowsAfter,
     RowsPage,
+    RowSums,
 )
 from application.queries.as_of import not_too_far
 from domain.language.bounds import DESCRIBED, STRICT
@@ -114,11 +115,13 @@ class GroupsAnswer:
 class FigureRowPage:
     """Some rows behind a figure, of ``total``, as of one instant and one position; without a next one the last page.
 
-    What lies beyond that position was recorded so many seconds ago.
+    ``sums`` is what all of them add up to, those of other pages too. What lies beyond that position was recorded so
+    many seconds ago.
     """
 
     items: tuple[FigureRow, ...]
     total: int
+    sums: RowSums
     next: str | None
     position: Position
     behind_seconds: float
@@ -237,6 +240,7 @@ def rows_bytes(asked: RowsAsked, page: RowsPage) -> bytes:
         FigureRowPage(
             items=tuple(page.items),
             total=page.total,
+            sums=page.sums,
             next=rows_cursor(asked, page.next),
             position=page.reading.position,
             behind_seconds=page.reading.behind_seconds,

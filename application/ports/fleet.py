@@ -316,14 +316,31 @@ class FigureRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowSums:
+    """What the rows behind a figure add up to, all of them in the state that was asked for, as each of them says it.
+
+    ``value`` and ``of`` (null: the figure is no ratio) are sums. The others are null where the rows are only counted or
+    added up, and where there are none: the least and the greatest value, and the median by nearest rank, null below 5
+    values; of tenures the Kaplan-Meier median, which is that of the figure and null of one state alone.
+    """
+
+    value: int | float | str
+    of: int | None
+    min: int | float | None
+    median: int | float | None
+    max: int | float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowsPage:
-    """Some rows behind a figure, of ``total`` in the state that was asked for.
+    """Some rows behind a figure, of ``total`` in the state that was asked for, which come to ``sums``.
 
     ``states`` has how many are in each, whatever state was asked for, the most first.
     """
 
     items: Sequence[FigureRow]
     total: int
+    sums: RowSums
     states: Mapping[str | None, int]
     next: "RowsAfter | None"
     reading: FleetReading

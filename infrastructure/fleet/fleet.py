@@ -109,6 +109,7 @@ class ColumnFleet:
             return RowsPage(
                 items=found.items,
                 states=found.states,
+                sums=found.sums,
                 total=sum(found.states.values()) if state is None else found.states.get(state, 0),
                 next=RowsAfter(found.last, reading.as_of) if found.last else None,
                 reading=reading,

@@ -4,23 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from application.ports.fleet import FigureRow, RowPlace
+from application.ports.fleet import FigureRow, RowPlace, RowSums
 from domain.metrics.tenure import DAY
 from domain.time.business_time import instant_at
 from infrastructure.fleet.families.guarantee import amount
+from infrastructure.fleet.figures import FEWEST
 from infrastructure.fleet.groups import Asking, told_by
 from infrastructure.fleet.paths import Named, named
 from infrastructure.fleet.question import text
+from infrastructure.fleet.staying import medians
 
 MONEY = ("guarantee.credit.{}", "guarantee.charge_to_client.{}")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Some rows, how many there are in each state, and the place of the last one where more come after it."""
+    """Some rows, how many there are in each state, what those asked for add up to, and where more come after them."""
 
     items: Sequence[FigureRow]
     states: Mapping[str | None, int]
+    sums: RowSums
     last: RowPlace | None = None
 
 
@@ -36,6 +39,17 @@ ALIKE: Final = "seat_id, value, part"
 """The order of those that are in one place; the nth of them has a place of its own."""
 
 NAMED: Final = "(SELECT any_value(g.name) FROM engagements AS g WHERE g.e = p.e)"
+SUMS: Final = (
+    "coalesce(sum(value), 0), coalesce(sum(part), 0), count(*), min(value), quantile_disc(value, 0.5), max(value)"
+)
+"""What all rows come to, by their columns."""
+
+NOTHING: Final = (0, 0, 0, None, None, None)
+"""The same of no rows."""
+
+SPREAD: Final = ("distribution", "median", "longest", "common")
+"""Figures of which their least and their greatest value say something."""
+
 ROW: Final = "engagement_id, noun, subject_id, seat, instant, state, value, part, name"
 
 
@@ -45,29 +59,44 @@ def rows_behind(asking: Asking, path: str, state: str | None, after: RowPlace | 
     wanted = asking.question.wanted
     another = wanted.group_by == "all" and wanted.key not in (None, "all")
     if another or not asking.question.windows or not told_by(of.source, asking.question):
-        return Found((), {})
-    [(states, rows)] = asking.fetched(
-        f"{asking.begun(of.source.rows(asking.question))}, found AS MATERIALIZED ({_found(asking, of)}), "
+        return Found((), {}, _sums(of, NOTHING, None))
+    begun = asking.begun(of.source.rows(asking.question))
+    [(states, rows, sums)] = asking.fetched(
+        f"{begun}, found AS MATERIALIZED ({_found(asking, of)}), "
         "counted AS (SELECT state, count(*) AS n FROM found GROUP BY state), "
         f"placed AS (SELECT found.*, engagement_id FROM found JOIN numbers USING (e) WHERE {_beyond(state, after)} "
         f"ORDER BY {PLACE}, {ALIKE} LIMIT {limit + 1} OFFSET {after.nth if after else 0}), "
         f"p AS (SELECT *, row_number() OVER (ORDER BY {PLACE}, {ALIKE}) AS number FROM placed), "
         f"shown AS (SELECT *, coalesce(seat_id, {OF_THEIR_CASES}) AS seat, {NAMED} AS name FROM p) "
         "SELECT (SELECT list((state, n) ORDER BY n DESC, state) FROM counted), "
-        f"(SELECT list(row({ROW}) ORDER BY number) FROM shown)"
+        f"(SELECT list(row({ROW}) ORDER BY number) FROM shown), (SELECT row({SUMS}) FROM found WHERE {_in(state)})"
     )
+    staying = _staying(asking, begun) if of.figure.kind == "median" and state is None else None
     placed = _placed(rows or [], after)[:limit]
     return Found(
-        [_row(of, row) for row, _ in placed], dict(states or ()), placed[-1][1] if rows and len(rows) > limit else None
+        [_row(of, row) for row, _ in placed],
+        dict(states or ()),
+        _sums(of, sums, staying),
+        placed[-1][1] if rows and len(rows) > limit else None,
     )
+
+
+def _in(state: str | None) -> str:
+    return "TRUE" if state is None else f"state = {text(state)}"
+
+
+def _staying(asking: Asking, begun: str) -> int | None:
+    """The Kaplan-Meier median of the group that is asked for, in seconds."""
+    found = {asking.key(key): seconds for key, seconds in medians(asking.cursor, begun).items()}
+    return found.get(asking.question.wanted.key or "all")
 
 
 def _beyond(state: str | None, after: RowPlace | None) -> str:
-    conditions = [] if state is None else [f"state = {text(state)}"]
+    conditions = [_in(state)]
     if after is not None:
         place = (f"'{after.engagement_id}'::UUID", text(after.subject_id), text(after.noun))
         conditions.append(f"({PLACE}) >= ({', '.join(place)}, {after.instant}, {text(after.state)})")
-    return " AND ".join(conditions) or "TRUE"
+    return " AND ".join(conditions)
 
 
 def _placed(rows: Sequence[tuple[Any, ...]], after: RowPlace | None) -> list[tuple[tuple[Any, ...], RowPlace]]:
@@ -118,9 +147,27 @@ def _row(of: Named, row: tuple[Any, ...]) -> FigureRow:
     )
 
 
+def _sums(of: Named, cells: tuple[Any, ...], staying: int | None) -> RowSums:
+    """What rows come to; ``staying`` is the median of tenures."""
+    value, part, count, *spread = cells
+    if of.figure.kind not in SPREAD or not count:
+        spread = [None, None, None]
+    elif of.figure.kind == "median":
+        spread[1] = staying
+    elif count < FEWEST:
+        spread[1] = None
+    least, median, most = (None if each is None else _number(of, each) for each in spread)
+    parts = int(part) if of.figure.kind == "ratio" else None
+    return RowSums(value=_value(of, value), of=parts, min=least, median=median, max=most)
+
+
 def _value(of: Named, value: int) -> int | float | str:
     if of.figure.path in MONEY:
         return amount(int(value), of.by or "")
+    return _number(of, value)
+
+
+def _number(of: Named, value: int) -> int | float:
     return value / DAY if of.figure.kind == "median" else int(value)
 
 

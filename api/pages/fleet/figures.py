@@ -1,11 +1,11 @@
 """How each figure of a group is written: the same in the page of the fleet and under the rows behind it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from api.pages.formats import DAY_SECONDS, NARROW, NOTHING, duration_text, money, ratio
+from application.ports.fleet import RowSums
 
 Kind = Literal["count", "total", "ratio", "longest", "distribution", "common", "median"]
 Unit = Literal["each", "business", "calendar", "minutes", "days", "money", "thousandths", "business thousandths"]
@@ -101,30 +101,26 @@ def part_of(path: str, numerator: int, denominator: int) -> str:
     return ratio(numerator / denominator if denominator else None, writing(path).digits)
 
 
-def summary(path: str, values: Sequence[Any], parts: Sequence[int]) -> str:
-    """What the rows behind a figure come to, as the figure is written. ``parts``: of a ratio, what each is of."""
+def summary(path: str, sums: RowSums) -> str:
+    """What the rows behind a figure come to, as the figure is written."""
     kind = writing(path).kind
     if kind == "ratio":
-        return part_of(path, int(sum(values)), sum(parts))
-    if kind == "distribution":
-        return spread(path, sorted(values))
-    if kind == "median" or not values:
-        return NOTHING if kind != "count" else "0"
+        return part_of(path, int(sums.value), sums.of or 0)
+    if kind in ("distribution", "median"):
+        return _middle(path, sums, few=kind == "distribution")
     if kind in ("longest", "common"):
-        return amount(path, max(values))
-    return amount(path, str(sum(Decimal(str(each)) for each in values)))
+        return NOTHING if sums.max is None else amount(path, sums.max)
+    return amount(path, sums.value)
 
 
-def spread(path: str, ascending: Sequence[int]) -> str:
-    """The median by nearest rank; of few values the first and the last."""
-    if not ascending:
-        return NOTHING
-    if len(ascending) >= FEWEST:
-        return amount(path, ascending[(len(ascending) - 1) // 2])
-    return between(path, ascending[0], ascending[-1])
+def _middle(path: str, sums: RowSums, *, few: bool) -> str:
+    """The median; where there is none, the least and the greatest of a few values."""
+    if sums.median is not None:
+        return amount(path, sums.median)
+    return between(path, sums.min, sums.max) if few and sums.min is not None and sums.max is not None else NOTHING
 
 
-def between(path: str, least: int, most: int) -> str:
+def between(path: str, least: float, most: float) -> str:
     """Few values, of which a median would say nothing."""
     first, last = amount(path, least), amount(path, most)
     return first if first == last else f"{first}{NARROW}–{NARROW}{last}"

@@ -50,17 +50,20 @@ def agrees(browser: Browser, figure: Mapping[str, str]) -> None:
     """The rows behind a figure add up to it, and what stands under them is written as it is."""
     page = browser.open(f"{figure['href']}&limit=500")
     assert page.status == 200, (figure, page.text)
-    cells = [each for each in page.tags("td") if "data-value" in each]
-    values = [Decimal(str(each["data-value"])) for each in cells]
+    values = [Decimal(str(each["data-value"])) for each in cells_of(page, "data-value")]
     together = [each["data-together"] for each in page.tags("b") if "data-together" in each]
     value, kind = figure["value"], writing(figure["path"]).kind
+    for name, called in (("data-value", "data-sum"), ("data-of", "data-sum-of")):
+        for said in (each[called] for each in page.tags("td") if called in each):
+            added = sum(Decimal(str(each[name])) for each in cells_of(page, name))
+            assert float(str(said)) == pytest.approx(float(added)), figure
     if kind == "median":  # Kaplan-Meier: its rows are the tenures
         assert values
     elif kind == "count" or "state" in query_of(figure["href"]):
         assert len(values) == int(value), figure
         assert together == ([figure["text"]] if values else []), figure
     elif kind == "ratio":
-        parts = [Decimal(str(each["data-of"])) for each in page.tags("td") if "data-of" in each]
+        parts = [Decimal(str(each["data-of"])) for each in cells_of(page, "data-of")]
         assert float(sum(values) / sum(parts)) == pytest.approx(float(value)), figure
         assert together == [figure["text"]], figure
     elif kind == "distribution":
@@ -70,6 +73,25 @@ def agrees(browser: Browser, figure: Mapping[str, str]) -> None:
     else:
         assert (max(values) if kind == "longest" else sum(values)) == Decimal(value), figure
         assert together == [figure["text"]], figure
+
+
+def cells_of(page: Page, name: str) -> list[Mapping[str, Any]]:
+    return [each for each in page.tags("td") if name in each]
+
+
+def test_the_rows_of_a_page_come_to_what_all_of_them_do(browser: Browser) -> None:
+    told = [each for each in one_of_each(browser.open("/fleet?window=all")) if Decimal(each["value"])]
+    for figure in told[::7]:
+        whole, first = (browser.open(f"{figure['href']}&limit={limit}") for limit in (500, 1))
+        assert len(cells_of(first, "data-value")) == 1
+        feet = [
+            [each for each in page.tags("td") if "data-sum" in each or "data-sum-of" in each] for page in (whole, first)
+        ]
+        assert feet[0] == feet[1]
+        figures = [
+            [each["data-together"] for each in page.tags("b") if "data-together" in each] for page in (whole, first)
+        ]
+        assert figures[0] == figures[1] != [], figure
 
 
 def one_of_each(page: Page) -> Iterator[Mapping[str, str]]:

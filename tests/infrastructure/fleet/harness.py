@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy.engine import URL
 
-from application.ports.fleet import FigureRow, FleetWanted, Group, GroupsPage
+from application.ports.fleet import FigureRow, FleetWanted, Group, GroupsPage, RowSums
 from domain.access.reach import EVERYTHING
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.state import EngagementHistory
@@ -96,7 +98,17 @@ class Fleet:
             after = told.next
             if after is None:
                 assert told.total == len(found)
+                assert_come_to(told.sums, found)
                 return found
+
+
+def assert_come_to(sums: RowSums, rows: list[FigureRow]) -> None:
+    """What a page says that all rows come to is what they do."""
+    values = [Decimal(str(each.value)) for each in rows]
+    assert float(sums.value) == pytest.approx(float(sum(values)))
+    assert (sums.of or 0) == sum(each.of or 0 for each in rows)
+    if sums.min is not None and sums.max is not None:
+        assert [float(sums.min), float(sums.max)] == pytest.approx([float(min(values)), float(max(values))])
 
 
 def _never_behind(position: int) -> float:
