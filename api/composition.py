@@ -34,6 +34,7 @@ from infrastructure.fleet.fleet import ColumnFleet
 from infrastructure.jobs.first_answers import FirstAnswers
 from infrastructure.jobs.job_table import JobTable
 from infrastructure.jobs.running import Jobs
+from infrastructure.jobs.written_terms import WrittenTerms
 from infrastructure.keeping.breaches import BreachesOfClocks
 from infrastructure.keeping.keeper import Keeper
 from infrastructure.live.reading import Reads, ear
@@ -71,6 +72,7 @@ class Standfast:
     fleet: ColumnFleet
     jobs: JobTable
     first_answers: FirstAnswers
+    written_terms: WrittenTerms
     working_out: Jobs
     work: Work
     at_risk: AtRisk
@@ -170,6 +172,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         lists=ProjectedLists(projections, clock, projections.seconds_beyond, terms),
         jobs=jobs,
         first_answers=FirstAnswers(lambda: projections.database),
+        written_terms=WrittenTerms(lambda: projections.database),
         working_out=Jobs(jobs, projections),
         projections=projections,
         breaches=breaches,

@@ -23,6 +23,7 @@ from infrastructure.projections.reading import (
     parked_of,
     retries_of,
     schema_of,
+    written_terms_of,
 )
 from infrastructure.projections.register import PROJECTIONS
 from infrastructure.projections.shards import shards_of
@@ -74,7 +75,7 @@ class Generations:
         self._parked = parked_of(self.schema)
         self._retries = retries_of(self.schema)
         self._shards = shards_of(self.schema)
-        self._beside = (jobs_of(self.schema), first_answers_of(self.schema))
+        self._beside = (jobs_of(self.schema), first_answers_of(self.schema), written_terms_of(self.schema))
         self._tally = tally_of(self.schema)
         self._move = text(
             f"UPDATE {self._table} SET position = :to, recorded_at = :recorded_at "

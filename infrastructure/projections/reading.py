@@ -98,6 +98,18 @@ def first_answers_of(schema: str | None) -> Table:
     )
 
 
+@cache
+def written_terms_of(schema: str | None) -> Table:
+    """Terms that were written to be supposed, by the name that their digest makes, and when they were last."""
+    return Table(
+        "written_terms",
+        MetaData(schema=schema),
+        Column("name", Text, primary_key=True),
+        Column("text", LargeBinary, nullable=False),
+        Column("written_at", BigInteger, nullable=False),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The live generation as it is for as long as its connection reads. ``recorded_at``: microseconds since 1970."""

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.desks import go_on
 from api.http.problems import Problem, problem_of
@@ -18,8 +18,8 @@ from api.pages.forgery import proof_of
 from api.pages.forms.receiving import fields_of, unproved
 from api.pages.forms.sending import NotRecorded
 from api.pages.frame import Frame, html, rendered
-from api.pages.links import engagement_at, of_an_engagement
-from api.pages.what_if.choice import Choice, body_of, choice_of, documents_shown
+from api.pages.links import Here, engagement_at, of_an_engagement
+from api.pages.what_if.choice import GONE, Choice, addressed, body_of, choice_of, documents_shown, without_gone
 from api.pages.what_if.shown import Result, parsed, result_of, what_if_shown
 from api.pages.what_if.terms import Agreed, terms
 from api.queries.measures import WhatIfBody, supposed, supposition_of
@@ -35,46 +35,58 @@ from infrastructure.terms.shelf import Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A request: the choice, whether it is to be worked out, and why a form is not taken."""
+    """A request: the choice, whether a form brought it, and why that is not taken."""
 
     engagement_id: UUID
     choice: Choice
     path: str
     token: str
+    by_form: bool = False
     refusal: NotRecorded | None = None
 
 
 async def what_if_page(standfast: Seen, request: Request) -> Response:
     """The page, with what its address supposes."""
-    return await _answer(standfast, request, choice_of(request.query_params), None)
+    return await _answer(standfast, request, choice_of(request.query_params))
 
 
 async def what_if_sent(standfast: Seen, request: Request) -> Response:
     """The page, with what a form supposes. Records nothing."""
     fields = await fields_of(request)
-    return await _answer(standfast, request, choice_of(fields), unproved(request, fields))
+    return await _answer(standfast, request, choice_of(fields), by_form=True, refusal=unproved(request, fields))
 
 
-async def _answer(standfast: Seen, request: Request, choice: Choice, refusal: NotRecorded | None) -> Response:
+async def _answer(
+    standfast: Seen, request: Request, choice: Choice, *, by_form: bool = False, refusal: NotRecorded | None = None
+) -> Response:
     proof = proof_of(request)
     sent = Sent(
         engagement_id=of_an_engagement(request),
         choice=choice,
         path=request.scope["path"],
         token=proof.token,
+        by_form=by_form,
         refusal=refusal,
     )
-    page, status = await answer_of(standfast, request, partial(_page, standfast, sent), costly=not choice.is_empty)
+    answer = await answer_of(standfast, request, partial(_page, standfast, sent), costly=not choice.is_empty)
+    if isinstance(answer, str):
+        return RedirectResponse(answer, 303)
+    page, status = answer
     return proof.left_with(html(page, status))
 
 
-def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int]:
+def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int] | str:
+    """The page with its status, or the address of the one that tells what comes of it."""
+    if (there := without_gone(standfast, sent.choice)) != sent.choice:
+        sent = replace(sent, choice=there, refusal=sent.refusal or GONE)
     now = engagement_as_of(standfast.sight, sent.engagement_id)
     assert now.history, "what is known now has a history"
     state = now.history.state
     present = Agreed(model=state.model, policy=state.terms.policy, calendar=state.terms.calendar)
     documents = documents_shown(standfast, sent.choice, {"policy": present.policy, "calendar": present.calendar})
     result, supposition, problem = _worked_out(standfast, sent, documents, promised=bool(present.policy.guarantee))
+    if sent.by_form and supposition and (kept := addressed(standfast, sent.choice, documents, supposition)):
+        return Here(sent.path, kept.named).now
     frame = Frame(
         title=f"What if: {state.name or state.client_id}", section="/engagements", position=now.known.position
     )

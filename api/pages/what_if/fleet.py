@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -24,7 +24,16 @@ from api.pages.forms.receiving import fields_of, key_of, unproved
 from api.pages.forms.sending import NotRecorded
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here
-from api.pages.what_if.choice import Choice, body_of, choice_made, choice_of, documents_shown
+from api.pages.what_if.choice import (
+    GONE,
+    Choice,
+    addressed,
+    body_of,
+    choice_made,
+    choice_of,
+    documents_shown,
+    without_gone,
+)
 from api.pages.what_if.shown import Result, parsed, result_of, what_if_shown
 from api.queries.asking_once import asked_once
 from api.queries.kept_figures import promising
@@ -54,11 +63,11 @@ REFRESH_SECONDS: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What came of a choice: the result, how many it would be too many for at once, the job, or why not."""
+    """What came of a choice: the result, how many it would be too many for at once, where it is told, or why not."""
 
     result: Result | None = None
     many: int | None = None
-    job_id: str | None = None
+    address: str | None = None
     problem: Problem | None = None
 
 
@@ -118,7 +127,7 @@ async def _answer(standfast: Seen, request: Request, sent: Sent, proof: Proof) -
     desk = standfast.desks.quick if sent.choice.is_empty else standfast.desks.costly
     answer = await desk.answer(partial(_page, standfast, sent), request.receive, patience=PATIENCE_SECONDS)
     if isinstance(answer, str):
-        return RedirectResponse(Here(PAGE, {"job": answer}).now, 303)
+        return RedirectResponse(answer, 303)
     page, status = answer
     return proof.left_with(html(page, status))
 
@@ -131,11 +140,13 @@ def _id_of(text: str) -> UUID:
 
 
 def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int] | str:
-    """The page with its status, or the id of the job that works it out."""
+    """The page with its status, or the address of the one that tells what comes of it."""
+    if (there := without_gone(standfast, sent.choice)) != sent.choice:
+        sent = replace(sent, choice=there, refusal=sent.refusal or GONE)
     documents = documents_shown(standfast, sent.choice, {})
     found = Found() if sent.choice.is_empty or sent.refusal else _worked_out(standfast, sent, documents)
-    if found.job_id:
-        return found.job_id
+    if found.address:
+        return found.address
     page = _rendered(standfast, sent.choice, documents, found, token=sent.token, key=sent.key, refusal=sent.refusal)
     refused = sent.refusal or found.problem
     return page, refused.status if refused else 200
@@ -176,7 +187,10 @@ def _worked_out(standfast: Seen, sent: Sent, documents: Mapping[Kind, str]) -> F
     except (FieldsWrong, Malformed, Rejection) as error:
         return Found(problem=problem_of(error, PAGE))
     these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen, wanted.reach)
+    kept = addressed(standfast, sent.choice, documents, wanted.supposition) if sent.key else None
     if answered_at_once(standfast, these):
+        if kept:
+            return Found(address=Here(PAGE, kept.named).now)
         told = parsed(json_of(worked_out_here(standfast, wanted, these, lambda _: go_on())))
         return Found(result=_result(standfast, told, wanted, sent.choice))
     if sent.key is None:
@@ -184,7 +198,8 @@ def _worked_out(standfast: Seen, sent: Sent, documents: Mapping[Kind, str]) -> F
     once = asked_once(
         Headers(actor=sent.actor, key=sent.key, correlation_id=sent.correlation_id), ADDRESS, raw, standfast.reach
     )
-    return Found(job_id=parsed(supposed_of_fleet(standfast, body, str(sent.actor), once).body)["job_id"])
+    job_id = parsed(supposed_of_fleet(standfast, body, str(sent.actor), once).body)["job_id"]
+    return Found(address=Here(PAGE, {"job": job_id}).now)
 
 
 def _result(standfast: Seen, told: Any, wanted: FleetSupposed, choice: Choice) -> Result:

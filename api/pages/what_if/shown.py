@@ -13,7 +13,7 @@ from api.pages.fleet.behind import Behind
 from api.pages.formats import machine_text, words
 from api.pages.links import Here
 from api.pages.what_if.cases import Flipped, FlippedShown
-from api.pages.what_if.choice import KINDS, MODELS, OF, SUPPOSED, Choice
+from api.pages.what_if.choice import KINDS, MODELS, OF, SUPPOSED, Choice, is_written
 from api.pages.what_if.figures import Both, Compared, compared
 from api.pages.what_if.terms import Term
 from application.queries.measures import WhatIfAnswer
@@ -32,7 +32,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editor:
-    """A document to be written: its text, and what is wrong with it."""
+    """A document to be written: its text, whether somebody changed it, and what is wrong with it."""
 
     kind: Kind
     text: str
@@ -89,7 +89,7 @@ def what_if_shown(
     written = {each.kind for each in editors if each.changed}
     return WhatIfShown(
         models=_options(MODELS, choice.named.get("model"), words),
-        names={kind: _options(_published(standfast, kind), choice.named.get(kind)) for kind in KINDS},
+        names={kind: _options(_published(standfast, kind), choice.named.get(kind), _called) for kind in KINDS},
         editors=editors,
         refusal=refusal,
         astray=[each for each in wrong if _kind_of(each[0]) not in written],
@@ -173,6 +173,11 @@ def _notes(told: Mapping[str, Any]) -> Sequence[str]:
     return notes
 
 
+def _called(name: str) -> str:
+    """Terms as they are chosen; written ones have no name but their digest."""
+    return "as written" if is_written(name) else name
+
+
 def _options(values: Sequence[str], chosen: str | None, named: Any = str) -> Sequence[Option]:
     """The values; one that was chosen and is none of them is offered all the same, to be refused where it is none."""
     known = [*values, *([chosen] if chosen and chosen not in values else ())]
@@ -187,7 +192,7 @@ def _published(standfast: Seen, kind: Kind) -> Sequence[str]:
 
 def _editor(kind: Kind, choice: Choice, shown: str, wrong: Sequence[tuple[str, str]]) -> Editor:
     text = choice.documents.get(kind, shown)
-    changed = text.split() != shown.split()
+    changed = text.split() != shown.split() or is_written(choice.named.get(kind, ""))
     of_it = [(name.removeprefix(kind).removeprefix("."), message) for name, message in wrong if _kind_of(name) == kind]
     return Editor(
         kind=kind,

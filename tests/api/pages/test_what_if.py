@@ -1,9 +1,12 @@
 """What would be under other terms, as pages: the same as the interface says, and nothing is recorded."""
 
 import json
+import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,6 +14,7 @@ from starlette.testclient import TestClient
 import api.queries.what_if as asked_of_the_fleet
 from api.pages.formats import NARROW
 from api.pages.what_if.figures import Both, compared
+from infrastructure.jobs import written_terms
 from tests.api.conftest import opened
 from tests.api.pages.browsing import Browser, Page
 from tests.api.pages.replaced import replaced_once
@@ -177,6 +181,29 @@ def test_a_document_that_is_written_is_supposed(browser: Browser, client: TestCl
     assert json.loads(page.form("#result").values["policy_document"]) == document
     assert "platform, within 1 business h" in page.text.replace("\u202f", " ")
     assert version_of(client, engagement) == before
+
+
+def test_what_is_written_has_an_address_that_goes_along(
+    browser: Browser, client: TestClient, engagement: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = client.get("/v1/policies/managed_marketplace@1").json()
+    del document["version"]
+    document["obligations"]["replace"]["goal"] = {"value": 1, "unit": "business_hours"}
+    form = browser.open("/what-if?of_client_id=acme").form("#result")
+    sent = browser.send(form.fill(policy_document=json.dumps(document)))
+    assert re.fullmatch(r"/what-if\?policy=sha256-[0-9a-f]{64}&of_client_id=acme", sent.address)
+    again = browser.open(sent.address)
+    for page in (sent, again, browser.open(again.link("replacement on backend"))):
+        assert "1 of 1 case would have gone otherwise." in page.text
+        assert json.loads(page.form("#result").values["policy_document"]) == document
+        [choose] = [each for each in page.forms if "policy" in each.choices]
+        assert choose.values["policy"] == parse_qs(urlsplit(sent.address).query)["policy"][0]
+    unchanged = browser.send(again.form("#result"))
+    assert unchanged.address == sent.address
+    monkeypatch.setattr(written_terms, "KEPT", timedelta(0))
+    gone = browser.open(sent.address)
+    assert (gone.status, "What was written is gone" in gone.text, "result" in gone.ids) == (410, True, False)
+    assert "sha256" not in str(gone.form("#result").values)
 
 
 @pytest.mark.parametrize(
