@@ -14,7 +14,7 @@ OF_THE_PAGE = ("cursor", "limit", "min_position", "sort")
 AS_WRITTEN = ("client_id", "partner_id", "engagement_id", "professional_id", "q")
 """Filters whose values are no codes, and are not put in other words."""
 
-INSTANTS = ("from", "to", "due_before")
+INSTANTS = ("from", "to", "due_from", "due_before")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

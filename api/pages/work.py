@@ -15,7 +15,9 @@ from api.pages.taken_away import files_of
 from api.pages.work_view import work_shown
 from api.queries.work import AtRiskAsked, Within, WorkAsked, at_risk, work
 from application.ports.at_risk import WEEK_SECONDS
+from application.ports.work import WantedWork
 from domain.language.bounds import DESCRIBED
+from domain.language.words import field_names
 
 MOST_AT_RISK: Final = 10
 
@@ -38,7 +40,7 @@ async def work_page(standfast: Seen, request: Request) -> Response:
 
 def _page(standfast: Seen, asked: WorkPageAsked, at: Here) -> bytes:
     found = work(standfast, asked)
-    counted = found if asked.cursor is None else work(standfast, _counting(asked))
+    counted = found if asked.cursor is None and asked.due is None else work(standfast, _counting(asked))
     others = work(standfast, _counting(asked, party=None)) if asked.party else None
     risky = at_risk(
         standfast,
@@ -73,6 +75,6 @@ def _page(standfast: Seen, asked: WorkPageAsked, at: Here) -> bytes:
 
 
 def _counting(asked: WorkPageAsked, **changed: object) -> WorkAsked:
-    """The same question for the sake of its counts alone."""
-    names = ("party", "kind", "engagement_id", "model", "client_id", "partner_id", "due_before", "q", "notices")
+    """The same question for the sake of its counts alone: of all of them, whichever is looked at."""
+    names = (name for name in field_names(WantedWork) if name != "due")
     return WorkAsked(**{**{name: getattr(asked, name) for name in names}, **changed}, limit=1)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, get_args
-from uuid import UUID
 
 from api.pages.chips import Chip, Choice, chips, choices
 from api.pages.commands import command_title
@@ -13,7 +12,7 @@ from api.pages.formats import DAY_SECONDS, called
 from api.pages.links import Here, clock_at, engagement_at, form_at
 from api.queries.work import clocks_cursor, work_cursor
 from application.ports.at_risk import ClockAtRisk, ClocksFound
-from application.ports.work import WorkAfter, WorkCounts, WorkFound, WorkItem
+from application.ports.work import Due, WorkCounts, WorkFound, WorkItem
 from domain.clocks.life import Waited
 from domain.language.words import Model
 from domain.work.item import NOTICES, WorkKind
@@ -42,17 +41,20 @@ NAMES: Final = {
     "client_id": "client",
     "partner_id": "partner",
     "engagement_id": "engagement",
+    "due_from": "due from",
     "due_before": "due before",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A count, and where its items begin: on the page, or a page that begins with them (None: nowhere by itself)."""
+    """A count, and the address of what it counts (None: nothing); of one that is ``chosen`` that of all again."""
 
+    key: Due
     name: str
     count: int
     address: str | None
+    chosen: bool
     grave: bool = False
 
 
@@ -111,11 +113,10 @@ def work_shown(
     found: WorkFound, counts: WorkCounts, of_all: WorkCounts | None, risky: ClocksFound, here: Here
 ) -> WorkShown:
     """What is shown of a page of items; ``of_all`` are the counts whoever holds them, where one is asked for."""
-    days = tuple(_days(found))
     cursor = work_cursor(found.next)
     return WorkShown(
-        tiles=tuple(_tiles(counts, {day.key for day in days}, found.as_of, here)),
-        days=days,
+        tiles=tuple(_tiles(counts, here)),
+        days=tuple(_days(found)),
         breaching=tuple(map(_breaching, risky.items)),
         more_breaching=clocks_cursor(risky.next) is not None,
         within=_within(here),
@@ -134,7 +135,7 @@ def total(counts: WorkCounts) -> int:
     return counts.overdue + counts.today + counts.this_week + counts.later + counts.undated
 
 
-STRETCHES: Final = (
+STRETCHES: Final[Sequence[tuple[Due, str]]] = (
     ("overdue", "Overdue"),
     ("today", "Due today"),
     ("this_week", "This week"),
@@ -144,29 +145,13 @@ STRETCHES: Final = (
 )
 
 
-def _tiles(counts: WorkCounts, there: set[str], as_of: datetime, here: Here) -> Iterator[Tile]:
+def _tiles(counts: WorkCounts, here: Here) -> Iterator[Tile]:
     for key, name in STRETCHES:
-        count = getattr(counts, key)
-        address = f"#{key}" if key in there else _page_of(key, as_of, here) if count else None
-        yield Tile(name=name, count=count, address=address, grave=key == "overdue" and count > 0)
-
-
-def _page_of(key: str, as_of: datetime, here: Here) -> str | None:
-    """The address of the page that begins with the items of a stretch of time; notices stand among the others."""
-    if key == "overdue":
-        return f"{here.but(cursor=None)}#{key}"
-    tomorrow, monday = _bounds(as_of)
-    begins = {"today": as_of, "this_week": tomorrow, "later": monday, "undated": datetime.max.replace(tzinfo=UTC)}
-    if key not in begins:
-        return None
-    before = int(begins[key].timestamp()) - 1
-    after = WorkAfter(before, MOST_SECONDS, LAST_ID, NOTICES[-1], "", as_of)
-    return f"{here.but(cursor=work_cursor(after))}#{key}"
-
-
-MOST_SECONDS: Final = int(datetime.max.replace(tzinfo=UTC).timestamp())
-LAST_ID: Final = UUID(int=2**128 - 1)
-"""With the most seconds: behind everything that is due in the same second."""
+        count, chosen = getattr(counts, key), here.query.get("due") == key
+        notices = {"notices": None} if key == "notices" else {}
+        address = here.but(due=None if chosen else key, cursor=None, **notices) if count or chosen else None
+        grave = key == "overdue" and count > 0
+        yield Tile(key=key, name=name, count=count, address=address, chosen=chosen, grave=grave)
 
 
 def _days(found: WorkFound) -> Iterator[Day]:
@@ -177,7 +162,7 @@ def _days(found: WorkFound) -> Iterator[Day]:
         yield Day(key=key, name=names[key], rows=tuple(map(_row, items)))
 
 
-def _stretch(item: WorkItem, as_of: datetime) -> str:
+def _stretch(item: WorkItem, as_of: datetime) -> Due:
     """As the counts tell it: days and weeks are those of UTC."""
     if item.kind in NOTICES:
         return "notices"

@@ -14,7 +14,7 @@ from api.http.strict_json import FieldsWrong, json_of
 from api.queries.answers import AtRiskPage, WorkPage
 from api.queries.fleet import FLEET
 from application.ports.at_risk import FARTHEST_SECONDS, WEEK_SECONDS, ClocksAfter, ClocksFound, WantedClocks
-from application.ports.work import WantedWork, WorkAfter, WorkFound
+from application.ports.work import Due, WantedWork, WorkAfter, WorkFound
 from domain.clocks.life import Waited
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Id, Instant, Model, field_names
@@ -39,8 +39,12 @@ class WorkFilters(ReadYourWrites):
     client_id: Id | None = None
     partner_id: Id | None = None
     """What belongs to this partner, to the ``platform``'s internal teams, or to independents (``independent``)."""
+    due_from: Instant | None = None
+    """What is due at this instant or after it; what is not dated is left out."""
     due_before: Instant | None = None
     """What is due before this instant; what is not dated is left out."""
+    due: Due | None = None
+    """What one of the counts counts, as of the first page, and nothing else."""
     q: Sought | None = None
     """A part of the title, or of the engagement's name, client or id, in whatever case."""
     notices: bool = True

@@ -7,6 +7,7 @@ import typer
 from api.terminal import speech
 from api.terminal.opening import reading
 from application.ports.at_risk import FARTHEST_SECONDS, WEEK_SECONDS
+from application.ports.work import Due
 from domain.clocks.life import Waited
 from domain.language.words import Model
 from domain.work.item import WorkKind
@@ -33,9 +34,13 @@ def work(
     model: OfModel = None,
     client: OfClient = None,
     partner: OfPartner = None,
+    due_from: Annotated[
+        str | None, typer.Option("--due-from", metavar="INSTANT", help="Only what is due at this instant or after it.")
+    ] = None,
     due_before: Annotated[
         str | None, typer.Option("--due-before", metavar="INSTANT", help="Only what is due before this instant.")
     ] = None,
+    due: Annotated[Due | None, typer.Option(help="Only what this count counts.")] = None,
     q: Annotated[
         str | None, typer.Option("--search", "-q", help="Only with this in its title, or in name, client or id.")
     ] = None,
@@ -61,7 +66,9 @@ def work(
             model=model,
             client_id=client,
             partner_id=partner,
+            due_from=utc_instant_of("--due-from", due_from),
             due_before=utc_instant_of("--due-before", due_before),
+            due=due,
             q=q,
             notices=notices,
             cursor=cursor,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from application.ports.engagement_list import Count
@@ -12,13 +12,17 @@ from domain.language.bounds import DESCRIBED
 from domain.language.words import Instant, Model
 from domain.work.item import WorkKind
 
+Due = Literal["overdue", "today", "this_week", "later", "undated", "notices"]
+"""What is counted apart, by when it is due."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedWork:
     """Which items; what is `None` filters nothing.
 
     ``party`` is who holds them, ``partner_id`` whose they are among the suppliers (`platform` its internal teams,
-    `independent` those of nobody); ``q`` is a part of the title, or of the engagement's name, client or id.
+    `independent` those of nobody); ``due_from`` and ``due_before`` leave out what has no date, ``due`` all that
+    one of the counts does not count; ``q`` is a part of the title, or of the engagement's name, client or id.
     """
 
     party: Waited | None = None
@@ -27,7 +31,9 @@ class WantedWork:
     model: Model | None = None
     client_id: str | None = None
     partner_id: str | None = None
+    due_from: datetime | None = None
     due_before: datetime | None = None
+    due: Due | None = None
     q: str | None = None
     notices: bool = True
 

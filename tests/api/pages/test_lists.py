@@ -67,18 +67,19 @@ def test_a_count_leads_to_its_rows_wherever_they_are(client: TestClient, told: T
     stretches["undated"] = "Without a date"
     counts = client.get("/v1/work").json()["counts"]
     browser = Browser(client)
-    whole, first = browser.open("/work"), browser.open("/work?limit=1")
-    linked = set()
-    for key, name in stretches.items():
-        here, there = ([each.href for each in page.links if name in each.text] for page in (whole, first))
-        assert bool(counts[key]) == bool(here) == bool(there)
-        if here:
-            linked.add(key)
-            assert here == [f"#{key}"]
-            begins = browser.open(f"/work?limit=1{there[0]}" if there[0].startswith("#") else there[0])
-            days = [each["id"] for tag, each in begins.attributes if tag == "tr" and each.get("class") == "day"]
-            assert days[:1] == [key]
+    whole = browser.open("/work?client_id=acme")
+    linked = {key: each.href for key, name in stretches.items() for each in whole.links if name in each.text}
+    assert linked.keys() == {key for key in stretches if counts[key]}
     assert len(linked) >= 2
+    for key, address in linked.items():
+        assert address == f"/work?client_id=acme&due={key}"
+        page = browser.open(f"{address}&limit=500")
+        days = [each["id"] for each in page.tags("tr") if each.get("class") == "day"]
+        rows = [each for each in page.tags("td") if str(each.get("class")).startswith("due")]
+        assert (days, len(rows)) == ([key], counts[key])
+        tiles = [each for each in page.tags("b") if str(each.get("data-figure")).startswith("work.")]
+        assert [each["data-value"] for each in tiles] == [str(count) for count in counts.values()], "counts of all"
+        assert [each["href"] for each in page.tags("a") if "aria-current" in each and "due" not in str(each["href"])]
 
 
 def test_what_others_hold_is_told_where_nothing_waits_for_who_is_asked_for(client: TestClient, told: Telling) -> None:

@@ -120,6 +120,7 @@ def test_filters_narrow_items_and_counts(lasting_client: TestClient, engagement:
     later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     assert len(asked(lasting_client, WORK, client_id="globex", due_before=later)["items"]) == 2 * len(others)
     assert asked(lasting_client, WORK, client_id="globex", due_before="2020-01-01T00:00:00Z")["items"] == []
+    assert asked(lasting_client, WORK, client_id="globex", due_from=later)["items"] == []
     assert asked(lasting_client, WORK, partner_id="independent")["items"] == waiting(lasting_client, engagement)
 
 
@@ -141,6 +142,8 @@ def test_a_notice_is_left_out_where_none_is_wanted(lasting_client: TestClient) -
         (WORK, {"kind": "clock"}),
         (WORK, {"q": ""}),
         (WORK, {"due_before": "tomorrow"}),
+        (WORK, {"due_from": "2020-01-01"}),
+        (WORK, {"due": "someday"}),
         (WORK, {"notices": "yes"}),
         (WORK, {"limit": 501}),
         (WORK, {"within": 5}),

@@ -21,6 +21,7 @@ SAME: Final = {
     "work --json --client acme --no-notices --limit 1": "/v1/work?client_id=acme&notices=false&limit=1",
     "work --json --engagement acme --model managed_marketplace": "/v1/work?model=managed_marketplace",
     "work --json --due-before 2020-01-01T00:00:00Z": "/v1/work?due_before=2020-01-01T00:00:00Z",
+    "work --json --due-from 2020-01-01T00:00:00Z --due today": "/v1/work?due_from=2020-01-01T00:00:00Z&due=today",
     "at-risk --json": "/v1/at-risk",
     "at-risk --json --within 2592000 --overdue --partner platform": "/v1/at-risk?within=2592000&overdue=true"
     "&partner_id=platform",

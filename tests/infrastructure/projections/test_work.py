@@ -286,6 +286,7 @@ def filters(log: Told) -> Iterator[tuple[dict[str, Any], Holds]]:
     yield {"client_id": "acme"}, lambda item: item.client_id == "acme"
     yield {"notices": False}, lambda item: item.kind not in NOTICES
     yield {"due_before": NOW}, lambda item: item.due_at is not None and item.due_at < NOW
+    yield {"due_from": NOW}, lambda item: item.due_at is not None and item.due_at >= NOW
     yield {"q": "REPLACE ana"}, lambda item: "replace ana" in item.title.casefold()
     yield {"q": "STRASSE"}, lambda item: item.engagement_name == "Straße Nord"
     yield {"q": "GLOBEX"}, lambda item: item.client_id == "Globex"

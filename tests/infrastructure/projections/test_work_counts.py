@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 from sqlalchemy import Connection, Table, func, select, text, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
-from application.ports.work import WantedWork
+from application.ports.work import Due, WantedWork, WorkCounts
 from domain.access import reach
 from domain.time.intervals import EVER
 from infrastructure.projections.proof import differing
@@ -58,6 +58,24 @@ def filters(around: datetime) -> Iterator[tuple[dict[str, Any], Holds]]:
     )
     for before in (around, around + timedelta(microseconds=1), around + timedelta(days=1), around + timedelta(days=9)):
         yield {"due_before": before}, lambda item, before=before: item.due_at is not None and item.due_at < before  # type: ignore[misc]  # bound by its default
+        yield {"due_from": before}, lambda item, bound=before: item.due_at is not None and item.due_at >= bound  # type: ignore[misc]  # bound by its default
+    yield (
+        {"due_from": around, "due_before": around + timedelta(hours=1)},
+        lambda item: item.due_at is not None and around <= item.due_at < around + timedelta(hours=1),
+    )
+
+
+def test_each_count_has_its_rows(random_log: Told) -> None:
+    for now in of_days(random_log, 8):
+        everything = expected_items(random_log, now)
+        counts = work(random_log, now).page(WantedWork(), reach.EVERYTHING, limit=1).counts
+        found = {}
+        for due in get_args(Due):
+            page = work(random_log, now).page(WantedWork(due=due), reach.EVERYTHING, limit=500)
+            found[due] = page.items
+            assert page.counts == WorkCounts(**{name: len(page.items) if name == due else 0 for name in get_args(Due)})
+        assert WorkCounts(**{due: len(items) for due, items in found.items()}) == counts
+        assert sum(map(len, found.values())) == len(everything)
 
 
 def assert_counted(log: Told, chosen: Sequence[datetime]) -> None:

@@ -1,12 +1,12 @@
 """How many items wait, by when they are due: from the tally of those that stay, and the rows of the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, not_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, not_, or_, select, union_all
 
-from application.ports.work import WantedWork, WorkCounts
+from application.ports.work import Due, WantedWork, WorkCounts
 from domain.access.reach import Everything
 from domain.time.business_time import epoch_seconds
 from domain.time.intervals import EVER
@@ -28,7 +28,7 @@ def counts_of(glance: Glance, wanted: WantedWork, chosen: Sequence[Condition]) -
     """
     counts = dict.fromkeys(WorkCounts.__slots__, 0)
     for name, count in glance.rows(union_all(*counting(glance, wanted, chosen))):
-        counts[name] += int(count)
+        counts[name] += int(count) if wanted.due in (None, name) else 0
     return WorkCounts(**counts)
 
 
@@ -46,9 +46,9 @@ def counting(glance: Glance, wanted: WantedWork, chosen: Sequence[Condition]) ->
         yield _of_rows(glance, [*chosen, apart])
 
 
-def whole_seconds(before: datetime) -> int:
+def whole_seconds(bound: datetime) -> int:
     """What is due in the second of an instant with a fraction is due before it."""
-    return epoch_seconds(before) + (before.microsecond > 0)
+    return epoch_seconds(bound) + (bound.microsecond > 0)
 
 
 def _of_tally(glance: Glance, wanted: WantedWork) -> Select[*tuple[Any, ...]]:
@@ -63,6 +63,8 @@ def _of_tally(glance: Glance, wanted: WantedWork) -> Select[*tuple[Any, ...]]:
     }
     conditions = [row.generation == glance.snapshot.generation, row.stays_from < today, row.overdue_from != today]
     conditions += [column == value for column, value in equal.items() if value is not None]
+    if wanted.due_from is not None:
+        conditions += [row.due_at >= -(-whole_seconds(wanted.due_from) // DAY), row.due_at < NEVER]
     if wanted.due_before is not None:
         conditions.append(row.due_at < whole_seconds(wanted.due_before) // DAY)
     if not wanted.notices:
@@ -72,17 +74,19 @@ def _of_tally(glance: Glance, wanted: WantedWork) -> Select[*tuple[Any, ...]]:
 
 
 def _beside_the_tally(glance: Glance, wanted: WantedWork) -> Iterator[Condition]:
-    """The items that go by themselves, came to stay today, come to be overdue today, or are due on the day of the
-    bound that is asked for.
+    """The items that go by themselves, came to stay today, come to be overdue today, or are due on the day of a bound
+    that is asked for.
     """
     row, midnight = glance.table(WORK).c, _today(glance) * DAY
     yield row.stays_from == EVER
     yield and_(row.stays_from >= midnight, row.stays_from <= glance.second)
     stays, turns = row.stays_from < midnight, row.overdue_from.between(midnight, midnight + DAY - 1)
     yield and_(stays, turns)
-    if wanted.due_before is not None:
-        bound = whole_seconds(wanted.due_before)
-        yield and_(stays, not_(turns), row.due_at >= bound // DAY * DAY, row.due_at < bound)
+    bounds = (whole_seconds(bound) for bound in (wanted.due_from, wanted.due_before) if bound is not None)
+    days = {bound // DAY for bound in bounds if bound % DAY}
+    if days:
+        of_a_bound = or_(*(row.due_at.between(day * DAY, day * DAY + DAY - 1) for day in sorted(days)))
+        yield and_(stays, not_(turns), of_a_bound)
 
 
 def _of_rows(glance: Glance, conditions: Sequence[Condition]) -> Select[*tuple[Any, ...]]:
@@ -103,6 +107,24 @@ def _named(glance: Glance, table: FromClause, *, past: Condition, undated: Condi
         (table.c.due_at < tomorrow + (6 - glance.as_of.weekday()) * day, "this_week"),
         else_="later",
     )
+
+
+def due_then(glance: Glance, due: Due) -> Sequence[Condition]:
+    """What one of the counts counts, as `_named` names it: in conditions for which there are indexes."""
+    row = glance.table(WORK).c
+    tomorrow = (_today(glance) + 1) * DAY
+    monday = tomorrow + (6 - glance.as_of.weekday()) * DAY
+    if due == "notices":
+        return [row.kind.in_(NOTICES)]
+    there: Mapping[Due, Sequence[Condition]] = {
+        "overdue": [row.overdue_from <= glance.second],
+        "undated": [row.overdue_from == EVER],
+        "today": [row.due_at < tomorrow],
+        "this_week": [row.due_at >= tomorrow, row.due_at < monday],
+        "later": [row.due_at >= monday],
+    }
+    dated = [] if due in ("overdue", "undated") else [row.overdue_from > glance.second, row.overdue_from != EVER]
+    return [row.kind.not_in(NOTICES), *dated, *there[due]]
 
 
 def _today(glance: Glance) -> int:

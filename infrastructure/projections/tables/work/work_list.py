@@ -12,7 +12,7 @@ from domain.time.business_time import instant_at
 from domain.time.intervals import EVER
 from domain.work.item import NOTICES
 from infrastructure.projections.tables.engagement_list import folded
-from infrastructure.projections.tables.work.counting import counts_of, whole_seconds
+from infrastructure.projections.tables.work.counting import counts_of, due_then, whole_seconds
 from infrastructure.projections.tables.work.glance import About, Glance, Glances
 from infrastructure.projections.tables.work.rows import WORK, or_ever
 
@@ -63,8 +63,12 @@ def _wanted(glance: Glance, wanted: WantedWork) -> list[ColumnElement[bool]]:
         "supplier": wanted.partner_id,
     }
     conditions = [table.c[name] == value for name, value in equal.items() if value is not None]
+    if wanted.due_from is not None:
+        conditions += [table.c.due_at >= whole_seconds(wanted.due_from), table.c.due_at < EVER]
     if wanted.due_before is not None:
         conditions.append(table.c.due_at < whole_seconds(wanted.due_before))
+    if wanted.due is not None:
+        conditions += due_then(glance, wanted.due)
     if wanted.q:
         conditions.append(table.c.sought.contains(folded(wanted.q), autoescape=True))
     if not wanted.notices:
