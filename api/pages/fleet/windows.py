@@ -11,6 +11,9 @@ from api.pages.links import Here
 
 ALL: Final = "all"
 USUAL_MONTHS: Final = 12
+MADE_WITH: Final = "_made_with"
+"""Behind a field's name: what the page had there when its form was made; of the key, what it is a key of."""
+
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -46,7 +49,8 @@ def _choice(here: Here, name: str, start: datetime | None, *, chosen: bool) -> C
 def settled(here: Here) -> str | None:
     """The address in which days stand as instants (UTC) and nothing contradicts; None: it is that one.
 
-    The last day of a window belongs to it. What is no day is left as it is, to be refused.
+    The last day of a window belongs to it. A day that is that of an instant which the form was made with is that
+    instant. What is no day is left as it is, to be refused.
     """
     changes = dict(_changes(here))
     return here.but(**changes, cursor=None) if changes else None
@@ -54,11 +58,27 @@ def settled(here: Here) -> str | None:
 
 def _changes(here: Here) -> Iterator[tuple[str, str | None]]:
     for name, days in (("from", 0), ("to", 1)):
-        said = here.query.get(name, "")
-        if DAY.fullmatch(said) and (instant := _midnight(said, days)):
+        said, made_with = here.query.get(name, ""), here.query.get(f"{name}{MADE_WITH}", "")
+        if DAY.fullmatch(said) and (instant := _same_day(name, said, made_with) or _midnight(said, days)):
             yield name, machine_text(instant)
+        if made_with:
+            yield f"{name}{MADE_WITH}", None
+    if of := here.query.get(f"key{MADE_WITH}"):
+        yield f"key{MADE_WITH}", None
+        if of != here.query.get("group_by"):
+            yield "key", None
     if "window" in here.query and ("from" in here.query or "to" in here.query):
         yield "window", None
+
+
+def _same_day(name: str, day: str, made_with: str) -> datetime | None:
+    """The instant that a form was made with, where its day is still the one that it has."""
+    try:
+        instant = datetime.fromisoformat(made_with)
+        same = instant.tzinfo is not None and (first_day if name == "from" else last_day)(instant) == day
+    except (ValueError, OverflowError):
+        return None
+    return instant if same else None
 
 
 def _midnight(day: str, later: int) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -252,6 +252,31 @@ def test_a_day_that_was_chosen_becomes_an_instant_and_the_last_one_belongs_to_th
     }
     form = page.forms[1]
     assert (form.values["from"], form.values["to"]) == ("2026-03-01", "2026-08-31")
+
+
+def shown_again(browser: Browser, page: Page, **changed: str) -> dict[str, str]:
+    """What the address asks for after Show."""
+    values = {**page.forms[1].values, **changed}
+    return query_of(browser.open(f"/fleet?{urlencode(values)}").address)
+
+
+def test_instants_and_filters_survive_the_form_to_the_second(browser: Browser) -> None:
+    asked = {
+        "group_by": "client",
+        "sort": "-overdue",
+        "model": "managed_marketplace",
+        "key": some_client(browser),
+        "from": "2026-03-01T08:15:59Z",
+        "to": "2026-08-31T17:00:01Z",
+    }
+    page = browser.open(f"/fleet?{urlencode(asked)}")
+    assert shown_again(browser, page) == asked
+    assert shown_again(browser, page, to="2026-09-01") == {**asked, "to": "2026-09-02T00:00:00Z"}
+    assert shown_again(browser, page, **{"from": ""}) == {name: asked[name] for name in asked if name != "from"}
+    of_months = {name: asked[name] for name in asked if name != "key"} | {"group_by": "month"}
+    assert shown_again(browser, page, group_by="month") == of_months, "a key is one of its groups"
+    for each in (each["href"] for each in page.tags("a") if str(each.get("href")).startswith("/fleet?")):
+        assert query_of(str(each)).get("to", asked["to"]) == asked["to"]
 
 
 @pytest.mark.parametrize(
