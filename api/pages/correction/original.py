@@ -8,8 +8,8 @@ from uuid import UUID
 from api.http.problem_kinds import NothingHere
 from api.http.reach import Seen
 from api.pages.commands import has_form
-from api.pages.forms.body import FOLD, NULL, Body, Given, body_of
-from api.pages.forms.shape import shape_of
+from api.pages.forms.body import FOLD, NULL, Body, Given, body_of, value_text
+from api.pages.forms.shape import NAME, VALUE, Branch, Rows, Shape, shape_of
 from api.pages.wall_time import on_the_wall
 from api.queries.command_of_event import told
 from application.queries.command_of_event import command_of_event
@@ -65,21 +65,26 @@ def original(standfast: Seen, engagement_id: UUID, version: int) -> Original:
         fact=fact,
         command=said.command,
         fields=said.fields,
-        given=dict(flat(said.fields)),
+        given=dict(flat(said.fields, shape_of(said.command) if has_form(said.command) else None)),
         on_behalf_of=said.on_behalf_of or "",
         versions=said.versions,
         zone=history.state.terms.calendar.zone,
     )
 
 
-def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """What a body says, as fields of a form: ``day_rate.amount``, ``evidence[0].title``."""
-    if isinstance(value, Mapping):
+def flat(value: Any, of: Shape | None, name: str = "") -> Iterator[tuple[str, str]]:
+    """What a body of a shape says, as fields of a form: ``day_rate.amount``, ``evidence[0].title``."""
+    if isinstance(value, Mapping) and isinstance(of, Rows):
+        for index, (key, each) in enumerate(value.items()):
+            yield f"{name}[{index}].{NAME}", key
+            yield f"{name}[{index}].{VALUE}", value_text(each)
+    elif isinstance(value, Mapping):
+        members = {each.name: each for each in of.members} if isinstance(of, Branch) else {}
         for key, each in value.items():
-            yield from flat(each, f"{name}.{key}" if name else key)
+            yield from flat(each, members.get(key), f"{name}.{key}" if name else key)
     elif isinstance(value, list | tuple):
         for index, each in enumerate(value):
-            yield from flat(each, f"{name}[{index}]")
+            yield from flat(each, of.row if isinstance(of, Rows) else None, f"{name}[{index}]")
     elif value is None:
         yield name + NULL, "true"
     else:

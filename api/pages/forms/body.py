@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from api.pages.forms.shape import Branch, Leaf, Rows, Shape
+from api.pages.forms.shape import NAME, VALUE, Branch, Leaf, Rows, Shape
 from api.pages.wall_time import instants_of, shown_once, wall_time
 
 Given = Mapping[str, str]
@@ -56,7 +57,17 @@ class _Making:
         else:
             rows = [self.branch(of.row, f"{name}[{index}]") for index in range(rows_said(of, name, self._given))]
             if rows or of.required:
-                yield rows
+                yield self._named(rows, name) if of.named else rows
+
+    def _named(self, rows: Sequence[Mapping[str, str]], place: str) -> dict[str, Any]:
+        """Rows as one object; a name that stands twice is asked back, since only one of them could be said."""
+        said: dict[str, Any] = {}
+        for index, row in enumerate(rows):
+            name = row.get(NAME, "")
+            if name in said:
+                self.unclear.append((f"{place}[{index}].{NAME}", "this name stands twice"))
+            said[name] = value_of(row.get(VALUE, ""))
+        return said
 
     def _leaf(self, of: Leaf, name: str) -> Iterator[Any]:
         text = self._given.get(name, "").replace("\r\n", "\n").strip()
@@ -84,6 +95,19 @@ class _Making:
             how = "twice" if shown_once(wall, self._zone) else "never"
             self.unclear.append((name, f"clocks in {self._zone} showed this time {how}: say which instant is meant"))
         return instants[int(which) if which == "1" and len(instants) > 1 else 0].isoformat()
+
+
+def value_of(text: str) -> Any:
+    """A value of no kind of its own: what reads as a number, a truth or null is one, in quotation marks a text."""
+    if _NUMBER.fullmatch(text) or text in ("true", "false", "null") or (len(text) > 1 and text[0] == text[-1] == '"'):
+        with suppress(ValueError):  # what only looks like JSON is a text
+            return json.loads(text)
+    return text
+
+
+def value_text(value: Any) -> str:
+    """How such a value is written: a text without marks, unless it would be read as something else."""
+    return value if isinstance(value, str) and value_of(value) == value else json.dumps(value, ensure_ascii=False)
 
 
 def body_of(shape: Branch, given: Given, zone: str) -> Body:

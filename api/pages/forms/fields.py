@@ -50,12 +50,15 @@ class Field:
 
     @property
     def id(self) -> str:
-        return "f-" + "".join(each if each.isalnum() else "-" for each in self.name)
+        return _id("f", self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """Several fields under one legend; ``rows``: those of a list, ``more`` the name that asks for another row."""
+    """Several fields under one legend; ``rows``: those of a list, ``more`` the name that asks for another row.
+
+    ``folded``: it folds, and nothing is said or wrong in it.
+    """
 
     name: str
     label: str
@@ -65,6 +68,12 @@ class Box:
     parts: Sequence["Part"] = ()
     rows: Sequence[Sequence["Part"]] = ()
     more: str | None = None
+    folds: bool = False
+    folded: bool = False
+
+    @property
+    def id(self) -> str:
+        return _id("b", self.name)
 
 
 Part = Field | Box
@@ -109,7 +118,7 @@ class Showing:
         ordered = sorted(members, key=lambda each: place_of(command, each.name, required=each.required))
         usual = [each for each in ordered if is_usual(command, each.name, required=each.required)]
         folded = tuple(self._part(each, each.name) for each in ordered if each not in usual)
-        unfolded = bool(self._told)
+        unfolded = bool(self._told) or (self._one_more or "").startswith(tuple(each.name for each in folded))
         shown = tuple(self._part(each, each.name) for each in usual)
         astray = [(name, each) for name, told in self._wrong.items() if name not in self._told for each in told]
         return Form(shown=shown, folded=folded, unfolded=unfolded, astray=astray)
@@ -121,7 +130,8 @@ class Showing:
             return replace(self._box(of, name), parts=tuple(self._parts(of, name)))
         count = max(rows_said(of, name, self._given), FEWEST_ROWS.get(name, 1)) + (self._one_more == name)
         rows = tuple(tuple(self._parts(of.row, f"{name}[{index}]")) for index in range(min(count, of.most)))
-        return replace(self._box(of, name), rows=rows, more=name if count < of.most else None)
+        box = replace(self._box(of, name), rows=rows, more=name if count < of.most else None, folds=of.named)
+        return replace(box, folded=of.named and not (box.wrong or rows_said(of, name, self._given) or count > 1))
 
     def _parts(self, of: Branch, name: str) -> Iterator[Part]:
         return (self._part(each, f"{name}.{each.name}") for each in of.members)
@@ -132,8 +142,13 @@ class Showing:
             label=_label(of.name),
             required=of.required,
             hint=without_null(of.hint),
-            wrong=self._wrong_in(name),
+            wrong=(*self._wrong_in(name), *(self._wrong_under(name) if isinstance(of, Rows) and of.named else ())),
         )
+
+    def _wrong_under(self, name: str) -> Iterator[str]:
+        """What is wrong in an object with names of the sender's own, which are no names of fields."""
+        for each in [each for each in self._wrong if each.startswith(f"{name}.")]:
+            yield from (f"{each.removeprefix(f'{name}.')}: {message}" for message in self._wrong_in(each))
 
     def field(self, of: Leaf, name: str) -> Field:
         """A value as it is shown."""
@@ -216,6 +231,10 @@ class Showing:
             Option(value=str(index), name=f"{instant_text(each, self._zone)} ({each:%H:%M} UTC)")
             for index, each in enumerate(instants)
         )
+
+
+def _id(kind: str, name: str) -> str:
+    return f"{kind}-" + "".join(each if each.isalnum() else "-" for each in name)
 
 
 def _value_words(of: Leaf, value: str) -> str:

@@ -49,13 +49,14 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """A list of objects."""
+    """A list of objects; ``named``: it stands for one object with names of the sender's own, a row each."""
 
     name: str
     required: bool
     row: Branch
     most: int
     hint: str = ""
+    named: bool = False
 
 
 Shape = Leaf | Branch | Rows
@@ -81,7 +82,7 @@ def _members(schema: Schema, definitions: Schema, of: str) -> Iterator[Shape]:
 
 
 def _shape(name: str, said: Schema, definitions: Schema, required: bool, of: str) -> Shape | None:
-    """None where a form has nothing for it: objects with names of the sender's own."""
+    """None where a form has nothing for it: objects without a member."""
     options = [each for each in said.get("anyOf", (said,)) if each.get("type") != "null" and each != {"not": {}}]
     schema = _resolved(options[0], definitions)
     hint = TEXTS.get(f"{of}.{name}") or TEXTS.get(name, "")
@@ -91,8 +92,28 @@ def _shape(name: str, said: Schema, definitions: Schema, required: bool, of: str
         return Rows(name=name, required=required, row=row, most=schema.get("maxItems", 50), hint=hint)
     if schema.get("type") == "object":
         members = tuple(_members(schema, definitions, str(schema.get("title", ""))))
-        return Branch(name=name, required=required, members=members, hint=hint) if members else None
+        return (
+            Branch(name=name, required=required, members=members, hint=hint) if members else _named(name, schema, hint)
+        )
     return _leaf(name, said, schema, required, hint)
+
+
+NAME: Final = "name"
+VALUE: Final = "value"
+"""The fields of a row that stands for a member of an object with names of the sender's own."""
+
+
+def _named(name: str, schema: Schema, hint: str) -> Rows | None:
+    """An object with names of the sender's own, whose values are texts, numbers, truths or null."""
+    if not schema.get("patternProperties"):
+        return None
+    longest = schema.get("propertyNames", {}).get("maxLength")
+    members = (
+        Leaf(name=NAME, kind="text", required=True, most=longest),
+        Leaf(name=VALUE, kind="text", required=True, hint="A text, a number, true or false."),
+    )
+    row = Branch(name="", required=True, members=members)
+    return Rows(name=name, required=False, row=row, most=schema.get("maxProperties", 50), hint=hint, named=True)
 
 
 def _resolved(schema: Schema, definitions: Schema) -> Schema:

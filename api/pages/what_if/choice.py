@@ -114,7 +114,7 @@ def addressed(
     kept = {kind: name for kind, name in names.items() if name}
     if len(kept) < len(written_now):
         return None
-    said = choice.named | kept
+    said: dict[str, str] = {**choice.named, **kept}
     return Choice(named={name: said[name] for name in NAMED if name in said})
 
 

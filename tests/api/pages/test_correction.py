@@ -187,11 +187,24 @@ def test_what_cannot_be_corrected_has_no_form(browser: Browser, page: str, query
 
 
 DIRECT = {"supply_source": "internal_team", "planned_start": "2027-03-01T09:00:00.25Z"}
+FACTOR = {"name": "skills", "value": 0.9, "weight": 2, "facts": {"years": 7, "badge": "7", "remote": True, "gap": None}}
+MATCH = {
+    "score": 0.8,
+    "algorithm": {"name": "ranker", "version": "7"},
+    "decided_by": "person",
+    "factors": [FACTOR, {**FACTOR, "name": "price", "facts": None}],
+}
 CASES: Mapping[str, Mapping[str, Any]] = {
     "add-seat": {"seat_id": "ops-1", "role": "Operations", "key_role": True, "allocation": 0.5},
     "amend-seat": {"seat_id": "qa-1", "required_until": None, "role": "Tester"},
     "suspend-engagement": {"waiting_on": "client", "reason": "budget"},
-    "match-professional": {"seat_id": "qa-1", "assignment_id": "a-1", "professional_id": "mei", **DIRECT},
+    "match-professional": {
+        "seat_id": "qa-1",
+        "assignment_id": "a-1",
+        "professional_id": "mei",
+        "match": MATCH,
+        **DIRECT,
+    },
     "annotate": {"note": "two\nlines", "corrects": 1},
 }
 

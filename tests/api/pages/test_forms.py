@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.pages.commands import GROUPS, WITHOUT_FORM
-from api.pages.forms.body import body_of, compacted
+from api.pages.forms.body import body_of, compacted, value_of, value_text
 from api.pages.forms.shape import shape_of
 from domain.register import COMMANDS
 from tests.api.pages.browsing import Browser, Page
@@ -148,6 +148,57 @@ def test_a_list_has_a_row_more_for_the_asking_and_empty_rows_are_left_out(
     assert done.status == 200, done.text
     event = client.get(f"/v1{page}/history?order=desc&limit=1").json()["items"][0]
     assert event["data"]["evidence"] == [{"title": "One", "href": "https://example.com/one", "sha256": None}]
+
+
+MATCH = {
+    "match.score": "0.8",
+    "match.algorithm.name": "ranker",
+    "match.algorithm.version": "7",
+    "match.decided_by": "person",
+    "match.factors[0].name": "skills",
+    "match.factors[0].value": "0.9",
+    "match.factors[0].weight": "2",
+    "match.factors[0].facts[0].name": "years of Kotlin",
+    "match.factors[0].facts[0].value": "7",
+}
+
+
+def test_a_match_has_a_control_for_its_score_its_factors_and_their_facts(
+    client: TestClient, browser: Browser, page: str
+) -> None:
+    form = browser.open(f"{page}/do/match-professional").form()
+    for name, value in {**MATCH, "seat_id": "backend-1", **PERSON}.items():
+        form.set(name, value)
+    facts = "match.factors[0].facts"
+    more = browser.send(form, _more=facts).form()
+    more.set(f"{facts}[1].name", "years of Kotlin").set(f"{facts}[1].value", '"7"')
+    back = browser.send(more)
+    assert back.wrong["f-match-factors-0--facts-1--name-wrong"] == "this name stands twice"
+    done = browser.send(back.form().set(f"{facts}[1].name", "badge"))
+    assert done.status == 200, done.text
+    event = client.get(f"/v1{page}/history?order=desc&limit=1").json()["items"][0]
+    assert event["data"]["match"] == {
+        "score": 0.8,
+        "algorithm": {"name": "ranker", "version": "7"},
+        "decided_by": "person",
+        "factors": [
+            {"name": "skills", "value": 0.9, "weight": 2, "facts": {"years of Kotlin": 7, "badge": "7"}},
+        ],
+    }
+    correcting = browser.open(f"{page}/do/correct-history?void={event['version']}").form()
+    held = {name.partition("match.")[2]: value for name, value in correcting.values.items() if "match." in name}
+    assert (held["factors[0].facts[0].value"], held["factors[0].facts[1].value"]) == ("7", '"7"')
+    assert held["score"] == "0.8"
+
+
+def test_a_successor_may_be_proposed_with_how_the_match_came_about() -> None:
+    assert {"match"} < {each.name for each in shape_of("propose-successor").members}
+
+
+@pytest.mark.parametrize("value", [7, -0.5, 10**20, True, None, "", "7", "true", '"', "a b", '"x"', "1e5", '"a"b"'])
+def test_a_value_of_no_kind_of_its_own_comes_back_as_it_was(value: object) -> None:
+    assert value_of(value_text(value)) == value
+    assert type(value_of(value_text(value))) is type(value)
 
 
 @pytest.mark.parametrize(
