@@ -111,10 +111,10 @@ def addressed(
         }
     except StoreReadOnly:
         return None
-    kept = {kind: name for kind, name in names.items() if name}
+    kept: dict[str, str] = {kind: name for kind, name in names.items() if name}
     if len(kept) < len(written_now):
         return None
-    said: dict[str, str] = {**choice.named, **kept}
+    said = {**choice.named, **kept}
     return Choice(named={name: said[name] for name in NAMED if name in said})
 
 
