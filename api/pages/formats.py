@@ -1,7 +1,8 @@
 """How figures, times and texts are written on every page: one way each."""
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -17,11 +18,17 @@ NOTHING: Final = "–"
 DAY_SECONDS: Final = 86_400
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z")
+SUPPLIERS: Final = ("platform", "independent")
+"""Suppliers that are called by a word, and by no id."""
+
 FAR_SECONDS: Final = 7 * DAY_SECONDS
 """From how far away on hours make no difference."""
 
-FOLDED_FROM: Final = 240
-"""How many characters of a text are shown before it folds."""
+THREE_LINES: Final = 240
+NARROW_LINES: Final = 120
+"""How many characters three lines have at most, on a wide screen and on a narrow one."""
 
 
 def duration_text(seconds: int, business_day: int | None = None) -> str:
@@ -58,7 +65,26 @@ def instant_text(instant: datetime, zone: str) -> str:
 
 
 def day_text(day: datetime) -> str:
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year:04}"
+    return f"{DAYS[day.weekday()]} {short_day(day)}"
+
+
+def short_day(day: date) -> str:
+    """A day without its name: ``10 Nov 2026``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year:04}"
+
+
+def month_text(month: str) -> str:
+    """A month as it is said: ``Feb 2026`` for ``2026-02``; what is none stays as it is."""
+    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}" if MONTH.fullmatch(month) else month
+
+
+def group_text(group_by: str, key: str) -> str:
+    """A group of the fleet as it is called: a client and an agency as they are written."""
+    if group_by == "month":
+        return month_text(key)
+    if group_by == "all":
+        return "all engagements"
+    return key if group_by == "client" or (group_by == "partner" and key not in SUPPLIERS) else words(key)
 
 
 def machine_text(instant: datetime) -> str:
@@ -72,6 +98,11 @@ def instant(of: datetime | None, zone: str) -> Markup:
         return Markup(NOTHING)
     shown = '<time datetime="{}" data-zone="{}">{}</time>'
     return Markup(shown).format(machine_text(of), zone, instant_text(of, zone))
+
+
+def on_clocks(text: str, zone: str) -> str:
+    """A sentence with its instants as the clocks of a zone show them."""
+    return INSTANT.sub(lambda found: instant_text(datetime.fromisoformat(found[0]), zone), text)
 
 
 def from_now(of: datetime, now: datetime) -> str:
@@ -125,11 +156,12 @@ def capital(text: str) -> str:
 
 
 def written(text: str) -> Markup:
-    """What somebody wrote: apart from the text around it, whatever direction it runs in; a long one folds."""
-    if len(text) <= FOLDED_FROM:
+    """What somebody wrote: apart from the text around it, whatever direction it runs in; after three lines it folds."""
+    many = text.strip().count("\n") > 2
+    if len(text) <= NARROW_LINES and not many:
         return Markup("<bdi>{}</bdi>").format(text)
-    folded = '<details class="fold"><summary><bdi>{}…</bdi></summary><bdi>{}</bdi></details>'
-    return Markup(folded).format(text[:FOLDED_FROM], text)
+    kind = "fold" if many or len(text) > THREE_LINES else "fold if-narrow"
+    return Markup('<details class="{}"><summary><bdi>{}</bdi></summary></details>').format(kind, text)
 
 
 STATES: Final[Mapping[str, str]] = {
@@ -157,6 +189,8 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "instant": instant,
     "moment": instant_text,
     "from_now": from_now,
+    "on_clocks": on_clocks,
+    "day": short_day,
     "ratio": ratio,
     "money": money,
     "words": words,

@@ -1,6 +1,5 @@
 """The rows behind a figure of the fleet: the sentence that counts them, and each in words."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -11,7 +10,7 @@ from pydantic import Field
 from api.http.paging import Cursor
 from api.pages.chips import Chip, chips
 from api.pages.fleet.figures import Kind, amount, summary, writing
-from api.pages.formats import MONTHS, day_text, words
+from api.pages.formats import day_text, group_text, short_day, words
 from api.pages.links import Here, engagement_at
 from api.queries.fleet import FleetAsked, RowsAsked
 from application.ports.fleet import FigureRow, RowsPage, RowSums
@@ -76,10 +75,6 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = {
 
 OF_THE_FLEET: Final = ("group_by", "from", "to", "model", "client_id", "partner_id")
 NAMES: Final = {"because": "figure", "client_id": "client", "partner_id": "supplier"}
-SUPPLIERS: Final = ("platform", "independent")
-"""Suppliers that are called by a word, and by no id."""
-
-MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,16 +180,9 @@ def figure_words(path: str) -> str:
 def _sentence(asked: BecauseAsked, total: int, states: Mapping[str, int]) -> str:
     named = max((each for each in NOUNS if asked.because.startswith(each)), key=len, default=None)
     one, several = NOUNS[named] if named else ("row", "rows")
-    where = f" in {_group(asked, asked.key)}" if asked.key and asked.group_by != "all" else ""
+    where = f" in {group_text(asked.group_by, asked.key)}" if asked.key and asked.group_by != "all" else ""
     told = ", ".join(f"{count:,} {words(state)}" for state, count in states.items())
     return f"{total:,} {one if total == 1 else several}{where}{_window(asked)}{': ' if told else ''}{told}."
-
-
-def _group(asked: BecauseAsked, key: str) -> str:
-    """A group as it is called: a client as it is written, a month as ``Feb 2026``."""
-    if asked.group_by == "month" and MONTH.fullmatch(key):
-        return f"{MONTHS[int(key[5:]) - 1]} {key[:4]}"
-    return key if asked.group_by == "client" or (asked.group_by == "partner" and key not in SUPPLIERS) else words(key)
 
 
 def _names(asked: BecauseAsked) -> Mapping[str, str]:
@@ -204,13 +192,13 @@ def _names(asked: BecauseAsked) -> Mapping[str, str]:
 def _said(asked: BecauseAsked) -> Mapping[str, str]:
     """The filters that are said in words of their own: the group, and the edges of the window that are midnights."""
     days = {name: _day(at) for name, at in (("from", asked.from_), ("to", asked.to)) if at and _day(at)}
-    return {**days, "key": _group(asked, asked.key)} if asked.key else days
+    return {**days, "key": group_text(asked.group_by, asked.key)} if asked.key else days
 
 
 def _day(at: datetime) -> str:
     """A midnight of UTC as ``1 Nov 2025``; empty where it is none."""
     here = at.astimezone(UTC)
-    return f"{here.day} {MONTHS[here.month - 1]} {here.year}" if here.time() == time() else ""
+    return short_day(here) if here.time() == time() else ""
 
 
 def _window(asked: BecauseAsked) -> str:
@@ -223,12 +211,18 @@ def _states(states: Mapping[str, int], chosen: str | None, here: Here) -> Iterat
         yield State(name=name, count=count, chosen=name == chosen, address=here.but(state=name, cursor=None))
 
 
+def _once(told: str) -> str:
+    """A row in words whose id says already what it is: ``case-1 on backend-1``."""
+    noun, _, rest = told.partition(" ")
+    return rest if rest.startswith(f"{noun}-") else told
+
+
 def _row(row: FigureRow, figure: str) -> RowShown:
     return RowShown(
         row=row,
         name=row.engagement_name or str(row.engagement_id),
         address=engagement_at(row.engagement_id),
-        words=row.words.removesuffix(f": {row.state}"),
+        words=_once(row.words.removesuffix(f": {row.state}")),
         value=amount(figure, row.value),
         part=None if row.of is None else amount(figure, row.of),
     )

@@ -6,7 +6,8 @@ from typing import Any, Final, Literal
 
 from api.http.paging import Position
 from api.http.reach import Seen
-from api.pages.charts.kinds import Chart, group_name
+from api.pages.charts.kinds import Chart
+from api.pages.formats import group_text
 from api.queries.fleet import FleetAsked, GroupsAsked, RowsAsked, groups, rows
 from application.ports.fleet import Bucket, Group, GroupBy, GroupSort, GroupsPage
 from domain.language.bounds import DESCRIBED, STRICT
@@ -112,7 +113,7 @@ def _line(chart: Chart, group_by: GroupBy, group: Group) -> Line:
     found = chart.distribution(group)
     return Line(
         key=group.key,
-        name=group_name(group_by, group.key),
+        name=group_text(group_by, group.key),
         count=found.count,
         median=found.median,
         p90=found.p90,

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from api.pages.formats import words
-from application.ports.fleet import Distribution, Group, GroupBy
+from application.ports.fleet import Distribution, Group
 
 HOUR: Final = 3_600
 DAY: Final = 8 * HOUR
@@ -71,10 +70,3 @@ CHARTS: Final[Mapping[str, Chart]] = {
         ),
     )
 }
-
-
-def group_name(group_by: GroupBy, key: str) -> str:
-    """A group as it is called: ``managed marketplace``, ``all engagements``."""
-    if group_by == "all":
-        return "all engagements"
-    return words(key) if group_by == "model" else key

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.pages.charts.figures import MOST_LINES, MOST_MARKS
-from api.pages.charts.kinds import CHARTS, Chart, group_name
+from api.pages.charts.kinds import CHARTS, Chart
+from api.pages.formats import group_text
 from api.pages.links import Here
 from application.ports.fleet import Group, GroupBy
 from infrastructure.process.drawing.draughtsmen import Draughtsmen
@@ -87,4 +88,4 @@ def _told(chart: Chart, groups: Sequence[Group], group_by: GroupBy) -> Iterator[
         median = "" if found.median is None else f", median {chart.units(found.median):.1f}"
         slowest = "" if found.p90 is None else f", 90 % within {chart.units(found.p90):.1f}"
         promised = "" if goal is None else f", promised {chart.units(goal):.1f}"
-        yield f"{group_name(group_by, group.key)}: {counted}{median}{slowest}{promised}."
+        yield f"{group_text(group_by, group.key)}: {counted}{median}{slowest}{promised}."

@@ -32,12 +32,13 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """``word`` is told where there is no figure."""
+    """``word`` is told where there is no figure; ``grave``: the figure counts what is overdue."""
 
     shown: Shown | None = None
     word: str = NOTHING
     bar: Sequence[Piece] = ()
     note: Note = ()
+    grave: bool = False
     parties: Sequence[Party] = ()
     amounts: Sequence[Shown] = ()
 
@@ -209,7 +210,8 @@ def tenure(of: Column) -> Cell:
     found = of.group.continuity.tenures
     if found.count == 0:
         return Cell()
-    many: Note = (of.behind.count("continuity.tenures.count", found.count, "assignments"),)
+    called = "assignment" if found.count == 1 else "assignments"
+    many: Note = (of.behind.count("continuity.tenures.count", found.count, called),)
     if found.median_days is None:
         return Cell(word=NOTHING, note=(*many, " · too few have left to say"))
     return Cell(shown=of.behind.amount("continuity.tenures.median_days", found.median_days), note=many)

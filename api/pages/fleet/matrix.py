@@ -7,7 +7,7 @@ from typing import Final
 from api.pages.fleet import cells
 from api.pages.fleet.behind import Behind, Note
 from api.pages.fleet.cells import Cell, Column
-from api.pages.formats import NARROW, words
+from api.pages.formats import NARROW, group_text
 from api.pages.work_view import MODELS
 from api.queries.fleet import GroupsAsked
 from api.queries.kept_figures import FleetFigures
@@ -135,8 +135,7 @@ def _head(of: Column, asked: GroupsAsked) -> Head:
         behind.count("engagements", group.engagements),
         behind.count("seats", group.seats, "seat" if group.seats == 1 else "seats"),
     )
-    name = "all engagements" if asked.group_by == "all" else words(group.key)
-    return Head(name, behind.address("engagements"), note)
+    return Head(group_text(asked.group_by, group.key), behind.address("engagements"), note)
 
 
 def _row(of: Named | Missing, columns: Sequence[Column]) -> Row:

@@ -10,7 +10,7 @@ from api.pages.fleet.behind import Behind
 from api.pages.fleet.cells import Cell, Column
 from api.pages.fleet.matrix import promises
 from api.pages.fleet.windows import months_back
-from api.pages.formats import MONTHS, machine_text, words
+from api.pages.formats import group_text, machine_text
 from api.pages.links import Here
 from api.queries.fleet import GroupsAsked
 from api.queries.kept_figures import FleetFigures
@@ -63,14 +63,7 @@ def _heading(name: str, sort: str | None, now: GroupSort, here: Here) -> Heading
 def _line(group: Group, found: FleetFigures, asked: GroupsAsked, here: Here) -> Line:
     column = Column(group, Behind.of(asked, group.key, found.page.reading.as_of), promises(found, asked, group))
     told = tuple((name, cell(column)) for name, _, cell in FIGURES)
-    return Line(_name(group.key, asked), _nearer(group.key, asked, here), told)
-
-
-def _name(key: str, asked: GroupsAsked) -> str:
-    if asked.group_by != "month":
-        return words(key) if key in ("platform", "independent") else key
-    year, _, month = key.partition("-")
-    return f"{MONTHS[int(month) - 1]} {year}"
+    return Line(group_text(asked.group_by, group.key), _nearer(group.key, asked, here), told)
 
 
 def _nearer(key: str, asked: GroupsAsked, here: Here) -> str:
@@ -89,10 +82,10 @@ def _engagements(of: Column) -> Cell:
     return Cell(shown=behind.count("engagements", group.engagements), note=(behind.count("open", group.open, "open"),))
 
 
-def _at_risk(of: Column) -> Cell:
+def _overdue(of: Column) -> Cell:
     group, behind = of.group, of.behind
-    note = (behind.count("overdue", group.overdue, "overdue"),) if group.overdue else ()
-    return Cell(shown=behind.count("at_risk", group.at_risk), note=note)
+    note = (behind.count("at_risk", group.at_risk, "at risk"),) if group.at_risk else ()
+    return Cell(shown=behind.count("overdue", group.overdue), note=note, grave=group.overdue > 0)
 
 
 def _in_time(of: Column) -> Cell:
@@ -122,6 +115,6 @@ FIGURES: Final[Sequence[tuple[str, str | None, Callable[[Column], Cell]]]] = (
     ("Gaps", None, cells.gaps),
     ("First answer", None, cells.answered),
     ("Request to replaced", None, cells.replaced),
-    ("At risk", "overdue", _at_risk),
+    ("Overdue", "overdue", _overdue),
 )
 """The eight figures of a line: each with the figure that lines are ordered by, where there is one."""

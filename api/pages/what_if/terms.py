@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
 
-from api.pages.formats import MONTHS, NARROW, words
+from api.pages.formats import NARROW, short_day, words
 from api.pages.wall_time import on_clocks_of
 from domain.engagement.terms.policy import Goal, Obligation, Policy
 from domain.language.words import Model
@@ -52,7 +52,7 @@ def _amended(calendars: Sequence[tuple[datetime, Calendar]]) -> str:
     since, present = calendars[-1]
     at = on_clocks_of(present.zone, since)
     before = ", ".join(dict.fromkeys(each.name for _, each in reversed(calendars[:-1])))
-    return f"since {at.day} {MONTHS[at.month - 1]} {at.year}, before that {before}"
+    return f"since {short_day(at)}, before that {before}"
 
 
 def _terms(of: Agreed) -> Iterator[tuple[str, str]]:

@@ -92,6 +92,32 @@ def test_how_far_an_instant_is_from_now(away: timedelta, told: str) -> None:
 def test_what_somebody_wrote_stands_apart_and_folds_where_it_is_long() -> None:
     assert formats.written("<b>&") == "<bdi>&lt;b&gt;&amp;</bdi>"
     assert formats.written("x" * 241).startswith('<details class="fold"><summary>')
+    assert formats.written("a\nb\nc\nd").startswith('<details class="fold">'), "four lines"
+    assert formats.written("a\nb\nc") == "<bdi>a\nb\nc</bdi>"
+    assert formats.written("x" * 121).startswith('<details class="fold if-narrow">'), (
+        "more than three on a narrow screen"
+    )
+
+
+@pytest.mark.parametrize(
+    ("group_by", "key", "told"),
+    [
+        ("month", "2026-02", "Feb 2026"),
+        ("month", "2026-13", "2026-13"),
+        ("client", "acme-north", "acme-north"),
+        ("partner", "dev-shop", "dev-shop"),
+        ("partner", "platform", "platform"),
+        ("model", "managed_services", "managed services"),
+        ("all", "all", "all engagements"),
+    ],
+)
+def test_a_group_is_called_in_one_way(group_by: str, key: str, told: str) -> None:
+    assert formats.group_text(group_by, key) == told
+
+
+def test_a_sentence_tells_its_instants_on_the_clocks_of_a_zone() -> None:
+    said = formats.on_clocks("It is required since 2026-11-10T09:02:16Z, and 2026 stays.", "Europe/Berlin")
+    assert said == "It is required since Tue 10 Nov 2026, 10:02, and 2026 stays."
 
 
 def test_a_state_has_a_sign_and_a_word() -> None:
