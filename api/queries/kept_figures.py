@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from starlette.requests import Request
 
-from api.http.questions import answer_of, projected
+from api.http.questions import projected
 from api.http.reach import Seen
 from api.kept import Kept, use_of
 from api.queries.fleet import GroupsAsked, groups
@@ -36,8 +36,10 @@ class FiguresAsOf:
     anew: bool
 
 
-async def kept_figures(standfast: Seen, request: Request, asked: GroupsAsked) -> FiguresAsOf:
-    """The figures that are asked for, kept for all of the same reach.
+async def kept_figures(
+    standfast: Seen, request: Request, asked: GroupsAsked, *, patience: float | None = None
+) -> FiguresAsOf:
+    """The figures that are asked for, kept for all of the same reach; waited for so many seconds (None: as usual).
 
     Raises FieldsWrong, NotReached, TooMuchAsked, CallerGone.
     """
@@ -50,12 +52,8 @@ async def kept_figures(standfast: Seen, request: Request, asked: GroupsAsked) ->
     position = standfast.projections.positions.position
     use = use_of(found, now=now, position=position, min_position=asked.min_position)
     if found is None or use == "waited for":
-        waited: Kept = await answer_of(
-            standfast,
-            request,
-            partial(kept.worked_out, key, work, asked=now, min_position=asked.min_position),
-            costly=True,
-        )
+        working = partial(kept.worked_out, key, work, asked=now, min_position=asked.min_position)
+        waited: Kept = await standfast.desks.costly.answer(working, request.receive, patience=patience)
         return FiguresAsOf(waited.answer, 0.0, anew=False)
     if use == "anew":
         kept.anew(key, work)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from api.http.paging import Position
 from api.http.reach import Seen
 from api.pages.charts.kinds import Chart
 from api.pages.formats import group_text
-from api.queries.fleet import FleetAsked, GroupsAsked, RowsAsked, groups, rows
+from api.queries.fleet import FleetAsked, GroupsAsked, RowsAsked, rows
 from application.ports.fleet import Bucket, Group, GroupBy, GroupSort, GroupsPage
 from domain.language.bounds import DESCRIBED, STRICT
 from domain.language.words import Instant, field_names
@@ -33,15 +34,17 @@ class ChartAsked(FleetAsked):
     size: Size = "wide"
 
     def about_groups(self) -> GroupsAsked:
-        """The largest groups where there may be many of them; months are told all at once."""
+        """The question of the page beside it; the largest groups where there may be many of them."""
         sort: GroupSort = "-engagements" if self.group_by in ("client", "partner") else "key"
-        return GroupsAsked(**self._question(), sort=sort, limit=MOST_LINES)
+        return GroupsAsked(**self.question(), sort=sort)
 
-    def about_rows(self, chart: Chart, key: str) -> RowsAsked:
-        """The values behind a group's figure."""
-        return RowsAsked(**{**self._question(), "key": key}, figure=chart.figure, limit=MOST_MARKS)
+    def about_rows(self, chart: Chart, key: str, as_of: datetime) -> RowsAsked:
+        """The values behind a group's figure, as of the instant of that."""
+        about = {**self.question(), "key": key, "min_position": None}
+        return RowsAsked(**about, figure=chart.figure, as_of=as_of, limit=MOST_MARKS)
 
-    def _question(self) -> dict[str, Any]:
+    def question(self) -> dict[str, Any]:
+        """Which groups, over which window, however it is drawn."""
         return {name: getattr(self, name) for name in field_names(FleetAsked)}
 
 
@@ -83,10 +86,9 @@ class ChartFigures:
         return all(each.values is not None for each in self.lines)
 
 
-def figures_of(standfast: Seen, chart: Chart, asked: ChartAsked) -> ChartFigures:
-    """The figures that are asked for. Raises FieldsWrong and what the fleet raises."""
-    page = groups(standfast, asked.about_groups())
-    told = page.groups[-MOST_LINES:]
+def figures_of(standfast: Seen, chart: Chart, asked: ChartAsked, page: GroupsPage) -> ChartFigures:
+    """The figures that are asked for, of the groups of their page. Raises FieldsWrong and what the fleet raises."""
+    told = page.groups[-MOST_LINES:] if asked.group_by == "month" else page.groups[:MOST_LINES]
     lines = [_line(chart, asked.group_by, group) for group in told if _shown(chart, asked.group_by, group)]
     if sum(each.count for each in lines) <= MOST_MARKS:
         lines = list(_with_values(standfast, chart, asked, page, lines))
@@ -126,10 +128,10 @@ def _line(chart: Chart, group_by: GroupBy, group: Group) -> Line:
 def _with_values(
     standfast: Seen, chart: Chart, asked: ChartAsked, page: GroupsPage, lines: Sequence[Line]
 ) -> Iterator[Line]:
-    """The lines with their values, where nothing was recorded since their figures were read."""
+    """The lines with their values, where these still come to the figures that were read."""
     for line in lines:
-        found = rows(standfast, asked.about_rows(chart, line.key)) if line.count else None
-        if found and (found.total != line.count or found.reading.position != page.reading.position):
+        found = rows(standfast, asked.about_rows(chart, line.key, page.reading.as_of)) if line.count else None
+        if found and (found.total, found.sums.median) != (line.count, line.median):
             yield line
         else:
             yield replace(line, values=tuple(sorted(int(each.value) for each in found.items)) if found else ())

@@ -11,14 +11,14 @@ from starlette.responses import Response
 from api.http.operations import JSON
 from api.http.problem_kinds import FORESEEN, NothingHere
 from api.http.problems import problem_response
-from api.http.questions import projected
 from api.http.reach import Seen
 from api.http.strict_json import json_of
-from api.pages.charts.figures import ChartAsked, figures_of
+from api.pages.charts.figures import ChartAsked, ChartFigures, figures_of
 from api.pages.charts.kinds import CHARTS, Chart
 from api.pages.charts.specs import spec_of
 from api.pages.frame import HEADERS
 from api.pages.links import asked_for
+from api.queries.kept_figures import kept_figures
 from domain.language.saying import did_you_mean
 from infrastructure.process.drawing.draughtsmen import ChartsNotInstalled, Kind
 
@@ -47,9 +47,7 @@ async def _chart(standfast: Seen, request: Request) -> Response:
         raise ChartsNotInstalled("this server has nothing to draw with; the same address with .json has the figures")
     where = {**request.scope, "path_params": {}}
     asked: ChartAsked = asked_for(ChartAsked, Request(where, request.receive))
-    await projected(standfast, asked.min_position)
-    asking = partial(_spec, standfast, of, asked)
-    spec = await standfast.desks.costly.answer(asking, request.receive, patience=PATIENCE_SECONDS)
+    spec = spec_of(of, await _figures(standfast, request, of, asked), asked)
     made = json_of(spec) if ending == "json" else await run_in_threadpool(_drawn, standfast, spec, ending)
     return Response(made, headers=ALONE, media_type=MEDIA_TYPES[ending])
 
@@ -62,8 +60,23 @@ def _named(request: Request) -> tuple[Chart, str]:
     return CHARTS[name], ending
 
 
-def _spec(standfast: Seen, of: Chart, asked: ChartAsked) -> dict[str, Any]:
-    return spec_of(of, figures_of(standfast, of, asked), asked)
+async def _figures(standfast: Seen, request: Request, of: Chart, asked: ChartAsked) -> ChartFigures:
+    """The figures of a chart: those that are kept of its page, and kept themselves for as long as those are."""
+    found = await kept_figures(standfast, request, asked.about_groups(), patience=PATIENCE_SECONDS)
+    page, kept = found.figures.page, standfast.kept
+    question = tuple((asked.question() | {"min_position": None}).values())
+    key = (standfast.reach, of.name, question, page.reading)
+    if known := kept.find(key):
+        figures: ChartFigures = known.answer
+        return figures
+
+    def work() -> tuple[ChartFigures, int]:
+        return figures_of(standfast, of, asked, page), page.reading.position
+
+    working = partial(kept.worked_out, key, work, asked=kept.now())
+    made = await standfast.desks.costly.answer(working, request.receive, patience=PATIENCE_SECONDS)
+    answer: ChartFigures = made.answer
+    return answer
 
 
 def _drawn(standfast: Seen, spec: Mapping[str, Any], ending: str) -> bytes:

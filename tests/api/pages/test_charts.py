@@ -93,7 +93,7 @@ def test_the_median_is_the_nearest_rank_and_the_goal_is_dashed(client: TestClien
 
 def test_of_many_the_buckets_are_drawn(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "MOST_MARKS", 5)
-    drawn = spec(client, ANSWERED)
+    drawn = spec(client, ANSWERED, **{"from": "2020-01-01T00:00:00Z"})  # what was not asked before
     [line] = drawn["usermeta"]["figures"]["lines"]
     assert line["values"] is None
     assert marks(drawn, "tick") == []

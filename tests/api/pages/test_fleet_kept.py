@@ -1,8 +1,9 @@
 """What the page of the fleet shows of answers that are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,6 +11,8 @@ from starlette.testclient import TestClient
 from api.app import application
 from api.composition import Standfast, assemble
 from api.kept import KeptAnswers
+from api.pages.charts import figures, route
+from api.queries import kept_figures
 from tests.api.conftest import opened
 from tests.api.pages.browsing import Browser
 from tests.api.serving import settings_of
@@ -96,6 +99,34 @@ def test_each_question_has_an_answer_of_its_own(running: tuple[Standfast, TestCl
     assert counted(client) == "1"
     assert counted(client, "&client_id=nobody") == "0"
     assert counted(client, "&window=all") == "1"
+
+
+def test_the_charts_of_a_page_are_drawn_of_its_answer(
+    running: tuple[Standfast, TestClient], seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, client = running
+    recorded(client)
+    asked: list[str] = []
+
+    def counting(name: str, of: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *given: asked.append(name) or of(*given)  # type: ignore[func-returns-value]  # it appends
+
+    monkeypatch.setattr(kept_figures, "groups", counting("groups", kept_figures.groups))
+    monkeypatch.setattr(figures, "figures_of", counting("figures", figures.figures_of))
+    monkeypatch.setattr(route, "figures_of", figures.figures_of)
+    page = Browser(client).open("/fleet")
+    charts = sorted({each.href.partition("?")[0]: each.href for each in page.links if ".json?" in each.href}.values())
+    assert len(charts) == 2
+    told = [
+        client.get(each).json()["usermeta"]["figures"]
+        for each in (*charts, *(f"{each}&scheme=dark" for each in charts))
+    ]
+    assert asked == ["groups", "figures", "figures"], "each once, however it is drawn"
+    recorded(client)
+    assert {client.get(charts[0]).json()["usermeta"]["figures"]["position"]} == {each["position"] for each in told}
+    seconds.now = 100
+    assert client.get(charts[0]).json()["usermeta"]["figures"]["position"] > told[0]["position"]
+    assert asked[3:] == ["groups", "figures"]
 
 
 def test_an_answer_that_cannot_be_worked_out_in_time_is_asked_for_again(
