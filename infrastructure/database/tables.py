@@ -172,10 +172,19 @@ access_log = Table(
     Column("times", Integer, nullable=False),
 )
 
+own_secrets = Table(
+    "own_secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+
 KEPT_BY_THE_WRITER: Final[Mapping[str, str]] = {
     "webhooks": "INSERT, UPDATE, DELETE",
     "webhook_deliveries": "INSERT, UPDATE, DELETE",
     "api_keys": "INSERT, UPDATE",
     "access_log": "INSERT, DELETE",
+    "own_secrets": "INSERT",
 }
 """The tables that a writer of PostgreSQL keeps by itself, how it may change them, and that a reader may not read."""

@@ -22,6 +22,9 @@ DAY = timedelta(days=1) // timedelta(microseconds=1)
 REFUSED = DBAPIError
 
 
+SECRETS = ("UPDATE own_secrets SET secret = ''", "DELETE FROM own_secrets")
+
+
 def denied(route: str = "/v1/work", **of: object) -> Access:
     return Access(**{"what": "denied", "who": None, "credential": None, "method": "GET", "route": route, **of})  # type: ignore[arg-type]
 
@@ -133,10 +136,10 @@ def test_the_roles_of_postgresql_keep_it_and_read_it_as_they_may(copied: Copied)
         with writer.writing() as connection:
             told(connection, process_clock(), [denied()])
         assert len(last_told(writer, 10)) == 1
-        for table in ("access_log", "api_keys"):
+        for table in ("access_log", "api_keys", "own_secrets"):
             with pytest.raises(Exception, match="permission denied"), reader.reading() as connection:
                 connection.exec_driver_sql(f"SELECT * FROM {table}")
-        for change in ("UPDATE access_log SET why = 'x'", "DELETE FROM api_keys", "TRUNCATE access_log"):
+        for change in ("UPDATE access_log SET why = 'x'", "DELETE FROM api_keys", "TRUNCATE access_log", *SECRETS):
             with pytest.raises(Exception, match="permission denied"), writer.writing() as connection:
                 connection.exec_driver_sql(change)
         writer.close()

@@ -1,0 +1,53 @@
+"""Secrets of the installation: 32 random bytes for each use, made once and the same for ever, in every process."""
+
+import secrets
+from threading import Lock
+from typing import Final, Literal
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from infrastructure.database.database import Database
+from infrastructure.database.instants import process_clock
+from infrastructure.database.tables import own_secrets
+
+Use = Literal["opaque-ids", "positions"]
+"""What a secret is for: a name of its own for each, so that what is made with one tells nothing of another."""
+
+SECRET_BYTES: Final = 32
+
+
+class OwnSecrets:
+    """The secrets of an installation. They are shown nowhere: neither ``repr`` nor an error has one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[Use, bytes] = {}
+        self._lock = Lock()
+
+    def of(self, use: Use) -> bytes:
+        """The secret for a use, made where there is none yet: of several who make it at once one is first.
+
+        Raises StoreUnavailable, and StoreReadOnly where there is none yet and nothing may be written.
+        """
+        known = self._known.get(use)
+        if known is None:
+            with self._lock:
+                known = self._known[use] = self._read(use) or self._made(use)
+        return known
+
+    def _read(self, use: Use) -> bytes | None:
+        with self._database.reading() as connection:
+            found = connection.execute(
+                select(own_secrets.c.secret).where(own_secrets.c.name == use)
+            ).scalar_one_or_none()
+        return None if found is None else bytes(found)
+
+    def _made(self, use: Use) -> bytes:
+        insert = postgresql.insert if self._database.is_postgresql else sqlite.insert
+        made = insert(own_secrets).values(name=use, secret=secrets.token_bytes(SECRET_BYTES), made_at=process_clock())
+        with self._database.writing() as connection:
+            connection.execute(made.on_conflict_do_nothing())
+        found = self._read(use)
+        assert found is not None, "it is there: this process made it, or another one was first"
+        return found
