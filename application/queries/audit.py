@@ -51,7 +51,7 @@ class Step:
 
 
 def steps(facts: Growing[Recorded], view: View, *, after: int, limit: int) -> list[Step]:
-    """The steps of the versions ``after + 1`` to ``after + limit`` among the facts that are known."""
+    """The steps of the versions ``after + 1`` to ``after + limit`` among the facts that are known, and told."""
     return [step for step, _ in steps_with_states(facts, view, after=after, limit=limit)]
 
 
@@ -67,7 +67,8 @@ def steps_with_states(
     for fact in facts[after : after + limit]:
         before = known
         known = with_recorded(known, facts, [fact]) if known else known_after(facts, 1)
-        yield _step(facts, fact, changed(before, known, view)), known
+        if fact.told:
+            yield _step(facts, fact, changed(before, known, view)), known
 
 
 def changed(before: Marked[State] | None, after: Marked[State], view: View) -> tuple[Change, ...]:

@@ -57,12 +57,12 @@ class WantedEvents:
             raise WindowEmpty(f"from is {said(self.from_)}, and to is not later: {said(self.to)}", field="from")
 
     def of(self, facts: Sequence[Recorded]) -> Iterator[Recorded]:
-        """Those of these facts that are asked for, in the order asked for."""
+        """Those of these facts that are told and asked for, in the order asked for."""
         before = len(facts) if self.before is None else max(0, self.before - 1)
         part = facts[self.after or 0 : before]
         voided = voided_by(facts) if self.voided is not None else {}
         for fact in reversed(part) if self.order == "desc" else part:
-            if self._holds(fact) and self.voided in (None, fact.version in voided):
+            if fact.told and self._holds(fact) and self.voided in (None, fact.version in voided):
                 yield fact
 
     def _holds(self, fact: Recorded) -> bool:

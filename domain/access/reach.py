@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
+from domain.access.eyes import ALL_SHOWN, Eyes
 from domain.engagement.nouns.assignment import Assignment
 from domain.engagement.nouns.proposal import Proposal
 from domain.engagement.state import EngagementHistory
@@ -128,10 +129,11 @@ class Mandate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Whoever reads: what it sees, and whether it may issue commands about that."""
+    """Whoever reads: what it sees, with whose eyes, and whether it may issue commands about that."""
 
     sees: Reach | Mandate
     commands: bool
+    eyes: Eyes = ALL_SHOWN
 
     def reach(self, now: datetime) -> Reach:
         """What it sees today."""

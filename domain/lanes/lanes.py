@@ -74,7 +74,7 @@ def _end(state: State, facts: Iterable[Recorded], as_of: datetime) -> datetime:
     """Of an engagement that has ended its last event, a voided one too."""
     if state.ended_at is None:
         return as_of
-    return max(fact.occurred_at for fact in facts if fact.occurred_at <= as_of)
+    return max(fact.occurred_at for fact in facts if fact.told and fact.occurred_at <= as_of)
 
 
 def _seats(frame: Frame, told: Told, state: State, found: BySeat) -> Iterator[SeatLanes]:
@@ -124,7 +124,8 @@ def _marks_of_all(frame: Frame, told: Told, history: EngagementHistory, state: S
     for concern in state.concerns.values():
         yield from concern_mark(frame, told, state, concern)
     for fact in history.facts:
-        yield from recorded_mark(frame, history, fact)
+        if fact.told:
+            yield from recorded_mark(frame, history, fact)
 
 
 def _terms(frame: Frame, told: Told) -> Iterator[TermsSpan]:
@@ -149,6 +150,6 @@ def density(frame: Frame, facts: Iterable[Recorded]) -> tuple[int, ...]:
     counts = [0] * columns
     for fact in facts:
         at = fact.occurred_at
-        if at in frame and at <= frame.as_of:
+        if fact.told and at in frame and at <= frame.as_of:
             counts[min(columns - 1, int((at - frame.from_) * columns / width)) if width else 0] += 1
     return tuple(counts)

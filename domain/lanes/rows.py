@@ -80,11 +80,12 @@ def _phases(told: Told, state: State, of: Case) -> Iterator[Begun]:
 def _proposed(told: Told, state: State, of: Case, proposal: Proposal) -> Iterator[Begun]:
     """Awaiting a decision about a proposal, and what came of it: a successor, until they are gone again, or none."""
     proposal_id = proposal.proposal_id
-    yield "awaiting", proposal.proposed_at, told.version(proposal_id, SuccessorProposed)
+    requested = told.version(of.case_id, ReplacementRequested)
+    yield "awaiting", proposal.proposed_at, told.version(proposal_id, SuccessorProposed, untold=requested)
     if proposal.decided_at is None:
         return
     if proposal.assignment_id is None:
-        yield "searching", proposal.decided_at, told.version(proposal_id, SuccessorDeclined)
+        yield "searching", proposal.decided_at, told.version(proposal_id, SuccessorDeclined, untold=requested)
         return
     yield "onboarding", proposal.decided_at, told.version(proposal_id, SuccessorAccepted)
     gone_at = state.assignments[proposal.assignment_id].ended_at

@@ -52,8 +52,10 @@ class Told:
         """The event, of whichever of these types there is, that began something."""
         return next(self.began[kind, subject_id] for kind in kinds if (kind, subject_id) in self.began)
 
-    def version(self, subject_id: str, *kinds: type[object]) -> int:
-        return self.first(subject_id, *kinds).version
+    def version(self, subject_id: str, *kinds: type[object], untold: int = 1) -> int:
+        """Its version; another one where whoever reads is not told of it."""
+        fact = self.first(subject_id, *kinds)
+        return fact.version if fact.told else untold
 
     def follow(self, fact: Recorded) -> None:
         """Takes in the next fact."""

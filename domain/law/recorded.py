@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from domain.language.bounds import STRICT
@@ -29,6 +29,9 @@ class Actor:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """One event of one stream. Before it is stored, ``position`` is 0 and ``recorded_at`` the process's clock."""
+
+    told: ClassVar[bool] = True
+    """Whether whoever reads is told of it: else it counts, and is in no list of facts."""
 
     stream_id: UUID
     version: int
@@ -69,3 +72,15 @@ class Recorded:
     @property
     def originator_version(self) -> int:
         return self.version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld(Recorded):
+    """A fact of which whoever reads is not told."""
+
+    told: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abridged(Recorded):
+    """A fact told without something that a rule asks for: that rule was judged when it was recorded."""

@@ -37,12 +37,15 @@ def restated(kind: StreamKind, history: History[Any], version: int) -> Restated:
 
     A command's facts lie one behind the other, and behind the voidings of a correction lies what else it recorded.
     """
+    if 1 <= version <= history.version and not history.facts[version - 1].told:
+        raise UnknownVersion(f"the history has no version {version}", field="version")
     if not 1 <= version <= history.version:
         raise UnknownVersion(f"the history has no version {version}, only 1 to {history.version}", field="version")
     first = version
     while first > 1 and history.facts[first - 2].command_id == history.facts[version - 1].command_id:
         first -= 1
-    facts = takewhile(_belongs_to(history.facts[first - 1]), _from(history, first))
+    first = next(each for each in range(first, version + 1) if history.facts[each - 1].told)
+    facts = (fact for fact in takewhile(_belongs_to(history.facts[first - 1]), _from(history, first)) if fact.told)
     return _restated(kind, list(facts))
 
 

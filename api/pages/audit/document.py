@@ -201,5 +201,5 @@ def _envelope(fact: Recorded) -> str:
 
 def _types(history: EngagementHistory, at: Here) -> Sequence[Choice]:
     """The types of events that this history has."""
-    there = {fact.type for fact in history.facts}
+    there = {fact.type for fact in history.facts if fact.told}
     return choices(at, "type", {name: words(rule_name(name)) for name in EVENTS if name in there})

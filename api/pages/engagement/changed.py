@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from api.http.viewed import viewed
@@ -33,13 +34,12 @@ def changed_last(question: EngagementAsOf) -> Changed | None:
     """The last event that counts by the instant asked about, as known then; None before the first."""
     history = question.history
     had_happened = history.until(question.as_of) if history else ()
-    if history is None or not had_happened:
+    told = (fact for fact in reversed(had_happened) if fact.told)
+    fact = next(told, None)
+    if history is None or fact is None:
         return None
-    fact = had_happened[-1]
     [(step, known)] = steps_with_states(history.facts, viewed, after=fact.version - 1, limit=1)
-    others = 0
-    while others + 1 < len(had_happened) and had_happened[-others - 2].occurred_at == fact.occurred_at:
-        others += 1
+    others = sum(1 for _ in takewhile(lambda each: each.occurred_at == fact.occurred_at, told))
     opening, zone = fact.version == 1, known.state.terms.calendar.zone
     shown = () if opening else changes_shown(step.changes, known.state, zone).first
     return Changed(

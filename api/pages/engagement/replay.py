@@ -63,7 +63,7 @@ def spanned(whole: Axis, asked: datetime | None, span: Span | None) -> Axis:
 def axis_of(history: EngagementHistory, now: datetime, asked: datetime | None) -> Axis:
     """From the opening until now, or until the last event of what has ended; further where that is asked about."""
     state = history.state
-    last = max((fact.occurred_at for fact in history.facts), default=now)
+    last = max((fact.occurred_at for fact in history.facts if fact.told), default=now)
     ends = now if state.ended_at is None else max(last, state.ended_at)
     ahead = asked and state.ended_at is None and asked > ends
     return Axis(state.opened_at, asked if asked and ahead else max(ends, state.opened_at))

@@ -120,7 +120,7 @@ def engagement_shown(
         record=None if asked.replaying else record(asked.engagement_id, items, answer.allowed_commands),
         lines=told,
         older=older,
-        events=len(history.facts),
+        events=sum(fact.told for fact in history.facts),
         as_of=question.as_of,
         wall=on_the_wall(question.as_of, calendar.zone),
         behind_seconds=waiting.behind_seconds if waiting else 0,

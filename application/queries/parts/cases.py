@@ -10,6 +10,7 @@ from domain.engagement.replacement.about import proposals_of, standing_of, succe
 from domain.engagement.state import State
 from domain.engagement.terms.policy import Cause
 from domain.language.bounds import DESCRIBED
+from domain.language.untold import Untold
 from domain.language.words import ActingParty, Instant
 
 
@@ -50,7 +51,7 @@ class CaseAnswer:
 
 
 def case_answer(state: State, of: Case) -> CaseAnswer:
-    """A case as it stands."""
+    """A case as it stands; a proposal that is told by another id alone is left out."""
     successor = successor_of(state, of)
     return CaseAnswer(
         case_id=of.case_id,
@@ -63,7 +64,9 @@ def case_answer(state: State, of: Case) -> CaseAnswer:
         closed_at=of.closed_at,
         pause=pause_answer(of.pause),
         eligible=of.eligible,
-        proposals=tuple(map(_proposal, proposals_of(state, of))),
+        proposals=tuple(
+            _proposal(each) for each in proposals_of(state, of) if not isinstance(each.proposal_id, Untold)
+        ),
         outgoing_assignment_id=of.outgoing_assignment_id,
         incoming_assignment_id=of.incoming_id or (successor.assignment_id if successor else None),
     )

@@ -20,7 +20,7 @@ from domain.language.saying import said
 from domain.language.words import Id
 from domain.law.command import Occasion, Subject, carry
 from domain.law.event import otherwise, same_content
-from domain.law.recorded import Recorded
+from domain.law.recorded import Abridged, Recorded
 from domain.law.rejection import Rejection, Unfit
 
 
@@ -109,7 +109,8 @@ class ReplacementRequested(EngagementEvent):
         for each in state.live_on_seat(self.seat_id):
             if not each.active:
                 raise taken(self.seat_id, each)
-        self._concern_fits(state)
+        if not isinstance(fact, Abridged):
+            self._concern_fits(state)
         outgoing = outgoing_of(state, self.seat_id)
         if outgoing.assignment_id != self.outgoing_assignment_id:
             detail = f"the outgoing assignment is {outgoing.assignment_id}, not {self.outgoing_assignment_id}"
