@@ -21,10 +21,12 @@ from application.marketplace import Marketplace, process_clock
 from application.ports.breaches import DUE, OLD
 from application.ports.log import StoreReadOnly
 from application.ports.store import Clock
+from application.queries.masks import Masks
 from domain.access.reach import EVERYTHING, Reach
 from domain.law.recorded import Actor
 from infrastructure.access.access import AccessControl, access_of
 from infrastructure.access.oidc import tokens_of
+from infrastructure.access.own_secrets import OwnSecrets
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
@@ -68,6 +70,7 @@ class Standfast:
     database: Database
     recorder: LogRecorder
     marketplace: Marketplace
+    masks: Masks
     engagements: Engagements
     fleet: ColumnFleet
     jobs: JobTable
@@ -163,6 +166,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         database=database,
         recorder=marketplace.recorder,
         marketplace=marketplace,
+        masks=Masks(partial(OwnSecrets(database).of, "opaque-ids")),
         engagements=Engagements(projections, clock, projections.seconds_beyond),
         fleet=ColumnFleet(
             Columns(projections, marketplace.recorder.log), clock, terms.calendar, projections.behind_seconds, ended_by

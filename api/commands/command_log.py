@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.commands.answers import CommandAnswer, CommandAnswers, command_bytes
 from api.commands.bodies import LINES, command_of_line, line_hash
 from api.commands.command_list import MOST_COMMANDS, CommandList, is_list, texts_of_list
+from api.commands.issuing import issued
 from api.commands.routes import address_of, request_of
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
@@ -85,7 +86,7 @@ async def _answer(standfast: Standfast, http: HttpRequest, headers: Headers, num
         request = _request(headers, number, text)
         path = address_of(request)
         await demand_commanding(standfast, http, None if _opens(request) else request.engagement_id)
-        return command_bytes(await standfast.marketplace.record_async(request))
+        return command_bytes(await issued(standfast, http, request))
     except FORESEEN as error:
         return bytes(problem_response(error, path).body)
 

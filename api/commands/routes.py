@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.commands.answers import CommandAnswer, command_bytes, dry_run_bytes
 from api.commands.bodies import BODIES, Circumstances, command_of_body, content_hash
 from api.commands.engagement_ids import new_engagement_id
+from api.commands.issuing import issued
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, UUID_TEXT, EngagementAsked, Gives, Operation, Takes, asked, body_of
@@ -98,7 +99,7 @@ async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response
     try:
         if dry:
             return await answer_of(standfast, http, partial(tried, seen_in(standfast, http), request))
-        return answer(await standfast.marketplace.record_async(request), command)
+        return answer(await issued(standfast, http, request), command)
     except Refused as refused:
         return problem_response(refused, address_of(request))
 

@@ -131,6 +131,6 @@ def _current_version(error: Exception) -> int | None:
 
 
 def _contradicted(cause: Exception) -> Contradicted | None:
-    if not isinstance(cause, ContradictsLaterFact):
+    if not isinstance(cause, ContradictsLaterFact) or cause.version is None:
         return None
     return Contradicted(version=cause.version, type=cause.type_name, rule=cause.broken)

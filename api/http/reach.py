@@ -25,7 +25,8 @@ WHO_SEES_EVERYTHING: Final[frozenset[Role]] = frozenset({"operator", "integratio
 class Seen(Standfast):
     """All there is, with the reach that whoever reads may not go beyond: nothing reads without naming it.
 
-    ``sight`` is how engagements and events are read; what is projected takes the ``reach`` itself.
+    ``sight`` is how engagements and events are read, as they are told to the reader's eyes; what is projected takes the
+    ``reach`` itself.
     """
 
     reach: Reach
@@ -48,7 +49,7 @@ def seen_by(standfast: Standfast, reader: Reader) -> Seen:
     """What is there for a reader today."""
     reach = reader.reach(standfast.marketplace.clock())
     there = {name: getattr(standfast, name) for name in THERE}
-    return Seen(**there, reach=reach, sight=Sight(standfast.marketplace, reach))
+    return Seen(**there, reach=reach, sight=Sight(standfast.marketplace, reach, standfast.masks.of(reader.eyes)))
 
 
 def seen_in(standfast: Standfast, request: HTTPConnection) -> Seen:

@@ -17,7 +17,7 @@ from application.queries.feed import FeedPage, feed
 from application.queries.sight import Sight
 from domain.access.reach import Everything, Named
 from domain.access.reach import Reader as Whoever
-from infrastructure.live.batch import Batch, batches
+from infrastructure.live.batch import Batch, batches, rewritten
 from infrastructure.live.reading import UNFORESEEN
 from infrastructure.live.tail import Stretch, Tail
 
@@ -56,16 +56,28 @@ class Behind:
 
 
 class Pages:
-    """What one stream is made of: pages of the log, and which events of a batch the reader sees, by today's reach."""
+    """What one stream is made of: pages of the log, and what of a batch the reader is told, by today's reach."""
 
     def __init__(self, standfast: Standfast, whoever: Whoever, place: Place) -> None:
         self._standfast = standfast
         self._whoever = whoever
         self._place = place
 
-    async def seen(self, found: Sequence[Batch]) -> Wanted | None:
-        """What the reader sees of some batches; None: all of it. Raises StoreUnavailable and SQLAlchemy's errors."""
+    async def told(self, found: Sequence[Batch]) -> tuple[Sequence[Batch], Wanted | None]:
+        """Some batches as they are told to the reader, and what it sees of them (None: all of it).
+
+        Raises StoreUnavailable and SQLAlchemy's errors.
+        """
         sight = self._sight()
+        if sight.mask is None:
+            return found, await self._seen(sight, found)
+        return await self._standfast.tail.apart(lambda: [self._rewritten(sight, each) for each in found]), None
+
+    def _rewritten(self, sight: Sight, batch: Batch) -> Batch:
+        facts = sight.told_at((line.engagement_id, line.version) for line in batch.lines)
+        return rewritten(batch, facts, self._standfast.tail.write)
+
+    async def _seen(self, sight: Sight, found: Sequence[Batch]) -> Wanted | None:
         if isinstance(sight.reach, Everything):
             return None
         there = {line.engagement_id for batch in found for line in batch.lines}
@@ -77,7 +89,8 @@ class Pages:
 
     def _sight(self) -> Sight:
         marketplace = self._standfast.marketplace
-        return Sight(marketplace, self._whoever.reach(marketplace.clock()))
+        mask = self._standfast.masks.of(self._whoever.eyes)
+        return Sight(marketplace, self._whoever.reach(marketplace.clock()), mask)
 
     async def after(self, position: int) -> Behind:
         """The page after a position. Raises PositionBeyondHead, StoreUnavailable and SQLAlchemy's errors."""
@@ -162,7 +175,8 @@ class Reader:
 
     async def _sent(self, found: tuple[Batch, ...], send: Send) -> None:
         """Sends what is wanted of these, or of the first of them; returns when the connection takes more."""
-        written, position = self._form(found, self._position, await self._pages.seen(found))
+        told, seen = await self._pages.told(found)
+        written, position = self._form(told, self._position, seen)
         if written:
             await send(written)
         self._position = position

@@ -345,7 +345,7 @@ def _refused(request: Request, history: EngagementHistory | None, refusal: Rejec
     """A refusal, with what may be done instead."""
     version = history.version if history else 0
     allowed = _allowed(request, history, refusal) if history else ()
-    return Refused(refusal, request.engagement_id, version, allowed)
+    return Refused(refusal, request.engagement_id, version, allowed, history)
 
 
 def _allowed(request: Request, history: EngagementHistory, refusal: Rejection) -> tuple[str, ...]:

@@ -8,20 +8,29 @@ from uuid import UUID
 
 from application.commands.already import Already
 from application.commands.random_ids import new_id
+from domain.engagement.state import EngagementHistory
 from domain.law.command import Command
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import Rejection
 
 
 class Refused(Exception):
-    """A rule forbids the command in the state it met."""
+    """A rule forbids the command in the state it met; ``history`` is what it was judged on, None before the opening."""
 
-    def __init__(self, rejection: Rejection, engagement_id: UUID, version: int, allowed: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        rejection: Rejection,
+        engagement_id: UUID,
+        version: int,
+        allowed: tuple[str, ...],
+        history: EngagementHistory | None,
+    ) -> None:
         super().__init__(str(rejection))
         self.rejection = rejection
         self.engagement_id = engagement_id
         self.version = version
         self.allowed = allowed
+        self.history = history
 
 
 class RefusedBefore(Exception):

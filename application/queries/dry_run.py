@@ -1,10 +1,11 @@
 """A dry run: what a command would record and change, decided as ever, with nothing recorded and no key used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from application.commands.request import Outcome, Request
+from application.commands.request import Outcome, Refused, Request
 from application.queries.audit import Change, View, changed
-from application.queries.sight import Sight
+from application.queries.issuing import as_recorded, refusal_told, standing_told
+from application.queries.sight import Sight, Tried
 from domain.engagement.state import EngagementHistory
 
 
@@ -25,10 +26,19 @@ class DryRun:
 
 def dry_run(sight: Sight, request: Request, view: View) -> DryRun:
     """What a command would record now. Raises Refused or StaleVersion."""
-    history, outcome = sight.tried(request)
-    decided_on = history.version if history else 0
-    if not outcome.facts:
-        return DryRun(outcome, decided_on, ())
-    grown = history.extended(outcome.facts) if history else EngagementHistory.of(outcome.facts)
-    before = history.marked if history else None
-    return DryRun(outcome, decided_on, changed(before, grown.marked, view), grown)
+    tried = _tried(sight, request)
+    decided_on = tried.before.version if tried.before else 0
+    if tried.grown is None:
+        return DryRun(tried.outcome, decided_on, ())
+    before = tried.before.marked if tried.before else None
+    return DryRun(tried.outcome, decided_on, changed(before, tried.grown.marked, view), tried.grown)
+
+
+def _tried(sight: Sight, request: Request) -> Tried:
+    if sight.mask is None:
+        return sight.tried(request)
+    try:
+        tried = sight.tried(as_recorded(sight, request))
+    except Refused as refused:
+        raise refusal_told(sight.mask, request, refused) from refused
+    return replace(tried, outcome=standing_told(sight, tried.outcome))

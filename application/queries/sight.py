@@ -1,8 +1,9 @@
-"""What somebody sees of the marketplace: every query reads through it, and what is out of reach is not there."""
+"""What somebody sees of the marketplace: every query reads through it. What is out of reach is not there, and what is
+hidden within reach is told as the reader's eyes are told it."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Final
@@ -11,6 +12,8 @@ from uuid import UUID
 from application.commands.request import Outcome, Request
 from application.marketplace import Known, Marketplace, no_engagement
 from application.ports.store import Placed
+from application.queries.masks import Mask
+from domain.access.hiding.masked import Masked
 from domain.access.reach import Everything, Named, Reach
 from domain.engagement.state import EngagementHistory
 from domain.law.growing import Growing
@@ -27,12 +30,28 @@ class Looked:
     scanned: int
 
 
-class Sight:
-    """The marketplace within a reach. An engagement out of it is answered as one that does not exist."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a command would come to: the history that it was decided on, the answer, and the history with its facts.
 
-    def __init__(self, marketplace: Marketplace, reach: Reach) -> None:
+    ``before`` is None where there is no engagement yet, ``grown`` where nothing would be recorded.
+    """
+
+    before: EngagementHistory | None
+    outcome: Outcome
+    grown: EngagementHistory | None
+
+
+class Sight:
+    """The marketplace within a reach. An engagement out of it is answered as one that does not exist.
+
+    ``mask``: how histories are told; None: as they are.
+    """
+
+    def __init__(self, marketplace: Marketplace, reach: Reach, mask: Mask | None = None) -> None:
         self._marketplace = marketplace
         self.reach = reach
+        self.mask = mask
 
     def clock(self) -> datetime:
         return self._marketplace.clock()
@@ -47,6 +66,18 @@ class Sight:
 
     def history(self, engagement_id: UUID) -> EngagementHistory:
         """All that is recorded about an engagement now. Raises UnknownEngagement."""
+        return self._told(self._held(engagement_id))
+
+    def masked(self, engagement_id: UUID) -> Masked:
+        """An engagement with how it is told. Raises UnknownEngagement."""
+        history = self._held(engagement_id)
+        return self.mask(history) if self.mask else Masked(history, history)
+
+    def _told(self, history: EngagementHistory) -> EngagementHistory:
+        return self.mask(history).history if self.mask else history
+
+    def _held(self, engagement_id: UUID) -> EngagementHistory:
+        """Raises UnknownEngagement."""
         if self.reach.may_hold(engagement_id):
             history = self._marketplace.history(engagement_id)
             if self.reach.holds(history):
@@ -56,7 +87,7 @@ class Sight:
     def demand(self, engagement_id: UUID) -> None:
         """Raises UnknownEngagement where an engagement is out of reach; of one that is not there, whatever follows."""
         if not isinstance(self.reach, Everything):
-            self.history(engagement_id)
+            self._held(engagement_id)
 
     def history_as_known(self, engagement_id: UUID, known: Known) -> EngagementHistory | None:
         """What had been recorded of an engagement by then; None where it was not known yet.
@@ -74,6 +105,9 @@ class Sight:
 
     def histories(self, engagement_ids: Iterable[UUID]) -> dict[UUID, EngagementHistory]:
         """The histories of those that are there and within reach, in the order of the ids."""
+        return {one: self._told(history) for one, history in self._all_held(engagement_ids).items()}
+
+    def _all_held(self, engagement_ids: Iterable[UUID]) -> dict[UUID, EngagementHistory]:
         found = self._marketplace.histories(each for each in engagement_ids if self.reach.may_hold(each))
         return {one: history for one, history in found.items() if history and self.reach.holds(history)}
 
@@ -83,12 +117,20 @@ class Sight:
             return engagement_ids
         if isinstance(self.reach, Named):
             return self.reach.engagement_ids.intersection(engagement_ids)
-        return self.histories(engagement_ids).keys()
+        return self._all_held(engagement_ids).keys()
 
-    def tried(self, request: Request) -> tuple[EngagementHistory | None, Outcome]:
+    def tried(self, request: Request) -> Tried:
         """As `Marketplace.tried`. Raises UnknownEngagement where the engagement is out of reach."""
         self.demand(request.engagement_id)
-        return self._marketplace.tried(request)
+        history, outcome = self._marketplace.tried(request)
+        if not outcome.facts:
+            return Tried(history and self._told(history), outcome, None)
+        grown = history.extended(outcome.facts) if history else EngagementHistory.of(outcome.facts)
+        if self.mask is None:
+            return Tried(history, outcome, grown)
+        told, version = self._told(grown), history.version if history else 0
+        facts = tuple(fact for fact in told.facts[version:] if fact.told)
+        return Tried(told.as_known(version) if version else None, replace(outcome, facts=facts), told)
 
     def page(self, *, after: int, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None) -> Looked:
         """The next facts after a position, of these types and this engagement where given; at most ``limit``.
@@ -99,7 +141,25 @@ class Sight:
         found = self._marketplace.store.log.page(after=after, limit=limit, types=types, engagement_ids=only)
         facts = self._marketplace.read(found.events)
         seen = self.within({fact.stream_id for fact in facts})
-        return Looked([fact for fact in facts if fact.stream_id in seen], found.scanned)
+        return Looked(self.told([fact for fact in facts if fact.stream_id in seen]), found.scanned)
+
+    def told(self, facts: Sequence[Recorded]) -> Sequence[Recorded]:
+        """Recorded facts, all within reach, as far as they are told and as they are."""
+        if self.mask is None:
+            return facts
+        return list(self.told_at((fact.stream_id, fact.version) for fact in facts))
+
+    def told_at(self, places: Iterable[tuple[UUID, int]]) -> Iterator[Recorded]:
+        """The facts of these versions of engagements, as far as they are within reach and told."""
+        wanted = list(places)
+        histories = self._all_held({engagement_id for engagement_id, _ in wanted})
+        for engagement_id, version in wanted:
+            if engagement_id in histories:
+                if histories[engagement_id].version < version:  # what is at hand may be an earlier version
+                    histories[engagement_id] = self._held(engagement_id)
+                fact = self._told(histories[engagement_id]).facts[version - 1]
+                if fact.told:
+                    yield fact
 
     def _only(self, engagement_id: UUID | None) -> Collection[UUID] | None:
         """The engagements whose facts alone are looked at; None: all of them."""
@@ -108,10 +168,13 @@ class Sight:
         return None if engagement_id is None else [engagement_id]
 
     def whole(self, streams: Mapping[UUID, Sequence[Recorded]]) -> Iterator[Sequence[Recorded]]:
-        """Of whole histories, as facts up to the end of the log, those within reach."""
+        """Of whole histories, as facts up to the end of the log, those within reach, as far as they are told."""
         for engagement_id, facts in streams.items():
             if facts and self.reach.may_hold(engagement_id) and self._holds(facts):
-                yield facts
+                yield self._told_of(facts) if self.mask else facts
+
+    def _told_of(self, facts: Sequence[Recorded]) -> Sequence[Recorded]:
+        return [fact for fact in self._told(EngagementHistory.of(facts)).facts if fact.told]
 
     def _holds(self, facts: Sequence[Recorded]) -> bool:
         known = isinstance(self.reach, Everything | Named)  # by the id alone

@@ -73,7 +73,8 @@ class ContradictsLaterFact(Rejection):
 
     def __init__(self, detail: str, *, version: int, type_name: str, broken: str) -> None:
         super().__init__(detail)
-        self.version = version
+        self.version: int | None = version
+        """None where whoever is refused is not told of that fact."""
         self.type_name = type_name
         self.broken = broken
 

@@ -1,6 +1,6 @@
 """Events that go out together, each written once, whoever follows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -51,7 +51,19 @@ def batches(after: int, until: int, facts: Sequence[Recorded], write: Write) -> 
         if lines and len(written) + len(text) > MOST_BYTES:
             yield Batch(after, lines[-1].position, tuple(lines), bytes(written))
             after, lines, written = lines[-1].position, [], bytearray()
-        begin = len(written)
-        written += text
-        lines.append(Line(fact.position, fact.stream_id, fact.version, fact.type, begin, len(written)))
+        lines.append(_line(fact, written, text))
     yield Batch(after, until, tuple(lines), bytes(written))
+
+
+def rewritten(batch: Batch, facts: Iterable[Recorded], write: Write) -> Batch:
+    """The same stretch of the log with these facts in the place of what it holds."""
+    written = bytearray()
+    lines = tuple(_line(fact, written, write(fact)) for fact in facts)
+    return Batch(batch.after, batch.until, lines, bytes(written))
+
+
+def _line(fact: Recorded, written: bytearray, text: bytes) -> Line:
+    """The line of a fact, whose text is written behind what is."""
+    begin = len(written)
+    written += text
+    return Line(fact.position, fact.stream_id, fact.version, fact.type, begin, len(written))

@@ -11,6 +11,7 @@ from uuid import UUID
 from starlette.requests import Request as HttpRequest
 
 from api.commands.bodies import command_of_body
+from api.commands.issuing import issued
 from api.commands.routes import OPENING, request_of, route_of
 from api.http.access.asking import principal_in
 from api.http.headers import Headers, actor_of, command_id, correlation_of
@@ -98,7 +99,7 @@ async def _recorded(standfast: Seen, http: HttpRequest, sent: Sent, key: str) ->
     await demand_commanding(standfast, http, None if sent.command == OPENING else sent.engagement_id)
     try:
         command, wire = command_of_body(sent.command, json.dumps(sent.body).encode())
-        return await standfast.marketplace.record_async(request_of(command, wire, sent.engagement_id, headers))
+        return await issued(standfast, http, request_of(command, wire, sent.engagement_id, headers))
     except (FieldsWrong, Refused, StaleVersion) as error:
         return _not_recorded(http, error)
 

@@ -1,0 +1,72 @@
+"""Commands of those from whom something is hidden: their ids are taken back in, and they are told no others."""
+
+from copy import copy
+from dataclasses import replace
+
+from application.commands.already import Already
+from application.commands.request import Outcome, Refused, Request
+from application.queries.masks import Mask
+from application.queries.sight import Sight
+from domain.access.hiding.masked import Masked
+from domain.language.words import ActingParty
+from domain.law.rejection import ContradictsLaterFact, Rejection
+from domain.register import allowed_commands
+
+
+def as_recorded(sight: Sight, request: Request) -> Request:
+    """A command with the ids that were meant; a refusal is written down for a retry as it is told.
+
+    Raises UnknownEngagement where the engagement is out of reach.
+    """
+    mask, keyed = sight.mask, request.keyed
+    if mask is None:
+        return request
+    if keyed:
+        written = keyed.written
+        keyed = replace(keyed, written=lambda refused: written(refusal_told(mask, request, refused)))
+    return replace(request, command=sight.masked(request.engagement_id).named(request.command), keyed=keyed)
+
+
+def outcome_told(sight: Sight, outcome: Outcome) -> Outcome:
+    """What a command recorded, or what stands, as it is told."""
+    return standing_told(sight, replace(outcome, facts=tuple(sight.told(outcome.facts))))
+
+
+def standing_told(sight: Sight, outcome: Outcome) -> Outcome:
+    """An outcome with what stands, where something does, unless that is a fact which is not told."""
+    stands = outcome.stands
+    if stands is None or sight.mask is None:
+        return outcome
+
+    def told() -> Already:
+        found, masked = stands(), sight.masked(outcome.engagement_id)
+        if found.version is None or masked.history.facts[found.version - 1].told:
+            return found
+        return Already(version=None, occurred_at=None, detail="it is so already")
+
+    return replace(outcome, stands=told)
+
+
+def refusal_told(mask: Mask, request: Request, refused: Refused) -> Refused:
+    """A refusal as it is told: its sentence without hidden ids, and what is allowed as the reader sees it."""
+    if refused.history is None:
+        return refused
+    masked = mask(refused.history)
+    rejection = _rejection_told(masked, refused.rejection)
+    allowed = _allowed(masked, rejection, request.actor.party)
+    return Refused(rejection, refused.engagement_id, refused.version, allowed, masked.history)
+
+
+def _rejection_told(masked: Masked, rejection: Rejection) -> Rejection:
+    told = copy(rejection)
+    told.detail = masked.sentence(rejection.detail)
+    if isinstance(told, ContradictsLaterFact) and told.version and not masked.history.facts[told.version - 1].told:
+        told.version, told.detail = None, "what was recorded for later would break a rule"
+    told.args = (told.detail,)
+    return told
+
+
+def _allowed(masked: Masked, rejection: Rejection, party: ActingParty) -> tuple[str, ...]:
+    """What the party may issue in the state that the command was judged in, as it is told."""
+    state = masked.history.state_at(rejection.judged_at) if rejection.judged_at else masked.history.state
+    return tuple(allowed_commands(state, party)) if state else ()
