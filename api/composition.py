@@ -27,6 +27,7 @@ from domain.law.recorded import Actor
 from infrastructure.access.access import AccessControl, access_of
 from infrastructure.access.oidc import tokens_of
 from infrastructure.access.own_secrets import OwnSecrets
+from infrastructure.access.tokens_of_positions import TokensOfPositions
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
@@ -86,6 +87,7 @@ class Standfast:
     tail: Tail
     webhooks: Webhooks
     access: AccessControl
+    tokens_of_positions: TokensOfPositions
     terms: CatalogueShelf
     desks: Desks
     kept: KeptAnswers
@@ -160,6 +162,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
     breaches = BreachesOfClocks(projections)
     wanted = (*DUE, *OLD) if settings.keeper_old == "record" else DUE
     desks = Desks()
+    own_secrets = OwnSecrets(database)
     glances = Glances(projections, clock, projections.seconds_beyond)
     return Standfast(
         settings=settings,
@@ -196,6 +199,7 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
             settings.webhook_ca or None,
         ),
         access=access_of(database, tokens_of(settings), marketplace.recorder.counters),
+        tokens_of_positions=TokensOfPositions(partial(own_secrets.of, "positions")),
         terms=terms,
         desks=desks,
         kept=KeptAnswers(desks.background.begin, time.monotonic),

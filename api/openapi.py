@@ -25,6 +25,7 @@ from api.http.inherited_texts import inherited
 from api.http.operations import JSON_LINES, MOST_BYTES, Gives, Operation, Takes
 from api.http.problem_kinds import kind_of, kinds
 from api.http.problems import PROBLEM_JSON, Problem
+from domain.language.position import TOKEN
 from domain.law.rejection import ContradictsLaterFact
 from infrastructure.events.codec import adapter
 
@@ -84,7 +85,7 @@ ANSWER_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "WWW-Authenticate": ("How to sign in: `Bearer`.", {"type": "string"}),
     "X-As-Of": ("The instant that it is as of.", {"type": "string", "format": "date-time"}),
     "X-Correlation-Id": ("The id of this request in the log.", {"type": "string"}),
-    "X-Position": ("The position of the log that it is as of.", {"type": "string", "pattern": "^[0-9]+$"}),
+    "X-Position": ("The position of the log that it is as of.", {"type": "string", "pattern": rf"^([0-9]+|{TOKEN})$"}),
 }
 ALSO_SAID: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 """What answers of a status say beside."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.http.events import AnyEvent, event_bytes
+from api.http.events import AnyEvent, event_bytes, written
 from api.http.problems import Problem
 from api.http.strict_json import json_of
 from application.commands.already import Already
@@ -15,6 +15,7 @@ from application.queries.audit import Change
 from application.queries.dry_run import DryRun
 from domain.language.bounds import DESCRIBED
 from domain.language.instants import instant_text
+from domain.language.position import Position, Positions
 from domain.language.words import Instant
 
 
@@ -30,7 +31,7 @@ class CommandAnswer:
 
     engagement_id: UUID
     version: Annotated[int, Field(ge=1)]
-    position: Annotated[int, Field(ge=0)]
+    position: Position
     """The position in the log of the last event, from 1 on without a gap.
 
     In a dry run that of the engagement's last event so far, 0 where it is not open.
@@ -51,17 +52,18 @@ class CommandAnswers:
     answers: tuple[CommandAnswer | Problem, ...]
 
 
-def dry_run_bytes(of: DryRun) -> bytes:
+def dry_run_bytes(of: DryRun, positions: Positions) -> bytes:
     """The answer of a dry run as JSON."""
     changes = b",".join(map(json_of, of.changes))
-    return command_bytes(of.outcome)[:-1] + b',"dry_run":true,"changes":[' + changes + b"]}"
+    return command_bytes(of.outcome, positions)[:-1] + b',"dry_run":true,"changes":[' + changes + b"]}"
 
 
-def command_bytes(outcome: Outcome) -> bytes:
+def command_bytes(outcome: Outcome, positions: Positions) -> bytes:
     """The answer of a command as JSON."""
+    position = written(positions.shown(outcome.position))
     about = (
-        f'{{"engagement_id":"{outcome.engagement_id}","version":{outcome.version},"position":{outcome.position}'
+        f'{{"engagement_id":"{outcome.engagement_id}","version":{outcome.version},"position":{position}'
         f',"recorded_at":"{instant_text(outcome.recorded_at)}","events":['
     )
     stands = b',"already":' + json_of(outcome.stands()) if outcome.stands else b""
-    return about.encode() + b",".join(map(event_bytes, outcome.facts)) + b"]" + stands + b"}"
+    return about.encode() + b",".join(event_bytes(each, positions) for each in outcome.facts) + b"]" + stands + b"}"

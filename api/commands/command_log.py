@@ -22,7 +22,7 @@ from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.problem_kinds import FORESEEN
 from api.http.problems import Problem, problem_response
-from api.http.reach import demand_commanding
+from api.http.reach import demand_commanding, positions_in
 from api.http.strict_json import FieldsWrong, Malformed, is_blank, parse
 from application.commands.request import KeyReused, Request
 from application.ports.log import Append, Key, KeyAnswered
@@ -86,7 +86,8 @@ async def _answer(standfast: Standfast, http: HttpRequest, headers: Headers, num
         request = _request(headers, number, text)
         path = address_of(request)
         await demand_commanding(standfast, http, None if _opens(request) else request.engagement_id)
-        return command_bytes(await issued(standfast, http, request))
+        outcome = await issued(standfast, http, request)
+        return command_bytes(outcome, positions_in(standfast, http))
     except FORESEEN as error:
         return bytes(problem_response(error, path).body)
 

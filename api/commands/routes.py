@@ -19,12 +19,13 @@ from api.http.operations import JSON, UUID_TEXT, EngagementAsked, Gives, Operati
 from api.http.problem_kinds import NotForOthers
 from api.http.problems import problem_bytes, problem_of, problem_response
 from api.http.questions import answer_of
-from api.http.reach import Seen, demand_commanding, seen_in
+from api.http.reach import Seen, demand_commanding, positions_in, seen_in
 from api.http.viewed import viewed
 from application.commands.request import Keyed, Outcome, Refused, Request
 from application.queries.dry_run import dry_run
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.language.bounds import STRICT
+from domain.language.position import Positions
 from domain.law.command import Command
 from domain.law.correction import CorrectHistory
 from domain.register import COMMAND_NAMES, COMMANDS
@@ -99,7 +100,8 @@ async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response
     try:
         if dry:
             return await answer_of(standfast, http, partial(tried, seen_in(standfast, http), request))
-        return answer(await issued(standfast, http, request), command)
+        outcome = await issued(standfast, http, request)
+        return answer(outcome, command, positions_in(standfast, http))
     except Refused as refused:
         return problem_response(refused, address_of(request))
 
@@ -116,7 +118,7 @@ def parameters_of(name: str, http: HttpRequest) -> tuple[UUID | None, bool]:
 def tried(standfast: Seen, request: Request) -> Response:
     """The answer to a dry run. Raises Refused or StaleVersion."""
     found = dry_run(standfast.sight, request, viewed)
-    return Response(dry_run_bytes(found), 200, {"ETag": f'"{found.decided_on}"'}, JSON)
+    return Response(dry_run_bytes(found, standfast.positions), 200, {"ETag": f'"{found.decided_on}"'}, JSON)
 
 
 def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID | None, headers: Headers) -> Request:
@@ -159,10 +161,10 @@ def status_of(outcome: Outcome, command: Command[Any]) -> int:
     return 201 if isinstance(command, OpenEngagement) and outcome.facts else 200
 
 
-def answer(outcome: Outcome, command: Command[Any]) -> Response:
+def answer(outcome: Outcome, command: Command[Any], positions: Positions) -> Response:
     """The answer to a command."""
     status = status_of(outcome, command)
     headers = {"ETag": f'"{outcome.version}"'}
     if status == 201:
         headers["Location"] = f"/v1/engagements/{outcome.engagement_id}"
-    return Response(command_bytes(outcome), status, headers, "application/json")
+    return Response(command_bytes(outcome, positions), status, headers, "application/json")

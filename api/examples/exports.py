@@ -9,6 +9,7 @@ from api.examples.commands import history
 from api.exports.cloud_events import CloudEvent, cloud_event
 from api.exports.ocel.document import ocel_blocks
 from api.exports.ocel.shape import OcelLog
+from domain.language.position import NUMBERS
 
 LOG_ID: Final = UUID("7d4f0f57-53e4-4f0e-9c70-6f0f3c2f8d11")
 BASE: Final = "http://127.0.0.1:8000/"
@@ -17,7 +18,7 @@ SHOWN: Final = 2
 
 def _cloud_event() -> Any:
     report = next(fact for fact in history().facts if fact.type == "UnderperformanceReported")
-    return json.loads(cloud_event(report, LOG_ID, BASE))
+    return json.loads(cloud_event(report, LOG_ID, BASE, NUMBERS))
 
 
 def _ocel() -> Any:

@@ -5,10 +5,10 @@ from functools import cache
 from typing import Any
 
 from api.http.operations import EngagementPath
-from api.http.paging import Position
 from api.http.questions import ReadYourWrites
 from api.queries.engagements import EventName
 from domain.language.bounds import DESCRIBED
+from domain.language.position import Position
 from domain.language.words import Id, Model, field_names
 
 

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from application.queries.feed import FeedPage
 from domain.language.bounds import DESCRIBED
 from domain.language.instants import instant_text
+from domain.language.position import TOKEN, Positions
 from domain.language.words import Instant
 from domain.law.recorded import Recorded
 from infrastructure.events.codec import SCHEMA_VERSIONS, event_json
@@ -39,8 +40,8 @@ class CloudEvent:
     datacontenttype: Literal["application/json"]
     dataschema: str | None = None
     """Where the schema of `data` stands."""
-    position: Annotated[str, Field(pattern="^[1-9][0-9]*$")]
-    """Its position in the log, as digits: an integer of CloudEvents ends at 2147483647."""
+    position: Annotated[str, Field(pattern=rf"^([1-9][0-9]*|{TOKEN})$")]
+    """Its position in the log, as digits: an integer of CloudEvents ends at 2147483647. Or its token."""
     version: Annotated[int, Field(ge=1)]
     place: Annotated[int, Field(ge=1)]
     recordedat: Instant
@@ -62,7 +63,7 @@ class CloudEvent:
 CloudEvents = tuple[CloudEvent, ...]
 
 
-def cloud_event(fact: Recorded, log_id: UUID, base: str | None) -> bytes:
+def cloud_event(fact: Recorded, log_id: UUID, base: str | None, positions: Positions) -> bytes:
     """An event of a log as a CloudEvent. ``base`` is the address of the server, with a slash at its end, if known."""
     name = fact.type
     written = {
@@ -74,7 +75,7 @@ def cloud_event(fact: Recorded, log_id: UUID, base: str | None) -> bytes:
         "time": instant_text(fact.occurred_at),
         "datacontenttype": "application/json",
         "dataschema": f"{base}openapi.json#/components/schemas/{name}" if base else None,
-        "position": str(fact.position),
+        "position": str(positions.shown(fact.position)),
         "version": fact.version,
         "place": fact.place,
         "recordedat": instant_text(fact.recorded_at),
@@ -88,6 +89,6 @@ def cloud_event(fact: Recorded, log_id: UUID, base: str | None) -> bytes:
     return said[:-1] + b',"data":' + event_json(fact.event) + b"}"
 
 
-def batch_bytes(page: FeedPage, base: str) -> bytes:
+def batch_bytes(page: FeedPage, base: str, positions: Positions) -> bytes:
     """A page of the feed as a batch."""
-    return b"[" + b",".join(cloud_event(fact, page.log_id, base) for fact in page.items) + b"]"
+    return b"[" + b",".join(cloud_event(fact, page.log_id, base, positions) for fact in page.items) + b"]"

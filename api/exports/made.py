@@ -22,6 +22,7 @@ from api.http.events import event_bytes
 from api.http.reach import Seen
 from application.ports.exports import Lists
 from domain.language.instants import instant_text
+from domain.language.position import Positions
 from infrastructure.exports.parquet import parquet
 from infrastructure.log.reading import Head
 
@@ -81,7 +82,7 @@ def made(standfast: Seen, export: ListExport, form: ListForm, asked: Any, hear: 
         with standfast.lists.opened(standfast.reach) as lists:
             rows = counted.of(export.rows(lists, asked))
             if form.extension == "parquet":
-                file = held.enter_context(_parquet(held, export, lists, rows))
+                file = held.enter_context(_parquet(held, export, lists, rows, standfast.positions))
             else:
                 file = held.enter_context(SpooledTemporaryFile(IN_MEMORY))
                 file.writelines(_texts(export, form, lists, rows))
@@ -97,10 +98,11 @@ def _texts(export: ListExport, form: ListForm, lists: Lists, rows: Iterable[Any]
     return csv_blocks((row_of(each, columns) for each in rows), columns, mark=form.mark)
 
 
-def _parquet(held: ExitStack, export: ListExport, lists: Lists, rows: Iterable[Any]) -> IO[bytes]:
+def _parquet(held: ExitStack, export: ListExport, lists: Lists, rows: Iterable[Any], positions: Positions) -> IO[bytes]:
     room = held.enter_context(TemporaryDirectory(prefix="standfast-export-"))
     columns, file = columns_of(export.row), Path(room) / export.name
-    said = {"position": str(lists.position), "as_of": instant_text(lists.as_of), "log_id": str(lists.log_id)}
+    position = str(positions.shown(lists.position))
+    said = {"position": position, "as_of": instant_text(lists.as_of), "log_id": str(lists.log_id)}
     kinds = [(column.name, column.kind) for column in columns]
     parquet((row_of(each, columns) for each in rows), kinds, file, said, ended_by)
     return file.open("rb")
@@ -109,7 +111,7 @@ def _parquet(held: ExitStack, export: ListExport, lists: Lists, rows: Iterable[A
 def json_lines(standfast: Seen, asked: EventsExportAsked, head: Head, hear: Hear = lambda _: None) -> Iterator[bytes]:
     """The events up to the end of the log as JSON Lines."""
     for some in _heard(facts(standfast, asked, head.position), hear):
-        yield b"".join(event_bytes(fact) + b"\n" for fact in some)
+        yield b"".join(event_bytes(fact, standfast.positions) + b"\n" for fact in some)
 
 
 def cloud_events(
@@ -119,7 +121,7 @@ def cloud_events(
     between = b"["
     for some in _heard(facts(standfast, asked, head.position), hear):
         if some:
-            yield between + b",\n".join(cloud_event(fact, head.log_id, base) for fact in some)
+            yield between + b",\n".join(cloud_event(fact, head.log_id, base, standfast.positions) for fact in some)
             between = b",\n"
     yield b"]" if between != b"[" else b"[]"
 

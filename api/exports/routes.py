@@ -90,12 +90,13 @@ def _of_list(standfast: Standfast, room: Room, export: ListExport, extension: st
     asks = with_mark(export.asks) if extension == "csv" else export.asks
 
     async def endpoint(request: Request) -> Response:
-        of = asked(asks, request)
-        await projected(standfast, of.min_position)
+        seen = seen_in(standfast, request)
+        of = asked(asks, request, seen.positions)
+        await projected(seen, of.min_position)
         form = ListForm(extension=extension, base=str(request.base_url), mark=getattr(of, "bom", False))
         room.enter()
         try:
-            making, desk = partial(made, seen_in(standfast, request), export, form, of), standfast.desks.exporting
+            making, desk = partial(made, seen, export, form, of), standfast.desks.exporting
             found = await desk.answer(making, request.receive, patience=PATIENCE_SECONDS)
         except BaseException:
             room.leave()
@@ -105,7 +106,8 @@ def _of_list(standfast: Standfast, room: Room, export: ListExport, extension: st
             room.leave()
             found.close()
 
-        headers = headers_of(export.name, extension, MEDIA_TYPES[extension], found.told.position, found.told.as_of)
+        position = seen.positions.shown(found.told.position)
+        headers = headers_of(export.name, extension, MEDIA_TYPES[extension], position, found.told.as_of)
         return Sending(found.blocks(), desk, {**headers, "Content-Length": str(found.told.size)}, done)
 
     schema = bytes if extension == "parquet" else str
@@ -116,11 +118,13 @@ def _of_log(
     standfast: Standfast, room: Room, name: str, extension: str, text: str, asks: type, schema: Any, blocks: Blocks
 ) -> Operation:
     async def endpoint(request: Request) -> Response:
-        of = asked(asks, request)
-        head_of = partial(head_after, seen_in(standfast, request), getattr(of, "after", 0))
+        seen = seen_in(standfast, request)
+        of = asked(asks, request, seen.positions)
+        head_of = partial(head_after, seen, getattr(of, "after", 0))
         head = await reached(standfast, request, of.min_position, head_of, costly=False)
-        headers = headers_of(name, extension, MEDIA_TYPES[extension], head.position, standfast.marketplace.clock())
+        position = seen.positions.shown(head.position)
+        headers = headers_of(name, extension, MEDIA_TYPES[extension], position, standfast.marketplace.clock())
         room.enter()
-        return Sending(blocks(seen_in(standfast, request), of, head), standfast.desks.exporting, headers, room.leave)
+        return Sending(blocks(seen, of, head), standfast.desks.exporting, headers, room.leave)
 
     return _operation(name, extension, text, asks, schema, endpoint)

@@ -96,7 +96,7 @@ class Sending(Response):
         return next((block for block in self._blocks if block), b"")
 
 
-def headers_of(name: str, extension: str, media_type: str, position: int, as_of: datetime) -> dict[str, str]:
+def headers_of(name: str, extension: str, media_type: str, position: int | str, as_of: datetime) -> dict[str, str]:
     """What an export says of itself outside of its data. The file is named by what it is and when it was asked for."""
     when = f"{as_of:%Y%m%dT%H%M%SZ}"
     return {

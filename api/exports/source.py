@@ -20,7 +20,7 @@ def head_after(standfast: Seen, after: int) -> Head:
     """The end of the log now. Raises PositionBeyondHead where it ends before a position."""
     head = standfast.recorder.log.head()
     if after > head.position:
-        raise PositionBeyondHead(after, head.position)
+        raise PositionBeyondHead(after, head.position, standfast.positions)
     return head
 
 

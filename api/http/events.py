@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, RootModel
 from pydantic_core import to_json
 
 from domain.language.instants import instant_text
+from domain.language.position import NUMBERS, Position, Positions
 from domain.language.words import Instant
 from domain.law.event import Event
 from domain.law.recorded import Actor, Recorded
@@ -19,7 +20,7 @@ from infrastructure.events.codec import SCHEMA_VERSIONS, adapter, event_json
 
 def _event(name: str, kind: type[Event[Any]]) -> type:
     shape = {
-        "position": Annotated[int, Field(ge=0)],
+        "position": Position,
         "engagement_id": UUID,
         "version": Annotated[int, Field(ge=1)],
         "place": Annotated[int, Field(ge=1)],
@@ -49,18 +50,23 @@ class AnyEvent(RootModel[Annotated[reduce(or_, EVENT_SHAPES.values()), Field(dis
     model_config = ConfigDict(defer_build=True)
 
 
-def event_bytes(fact: Recorded) -> bytes:
+def event_bytes(fact: Recorded, positions: Positions = NUMBERS) -> bytes:
     """A recorded event as JSON."""
     name = fact.type
     envelope = (
         f'{{"engagement_id":"{fact.stream_id}","version":{fact.version},"place":{fact.place}'
         f',"occurred_at":"{instant_text(fact.occurred_at)}","recorded_at":"{instant_text(fact.recorded_at)}"'
-        f',"position":{fact.position},"actor":{_actor_json(fact.actor)},"on_behalf_of":{_actor_json(fact.on_behalf_of)}'
+        f',"position":{written(positions.shown(fact.position))},"actor":{_actor_json(fact.actor)},"on_behalf_of":{_actor_json(fact.on_behalf_of)}'
         f',"command_id":"{fact.command_id}","correlation_id":{to_json(fact.correlation_id).decode()}'
         f',"causation_id":{to_json(fact.causation_id).decode()},"type":"{name}","schema_version":{SCHEMA_VERSIONS[name]}'
         ',"data":'
     )
     return envelope.encode() + event_json(fact.event) + b"}"
+
+
+def written(position: int | str) -> str:
+    """A position as JSON: a token has nothing in it that is to be escaped."""
+    return f'"{position}"' if isinstance(position, str) else str(position)
 
 
 @lru_cache(1024)

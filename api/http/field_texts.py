@@ -223,7 +223,7 @@ TEXTS: Final = {
     "EngagementOpened.policy": "The policy agreed on, as it was published.",
     "TermsAmended.policy": "The policy agreed on anew, as it was published; null: it stays.",
     "WhatIfBody.policy": "The policy to suppose, by its name or as a document; null: the one agreed on.",
-    "position": "The position in the log of all engagements, from 1 on without a gap; 0 in a dry run.",
+    "position": "The position in the log, from 1 on without a gap, 0 in a dry run; for some readers a token.",
     "presence": "Attended over required time, in business seconds times allocation, as a fraction of one; null: "
     "nothing was required.",
     "problems": "The kinds of problems.",

@@ -12,6 +12,7 @@ from api.http.access.asking import principal_in
 from api.http.strict_json import FieldsWrong
 from application.commands.random_ids import new_id
 from domain.access.principal import LOCAL as OPERATOR
+from domain.language.position import TOKEN, Positions
 from domain.law.recorded import Actor
 
 LOCAL: Final = OPERATOR.actor
@@ -33,8 +34,10 @@ VERSION_PATTERN: Final = r'^((W/)?"(0|[1-9][0-9]{0,17})(-(gzip|br|zstd|deflate))
 ``W/"7"`` and ``"7-gzip"`` say the same as ``"7"``: a proxy that compresses answers weakens their ETag (nginx) or adds
 to it how they are compressed (Apache, Caddy), and callers send it back as they got it.
 """
-POSITION_PATTERN: Final = r"^(0|[1-9][0-9]{0,17})$"
+POSITION_PATTERN: Final = rf"^(0|[1-9][0-9]{{0,17}}|{TOKEN})$"
 """The position of Last-Event-ID."""
+
+LAST_EVENT_ID: Final = "Last-Event-ID"
 
 _VERSION: Final = re.compile("[1-9][0-9]{0,17}")
 _DIGITS: Final = re.compile("[0-9]+")
@@ -79,13 +82,22 @@ def headers_of(request: Request) -> Headers:
     )
 
 
-def last_event_id_of(request: Request) -> int | None:
+def last_event_id_of(request: Request, positions: Positions) -> int | None:
     """The position that a stream goes on after, where it had begun before. Raises FieldsWrong."""
     wrong: list[tuple[str, str]] = []
-    given = _one(_given(request), "Last-Event-ID", POSITION_PATTERN, "a position, as the stream said it", wrong)
+    form = "a position, as the stream said it"
+    given = _one(_given(request), LAST_EVENT_ID, POSITION_PATTERN, form, wrong)
     if wrong:
         raise FieldsWrong(wrong)
-    return int(given) if given is not None else None
+    if given is None:
+        return None
+    try:
+        meant = positions.meant(int(given) if given.isdecimal() else given)
+    except ValueError as error:
+        raise FieldsWrong([(LAST_EVENT_ID, str(error))]) from error
+    if not isinstance(meant, int):
+        raise FieldsWrong([(LAST_EVENT_ID, f"the header is {form}")])
+    return meant
 
 
 def actor_of(text: str) -> Actor:

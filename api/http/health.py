@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.http.operations import JSON, Gives, Nothing, Operation, asked
-from api.http.paging import Position
+from api.http.problem_kinds import ScopeMissing
+from api.http.reach import positions_in
 from api.http.strict_json import json_of
 from application.marketplace import process_clock
 from application.ports.engagement_list import Count, ProjectionsMissing
 from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreStandby, StoreUnavailable, StoreUnsafe
+from domain.language.position import NUMBERS, Position
 from domain.language.words import Instant
 from infrastructure.access import log as access_log
 from infrastructure.jobs import progress
@@ -319,10 +321,12 @@ def health_operations(standfast: Standfast, workers: WorkerNumbers | None = None
     async def ready(request: Request) -> Response:
         asked(Nothing, request)
         now = await run_in_threadpool(readiness, standfast)
-        return Response(json_of(now), 200 if now.serves else 503, media_type=JSON)
+        return Response(json_of(now, positions_in(standfast, request)), 200 if now.serves else 503, media_type=JSON)
 
     async def scraped(request: Request) -> Response:
         asked(Nothing, request)
+        if positions_in(standfast, request) is not NUMBERS:
+            raise ScopeMissing(["operate"])  # what is counted there tells how much is recorded of everybody
         text = await run_in_threadpool(numbers, standfast, workers)
         return Response(text, headers={"Content-Type": f"{PROMETHEUS}; version=0.0.4; charset=utf-8"})
 

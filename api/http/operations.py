@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.http.problem_kinds import BodyTooLarge, NothingHere, UnsupportedMediaType
 from api.http.strict_json import FieldsWrong, validated
 from domain.language.bounds import STRICT
+from domain.language.position import NUMBERS, Positions
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 JSON: Final = "application/json"
@@ -95,8 +96,11 @@ class EngagementAsked:
     engagement_id: EngagementPath
 
 
-def asked(kind: type, request: Request) -> Any:
-    """The parameters of a request. Raises FieldsWrong, or NothingHere where the address itself is wrong."""
+def asked(kind: type, request: Request, positions: Positions = NUMBERS) -> Any:
+    """The parameters of a request, with positions as whoever asks is told them.
+
+    Raises FieldsWrong, or NothingHere where the address itself is wrong.
+    """
     of_path = request.path_params
     query = request.query_params
     values: dict[str, Any] = dict(of_path)
@@ -108,7 +112,7 @@ def asked(kind: type, request: Request) -> Any:
             wrong.append((name, "the parameter stands twice"))
         values.setdefault(name, query[name])
     try:
-        found = validated(kind, json.dumps(_typed(kind, values)).encode())
+        found = validated(kind, json.dumps(_typed(kind, values)).encode(), positions)
     except FieldsWrong as error:
         amiss = next((message for place, message in error.violations if place in of_path), None)
         if amiss:

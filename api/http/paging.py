@@ -8,13 +8,14 @@ from dataclasses import make_dataclass
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import Field
+from pydantic_core import to_json
 
 from api.http.strict_json import json_of
 from application.ports.pages import Page
-from infrastructure.events.codec import adapter
+from domain.language.position import Position, Positions
 
 Item = TypeVar("Item")
-Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
+AfterVersion = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Version = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Cursor = Annotated[str, Field(min_length=1, max_length=400)]
@@ -32,10 +33,15 @@ def page_shape(name: str, items: Any, after: Any, text: str) -> type:
     return made
 
 
-def page_bytes(page: Page[Item, str | int | None], item_bytes: Callable[[Item], bytes] = json_of) -> bytes:
-    """A page as JSON."""
-    rest = f'],"next":{adapter(type(page.next)).dump_json(page.next).decode()},"position":{page.position}}}'
-    return b'{"items":[' + b",".join(map(item_bytes, page.items)) + rest.encode()
+def page_bytes(
+    page: Page[Item, str | int | None],
+    positions: Positions,
+    item_bytes: Callable[[Item, Positions], bytes] = json_of,
+) -> bytes:
+    """A page as JSON; where ``next`` is a position, that is told before."""
+    items = b",".join(item_bytes(each, positions) for each in page.items)
+    rest = b'],"next":%b,"position":%b}' % (to_json(page.next), to_json(positions.shown(page.position)))
+    return b'{"items":[' + items + rest
 
 
 def packed(place: Any) -> str:

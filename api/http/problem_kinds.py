@@ -25,6 +25,7 @@ from application.ports.log import (
 )
 from application.ports.webhooks import NoDelivery, NoWebhook, TooManyWebhooks, WebhookGone
 from application.ports.what_if import NoJob, TooManyJobs
+from domain.language.position import Positions
 from domain.language.saying import rule_name
 from domain.law.rejection import NotFound, NotYours, Rejection, Unfit, all_rejections
 from infrastructure.process.drawing.draughtsmen import ChartsNotInstalled, NotDrawn
@@ -123,6 +124,9 @@ class UnknownDocument(Exception):
 
 class NotReached(Exception):
     """The position asked for has not been recorded yet, or not been projected."""
+
+    def __init__(self, position: int, how: str, so_far: int, positions: Positions) -> None:
+        super().__init__(f"position {positions.shown(position)} has not been {how} at {positions.shown(so_far)}")
 
 
 class Unforeseen(Exception):

@@ -13,11 +13,11 @@ from starlette.responses import Response
 from api.composition import Standfast
 from api.desks import LARGE, Desk
 from api.http.operations import JSON, Gives, Operation, asked
-from api.http.paging import Position
 from api.http.problem_kinds import NotReached
-from api.http.reach import Seen, may_be_there, seen_in
+from api.http.reach import Seen, may_be_there, positions_in, seen_in
 from api.http.strict_json import json_of
 from domain.language.bounds import STRICT
+from domain.language.position import Position, Positions
 
 T = TypeVar("T")
 PATIENCE_SECONDS: Final = 2.0
@@ -47,7 +47,7 @@ class Question:
     asks: type[ReadYourWrites]
     gives: type
     answer: Callable[[Seen, Any], Any]
-    written: Callable[[Any], bytes] = json_of
+    written: Callable[[Any, Positions], bytes] = json_of
     refused: tuple[int, ...] = ()
     """The statuses of its own refusals, beside those that every query has."""
     costly: Callable[[Any], bool] = lambda _: False
@@ -60,13 +60,14 @@ def questioning(standfast: Standfast, question: Question) -> Operation:
     """The operation of a query."""
 
     def answered(seen: Seen, of: Any) -> bytes:
-        return question.written(question.answer(seen, of))
+        return question.written(question.answer(seen, of), seen.positions)
 
     async def endpoint(request: Request) -> Response:
-        found = asked(question.asks, request)
-        work, costly = partial(answered, seen_in(standfast, request), found), question.costly(found)
+        seen = seen_in(standfast, request)
+        found = asked(question.asks, request, seen.positions)
+        work, costly = partial(answered, seen, found), question.costly(found)
         if question.projected:
-            await projected(standfast, found.min_position)
+            await projected(seen, found.min_position)
             return Response(await answer_of(standfast, request, work, costly=costly), media_type=JSON)
         return Response(await reached(standfast, request, found.min_position, work, costly=costly), media_type=JSON)
 
@@ -124,15 +125,15 @@ async def reached(
         if not isinstance(found, int):
             return found
         if loop.time() >= deadline:
-            raise NotReached(f"position {position} has not been recorded: the log ends at {found}")
+            raise NotReached(position, "recorded: the log ends", found, positions_in(standfast, request))
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def projected(standfast: Standfast, position: int | None) -> None:
+async def projected(standfast: Seen, position: int | None) -> None:
     """Returns once the projections have reached a position. Raises NotReached after two seconds."""
     positions = standfast.projections.positions
     if position is not None and not await positions.reached(position, PATIENCE_SECONDS):
-        raise NotReached(f"position {position} has not been projected: the projections are at {positions.position}")
+        raise NotReached(position, "projected: the projections are", positions.position, standfast.positions)
 
 
 def _head(standfast: Standfast) -> int:

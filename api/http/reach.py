@@ -11,6 +11,7 @@ from api.composition import Standfast
 from application.queries.sight import Sight
 from domain.access.principal import Principal, Role
 from domain.access.reach import EVERYTHING, NOTHING, OPERATOR, Reach, Reader
+from domain.language.position import NUMBERS, Positions
 from domain.law.rejection import NotYours
 
 THERE: Final = tuple(each.name for each in fields(Standfast))
@@ -20,17 +21,32 @@ NOBODY: Final = Reader(sees=NOTHING, commands=False)
 
 WHO_SEES_EVERYTHING: Final[frozenset[Role]] = frozenset({"operator", "integration"})
 
+WHO_IS_TOLD_NUMBERS: Final[frozenset[Role]] = frozenset({"operator", "auditor"})
+"""And the platform's integrations: to all others a position would tell how much is recorded of everybody."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen(Standfast):
     """All there is, with the reach that whoever reads may not go beyond: nothing reads without naming it.
 
     ``sight`` is how engagements and events are read, as they are told to the reader's eyes; what is projected takes the
-    ``reach`` itself.
+    ``reach`` itself. ``positions`` is how positions of the log are told, and read.
     """
 
     reach: Reach
     sight: Sight
+    positions: Positions
+
+
+def positions_in(standfast: Standfast, request: HTTPConnection) -> Positions:
+    """How whoever asks is told positions: as tokens, unless it may know how much is recorded of everybody."""
+    principal: Principal | None = request.scope["state"].get("principal")
+    return NUMBERS if principal is not None and _is_told_numbers(principal) else standfast.tokens_of_positions
+
+
+def _is_told_numbers(principal: Principal) -> bool:
+    of_platform = principal.role == "integration" and principal.party == "platform"
+    return of_platform or principal.role in WHO_IS_TOLD_NUMBERS
 
 
 def reader_of(request: HTTPConnection) -> Reader:
@@ -45,16 +61,17 @@ def reader_of(request: HTTPConnection) -> Reader:
     return NOBODY
 
 
-def seen_by(standfast: Standfast, reader: Reader) -> Seen:
-    """What is there for a reader today."""
+def seen_by(standfast: Standfast, reader: Reader, positions: Positions = NUMBERS) -> Seen:
+    """What is there for a reader today; inside, positions are numbers."""
     reach = reader.reach(standfast.marketplace.clock())
     there = {name: getattr(standfast, name) for name in THERE}
-    return Seen(**there, reach=reach, sight=Sight(standfast.marketplace, reach, standfast.masks.of(reader.eyes)))
+    sight = Sight(standfast.marketplace, reach, standfast.masks.of(reader.eyes))
+    return Seen(**there, reach=reach, sight=sight, positions=positions)
 
 
 def seen_in(standfast: Standfast, request: HTTPConnection) -> Seen:
     """What is there for whoever asks."""
-    return seen_by(standfast, reader_of(request))
+    return seen_by(standfast, reader_of(request), positions_in(standfast, request))
 
 
 def may_be_there(standfast: Standfast, request: HTTPConnection, engagement_id: UUID) -> bool:

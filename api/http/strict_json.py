@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 from pydantic import ValidationError
 
 from api.http.what_was_meant import wrong
+from domain.language.position import NUMBERS, Positions
 from domain.register import COMMANDS
 from infrastructure.events.codec import adapter
 
@@ -42,17 +43,17 @@ class FieldsWrong(Exception):
         super().__init__("; ".join([*told, f"and {more} more"] if more else told))
 
 
-def json_of(answer: Any) -> bytes:
-    """An answer as JSON, under the names of the interface."""
-    return adapter(type(answer)).dump_json(answer, by_alias=True)
+def json_of(answer: Any, positions: Positions = NUMBERS) -> bytes:
+    """An answer as JSON, under the names of the interface, its positions as its reader is told them."""
+    return adapter(type(answer)).dump_json(answer, by_alias=True, context=positions)
 
 
-def validated(kind: Any, raw: bytes) -> Any:
-    """The value of a type that a text holds. Raises Malformed or FieldsWrong."""
+def validated(kind: Any, raw: bytes, positions: Positions = NUMBERS) -> Any:
+    """The value of a type that a text holds, with positions as they were told. Raises Malformed or FieldsWrong."""
     raw = raw.removeprefix(BOM)
     _parsed(raw)
     try:
-        return adapter(kind).validate_json(raw)
+        return adapter(kind).validate_json(raw, context=positions)
     except ValidationError as error:
         errors = error.errors(include_url=False)
         found = [_violation(kind, each) for each in errors[:MOST_VIOLATIONS]]

@@ -1,6 +1,7 @@
 """Server-sent events: how what was recorded is written to a stream, and what a stream says of itself.
 
-Every frame has the position after which a stream goes on as its ``id``; what is not wanted moves it, too.
+Every frame has the position after which a stream goes on as its ``id``; what is not wanted moves it, too. Events are
+written once for all who follow, with their positions as numbers; whoever is told tokens has them put in their places.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from pydantic_core import to_json
 
 from api.http.events import event_bytes
 from application.queries.feed import FeedPage
+from domain.language.position import NUMBERS, Positions
 from domain.law.recorded import Recorded
 from infrastructure.live.batch import Batch, Line
 
@@ -23,29 +25,50 @@ Form = Callable[[Sequence[Batch], int, Wanted | None], tuple[bytes, int]]
 
 
 def event_frame(fact: Recorded) -> bytes:
-    """A recorded event; its JSON has no line breaks."""
+    """A recorded event, its position as a number; its JSON has no line breaks."""
     return b"id: %d\ndata: %b\n\n" % (fact.position, event_bytes(fact))
 
 
-def start_frame(page: FeedPage, after: int) -> bytes:
+def told_by(positions: Positions, frame: bytes, position: int) -> bytes:
+    """The frame of an event as somebody is told its position: in its id, and in the envelope of the event.
+
+    Before the position there an envelope has ids, numbers and instants alone: no text that could read like it.
+    """
+    _, _, event = frame.partition(b"\n")
+    before, number, behind = event.partition(b'"position":%d,' % position)
+    assert number, "an event says its position"
+    shown = positions.shown(position)
+    return b'id: %b\n%b"position":%b,%b' % (str(shown).encode(), before, to_json(shown), behind)
+
+
+def start_frame(page: FeedPage, after: int, positions: Positions) -> bytes:
     """The first frame of the feed: which log it is, where that ends now, and after which position the stream begins."""
-    said = {"log_id": str(page.log_id), "position": page.position, "after": after}
-    return b"retry: %d\nid: %d\nevent: start\ndata: %b\n\n" % (RETRY_MILLISECONDS, after, to_json(said))
+    said = {
+        "log_id": str(page.log_id),
+        "position": positions.shown(page.position),
+        "after": positions.shown(after),
+    }
+    return b"retry: %d\nid: %b\nevent: start\ndata: %b\n\n" % (RETRY_MILLISECONDS, _id(after, positions), to_json(said))
 
 
-def place_frame(position: int) -> bytes:
+def place_frame(position: int, positions: Positions) -> bytes:
     """A sign of life: browsers take the position, and tell the page nothing."""
-    return b": alive\nid: %d\n\n" % position
+    return b": alive\nid: %b\n\n" % _id(position, positions)
 
 
-def first_place_frame(_page: FeedPage, after: int) -> bytes:
+def first_place_frame(_page: FeedPage, after: int, positions: Positions) -> bytes:
     """The first frame of a stream of changes."""
-    return b"retry: %d\n%b" % (RETRY_MILLISECONDS, place_frame(after))
+    return b"retry: %d\n%b" % (RETRY_MILLISECONDS, place_frame(after, positions))
 
 
-def end_frame(reason: str, position: int) -> bytes:
+def end_frame(reason: str, position: int, positions: Positions) -> bytes:
     """The last frame: why the stream ends, and after which position another one goes on."""
-    return b"id: %d\nevent: end\ndata: %b\n\n" % (position, to_json({"reason": reason, "after": position}))
+    said = {"reason": reason, "after": positions.shown(position)}
+    return b"id: %b\nevent: end\ndata: %b\n\n" % (_id(position, positions), to_json(said))
+
+
+def _id(position: int, positions: Positions) -> bytes:
+    return str(positions.shown(position)).encode()
 
 
 def _both(wanted: Wanted | None, seen: Wanted | None) -> Wanted | None:
@@ -54,16 +77,20 @@ def _both(wanted: Wanted | None, seen: Wanted | None) -> Wanted | None:
     return lambda line: wanted(line) and seen(line)
 
 
-def as_events(wanted: Wanted | None) -> Form:
+def as_events(wanted: Wanted | None, positions: Positions) -> Form:
     """The events themselves, a batch at a time, so that no more is written than a connection takes."""
 
     def form(batches: Sequence[Batch], position: int, seen: Wanted | None) -> tuple[bytes, int]:
-        return batches[0].beyond(position, _both(wanted, seen)), batches[0].until
+        batch, chosen = batches[0], _both(wanted, seen)
+        if positions is NUMBERS:
+            return batch.beyond(position, chosen), batch.until
+        told = (told_by(positions, frame, line.position) for line, frame in batch.chosen(position, chosen))
+        return b"".join(told), batch.until
 
     return form
 
 
-def as_changes(wanted: Wanted | None) -> Form:
+def as_changes(wanted: Wanted | None, positions: Positions) -> Form:
     """The last version of each engagement with events in any of the batches, in the order of positions."""
 
     def form(batches: Sequence[Batch], position: int, seen: Wanted | None) -> tuple[bytes, int]:
@@ -73,11 +100,12 @@ def as_changes(wanted: Wanted | None) -> Form:
             if line.position > position and (both is None or both(line)):
                 last.pop(line.engagement_id, None)
                 last[line.engagement_id] = line
-        return b"".join(map(_change_frame, last.values())), batches[-1].until
+        return b"".join(_change_frame(line, positions) for line in last.values()), batches[-1].until
 
     return form
 
 
-def _change_frame(line: Line) -> bytes:
-    said = {"position": line.position, "engagement_id": str(line.engagement_id), "version": line.version}
-    return b"id: %d\ndata: %b\n\n" % (line.position, to_json(said))
+def _change_frame(line: Line, positions: Positions) -> bytes:
+    shown = positions.shown(line.position)
+    said = {"position": shown, "engagement_id": str(line.engagement_id), "version": line.version}
+    return b"id: %b\ndata: %b\n\n" % (str(shown).encode(), to_json(said))

@@ -17,6 +17,7 @@ from application.queries.feed import FeedPage, feed
 from application.queries.sight import Sight
 from domain.access.reach import Everything, Named
 from domain.access.reach import Reader as Whoever
+from domain.language.position import Positions
 from infrastructure.live.batch import Batch, batches, rewritten
 from infrastructure.live.reading import UNFORESEEN
 from infrastructure.live.tail import Stretch, Tail
@@ -56,9 +57,12 @@ class Behind:
 
 
 class Pages:
-    """What one stream is made of: pages of the log, and what of a batch the reader is told, by today's reach."""
+    """What one stream is made of: pages of the log, what of a batch the reader is told, by today's reach, and how that is
+    told positions.
+    """
 
-    def __init__(self, standfast: Standfast, whoever: Whoever, place: Place) -> None:
+    def __init__(self, standfast: Standfast, whoever: Whoever, positions: Positions, place: Place) -> None:
+        self.positions = positions
         self._standfast = standfast
         self._whoever = whoever
         self._place = place
@@ -98,13 +102,16 @@ class Pages:
 
     def _read(self, position: int) -> Behind:
         place = self._place
-        found = feed(
-            self._sight(),
-            after=position,
-            limit=PAGE,
-            type_name=place.type,
-            engagement_id=place.engagement_id,
-        )
+        try:
+            found = feed(
+                self._sight(),
+                after=position,
+                limit=PAGE,
+                type_name=place.type,
+                engagement_id=place.engagement_id,
+            )
+        except PositionBeyondHead as beyond:
+            raise beyond.told_by(self.positions) from beyond
         made = batches(position, found.next, found.items, self._standfast.tail.write)
         return Behind(found, tuple(made))
 
@@ -124,7 +131,7 @@ class Reader:
     async def follow(self, send: Send) -> str:
         """Sends what there is and what comes until it ends, in the end the frame that says why; the reason."""
         reason = await self._until_it_ends(send)
-        await send(end_frame(reason, self._position))
+        await send(end_frame(reason, self._position, self._pages.positions))
         return reason
 
     async def _until_it_ends(self, send: Send) -> str:
@@ -169,7 +176,7 @@ class Reader:
                 return stretch.over
             elif self._beats != self._tail.beats:
                 self._beats = self._tail.beats
-                await send(place_frame(self._position))
+                await send(place_frame(self._position, self._pages.positions))
             else:
                 await self._tail.moved()
 

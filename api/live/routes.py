@@ -16,10 +16,9 @@ from api.exports.cloud_events import CLOUD_EVENTS, CloudEvents, batch_bytes
 from api.http.headers import last_event_id_of
 from api.http.negotiation import preferred
 from api.http.operations import JSON, Gives, Operation, asked
-from api.http.paging import Position
 from api.http.problem_kinds import TooManyStreams
 from api.http.questions import reached
-from api.http.reach import reader_of, seen_in
+from api.http.reach import positions_in, reader_of, seen_in
 from api.live.frames import EVENT_STREAM, Form, Wanted, as_changes, as_events, first_place_frame, start_frame
 from api.live.reader import Pages, Place, Reader
 from api.live.stream import EventStream
@@ -27,6 +26,7 @@ from api.queries.engagements import FeedAsked, fed
 from application.ports.log import StoreClosed
 from application.queries.feed import FeedPage
 from domain.language.bounds import STRICT
+from domain.language.position import Position, Positions
 from infrastructure.live.batch import Line
 from infrastructure.live.tail import Tail
 
@@ -59,7 +59,8 @@ def followed(standfast: Standfast, operation: Operation) -> Operation:
         return operation
 
     async def endpoint(request: Request) -> Response:
-        last = last_event_id_of(request)  # which is to be one, also where a page is asked for
+        positions = positions_in(standfast, request)
+        last = last_event_id_of(request, positions)  # which is to be one, also where a page is asked for
         form = preferred(",".join(request.headers.getlist("Accept")) or JSON, FORMS)
         if form == EVENT_STREAM:
             response = await _feed(standfast, request, last)
@@ -86,16 +87,19 @@ def live_operation(standfast: Standfast) -> Operation:
     """What the pages follow; a part of them, and not of the interface."""
 
     async def endpoint(request: Request) -> Response:
-        of: LiveAsked = asked(LiveAsked, request)
+        positions = positions_in(standfast, request)
+        of: LiveAsked = asked(LiveAsked, request, positions)
         engagements = of.engagements()
         [only] = engagements if len(engagements) == 1 else (None,)
-        last = last_event_id_of(request)
+        last = last_event_id_of(request, positions)
         after = of.after if last is None else last
         if after is None:
             after = (await standfast.tail.apart(standfast.recorder.log.head)).position
         wanted = _of_engagements(engagements) if engagements else None
         place = Place(after=after, engagement_id=only)
-        return await _streaming(standfast, request, place, as_changes(wanted), first_place_frame, PAUSE_SECONDS)
+        return await _streaming(
+            standfast, request, place, as_changes(wanted, positions), first_place_frame, PAUSE_SECONDS
+        )
 
     return Operation(
         method="GET",
@@ -111,23 +115,26 @@ def live_operation(standfast: Standfast) -> Operation:
 
 
 async def _feed(standfast: Standfast, request: Request, last: int | None) -> Response:
-    of: FeedAsked = asked(FeedAsked, request)
+    positions = positions_in(standfast, request)
+    of: FeedAsked = asked(FeedAsked, request, positions)
     if of.min_position is not None:
         await reached(standfast, request, of.min_position, lambda: b"", costly=False)
     place = Place(after=of.after if last is None else last, type=of.type, engagement_id=of.engagement_id)
-    return await _streaming(standfast, request, place, as_events(_of_feed(place)), start_frame, 0)
+    return await _streaming(standfast, request, place, as_events(_of_feed(place), positions), start_frame, 0)
 
 
 async def _batch(standfast: Standfast, request: Request) -> Response:
     """A page as CloudEvents; its header says where the next one is, in the array itself there is no room for that."""
-    of: FeedAsked = asked(FeedAsked, request)
-    page = await reached(
-        standfast, request, of.min_position, partial(fed, seen_in(standfast, request), of), costly=False
-    )
+    seen = seen_in(standfast, request)
+    of: FeedAsked = asked(FeedAsked, request, seen.positions)
+    page = await reached(standfast, request, of.min_position, partial(fed, seen, of), costly=False)
     kept = {"limit": of.limit, "type": of.type, "engagement_id": of.engagement_id}
-    query = urlencode({"after": page.next, **{name: value for name, value in kept.items() if value is not None}})
+    query = urlencode(
+        {"after": seen.positions.shown(page.next), **{name: value for name, value in kept.items() if value is not None}}
+    )
     following = f'<{request.scope["path"]}?{query}>; rel="next"'
-    return Response(batch_bytes(page, str(request.base_url)), media_type=CLOUD_EVENTS, headers={"Link": following})
+    batch = batch_bytes(page, str(request.base_url), seen.positions)
+    return Response(batch, media_type=CLOUD_EVENTS, headers={"Link": following})
 
 
 async def _streaming(
@@ -135,16 +142,17 @@ async def _streaming(
     request: Request,
     place: Place,
     form: Form,
-    first_frame: Callable[[FeedPage, int], bytes],
+    first_frame: Callable[[FeedPage, int, Positions], bytes],
     pause_seconds: float,
 ) -> Response:
     """Raises PositionBeyondHead, TooManyStreams, and the store's errors."""
-    tail, pages = standfast.tail, Pages(standfast, reader_of(request), place)
+    positions = positions_in(standfast, request)
+    tail, pages = standfast.tail, Pages(standfast, reader_of(request), positions, place)
     _demand_room(tail)
     first = await pages.after(place.after)
     _demand_room(tail)  # which others may have taken meanwhile
     reader = Reader(tail, pages, first, place.after, form, pause_seconds)
-    return EventStream(tail, reader, first_frame(first.page, place.after), standfast.recorder.counters)
+    return EventStream(tail, reader, first_frame(first.page, place.after, positions), standfast.recorder.counters)
 
 
 def _demand_room(tail: Tail) -> None:

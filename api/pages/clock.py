@@ -31,7 +31,7 @@ class ClockPageAsked(ClockAsked):
 async def clock_page(standfast: Seen, request: Request) -> Response:
     """The explanation of a clock."""
     of_an_engagement(request)
-    asked: ClockPageAsked = asked_for(ClockPageAsked, request)
+    asked: ClockPageAsked = asked_for(ClockPageAsked, request, standfast.positions)
     return html(await answer_of(standfast, request, partial(_page, standfast, asked, here(request))))
 
 
@@ -42,5 +42,9 @@ def _page(standfast: Seen, asked: ClockPageAsked, at: Here) -> bytes:
     state = question.history.state_at(question.as_of)
     assert state, "a clock is one of an engagement that was opened"
     shown = clock_shown(clock, state, at)
-    frame = Frame(title=f"{capital(words(clock.clock))}: {shown.name}", section="/engagements", position=clock.position)
+    frame = Frame(
+        title=f"{capital(words(clock.clock))}: {shown.name}",
+        section="/engagements",
+        position=standfast.positions.shown(clock.position),
+    )
     return rendered("clock.html", frame, shown=shown, here=at)

@@ -24,10 +24,10 @@ async def engagements_page(standfast: Seen, request: Request) -> Response:
     """The list; with ``because`` the rows behind that figure."""
     at = here(request)
     if "because" in at.query:
-        because: BecauseAsked = asked_for(BecauseAsked, request)
+        because: BecauseAsked = asked_for(BecauseAsked, request, standfast.positions)
         await projected(standfast, because.min_position)
         return html(await answer_of(standfast, request, partial(_rows, standfast, because, at), costly=True))
-    asked: ListAsked = asked_for(ListAsked, request)
+    asked: ListAsked = asked_for(ListAsked, request, standfast.positions)
     await projected(standfast, asked.min_position)
     return html(await answer_of(standfast, request, partial(_list, standfast, asked, at)))
 
@@ -38,7 +38,7 @@ def _list(standfast: Seen, asked: ListAsked, at: Here) -> bytes:
     frame = Frame(
         title="Engagements",
         section="/engagements",
-        position=found.position,
+        position=standfast.positions.shown(found.position),
         behind_seconds=found.behind_seconds,
         live="",
     )
@@ -67,7 +67,7 @@ def _rows(standfast: Seen, asked: BecauseAsked, at: Here) -> bytes:
     frame = Frame(
         title=capital(figure_words(asked.because)),
         section="/engagements",
-        position=found.reading.position,
+        position=standfast.positions.shown(found.reading.position),
         behind_seconds=found.reading.behind_seconds,
     )
     shown = rows_shown(found, asked, at)

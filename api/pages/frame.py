@@ -35,7 +35,8 @@ SECTIONS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What stands around a page. ``section`` is the address of its part; ``position`` is what of the log it shows.
+    """What stands around a page. ``section`` is the address of its part; ``position`` is what of the log it shows,
+    as whoever sees the page is told it.
 
     ``behind_seconds``: how long ago the first event was recorded that it does not show yet. ``live``: the topics
     followed, empty for everything, None where the page stays as it is; ``version``: that of the engagement.
@@ -44,7 +45,7 @@ class Frame:
 
     title: str
     section: str = ""
-    position: int | None = None
+    position: int | str | None = None
     behind_seconds: float = 0
     live: str | None = None
     version: int = 0

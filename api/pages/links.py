@@ -9,6 +9,7 @@ from uuid import UUID
 from starlette.requests import Request
 
 from api.http.operations import EngagementAsked, asked
+from domain.language.position import Positions
 from domain.law.event import event_of
 from domain.law.recorded import Recorded
 
@@ -48,10 +49,11 @@ def here(request: Request) -> Here:
     return Here(request.scope["path"], query)
 
 
-def asked_for(kind: type, request: Request) -> Any:
+def asked_for(kind: type, request: Request, positions: Positions) -> Any:
     """The parameters of a page, those that a form left empty left out. Raises FieldsWrong or NothingHere."""
     given = [(name, value) for name, value in request.query_params.multi_items() if value]
-    return asked(kind, Request({**request.scope, "query_string": urlencode(given).encode()}, request.receive))
+    filled = Request({**request.scope, "query_string": urlencode(given).encode()}, request.receive)
+    return asked(kind, filled, positions)
 
 
 def of_an_engagement(request: Request) -> UUID:

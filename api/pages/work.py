@@ -33,7 +33,7 @@ class WorkPageAsked(WorkAsked):
 
 async def work_page(standfast: Seen, request: Request) -> Response:
     """What waits."""
-    asked: WorkPageAsked = asked_for(WorkPageAsked, request)
+    asked: WorkPageAsked = asked_for(WorkPageAsked, request, standfast.positions)
     await projected(standfast, asked.min_position)
     return html(await answer_of(standfast, request, partial(_page, standfast, asked, here(request))))
 
@@ -59,7 +59,7 @@ def _page(standfast: Seen, asked: WorkPageAsked, at: Here) -> bytes:
     frame = Frame(
         title=f"({overdue}) Work" if overdue else "Work",
         section="/work",
-        position=found.position,
+        position=standfast.positions.shown(found.position),
         behind_seconds=found.behind_seconds,
         live="",
     )

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.http.events import AnyEvent
-from api.http.paging import ONE_PAGE, Position, page_shape
+from api.http.paging import ONE_PAGE, page_shape
 from application.ports.at_risk import ClockAtRisk
 from application.ports.engagement_list import ListedEngagement
 from application.ports.work import WorkCounts, WorkItem
 from application.queries.audit import Step
 from domain.language.bounds import DESCRIBED
+from domain.language.position import Position
 from domain.language.words import Instant
 
 HistoryPage = page_shape("HistoryPage", AnyEvent, int | None, f"A page of a history; next is a version. {ONE_PAGE}")
@@ -61,6 +62,6 @@ class EventPage:
     """A page of the feed; next is the last position that was looked at. The log's id was made with it."""
 
     items: tuple[AnyEvent, ...]
-    next: int
+    next: Position
     position: Position
     log_id: UUID

@@ -9,13 +9,15 @@ from pydantic import Field
 
 from api.http.events import event_bytes
 from api.http.operations import EngagementPath
-from api.http.paging import Cursor, Limit, Position, Version, packed, page_bytes, unpacked
+from api.http.paging import AfterVersion, Cursor, Limit, Version, packed, page_bytes, unpacked
 from api.http.questions import Question, ReadYourWrites
 from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong, json_of
 from api.http.viewed import viewed
 from api.queries.answers import EngagementPage, EventPage, HistoryPage, StepPage
 from application.ports.engagement_list import After, ListPage, Sort, Wanted
+from application.ports.log import PositionBeyondHead
+from application.ports.pages import Page
 from application.queries.allowed import AllowedAnswer, allowed
 from application.queries.as_of import EngagementAsOf, engagement_as_of
 from application.queries.feed import FeedPage, feed
@@ -24,6 +26,7 @@ from application.queries.state import StateAnswer, state_answer
 from application.queries.versions import audit_page
 from domain.engagement.state import Status
 from domain.language.bounds import DESCRIBED
+from domain.language.position import Position, Positions
 from domain.language.words import ActingParty, Id, Instant, Model, Party, field_names
 from domain.register import EVENTS
 from infrastructure.database.instants import from_micros, to_micros
@@ -81,7 +84,7 @@ class VersionsAsked(EngagementRead):
 
     __pydantic_config__ = DESCRIBED
 
-    after: Position = 0
+    after: AfterVersion = 0
     """The version after which the page lies; with a limit of 1, that of one event is asked for after the one before."""
     limit: Limit = 50
     known_at: Instant | None = None
@@ -96,7 +99,7 @@ class HistoryAsked(EngagementRead):
 
     order: Order = "asc"
     """By version: the oldest first, or the newest."""
-    after: Position | None = None
+    after: AfterVersion | None = None
     """The version after which the page lies: the ``next`` of the page before, where the oldest come first."""
     before: Version | None = None
     """The version before which the page lies: the ``next`` of the page before, where the newest come first."""
@@ -181,9 +184,10 @@ def _in_order(sort: Sort, value: object) -> bool:
     return type(value) is int and abs(value) < 1 << 63
 
 
-def list_bytes(page: ListPage) -> bytes:
+def list_bytes(page: ListPage, positions: Positions) -> bytes:
     """A page of the list as JSON."""
-    return json_of(EngagementPage(**{**_fields(page), "items": tuple(page.items), "next": cursor_of(page.next)}))
+    told = {**_fields(page), "items": tuple(page.items), "next": cursor_of(page.next)}
+    return json_of(EngagementPage(**told), positions)
 
 
 def _fields(page: ListPage) -> dict[str, Any]:
@@ -192,18 +196,22 @@ def _fields(page: ListPage) -> dict[str, Any]:
 
 def fed(standfast: Seen, asked: FeedAsked) -> FeedPage:
     """A page of the feed. Raises PositionBeyondHead."""
-    return feed(
-        standfast.sight,
-        after=asked.after,
-        limit=asked.limit,
-        type_name=asked.type,
-        engagement_id=asked.engagement_id,
-    )
+    try:
+        return feed(
+            standfast.sight,
+            after=asked.after,
+            limit=asked.limit,
+            type_name=asked.type,
+            engagement_id=asked.engagement_id,
+        )
+    except PositionBeyondHead as beyond:
+        raise beyond.told_by(standfast.positions) from beyond
 
 
-def feed_bytes(page: FeedPage) -> bytes:
+def feed_bytes(page: FeedPage, positions: Positions) -> bytes:
     """A page of the feed as JSON."""
-    return events_bytes(page)[:-1] + f',"log_id":"{page.log_id}"}}'.encode()
+    told = Page(page.items, positions.shown(page.next), page.position)
+    return events_bytes(told, positions)[:-1] + f',"log_id":"{page.log_id}"}}'.encode()
 
 
 events_bytes = partial(page_bytes, item_bytes=event_bytes)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.http.paging import Cursor, Position, is_number, packed, unpacked, written
+from api.http.paging import Cursor, is_number, packed, unpacked, written
 from api.http.questions import Question, ReadYourWrites
 from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong, json_of
@@ -30,6 +30,7 @@ from application.ports.fleet import (
 )
 from application.queries.as_of import not_too_far
 from domain.language.bounds import DESCRIBED, STRICT
+from domain.language.position import Position, Positions
 from domain.language.words import Id, Instant, Model, field_names
 from infrastructure.database.instants import from_micros, to_micros
 from infrastructure.process.tracing import POSITION, Span, current
@@ -218,7 +219,7 @@ def rows_cursor(asked: RowsAsked, after: RowsAfter | None) -> str | None:
     return packed([asked.figure, to_micros(after.as_of), told])
 
 
-def groups_bytes(asked: GroupsAsked, page: GroupsPage) -> bytes:
+def groups_bytes(asked: GroupsAsked, page: GroupsPage, positions: Positions) -> bytes:
     """The figures as JSON."""
     return json_of(
         GroupsAnswer(
@@ -230,11 +231,12 @@ def groups_bytes(asked: GroupsAsked, page: GroupsPage) -> bytes:
             behind_seconds=page.reading.behind_seconds,
             groups=tuple(page.groups),
             next=groups_cursor(asked, page.next),
-        )
+        ),
+        positions,
     )
 
 
-def rows_bytes(asked: RowsAsked, page: RowsPage) -> bytes:
+def rows_bytes(asked: RowsAsked, page: RowsPage, positions: Positions) -> bytes:
     """The rows as JSON."""
     return json_of(
         FigureRowPage(
@@ -245,8 +247,14 @@ def rows_bytes(asked: RowsAsked, page: RowsPage) -> bytes:
             position=page.reading.position,
             behind_seconds=page.reading.behind_seconds,
             as_of=page.reading.as_of,
-        )
+        ),
+        positions,
     )
+
+
+def written_before(answer: bytes, _positions: Positions) -> bytes:
+    """What needs the question to be written is written with the answer."""
+    return answer
 
 
 FIGURES: Final = (
@@ -257,8 +265,8 @@ FIGURES: Final = (
         text="Accountability, continuity, guarantee and productivity of all engagements, in groups, over a window.",
         asks=GroupsAsked,
         gives=GroupsAnswer,
-        answer=lambda standfast, asked: groups_bytes(asked, groups(standfast, asked)),
-        written=bytes,
+        answer=lambda standfast, asked: groups_bytes(asked, groups(standfast, asked), standfast.positions),
+        written=written_before,
         projected=True,
         costly=lambda _: True,
     ),
@@ -269,8 +277,8 @@ FIGURES: Final = (
         text="The rows behind one figure of a group: as many as it counts, and adding up to it.",
         asks=RowsAsked,
         gives=FigureRowPage,
-        answer=lambda standfast, asked: rows_bytes(asked, rows(standfast, asked)),
-        written=bytes,
+        answer=lambda standfast, asked: rows_bytes(asked, rows(standfast, asked), standfast.positions),
+        written=written_before,
         projected=True,
         costly=lambda _: True,
     ),

@@ -135,7 +135,7 @@ async def suppose(standfast: Standfast, http: HttpRequest) -> Response:
 
     def answer() -> FirstAnswer:
         seen.sight.demand(engagement_id)  # also where it was answered before
-        return answered_once(standfast, once, lambda: json_of(supposed(seen, engagement_id, body)))
+        return answered_once(standfast, once, lambda: json_of(supposed(seen, engagement_id, body), seen.positions))
 
     return response_of(await answer_of(standfast, http, answer))
 

@@ -1,7 +1,7 @@
 """What many engagements would be under other terms: at once for few, as a job for many."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
@@ -25,6 +25,7 @@ from application.queries.as_of import not_too_far
 from application.queries.measures import NothingSupposed
 from domain.access.reach import EVERYTHING
 from domain.language.bounds import STRICT
+from domain.language.position import Positions
 from domain.metrics.what_if import Supposition
 from infrastructure.events.codec import adapter
 from infrastructure.fleet.supposing import Candidates, asked_in, candidates, worked_out
@@ -124,7 +125,9 @@ def supposed_of_fleet(standfast: Seen, body: FleetWhatIfBody, creator: str, once
     wanted = supposed_by(standfast, body)
     these = candidates(standfast.recorder.log, standfast.projections, wanted.chosen, wanted.reach)
     if answered_at_once(standfast, these):
-        answer = FirstAnswer(body=json_of(worked_out_here(standfast, wanted, these, lambda _: go_on())))
+        answer = FirstAnswer(
+            body=json_of(worked_out_here(standfast, wanted, these, lambda _: go_on()), standfast.positions)
+        )
         return standfast.first_answers.keep(once, answer) if once else answer
     request = adapter(FleetSupposed).dump_json(wanted, by_alias=True)
     if once:
@@ -164,9 +167,16 @@ async def _job(standfast: Standfast, doing: Doing, http: HttpRequest) -> Respons
 
     def answer() -> bytes:
         job_within(seen, job_id, whose)
-        return json_of(doing(job_id, whose))
+        return json_of(told(doing(job_id, whose), seen.positions))
 
     return Response(await answer_of(standfast, http, answer), media_type=JSON)
+
+
+def told(job: Job, positions: Positions) -> Job:
+    """A job as somebody is told of it: what came of it was written for whoever reads it."""
+    if job.result is None:
+        return job
+    return replace(job, result={**job.result, "position": positions.shown(job.result["position"])})
 
 
 def whose_jobs(http: HttpRequest) -> str | None:

@@ -17,6 +17,7 @@ from application.ports.at_risk import FARTHEST_SECONDS, WEEK_SECONDS, ClocksAfte
 from application.ports.work import Due, WantedWork, WorkAfter, WorkFound
 from domain.clocks.life import Waited
 from domain.language.bounds import DESCRIBED
+from domain.language.position import Positions
 from domain.language.words import Id, Instant, Model, field_names
 from domain.work.item import WorkKind
 from infrastructure.database.instants import from_micros, to_micros
@@ -150,14 +151,16 @@ def clocks_after(cursor: str | None) -> ClocksAfter | None:
         raise FieldsWrong([("cursor", "a cursor is the next of a page before")]) from error
 
 
-def at_risk_bytes(found: ClocksFound) -> bytes:
+def at_risk_bytes(found: ClocksFound, positions: Positions) -> bytes:
     """A page of the clocks as JSON."""
-    return json_of(AtRiskPage(**{**_fields(found), "items": tuple(found.items), "next": clocks_cursor(found.next)}))
+    told = {**_fields(found), "items": tuple(found.items), "next": clocks_cursor(found.next)}
+    return json_of(AtRiskPage(**told), positions)
 
 
-def work_bytes(found: WorkFound) -> bytes:
+def work_bytes(found: WorkFound, positions: Positions) -> bytes:
     """A page of what waits as JSON."""
-    return json_of(WorkPage(**{**_fields(found), "items": tuple(found.items), "next": work_cursor(found.next)}))
+    told = {**_fields(found), "items": tuple(found.items), "next": work_cursor(found.next)}
+    return json_of(WorkPage(**told), positions)
 
 
 def _fields(found: Any) -> dict[str, Any]:

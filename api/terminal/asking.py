@@ -78,7 +78,10 @@ def list_(
     with reading() as standfast:
         page = listed(standfast, asked)
         shown = list_table(page) if page.items else nothing(asked)
-        answered(list_bytes(page) if as_json else None, lambda: [shown, *([more(page)] if page.next else [])])
+        answered(
+            list_bytes(page, standfast.positions) if as_json else None,
+            lambda: [shown, *([more(page)] if page.next else [])],
+        )
 
 
 @app.command(epilog="Example: [bold]standfast history 0199e2a4-…[/] · [bold]standfast history sig-apps[/]")
@@ -99,7 +102,7 @@ def history(engagement: Engagement, known_at: KnownAt = None, as_json: AsJson = 
                 known_at=question.known.known_at if known_at else None,
                 limit=everything,
             )
-            speech.data(events_bytes(page))
+            speech.data(events_bytes(page, standfast.positions))
         elif question.history is None:
             speech.result(f"{question.engagement_id}: nothing had been recorded by then")
         else:

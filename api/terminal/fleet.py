@@ -51,4 +51,4 @@ def fleet(
     )
     with reading() as standfast:
         page = groups(standfast, asked)
-        answered(groups_bytes(asked, page) if as_json else None, lambda: fleet_tables(asked, page))
+        answered(groups_bytes(asked, page, standfast.positions) if as_json else None, lambda: fleet_tables(asked, page))

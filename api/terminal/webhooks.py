@@ -8,6 +8,7 @@ import typer
 from api.terminal import speech
 from api.terminal.opening import opened, reading
 from application.ports.webhooks import DeliveryState
+from domain.language.position import NUMBERS
 from domain.language.words import Model
 
 app = typer.Typer()
@@ -31,7 +32,7 @@ def list_(cursor: FromCursor = None, limit: Most = 50, as_json: AsJson = False) 
     with reading() as standfast:
         page = listed(standfast, WebhooksAsked(cursor=cursor, limit=limit))
     if as_json:
-        speech.data(page_bytes(page))
+        speech.data(page_bytes(page, NUMBERS))
     else:
         speech.show(webhook_tables.webhooks(page.items))
 
@@ -111,7 +112,7 @@ def deliveries(
     with reading() as standfast:
         page = delivered(standfast, DeliveriesAsked(webhook_id=webhook_id, state=asked, cursor=cursor, limit=limit))
     if as_json:
-        speech.data(page_bytes(page))
+        speech.data(page_bytes(page, NUMBERS))
     else:
         speech.show(webhook_tables.deliveries(page.items))
 

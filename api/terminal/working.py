@@ -9,6 +9,7 @@ from api.terminal.opening import reading
 from application.ports.at_risk import FARTHEST_SECONDS, WEEK_SECONDS
 from application.ports.work import Due
 from domain.clocks.life import Waited
+from domain.language.position import NUMBERS
 from domain.language.words import Model
 from domain.work.item import WorkKind
 
@@ -76,7 +77,7 @@ def work(
         )
         found = asked_work(standfast, asked)
     if as_json:
-        speech.data(work_bytes(found))
+        speech.data(work_bytes(found, NUMBERS))
         return
     speech.show(work_tables.work_table(found) if found.items else "nothing waits")
     if found.counts:
@@ -119,7 +120,7 @@ def at_risk(
     with reading() as standfast:
         found = asked_clocks(standfast, asked)
     if as_json:
-        speech.data(at_risk_bytes(found))
+        speech.data(at_risk_bytes(found, NUMBERS))
         return
     speech.show(work_tables.clock_table(found) if found.items else "no clock breaches by then")
     if found.next:

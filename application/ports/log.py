@@ -10,6 +10,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
+from domain.language.position import NUMBERS, Positions
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
@@ -135,8 +137,14 @@ class CommandRecorded(IntegrityError):
 class PositionBeyondHead(Exception):
     """The log does not reach that far: it may be an older copy, put in the place of the log that did."""
 
-    def __init__(self, after: int, head: int) -> None:
-        super().__init__(f"the log ends at position {head}, before {after}")
+    def __init__(self, after: int, head: int, positions: Positions = NUMBERS) -> None:
+        super().__init__(f"the log ends at position {positions.shown(head)}, before {positions.shown(after)}")
+        self._after = after
+        self._head = head
+
+    def told_by(self, positions: Positions) -> "PositionBeyondHead":
+        """The same as somebody is told of positions."""
+        return PositionBeyondHead(self._after, self._head, positions)
 
 
 class StoreUnavailable(OperationalError):

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from application.ports.engagement_list import Count
 from application.ports.fleet import Group
 from domain.access.reach import Reach
 from domain.clocks.reading import ClockState
-from domain.language.bounds import STRICT, bounds
+from domain.language.bounds import STRICT
+from domain.language.position import Position
 from domain.language.words import Id, Instant, Model
 from domain.metrics.what_if import Supposition
 
@@ -79,7 +80,7 @@ class FleetWhatIf:
     actual: Group
     hypothetical: Group
     flipped: Flipped
-    position: Annotated[int, bounds(ge=0)]
+    position: Position
     as_of: Instant
 
 

@@ -9,6 +9,7 @@ from application.marketplace import Known
 from application.queries.sight import Sight
 from domain.engagement.state import EngagementHistory
 from domain.language.bounds import DESCRIBED
+from domain.language.position import Position
 from domain.language.words import Instant
 from domain.law.rejection import Unfit
 
@@ -56,7 +57,7 @@ class AboutEngagement:
 
     engagement_id: UUID
     version: int
-    position: int
+    position: Position
     as_of: Instant
     known_at: Instant
     projected: bool

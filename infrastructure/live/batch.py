@@ -38,8 +38,13 @@ class Batch:
         """The bytes of its events beyond a position, of those that are wanted (default: all)."""
         if wanted is None and position <= self.after:
             return self.written
-        chosen = [each for each in self.lines if each.position > position and (wanted is None or wanted(each))]
-        return b"".join(self.written[each.begin : each.end] for each in chosen)
+        return b"".join(written for _, written in self.chosen(position, wanted))
+
+    def chosen(self, position: int, wanted: Callable[[Line], bool] | None = None) -> Iterator[tuple[Line, bytes]]:
+        """The same one by one, each with its bytes."""
+        for each in self.lines:
+            if each.position > position and (wanted is None or wanted(each)):
+                yield each, self.written[each.begin : each.end]
 
 
 def batches(after: int, until: int, facts: Sequence[Recorded], write: Write) -> Iterator[Batch]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.http.events import event_bytes
-from api.http.paging import Position
+from api.http.paging import AfterVersion
 from api.http.questions import answer_of
 from api.http.reach import Seen
 from api.http.viewed import viewed
@@ -31,6 +31,7 @@ from application.queries.audit import Step, steps_with_states
 from application.queries.history import WantedEvents
 from domain.engagement.state import EngagementHistory, State
 from domain.language.bounds import DESCRIBED
+from domain.language.position import Positions
 from domain.language.saying import rule_name
 from domain.language.words import ActingParty, Instant
 from domain.law.marked import Marked
@@ -53,7 +54,7 @@ class DocumentAsked(InstantAsked):
     from_: Instant | None = None
     to: Instant | None = None
     voided: bool | None = None
-    after: Position = 0
+    after: AfterVersion = 0
 
     def wanted(self, as_of: datetime) -> WantedEvents:
         """The events that had happened by an instant, of those asked for. Raises WindowEmpty."""
@@ -86,7 +87,7 @@ class Document:
     version: int
     as_of: datetime
     known_at: datetime
-    position: int
+    position: int | str
     entries: Sequence[Entry]
     begin: str | None
     next: str | None
@@ -95,22 +96,22 @@ class Document:
 async def document_page(standfast: Seen, request: Request) -> Response:
     """The document; an address without its instants leads to the one with both, as of now."""
     of_an_engagement(request)
-    asked: DocumentAsked = asked_for(DocumentAsked, request)
+    asked: DocumentAsked = asked_for(DocumentAsked, request, standfast.positions)
     at = here(request)
     question = await answer_of(standfast, request, partial(about, standfast, asked))
     if asked.as_of is None or asked.known_at is None:
         known_at = machine_text(asked.known_at or question.known.known_at)
         return RedirectResponse(at.but(as_of=machine_text(question.as_of), known_at=known_at), 303)
-    work = partial(_page, asked, question, at, str(request.url))
+    work = partial(_page, asked, question, at, str(request.url), standfast.positions)
     return html(await answer_of(standfast, request, work))
 
 
-def _page(asked: DocumentAsked, question: EngagementAsOf, at: Here, url: str) -> bytes:
+def _page(asked: DocumentAsked, question: EngagementAsOf, at: Here, url: str, positions: Positions) -> bytes:
     history = question.history
-    frame = Frame(title="Audit", section="/audit", position=question.known.position)
+    frame = Frame(title="Audit", section="/audit", position=positions.shown(question.known.position))
     if history is None:
         return rendered("audit_unknown.html", frame, asked=asked, question=question, here=at)
-    shown = document(asked, question, history, at)
+    shown = document(asked, question, history, at, positions)
     filters = {
         "types": _types(history, at),
         "parties": choices(at, "party", get_args(ActingParty)),
@@ -128,7 +129,9 @@ def _page(asked: DocumentAsked, question: EngagementAsOf, at: Here, url: str) ->
     )
 
 
-def document(asked: DocumentAsked, question: EngagementAsOf, history: EngagementHistory, at: Here) -> Document:
+def document(
+    asked: DocumentAsked, question: EngagementAsOf, history: EngagementHistory, at: Here, positions: Positions
+) -> Document:
     """A page of the document. Raises WindowEmpty."""
     found = _first_beyond(asked.wanted(question.as_of).of(history.facts))
     page, more = found[:MOST_EVENTS], len(found) > MOST_EVENTS
@@ -142,8 +145,8 @@ def document(asked: DocumentAsked, question: EngagementAsOf, history: Engagement
         version=history.version,
         as_of=question.as_of,
         known_at=question.known.known_at,
-        position=question.known.position,
-        entries=tuple(_entries(page, history, at)),
+        position=positions.shown(question.known.position),
+        entries=tuple(_entries(page, history, at, positions)),
         begin=at.but(after=None) if asked.after else None,
         next=at.but(after=page[-1].version) if more else None,
     )
@@ -154,7 +157,7 @@ def _first_beyond(facts: Iterator[Recorded]) -> list[Recorded]:
     return [fact for _, fact in zip(range(MOST_EVENTS + 1), facts, strict=False)]
 
 
-def _entries(page: Sequence[Recorded], history: EngagementHistory, at: Here) -> Iterator[Entry]:
+def _entries(page: Sequence[Recorded], history: EngagementHistory, at: Here, positions: Positions) -> Iterator[Entry]:
     zone = history.state.terms.calendar.zone
     found = {step.version: (step, known) for step, known in _steps(page, history)}
     voided = {fact.version: history.voided[fact.version] for fact in page if fact.version in history.voided}
@@ -164,7 +167,7 @@ def _entries(page: Sequence[Recorded], history: EngagementHistory, at: Here) -> 
         yield Entry(
             line=line,
             changes=changes_shown(step.changes, known.state, zone),
-            envelope=_envelope(fact),
+            envelope=_envelope(fact, positions),
             voided_at=_line_at(line.voided_by, page, at) if line.voided_by else None,
         )
 
@@ -194,9 +197,9 @@ def _line_at(version: int, page: Sequence[Recorded], at: Here) -> str:
     return f"{at.but(**{**nothing, 'after': version - 1})}#v{version}"
 
 
-def _envelope(fact: Recorded) -> str:
+def _envelope(fact: Recorded, positions: Positions) -> str:
     """The event with all that is recorded of it, as JSON."""
-    return json.dumps(json.loads(event_bytes(fact)), indent=2, ensure_ascii=False)
+    return json.dumps(json.loads(event_bytes(fact, positions)), indent=2, ensure_ascii=False)
 
 
 def _types(history: EngagementHistory, at: Here) -> Sequence[Choice]:

@@ -74,7 +74,7 @@ class Finding:
 
 async def audit_page(standfast: Seen, request: Request) -> Response:
     """Where a history is found."""
-    asked: AuditAsked = asked_for(AuditAsked, request)
+    asked: AuditAsked = asked_for(AuditAsked, request, standfast.positions)
     await projected(standfast, asked.min_position)
     work = partial(_page, standfast, asked, here(request))
     return html(await answer_of(standfast, request, work, costly=asked.day is not None))
@@ -87,7 +87,8 @@ def document_at(engagement_id: UUID, **query: str) -> str:
 
 def _page(standfast: Seen, asked: AuditAsked, at: Here) -> bytes:
     found = _on_a_day(standfast.sight, asked, asked.day) if asked.day else _listed(standfast, asked, at)
-    frame = Frame(title="Audit", section="/audit", position=found.position, behind_seconds=found.behind_seconds)
+    position = standfast.positions.shown(found.position)
+    frame = Frame(title="Audit", section="/audit", position=position, behind_seconds=found.behind_seconds)
     found_by = chips(at, NAMES)
     return rendered(
         "audit.html",

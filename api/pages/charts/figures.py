@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from api.http.paging import Position
 from api.http.reach import Seen
 from api.pages.charts.kinds import Chart
 from api.pages.formats import group_text
 from api.queries.fleet import FleetAsked, GroupsAsked, RowsAsked, rows
 from application.ports.fleet import Bucket, Group, GroupBy, GroupSort, GroupsPage
 from domain.language.bounds import DESCRIBED, STRICT
+from domain.language.position import Position
 from domain.language.words import Instant, field_names
 
 MOST_MARKS: Final = 300

@@ -46,8 +46,8 @@ async def _chart(standfast: Seen, request: Request) -> Response:
     if ending != "json" and not standfast.draughtsmen.there:
         raise ChartsNotInstalled("this server has nothing to draw with; the same address with .json has the figures")
     where = {**request.scope, "path_params": {}}
-    asked: ChartAsked = asked_for(ChartAsked, Request(where, request.receive))
-    spec = spec_of(of, await _figures(standfast, request, of, asked), asked)
+    asked: ChartAsked = asked_for(ChartAsked, Request(where, request.receive), standfast.positions)
+    spec = spec_of(of, await _figures(standfast, request, of, asked), asked, standfast.positions)
     made = json_of(spec) if ending == "json" else await run_in_threadpool(_drawn, standfast, spec, ending)
     return Response(made, headers=ALONE, media_type=MEDIA_TYPES[ending])
 

@@ -11,6 +11,7 @@ from api.pages.charts.kinds import DAY, Chart
 from api.pages.charts.looks import COLOURS, NAMES, PADDING, WIDTHS, Colours, config
 from api.pages.formats import duration_text
 from application.ports.fleet import UP_TO
+from domain.language.position import Positions
 
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
 DAYS_OF: Final = "business days (bd) of 8 hours"
@@ -24,7 +25,7 @@ BEYOND: Final = len(EDGES)
 Layer = dict[str, Any]
 
 
-def spec_of(chart: Chart, figures: ChartFigures, asked: ChartAsked) -> dict[str, Any]:
+def spec_of(chart: Chart, figures: ChartFigures, asked: ChartAsked, positions: Positions) -> dict[str, Any]:
     """The chart; its ``usermeta`` are the figures, so that one document holds both."""
     colours = COLOURS[asked.scheme]
     one_by_one = figures.drawn_one_by_one
@@ -33,7 +34,7 @@ def spec_of(chart: Chart, figures: ChartFigures, asked: ChartAsked) -> dict[str,
         "$schema": SCHEMA,
         "title": None,
         "description": chart.title,
-        "usermeta": {"figures": loads(json_of(figures))},
+        "usermeta": {"figures": loads(json_of(figures, positions))},
         "background": colours.surface,
         "width": WIDTHS[asked.size],
         "height": {"step": STEP} if one_by_one else STEP * max(1, len(figures.lines)),

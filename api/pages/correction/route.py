@@ -183,7 +183,7 @@ def _page(standfast: Seen, asked: Correction, of: Original, said: Said, token: s
     frame = Frame(
         title=f"Correct version {asked.version}: {shown.name}",
         section="/engagements",
-        position=known.position,
+        position=standfast.positions.shown(known.position),
         live=f"engagement:{asked.engagement_id}",
         version=history.version,
         lamp_leads=engagement_at(asked.engagement_id),

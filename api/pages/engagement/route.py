@@ -26,7 +26,7 @@ from domain.language.saying import said
 async def engagement_page(standfast: Seen, request: Request) -> Response:
     """An engagement; ``go`` leads to another instant of it."""
     of_an_engagement(request)
-    asked: EngagementPageAsked = asked_for(EngagementPageAsked, request)
+    asked: EngagementPageAsked = asked_for(EngagementPageAsked, request, standfast.positions)
     if asked.go:
         return await _gone_to(standfast, request, asked)
     if asked.recorded or asked.min_position:
@@ -70,7 +70,7 @@ def _page(standfast: Seen, asked: EngagementPageAsked, at: Here, token: str) -> 
     frame = Frame(
         title=shown.name,
         section="/engagements",
-        position=question.known.position,
+        position=standfast.positions.shown(question.known.position),
         behind_seconds=shown.behind_seconds,
         live=f"engagement:{asked.engagement_id}",
         version=question.version,

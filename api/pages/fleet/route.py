@@ -54,7 +54,7 @@ async def fleet_page(standfast: Seen, request: Request) -> Response:
     if address := windows.settled(at):
         return RedirectResponse(address, 303)
     now = standfast.marketplace.clock()
-    asked: GroupsAsked = asked_for(FleetPageAsked, request).figures(now)
+    asked: GroupsAsked = asked_for(FleetPageAsked, request, standfast.positions).figures(now)
     found = await kept_figures(standfast, request, asked)
     return html(
         await answer_of(
@@ -71,7 +71,7 @@ def _page(standfast: Seen, found: FiguresAsOf, asked: GroupsAsked, at: Here, now
     frame = Frame(
         title="Fleet",
         section="/fleet",
-        position=reading.position,
+        position=standfast.positions.shown(reading.position),
         behind_seconds=max(reading.behind_seconds, found.age_seconds if found.anew else 0),
     )
     return rendered(

@@ -136,7 +136,7 @@ def _page(standfast: Seen, asked: Asked, token: str, refusal: NotRecorded | None
     frame = Frame(
         title=f"{shown.title}: {shown.name}",
         section="/engagements",
-        position=question.known.position,
+        position=standfast.positions.shown(question.known.position),
         live=f"engagement:{asked.engagement_id}",
         version=question.version,
         lamp_leads=shown.engagement,

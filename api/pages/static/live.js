@@ -7,8 +7,9 @@
   const PAUSE = 500;
   const FAILED = 2_000;
   const { topics, leads } = lamp.dataset;
-  let newest = Number(lamp.dataset.after);
-  let shown = topics ? Number(lamp.dataset.version) : newest;
+  let newest = placeOf(lamp.dataset.after);
+  // Without topics what is new is counted by positions, or, where these are no numbers, by what is heard.
+  let shown = topics ? Number(lamp.dataset.version) : counts(newest) ? newest : 0;
   let last = shown; // that was heard of
   let got = shown; // that was fetched; some of it may wait where somebody points
   let live = false, timer, at = 0, busy = false, failed = false;
@@ -94,8 +95,9 @@
   }
 
   function heard(said) {
-    newest = Math.max(newest, said.position);
-    last = Math.max(last, topics ? said.version : said.position);
+    newest = later(newest, said.position);
+    if (topics) last = Math.max(last, said.version);
+    else last = counts(said.position) ? Math.max(last, said.position) : last + 1;
     if (leads) say();
     else if (last > got) refresh();
   }

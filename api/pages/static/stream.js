@@ -1,6 +1,10 @@
 // What is recorded, heard once for all tabs of a browser: one of them leads, which has the stream and passes on what it
 // says. A tab that is hidden or closed lets go, and another one leads from the place that was reached. Where a browser
-// has no locks or no channels, each tab has a stream of its own.
+// has no locks or no channels, each tab has a stream of its own; so it has where positions are shown as tokens: only
+// the server knows which of two is later.
+const counts = (place) => typeof place === "number";
+const placeOf = (text) => (/^[0-9]+$/.test(text) ? Number(text) : text);
+const later = (place, heard) => (counts(place) && counts(heard) ? Math.max(place, heard) : heard);
 function followed({ topics, after, heard, told }) {
   const NAME = "standfast-live";
   const GATHER = 50; // milliseconds in which tabs that come together are one stream anew
@@ -19,7 +23,7 @@ function followed({ topics, after, heard, told }) {
   }
 
   function hear(said) {
-    if (following) place = Math.max(place, said.position);
+    if (following) place = later(place, said.position);
     if (covers(topics, `engagement:${said.engagement_id}`)) heard(said);
   }
   const post = (message) => channel?.postMessage(message);
@@ -96,7 +100,7 @@ function followed({ topics, after, heard, told }) {
     if (leaving) return;
     const mine = (leaving = new AbortController());
     following = false;
-    if (!window.BroadcastChannel || !navigator.locks) return void leads();
+    if (!counts(after) || !window.BroadcastChannel || !navigator.locks) return void leads();
     channel = new BroadcastChannel(NAME);
     channel.addEventListener("message", onMessage);
     navigator.locks.request(NAME, { signal: mine.signal }, () => (mine.signal.aborted ? undefined : leads())).catch((refused) => {

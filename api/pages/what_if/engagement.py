@@ -88,7 +88,9 @@ def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int] | str:
     if sent.by_form and supposition and (kept := addressed(standfast, sent.choice, documents, supposition)):
         return Here(sent.path, kept.named).now
     frame = Frame(
-        title=f"What if: {state.name or state.client_id}", section="/engagements", position=now.known.position
+        title=f"What if: {state.name or state.client_id}",
+        section="/engagements",
+        position=standfast.positions.shown(now.known.position),
     )
     page = rendered(
         "what_if.html",

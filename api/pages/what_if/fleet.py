@@ -163,7 +163,8 @@ def _rendered(
     refusal: NotRecorded | None = None,
     job: Job | None = None,
 ) -> bytes:
-    frame = Frame(title="What if", section=PAGE, position=found.result.position if found.result else None)
+    position = standfast.positions.shown(found.result.position) if found.result else None
+    frame = Frame(title="What if", section=PAGE, position=position)
     return rendered(
         "what_if.html",
         frame,

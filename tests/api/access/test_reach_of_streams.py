@@ -1,5 +1,6 @@
 """Streams hold what is within reach, as it is at each event."""
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,8 @@ from sqlalchemy.engine import URL
 from api.http.access import gate
 from api.live import routes
 from domain.access.principal import Principal
-from domain.access.reach import Mandate, OfClient, Reader
+from domain.access.reach import EVERYTHING, Mandate, OfClient, Reader
+from domain.language.position import TOKEN
 from tests.api.access import reading
 from tests.api.live.following import Served, close_streams, served
 
@@ -78,3 +80,27 @@ def test_a_client_is_told_of_what_was_opened_for_it_meanwhile(
         assert stream.next(1)[0]["engagement_id"] == opened
     running.standfast.tail.end()
     assert [frame.kind for frame in stream.frames() if not frame.is_sign_of_life] == ["end"]
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/live"])
+def test_a_stream_that_is_told_tokens_goes_on_where_it_was(
+    running: Served, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """By the id of any of its frames, and by the one with which it ended: nothing is lost, and nothing comes twice."""
+    monkeypatch.setattr(routes, "reader_of", lambda _: Reader(sees=EVERYTHING, commands=False))
+    one, other = running.opened(), running.opened()
+    stream = running.stream(f"{path}?after=0", X_Reader="client")
+    behind = running.stream(f"{path}?after=0", X_Reader="operator")
+    frames, numbers = stream.frames(), behind.frames()
+    told = [next(frames) for _ in range(3)]
+    assert [each.id for each in told[1:]] == [each.data["position"] for each in told[1:]]
+    assert all(re.fullmatch(TOKEN, str(each.id)) for each in told[1:])
+    tokens = running.standfast.tokens_of_positions
+    assert [tokens.meant(each.id) for each in told] == [next(numbers).id for _ in range(3)]
+    resumed = running.stream(path, X_Reader="client", Last_Event_ID=str(told[1].id))
+    assert resumed.next(1)[0]["engagement_id"] == other
+    running.noted(one, 1)
+    assert resumed.next(1)[0] == stream.next(1)[0]
+    running.standfast.tail.end()
+    [end] = [frame for frame in stream.frames() if frame.kind == "end"]
+    assert tokens.meant(end.id) == tokens.meant(end.data["after"]) == 3

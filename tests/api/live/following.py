@@ -27,13 +27,18 @@ EVENT_STREAM = "text/event-stream"
 class Frame:
     """One frame of a stream."""
 
-    id: int
+    id: int | str
     kind: str
     data: Any
 
     @property
     def is_sign_of_life(self) -> bool:
         return self.data is None
+
+
+def _place_of(text: str) -> int | str:
+    """A position, as the reader of a stream is told it."""
+    return int(text) if text.isdecimal() else text
 
 
 _streams: list["Stream"] = []
@@ -82,7 +87,7 @@ class Stream:
             if line != "\n":
                 told[name] = value
             else:
-                yield Frame(int(told["id"]), told.get("event", "message"), json.loads(told.get("data", "null")))
+                yield Frame(_place_of(told["id"]), told.get("event", "message"), json.loads(told.get("data", "null")))
                 told = {}
         assert not told, "a stream ends between two frames"
 
