@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
 
+from api.http import reach
 from tests.api.conftest import opened
 from tests.browser.chromium import PROGRAM
 from tests.browser.windows import WIDE, all_shown, opened_in
@@ -233,3 +234,24 @@ def test_a_hidden_tab_lets_go_and_goes_on_where_it_was(
         assert page.locator("text=unseen >> visible=true").count() == 0
         page.evaluate(HIDE, False)
         page.wait_for_selector(".history >> text=unseen")
+
+
+def test_whoever_is_told_tokens_of_positions_follows_all_the_same(
+    browser: Browser, server: str, engagement: str, says: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each tab has a stream of its own, and begins it anew where it was."""
+    monkeypatch.setattr(reach, "WHO_IS_TOLD_NUMBERS", frozenset())
+    with opened_in(browser, WIDE, "light") as page:
+        live(page, server + engagement)
+        assert (page.get_attribute("#live", "data-after") or "").startswith("p-")
+        says("told by a token")
+        page.wait_for_selector(".history >> text=told by a token")
+        page.evaluate(HIDE, True)
+        says("recorded meanwhile")
+        page.evaluate(HIDE, False)
+        page.wait_for_selector(".history >> text=recorded meanwhile")
+        assert "position p-" in page.inner_text("#position")
+        live(page, f"{server}/engagements?q=latecomer")
+        with httpx2.Client(base_url=server) as client:
+            opened(client, name="The latecomer")
+        page.wait_for_selector("tr.fresh >> text=The latecomer")
