@@ -41,7 +41,9 @@ TEXT: Final = f"""The event-sourced backend of a managed talent marketplace.
 
 Bodies are strict JSON (UTF-8, no duplicate keys, no unknown fields, at most {MOST_BYTES} bytes); a byte-order mark
 before them is passed over. Instants are RFC 3339 with an offset, without leap seconds; in an address the `+` of an
-offset is written `%2B`. Every failure is `application/problem+json` (RFC 9457); its types are listed at `/problems`."""
+offset is written `%2B`. A position of the log is a number for the platform's own readers and for auditors; all others
+are given an opaque text in the same places, and send it back as it came. Every failure is `application/problem+json`
+(RFC 9457); its types are listed at `/problems`."""
 
 REQUEST_HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "X-Actor": (
@@ -258,7 +260,7 @@ def _parameters(operation: Operation, schemas: Schemas) -> Iterable[dict[str, An
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """In a query nothing is null: it is left out."""
     kinds = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-    if not kinds:
+    if len(kinds) == len(schema.get("anyOf", ())):
         return dict(schema)
     kept = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
     return {**kept, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds})}
