@@ -57,7 +57,7 @@ class Behind:
 
 
 class Pages:
-    """What one stream is made of: pages of the log, what of a batch the reader is told, by today's reach, and how that is
+    """What one stream is made of: pages of the log, what of a batch the reader is told by today's reach, and how it is
     told positions.
     """
 

@@ -103,6 +103,8 @@ def instant(of: datetime | None, zone: str) -> Markup:
 def on_clocks(text: str, zone: str) -> str:
     """A sentence with its instants as the clocks of a zone show them."""
     return INSTANT.sub(lambda found: instant_text(datetime.fromisoformat(found[0]), zone), text)
+
+
 def position(of: int | str) -> str:
     """A position of the log, as whoever sees it is told it: a number, or a token."""
     return of if isinstance(of, str) else f"{of:,}"
