@@ -177,7 +177,10 @@ def answer(asked: Asked, reader: str, method: str, path: str, way: Way, about: U
         name = path.rpartition("/")[2]
         body = way.body or (body_example(name) if name in COMMANDS else {})
         said = {"content": json.dumps(body), "headers": JSON_BODY}
-    return asked.ask(reader, method, address, **said)
+    found = asked.ask(reader, method, address, **said)
+    if way.kind != "command" and found.status_code == 303:  # what is written has an address of its own
+        return asked.ask(reader, "GET", found.headers["location"])
+    return found
 
 
 def without(about: UUID, text: str) -> str:
