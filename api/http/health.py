@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.http.operations import JSON, Gives, Nothing, Operation, asked
-from api.http.problem_kinds import ScopeMissing
 from api.http.reach import positions_in
 from api.http.strict_json import json_of
 from application.marketplace import process_clock
@@ -19,6 +18,7 @@ from application.ports.engagement_list import Count, ProjectionsMissing
 from application.ports.log import StoreReadOnly, StoreSchemaDiffers, StoreStandby, StoreUnavailable, StoreUnsafe
 from domain.language.position import NUMBERS, Position
 from domain.language.words import Instant
+from domain.law.rejection import NotYours
 from infrastructure.access import log as access_log
 from infrastructure.jobs import progress
 from infrastructure.keeping import keeper
@@ -326,7 +326,7 @@ def health_operations(standfast: Standfast, workers: WorkerNumbers | None = None
     async def scraped(request: Request) -> Response:
         asked(Nothing, request)
         if positions_in(standfast, request) is not NUMBERS:
-            raise ScopeMissing(["operate"])  # what is counted there tells how much is recorded of everybody
+            raise NotYours("how much is recorded of everybody is told to the platform alone")
         text = await run_in_threadpool(numbers, standfast, workers)
         return Response(text, headers={"Content-Type": f"{PROMETHEUS}; version=0.0.4; charset=utf-8"})
 
