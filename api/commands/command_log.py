@@ -86,8 +86,8 @@ async def _answer(standfast: Standfast, http: HttpRequest, headers: Headers, num
         request = _request(headers, number, text)
         path = address_of(request)
         await demand_commanding(standfast, http, None if _opens(request) else request.engagement_id)
-        outcome = await issued(standfast, http, request)
-        return command_bytes(outcome, positions_in(standfast, http))
+        positions = positions_in(standfast, http)
+        return command_bytes(await issued(standfast, http, request), positions)
     except FORESEEN as error:
         return bytes(problem_response(error, path).body)
 

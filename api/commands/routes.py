@@ -94,6 +94,7 @@ async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response
     """Records the command that a request brings."""
     engagement_id, dry = parameters_of(name, http)
     await demand_commanding(standfast, http, engagement_id)
+    positions = positions_in(standfast, http)  # which may be refused, and then before anything is recorded
     headers = headers_of(http)
     command, wire = command_of_body(name, await body_of(http))
     request = request_of(command, wire, engagement_id, headers)
@@ -101,7 +102,7 @@ async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response
         if dry:
             return await answer_of(standfast, http, partial(tried, seen_in(standfast, http), request))
         outcome = await issued(standfast, http, request)
-        return answer(outcome, command, positions_in(standfast, http))
+        return answer(outcome, command, positions)
     except Refused as refused:
         return problem_response(refused, address_of(request))
 

@@ -39,9 +39,14 @@ class Seen(Standfast):
 
 
 def positions_in(standfast: Standfast, request: HTTPConnection) -> Positions:
-    """How whoever asks is told positions: as tokens, unless it may know how much is recorded of everybody."""
+    """How whoever asks is told positions: as tokens, unless it may know how much is recorded of everybody.
+
+    Raises StoreUnavailable where tokens cannot be made for whoever signed in; nobody is told any.
+    """
     principal: Principal | None = request.scope["state"].get("principal")
-    return NUMBERS if principal is not None and _is_told_numbers(principal) else standfast.tokens_of_positions
+    if principal is None:
+        return standfast.tokens_of_positions
+    return NUMBERS if _is_told_numbers(principal) else standfast.tokens_of_positions.ready()
 
 
 def _is_told_numbers(principal: Principal) -> bool:

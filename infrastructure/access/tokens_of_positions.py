@@ -31,6 +31,11 @@ class TokensOfPositions:
     def __init__(self, key: Callable[[], bytes]) -> None:
         self._key = key
 
+    def ready(self) -> "TokensOfPositions":
+        """These, with the key at hand: once that is so nothing here fails for it. Raises what asking for it raises."""
+        _ = self._cipher
+        return self
+
     def shown(self, position: int) -> int | str:
         if position == 0:
             return 0

@@ -18,9 +18,11 @@ from api.http import reach
 from api.live import routes
 from api.pages.forgery import COOKIE
 from api.queries import what_if
+from application.ports.log import StoreReadOnly
 from application.ports.what_if import Job
 from domain.access.reach import OPERATOR, OfClient, Reader
 from domain.language.position import NUMBERS, TOKEN, OfTheLog
+from infrastructure.access.tokens_of_positions import TokensOfPositions
 from infrastructure.database.tables import head
 from tests.api.access import test_reach as ways
 from tests.api.access.reading import OWN, Asked, asked_of
@@ -217,3 +219,15 @@ def test_a_last_event_id_that_nobody_said_is_refused(asked: Asked, said: str) ->
 def test_the_numbers_of_the_process_are_for_the_platform_alone(asked: Asked) -> None:
     assert asked.ask("client", "GET", "/metrics").status_code == 403
     assert asked.ask("operator", "GET", "/metrics").status_code == 200
+
+
+def test_where_no_token_can_be_made_nothing_is_told(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a copy that may only be read, before the secret came to it."""
+
+    def refuse(_tokens: TokensOfPositions) -> TokensOfPositions:
+        raise StoreReadOnly("nothing may be written here")
+
+    monkeypatch.setattr(TokensOfPositions, "ready", refuse)
+    for path in (f"/v1/engagements/{OWN}", "/v1/events", "/work", "/v1/exports/work.csv"):
+        assert asked.ask("client", "GET", path).status_code == 503, path
+        assert asked.ask("operator", "GET", path).status_code == 200, path

@@ -67,3 +67,19 @@ def test_a_token_with_one_sign_changed_is_refused() -> None:
 
 def test_numbers_are_as_they_are() -> None:
     assert (NUMBERS.shown(57), NUMBERS.meant("57")) == (57, "57")
+
+
+def test_the_key_is_asked_for_once_and_its_refusal_is_told_at_once() -> None:
+    asked: list[int] = []
+
+    def key() -> bytes:
+        asked.append(1)
+        if len(asked) == 1:
+            raise LookupError("not yet")
+        return b"k" * 32
+
+    tokens = TokensOfPositions(key)
+    with pytest.raises(LookupError):
+        tokens.ready()
+    assert tokens.ready().shown(57) == tokens.shown(57) == OURS.shown(57)
+    assert len(asked) == 2
