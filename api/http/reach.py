@@ -1,11 +1,13 @@
 """Within whose reach a request is answered: the one place where that is found out, and what is there for it."""
 
+import asyncio
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Final
 from uuid import UUID
 
 from starlette.requests import HTTPConnection, Request
+from starlette.types import Message
 
 from api.composition import Standfast
 from application.queries.sight import Sight
@@ -70,7 +72,7 @@ def seen_by(standfast: Standfast, reader: Reader, positions: Positions = NUMBERS
     """What is there for a reader today; inside, positions are numbers."""
     reach = reader.reach(standfast.marketplace.clock())
     there = {name: getattr(standfast, name) for name in THERE}
-    sight = Sight(standfast.marketplace, reach, standfast.masks.of(reader.eyes))
+    sight = Sight(standfast.marketplace, reach, mask=standfast.masks.of(reader.eyes))
     return Seen(**there, reach=reach, sight=sight, positions=positions)
 
 
@@ -92,6 +94,12 @@ async def demand_commanding(standfast: Standfast, request: Request, engagement_i
     reader = reader_of(request)
     if engagement_id is not None and reader.sees != EVERYTHING:
         sight = seen_by(standfast, reader).sight
-        await standfast.desks.quick.answer(partial(sight.demand, engagement_id), request.receive)
+        await standfast.desks.quick.answer(partial(sight.demand, engagement_id), _still_sending)
     if not reader.commands:
         raise NotYours("whoever asks reads, and issues no command")
+
+
+async def _still_sending() -> Message:
+    """In place of what the caller sends: that is the body, and nothing of it may be lost before it is read."""
+    never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+    return await never

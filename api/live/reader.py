@@ -94,7 +94,7 @@ class Pages:
     def _sight(self) -> Sight:
         marketplace = self._standfast.marketplace
         mask = self._standfast.masks.of(self._whoever.eyes)
-        return Sight(marketplace, self._whoever.reach(marketplace.clock()), mask)
+        return Sight(marketplace, self._whoever.reach(marketplace.clock()), mask=mask)
 
     async def after(self, position: int) -> Behind:
         """The page after a position. Raises PositionBeyondHead, StoreUnavailable and SQLAlchemy's errors."""

@@ -48,7 +48,7 @@ class Sight:
     ``mask``: how histories are told; None: as they are.
     """
 
-    def __init__(self, marketplace: Marketplace, reach: Reach, mask: Mask | None = None) -> None:
+    def __init__(self, marketplace: Marketplace, reach: Reach, *, mask: Mask | None = None) -> None:
         self._marketplace = marketplace
         self.reach = reach
         self.mask = mask

@@ -11,11 +11,13 @@ from sqlalchemy.engine import URL
 
 from api.http.access import gate
 from api.live import routes
+from domain.access.eyes import ProfessionalEyes
 from domain.access.principal import Principal
 from domain.access.reach import EVERYTHING, Mandate, OfClient, Reader
 from domain.language.position import TOKEN
 from tests.api.access import reading
 from tests.api.live.following import Served, close_streams, served
+from tests.application.requests import match, request
 
 
 @pytest.fixture
@@ -104,3 +106,21 @@ def test_a_stream_that_is_told_tokens_goes_on_where_it_was(
     running.standfast.tail.end()
     [end] = [frame for frame in stream.frames() if frame.kind == "end"]
     assert tokens.meant(end.id) == tokens.meant(end.data["after"]) == 3
+
+
+def test_a_stream_tells_what_the_reader_s_eyes_may_see(running: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what was recorded before it began, and of what is recorded meanwhile."""
+    own, rate = running.opened(), {"amount": "500.00", "currency": "EUR"}
+    client = running.standfast.marketplace.history(UUID(own)).state.client_id
+    reader = Reader(sees=OfClient(client), commands=False, eyes=ProfessionalEyes("ana"))
+    running.standfast.marketplace.record(
+        request({**match("a1", seat_id="backend-1", day_rate=rate), "engagement_id": own})
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr(routes, "reader_of", lambda _: reader)
+        stream = running.stream("/v1/events?after=0")
+    assert [(each["type"], each["data"].get("day_rate")) for each in stream.next(2)][1] == ("ProfessionalMatched", None)
+    changed = {"command": "change-rate", "assignment_id": "a1", "day_rate": rate, "engagement_id": own}
+    running.standfast.marketplace.record(request(changed))
+    running.noted(own, 1)
+    assert [each["type"] for each in stream.next(1)] == ["EventAnnotated"]
