@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from api.pages.formats import words
+from api.pages.formats import short_day, words
 from domain.engagement.state import State
 from domain.engagement.terms.policy import Obligation
 from domain.lanes.marks import SUBJECTS_OF_CLOCKS
@@ -80,7 +80,9 @@ def _plan(state: State, identity: str) -> str | None:
 
 def _absence(state: State, identity: str) -> str | None:
     found = state.absences.get(identity)
-    return f"{words(found.cause)} of {_who(state, found.assignment_id)} from {found.from_:%Y-%m-%d}" if found else None
+    if found is None:
+        return None
+    return f"{words(found.cause)} of {_who(state, found.assignment_id)} from {short_day(found.from_)}"
 
 
 SAID: Final[Mapping[str, Callable[[State, str], str | None]]] = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from api.http.reach import Seen
-from api.pages.charts.kinds import Chart
+from api.pages.charts.kinds import Chart, in_order
 from api.pages.formats import group_text
 from api.queries.fleet import FleetAsked, GroupsAsked, RowsAsked, rows
 from application.ports.fleet import Bucket, Group, GroupBy, GroupSort, GroupsPage
@@ -88,7 +88,7 @@ class ChartFigures:
 
 def figures_of(standfast: Seen, chart: Chart, asked: ChartAsked, page: GroupsPage) -> ChartFigures:
     """The figures that are asked for, of the groups of their page. Raises FieldsWrong and what the fleet raises."""
-    told = page.groups[-MOST_LINES:] if asked.group_by == "month" else page.groups[:MOST_LINES]
+    told = page.groups[-MOST_LINES:] if asked.group_by == "month" else in_order(page.groups[:MOST_LINES])
     lines = [_line(chart, asked.group_by, group) for group in told if _shown(chart, asked.group_by, group)]
     if sum(each.count for each in lines) <= MOST_MARKS:
         lines = list(_with_values(standfast, chart, asked, page, lines))

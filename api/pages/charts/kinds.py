@@ -1,11 +1,12 @@
 """Which charts there are: the figure that each draws, and the words around it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final
+from typing import Final, get_args
 
 from application.ports.fleet import Distribution, Group
+from domain.language.words import Model
 
 HOUR: Final = 3_600
 DAY: Final = 8 * HOUR
@@ -70,3 +71,9 @@ CHARTS: Final[Mapping[str, Chart]] = {
         ),
     )
 }
+
+
+def in_order(groups: Sequence[Group]) -> Sequence[Group]:
+    """Models in the order in which they are told everywhere, other groups in their own."""
+    order: dict[str, int] = {model: place for place, model in enumerate(get_args(Model))}
+    return sorted(groups, key=lambda each: order.get(each.key, len(order)))

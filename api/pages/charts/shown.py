@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.pages.charts.figures import MOST_LINES, MOST_MARKS
-from api.pages.charts.kinds import CHARTS, Chart
+from api.pages.charts.kinds import CHARTS, Chart, in_order
 from api.pages.formats import group_text
 from api.pages.links import Here
 from application.ports.fleet import Group, GroupBy
@@ -82,7 +82,7 @@ def _told(chart: Chart, groups: Sequence[Group], group_by: GroupBy) -> Iterator[
     if group_by in LARGEST_OF:
         yield f"A line for each of the {LARGEST_OF[group_by]} with the most engagements; the table tells its figures."
         return
-    for group in groups[-MOST_LINES:]:
+    for group in in_order(groups[-MOST_LINES:]):
         found, goal = chart.distribution(group), chart.goal_seconds(group)
         counted = f"{found.count:,} {chart.one if found.count == 1 else chart.several}" if found.count else "none"
         median = "" if found.median is None else f", median {chart.units(found.median):.1f}"

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from api.pages.charts.kinds import in_order
 from api.pages.fleet import cells
 from api.pages.fleet.behind import Behind, Note
 from api.pages.fleet.cells import Cell, Column
 from api.pages.formats import NARROW, group_text
-from api.pages.work_view import MODELS
 from api.queries.fleet import GroupsAsked
 from api.queries.kept_figures import FleetFigures
 from application.ports.fleet import Group, GroupRatio
@@ -111,11 +111,9 @@ class Matrix:
 
 def matrix(found: FleetFigures, asked: GroupsAsked) -> Matrix:
     """The groups of an answer side by side; models in the order in which they are told everywhere."""
-    order: dict[str, int] = {model: place for place, model in enumerate(MODELS)}
-    groups = sorted(found.page.groups, key=lambda each: order.get(each.key, len(order)))
     columns = [
         Column(each, Behind.of(asked, each.key, found.page.reading.as_of), promises(found, asked, each))
-        for each in groups
+        for each in in_order(found.page.groups)
     ]
     sections = tuple(Section(name, tuple(_row(row, columns) for row in rows)) for name, rows in SECTIONS)
     return Matrix(tuple(_head(each, asked) for each in columns), sections)

@@ -11,8 +11,7 @@ from starlette.testclient import TestClient
 from api.app import application
 from api.composition import Standfast, assemble
 from api.kept import KeptAnswers
-from api.pages.charts import figures, route
-from api.queries import kept_figures
+from api.pages.charts.figures import figures_of
 from api.queries.fleet import groups
 from tests.api.conftest import opened
 from tests.api.pages.browsing import Browser
@@ -116,9 +115,8 @@ def test_the_charts_of_a_page_are_drawn_of_its_answer(
 
         return counted
 
-    monkeypatch.setattr(kept_figures, "groups", counting("groups", groups))
-    monkeypatch.setattr(figures, "figures_of", counting("figures", figures.figures_of))
-    monkeypatch.setattr(route, "figures_of", figures.figures_of)
+    monkeypatch.setattr("api.queries.kept_figures.groups", counting("groups", groups))
+    monkeypatch.setattr("api.pages.charts.route.figures_of", counting("figures", figures_of))
     page = Browser(client).open("/fleet")
     charts = sorted({each.href.partition("?")[0]: each.href for each in page.links if ".json?" in each.href}.values())
     assert len(charts) == 2
