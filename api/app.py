@@ -36,7 +36,9 @@ from api.http.questions import questioning
 from api.live.frames import event_frame
 from api.live.routes import followed, live_operation
 from api.openapi import TITLE, VERSION, document
-from api.pages.addresses import PAGES, Pages
+from api.pages.addresses import Address, Pages
+from api.pages.sign_in.route import SigningIn
+from api.pages.sign_in.slowness import Slowness
 from api.queries.command_of_event import COMMANDS_OF_EVENTS
 from api.queries.engagements import QUESTIONS
 from api.queries.fleet import FIGURES
@@ -96,11 +98,13 @@ def application(
     keeps: bool = False,
     sends: bool = False,
     workers: WorkerNumbers | None = None,
+    slowness: Slowness | None = None,
 ) -> FastAPI:
     """The application on an open marketplace, which it closes at its own end.
 
     ``projects``: whether it may bring the projections up to date, or only follows who does. ``keeps``: whether it may
     keep the deadlines. ``sends``: whether it may send to webhooks. ``workers``: where others serve beside it.
+    ``slowness``: how failed attempts to sign in to the pages are slowed.
     """
 
     @asynccontextmanager
@@ -137,14 +141,16 @@ def application(
     app.add_exception_handler(NothingHere, answer_problem)
     app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
     app.add_exception_handler(HTTPException, unrouted(addresses))
-    pages = Pages(app.framework, standfast)
+    access = standfast.access
+    sign_in = SignIn(access.ring, access.tokens, access.sessions) if authenticated else None
+    pages = Pages(app.framework, standfast, SigningIn(standfast, sign_in, slowness or Slowness()) if sign_in else None)
     gate = Gate(
         Dispatch(pages, addresses),
-        needs_of(everything, app),
+        needs_of(everything, pages.addresses, app),
         template_at(addresses, pages, app),
         pages.refusal,
-        SignIn(standfast.access.ring, standfast.access.tokens) if authenticated else None,
-        standfast.access.log,
+        sign_in,
+        access.log,
         standfast.recorder.counters,
     )
     door = Door(
@@ -176,7 +182,7 @@ def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) ->
     )
 
 
-def needs_of(operations: Iterable[Operation], app: FastAPI) -> Needs:
+def needs_of(operations: Iterable[Operation], pages: Iterable[Address], app: FastAPI) -> Needs:
     """What is needed for everything that is served. Raises NeedsNothingSaid where that is not said of something."""
     routes: list[Any] = app.routes
     of_framework = [
@@ -184,7 +190,7 @@ def needs_of(operations: Iterable[Operation], app: FastAPI) -> Needs:
     ]
     return Needs(
         ((each.name, (each.method, each.path)) for each in operations),
-        (*((each.method, each.path) for each in PAGES), *of_framework),
+        (*((each.method, each.path) for each in pages), *of_framework),
     )
 
 

@@ -25,7 +25,6 @@ from application.queries.masks import Masks
 from domain.access.reach import EVERYTHING, Reach
 from domain.law.recorded import Actor
 from infrastructure.access.access import AccessControl, access_of
-from infrastructure.access.oidc import tokens_of
 from infrastructure.access.own_secrets import OwnSecrets
 from infrastructure.access.tokens_of_positions import TokensOfPositions
 from infrastructure.database.address import address_of
@@ -198,8 +197,8 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
             Allowed.of(settings.webhook_allow, settings.webhook_deny),
             settings.webhook_ca or None,
         ),
-        access=access_of(database, tokens_of(settings), marketplace.recorder.counters),
         tokens_of_positions=TokensOfPositions(partial(own_secrets.of, "positions")),
+        access=access_of(database, settings, partial(own_secrets.of, "sessions"), marketplace.recorder.counters),
         terms=terms,
         desks=desks,
         kept=KeptAnswers(desks.background.begin, time.monotonic),

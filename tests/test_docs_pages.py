@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.pages.addresses import PAGES
-from api.pages.frame import SECTIONS
+from api.pages.sections import SECTIONS
 from tests.pictures.palette import MOST_COLOURS, SIGNATURE, with_palette
 from tests.pictures.shots import SHOTS
 
@@ -31,7 +31,7 @@ def test_each_picture_that_is_taken_is_there_and_shown_with_words() -> None:
 
 
 def test_each_page_of_the_navigation_has_one() -> None:
-    assert {address for _, address, _ in SECTIONS} == {each.section for each in SHOTS}
+    assert {each.address for each in SECTIONS} == {each.section for each in SHOTS}
 
 
 def test_each_page_is_told() -> None:

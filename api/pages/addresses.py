@@ -1,7 +1,7 @@
 """The layer of the pages: between the operations of the interface and what the framework answers itself."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
@@ -15,7 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.composition import Standfast
 from api.desks import CallerGone
-from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, Unforeseen
+from api.http.access.asking import principal_in
+from api.http.access.needs import OF_PROGRAMS
+from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, NotSignedIn, Unforeseen
 from api.http.problems import answer_problem
 from api.http.reach import Seen, seen_in
 from api.pages.audit.document import document_page
@@ -30,17 +32,19 @@ from api.pages.fleet.route import fleet_page
 from api.pages.forms.opening import opening_page, opening_sent
 from api.pages.forms.route import form_page, form_sent
 from api.pages.links import OPENING_AT
+from api.pages.sections import begins_at
+from api.pages.sign_in.onward import SIGN_IN_AT, SIGN_OUT_AT
+from api.pages.sign_in.route import SigningIn
 from api.pages.static_files import static_file
 from api.pages.what_if.engagement import what_if_page, what_if_sent
 from api.pages.what_if.fleet import fleet_what_if_page, fleet_what_if_sent
 from api.pages.work import work_page
 from application.ports.log import StoreUnavailable
 from infrastructure.database.another_schema import is_unusable
+from infrastructure.process.oidc_settings import CALLBACK
 
 log = structlog.get_logger("standfast.pages")
 Endpoint = Callable[[Seen, Request], Awaitable[Response]]
-NO_PAGES: Final = ("/v1", "/docs", "/openapi.json", "/problems", "/metrics", "/healthz", "/readyz")
-"""Where a program is answered, whatever it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,9 @@ class Address:
     endpoint: Endpoint
 
 
-async def start(_standfast: Seen, _request: Request) -> Response:
-    """Where everybody begins: with what waits."""
-    return RedirectResponse("/work", 303)
+async def start(_standfast: Seen, request: Request) -> Response:
+    """Where everybody begins: with what their role is there for."""
+    return RedirectResponse(begins_at(principal_in(request.scope).role), 303)
 
 
 PAGES: Final = (
@@ -81,14 +85,36 @@ PAGES: Final = (
 )
 
 
-class Pages:
-    """Answers what is a page's, with a page where it fails; leaves the rest to ``app``."""
+def sign_in_addresses(signing_in: SigningIn, *, with_provider: bool) -> tuple[Address, ...]:
+    """Where one signs in and out."""
+    of_provider = (
+        Address("GET", "/sign-in/provider", signing_in.to_provider),
+        Address("GET", CALLBACK, signing_in.callback),
+    )
+    return (
+        Address("GET", SIGN_IN_AT, signing_in.page),
+        Address("POST", SIGN_IN_AT, signing_in.sent),
+        Address("POST", SIGN_OUT_AT, signing_in.leave),
+        *(of_provider if with_provider else ()),
+    )
 
-    def __init__(self, app: ASGIApp, standfast: Standfast, addresses: Iterable[Address] = PAGES) -> None:
+
+class Pages:
+    """Answers what is a page's, with a page where it fails; leaves the rest to ``app``.
+
+    ``signing_in`` None: nobody has to sign in, and there is no address to do so.
+    """
+
+    def __init__(self, app: ASGIApp, standfast: Standfast, signing_in: SigningIn | None = None) -> None:
         self._app = app
         self._standfast = standfast
+        self._signing_in = signing_in
+        self.addresses: tuple[Address, ...] = PAGES
+        if signing_in:
+            with_provider = standfast.access.code_flow is not None
+            self.addresses = (*PAGES, *sign_in_addresses(signing_in, with_provider=with_provider))
         self._paths: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
-        for each in addresses:
+        for each in self.addresses:
             _, methods = self._paths.setdefault(each.path, (compile_path(each.path)[0], {}))
             methods[each.method] = each.endpoint
             if each.method == "GET":  # the server leaves the body of an answer to HEAD out
@@ -112,10 +138,13 @@ class Pages:
         """The template of the page at a path, if one is there."""
         return next((template for template, (pattern, _) in self._paths.items() if pattern.match(path)), None)
 
-    def refusal(self, request: Request, error: Exception) -> Response:
+    async def refusal(self, request: Request, error: Exception) -> Response:
         """The answer to a request that is refused before it gets to anything: a page where a browser asks for one."""
-        of_program = request.scope["path"].startswith(NO_PAGES) or not _takes_pages(request.scope)
-        return answer_problem(request, error) if of_program else error_page(request, error)
+        if request.scope["path"].startswith(OF_PROGRAMS) or not _takes_pages(request.scope):
+            return answer_problem(request, error)
+        if self._signing_in and isinstance(error, NotSignedIn):
+            return await self._signing_in.asked(request)
+        return error_page(request, error)
 
     def _endpoint(self, scope: Scope) -> Endpoint | None:
         """What answers a request, a page of that it cannot where a browser asks; None: no page does."""
@@ -125,7 +154,7 @@ class Pages:
             if found := pattern.match(path):
                 scope["path_params"], scope["state"]["route"] = found.groupdict(), template
                 return methods.get(scope["method"]) or _raising(MethodNotAllowed(sorted(methods)))
-        if path.startswith(NO_PAGES) or scope["method"] not in ("GET", "HEAD") or not _takes_pages(scope):
+        if path.startswith(OF_PROGRAMS) or scope["method"] not in ("GET", "HEAD") or not _takes_pages(scope):
             return None
         return _raising(NothingHere(f"there is nothing at {path[:200]!r}"))
 

@@ -6,6 +6,7 @@ What is only not there yet, such as the figures of a large fleet after a start, 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http.access.asking import asking, session_asking
 from api.http.headers import correlation_of
 from api.http.problems import RETRY_SECONDS, problem_of
 from api.pages.forms.receiving import sent_by
@@ -26,6 +27,7 @@ def error_page(request: Request, error: Exception) -> Response:
         correlation_id=correlation_of(request),
         again=None if problem.status == 404 else f"{path}?{query}" if query else path,
         sent=sent_by(request),
+        who=asking() if session_asking() else None,
         after=after if asks_again else None,
     )
     response = html(page, problem.status)

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from api.http.access.asking import asking
 from api.pages.formats import FILTERS
+from api.pages.leaving import leaving
+from api.pages.sections import Section, sections_of
 from api.pages.static_files import static
 from domain.access.principal import LOCAL
 
@@ -23,14 +25,6 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 EYES: Final = "Everybody who reaches this address acts as the platform’s operator."
-SECTIONS: Final = (
-    ("Work", "/work", "w"),
-    ("Fleet", "/fleet", "f"),
-    ("Engagements", "/engagements", "e"),
-    ("What-if", "/what-if", "i"),
-    ("Audit", "/audit", "a"),
-)
-"""What the bar leads to: its name, its address, and the letter that goes there after ``g``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +58,11 @@ def eyes() -> str:
     return "Nobody is signed in." if principal is None else f"Signed in as {principal}."
 
 
+def sections() -> tuple[Section, ...]:
+    """The parts of the pages that whoever asks is led to."""
+    return sections_of(asking())
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -73,7 +72,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(static=static, sections=SECTIONS, eyes=eyes)
+    made.globals.update(static=static, sections=sections, eyes=eyes, leaving=leaving)
     return made
 
 

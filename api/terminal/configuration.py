@@ -13,6 +13,10 @@ from infrastructure.database.address import shown
 from infrastructure.process.settings import Settings
 
 PREFIX: Final = "STANDFAST_"
+SECRETS: Final = frozenset({"oidc_client_secret"})
+"""The settings that are shown to nobody."""
+
+MASK: Final = "***"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,4 +82,7 @@ def _environment() -> Mapping[str, str]:
 
 
 def _value(settings: Settings, name: str) -> str:
-    return shown(settings.database_url) if name == "database_url" else str(getattr(settings, name))
+    value = str(getattr(settings, name))
+    if name == "database_url":
+        return shown(value)
+    return MASK if value and name in SECRETS else value

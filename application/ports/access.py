@@ -17,7 +17,7 @@ MOST_KEYS: Final = 1_000
 
 KeyState = Literal["active", "expired", "revoked"]
 KeyId = Annotated[str, bounds(pattern=r"^[0-9a-f]{16}$")]
-What = Literal["denied", "key-used", "key-created", "key-revoked"]
+What = Literal["denied", "key-used", "key-created", "key-revoked", "signed-in", "sign-in-failed", "signed-out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class MadeKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Something that the access log tells: what was denied, which key was used, created or revoked.
+    """Something that the access log tells: what was denied, which key was used, created or revoked, who signed in.
 
     ``who`` is a party, or None where nobody is known to have asked; ``credential`` is what they signed in with, never
     a secret. ``route`` is the template of the address; ``why`` is for the operator, and in no answer.

@@ -1,17 +1,18 @@
 """Fetching a document of the identity provider: over TLS, within seconds, of a bounded size, and from nowhere else.
 
-No proxy of the environment is asked, no redirect followed, and nothing is sent but the address.
+No proxy of the environment is asked, no redirect followed, and nothing is sent but the address and, where it is asked
+for with one, a form.
 """
 
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Timer
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from infrastructure.access.strict_json import object_of
 from infrastructure.process.oidc_settings import demand_address
@@ -47,18 +48,27 @@ class Fetching:
         if authorities:
             self._tls.load_verify_locations(cafile=authorities)
 
-    def document(self, url: str) -> dict[str, Any]:
-        """The JSON object at an address. Raises Unfetched."""
+    def document(
+        self, url: str, form: Mapping[str, str] | None = None, authorization: str | None = None
+    ) -> dict[str, Any]:
+        """The JSON object at an address, or that it answers to a form with. Raises Unfetched."""
         deadline = time.monotonic() + self._seconds
         try:
             demand_address(url, http_to_loopback=self._http_to_loopback)
             with self._connected(urlsplit(url), deadline) as connection:
-                data = self._read(connection, urlsplit(url))
+                data = self._read(connection, urlsplit(url), form, authorization)
             return object_of(data)
         except (OSError, HTTPException, ValueError) as error:
             late = time.monotonic() >= deadline
             said = f"no answer within {self._seconds:g} seconds" if late else _said(error)
             raise Unfetched(said[:LONGEST_REASON]) from error
+
+    def demand(self, url: str) -> None:
+        """Raises Unfetched for an address at which nothing would be fetched, nor a browser led there."""
+        try:
+            demand_address(url, http_to_loopback=self._http_to_loopback)
+        except ValueError as error:
+            raise Unfetched(_said(error)) from error
 
     @contextmanager
     def _connected(self, to: SplitResult, deadline: float) -> Iterator[HTTPConnection]:
@@ -72,10 +82,23 @@ class Fetching:
             finally:
                 connection.close()
 
-    def _read(self, connection: HTTPConnection, of: SplitResult) -> bytes:
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
+    def _read(
+        self, connection: HTTPConnection, of: SplitResult, form: Mapping[str, str] | None, authorization: str | None
+    ) -> bytes:
+        headers = {
+            "Host": of.netloc,
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        if authorization is not None:
+            headers["Authorization"] = authorization
         path = (of.path or "/") + (f"?{of.query}" if of.query else "")
-        connection.request("GET", path, headers={"Host": of.netloc, **headers})
+        if form is None:
+            connection.request("GET", path, headers=headers)
+        else:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request("POST", path, urlencode(form).encode(), headers)
         with connection.getresponse() as answer:
             if answer.status != 200:
                 raise ValueError(f"answered {answer.status}")

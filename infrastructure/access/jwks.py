@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection
 from threading import Condition
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import structlog
 
@@ -46,13 +46,18 @@ class Provider:
 
     def _discover(self) -> str:
         """The address of the keys, by OpenID Connect Discovery 1.0, 4. Raises Unfetched."""
-        document = self._fetching.document(f"{self._issuer.removesuffix('/')}/.well-known/openid-configuration")
-        if document.get("issuer") != self._issuer:
-            raise Unfetched("the discovery document is that of another issuer than STANDFAST_OIDC_ISSUER")
-        where = document.get("jwks_uri")
+        where = discovered(self._issuer, self._fetching).get("jwks_uri")
         if not isinstance(where, str):
             raise Unfetched("the discovery document has no jwks_uri")
         return where
+
+
+def discovered(issuer: str, fetching: Fetching) -> dict[str, Any]:
+    """The discovery document of an issuer. Raises Unfetched."""
+    document = fetching.document(f"{issuer.removesuffix('/')}/.well-known/openid-configuration")
+    if document.get("issuer") != issuer:
+        raise Unfetched("the discovery document is that of another issuer than STANDFAST_OIDC_ISSUER")
+    return document
 
 
 class KeptKeys:

@@ -11,7 +11,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.instants import process_clock
 from infrastructure.database.tables import own_secrets
 
-Use = Literal["opaque-ids", "positions"]
+Use = Literal["opaque-ids", "positions", "sessions"]
 """What a secret is for: a name of its own for each, so that what is made with one tells nothing of another."""
 
 SECRET_BYTES: Final = 32

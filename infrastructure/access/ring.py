@@ -53,6 +53,16 @@ class KeyRing:
             known = "the secret is another one" if holding else "it is unknown, revoked or expired"
             raise SignInRefused(f"key {secret.key_id}: {known}")
         assert holding is not None, "only a key that is there has a digest"
+        return self._unexpired(secret.key_id, holding)
+
+    def principal_of_id(self, key_id: str) -> Principal:
+        """Who holds the key of an id that somebody proved to hold before. Raises SignInRefused."""
+        holding = self._holding.get(key_id)
+        if holding is None:
+            raise SignInRefused(f"key {key_id}: it is unknown, revoked or expired")
+        return self._unexpired(key_id, holding)
+
+    def _unexpired(self, key_id: str, holding: Holding) -> Principal:
         if holding.expires_at is not None and holding.expires_at <= self._clock():
-            raise SignInRefused(f"key {secret.key_id}: it has expired")
+            raise SignInRefused(f"key {key_id}: it has expired")
         return holding.principal

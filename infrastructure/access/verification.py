@@ -43,7 +43,7 @@ class TokenRefused(SignInRefused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a token has to be. ``types``: in lower case, without ``application/``."""
+    """What a token has to be. ``types``: in lower case, without ``application/``; an empty one: it may name none."""
 
     issuer: str
     audience: str
@@ -70,7 +70,7 @@ def named_in(token: str, rules: Rules) -> Named:
     for name in _REFUSED_MEMBERS:
         if name in header:
             raise TokenRefused(f"its header has {name}")
-    algorithm, kind, kid = header.get("alg"), header.get("typ"), header.get("kid")
+    algorithm, kind, kid = header.get("alg"), header.get("typ", ""), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in rules.algorithms:
         raise TokenRefused("its algorithm is none of STANDFAST_OIDC_ALGORITHMS")
     if not isinstance(kind, str) or short_type(kind) not in rules.types:

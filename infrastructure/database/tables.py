@@ -180,11 +180,23 @@ own_secrets = Table(
     Column("made_at", BigInteger, nullable=False),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("key_id", Text),
+    Column("bearer", LargeBinary),
+    Column("began_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+
 KEPT_BY_THE_WRITER: Final[Mapping[str, str]] = {
     "webhooks": "INSERT, UPDATE, DELETE",
     "webhook_deliveries": "INSERT, UPDATE, DELETE",
     "api_keys": "INSERT, UPDATE",
     "access_log": "INSERT, DELETE",
     "own_secrets": "INSERT",
+    "sessions": "INSERT, UPDATE, DELETE",
 }
 """The tables that a writer of PostgreSQL keeps by itself, how it may change them, and that a reader may not read."""

@@ -30,8 +30,12 @@ PARTY_OF_ROLE: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The roles that a token may give, each with the party whose it is."""
 
+CALLBACK: Final = "/sign-in/callback"
+"""The path to which the provider leads whoever signed in there."""
+
 LONGEST_ADDRESS: Final = 2_000
 _TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+/-]{1,127}")
+_SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,200}")
 _CLAIM: Final = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -48,6 +52,12 @@ class OidcSettings(Protocol):
     def oidc_jwks_url(self) -> str: ...
     @property
     def oidc_http(self) -> str: ...
+    @property
+    def oidc_client_id(self) -> str: ...
+    @property
+    def oidc_client_secret(self) -> str: ...
+    @property
+    def oidc_redirect_url(self) -> str: ...
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -96,6 +106,16 @@ def of_needed_claim(text: str) -> str:
     if not text:
         raise ValueError("a claim is named")
     return of_claim(text)
+
+
+def of_login_scopes(text: str) -> str:
+    """Raises ValueError for what is no list of scopes, and for one without ``openid`` (OpenID Connect Core, 3.1.2)."""
+    words = text.split(" ")
+    if not all(_SCOPE.fullmatch(each) for each in words):
+        raise ValueError("scopes stand with one space between them")
+    if "openid" not in words:
+        raise ValueError("openid is one of them: without it the provider does not say who signed in")
+    return text
 
 
 def role_names_in(text: str) -> Mapping[str, str]:
@@ -149,9 +169,15 @@ def is_loopback(host: str) -> bool:
 def demand_fitting(settings: OidcSettings) -> None:
     """Raises ValueError, naming the variable, for settings of a provider that do not fit together."""
     if not settings.oidc_issuer:
-        for name, value in (("AUDIENCE", settings.oidc_audience), ("JWKS_URL", settings.oidc_jwks_url)):
+        alone = (
+            ("AUDIENCE", settings.oidc_audience),
+            ("JWKS_URL", settings.oidc_jwks_url),
+            ("CLIENT_ID", settings.oidc_client_id),
+        )
+        for name, value in alone:
             if value:
                 raise ValueError(f"STANDFAST_OIDC_{name} is set, but STANDFAST_OIDC_ISSUER is not")
+        _demand_client(settings)
         return
     if not settings.oidc_audience:
         raise ValueError("STANDFAST_OIDC_AUDIENCE is needed beside STANDFAST_OIDC_ISSUER: what tokens are made for")
@@ -165,3 +191,27 @@ def demand_fitting(settings: OidcSettings) -> None:
         raise ValueError("STANDFAST_OIDC_ISSUER: an issuer has no query")
     if settings.authentication != "on":
         raise ValueError("STANDFAST_OIDC_ISSUER is set, but STANDFAST_AUTHENTICATION is not on: nobody would sign in")
+    _demand_client(settings)
+
+
+def _demand_client(settings: OidcSettings) -> None:
+    """Raises ValueError where it is not said completely how people sign in to the pages with the provider."""
+    if not settings.oidc_client_id:
+        for name, value in (
+            ("CLIENT_SECRET", settings.oidc_client_secret),
+            ("REDIRECT_URL", settings.oidc_redirect_url),
+        ):
+            if value:
+                raise ValueError(f"STANDFAST_OIDC_{name} is set, but STANDFAST_OIDC_CLIENT_ID is not")
+        return
+    if settings.oidc_client_id == settings.oidc_audience:
+        raise ValueError(
+            "STANDFAST_OIDC_CLIENT_ID and STANDFAST_OIDC_AUDIENCE are two names: otherwise a token that says who "
+            "signed in would pass for one that gives access"
+        )
+    try:
+        demand_address(settings.oidc_redirect_url, http_to_loopback=True)
+    except ValueError as error:
+        raise ValueError(f"STANDFAST_OIDC_REDIRECT_URL: {error}") from error
+    if urlsplit(settings.oidc_redirect_url)[2:4] != (CALLBACK, ""):
+        raise ValueError(f"STANDFAST_OIDC_REDIRECT_URL ends with {CALLBACK}")

@@ -15,6 +15,7 @@ from infrastructure.process.oidc_settings import (
     demand_fitting,
     of_algorithms,
     of_claim,
+    of_login_scopes,
     of_needed_claim,
     of_role_names,
     of_types,
@@ -77,7 +78,8 @@ def of_destinations(text: str) -> str:
 class Settings(BaseSettings):
     """The settings of one process. An unknown value of a known variable stops the start.
 
-    The address of the database may hold a password: neither the text of an error nor ``repr`` has it.
+    The address of the database may hold a password, and the provider gives a secret: neither the text of an error nor
+    ``repr`` has them.
     """
 
     model_config = SettingsConfigDict(env_prefix="STANDFAST_", frozen=True, hide_input_in_errors=True)
@@ -94,6 +96,12 @@ class Settings(BaseSettings):
     )
     authentication: Literal["off", "on"] = Field(
         default="off", description="off: this machine only, everybody is the operator; on: whoever asks signs in"
+    )
+    session_idle: Annotated[int, Field(ge=5, le=1_440)] = Field(
+        default=60, description="minutes without a page after which whoever signed in there signs in again"
+    )
+    session_length: Annotated[int, Field(ge=1, le=720)] = Field(
+        default=12, description="hours after which whoever signed in to the pages signs in again in any case"
     )
     connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=1_000, description="the most that are open at once; fewer where the limit of open files is near"
@@ -151,6 +159,21 @@ class Settings(BaseSettings):
     )
     oidc_ca: str = Field(
         default="", description="a file of certificates (PEM) that is trusted for the provider beside the system's"
+    )
+    oidc_client_id: str = Field(
+        default="", description="as whom the provider knows the pages; without it, they are signed in to by key alone"
+    )
+    oidc_client_secret: str = Field(
+        default="", description="what they prove that by; empty for a public client", repr=False
+    )
+    oidc_redirect_url: str = Field(
+        default="", description="where the provider leads back to: https://…/sign-in/callback of this server"
+    )
+    oidc_login_scopes: Annotated[str, AfterValidator(of_login_scopes)] = Field(
+        default="openid", description="the scopes that are asked for when somebody signs in to the pages: a b"
+    )
+    oidc_name: Annotated[str, Field(max_length=80)] = Field(
+        default="your identity provider", description="what the provider is called where one signs in"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged"

@@ -9,12 +9,14 @@ from starlette.types import Scope
 from domain.access.principal import Principal
 
 _asking: ContextVar[Principal | None] = ContextVar("asking", default=None)
+_session: ContextVar[str | None] = ContextVar("session", default=None)
 
 
-def let_in(scope: Scope, principal: Principal | None) -> None:
-    """Notes who asks; None: nobody has to say."""
+def let_in(scope: Scope, principal: Principal | None, session: str | None = None) -> None:
+    """Notes who asks; None: nobody has to say. ``session`` is what a browser brought to sign in with, if it did."""
     scope.setdefault("state", {})["principal"] = principal
     _asking.set(principal)
+    _session.set(session)
 
 
 def principal_in(scope: Mapping[str, Any]) -> Principal:
@@ -28,3 +30,8 @@ def principal_in(scope: Mapping[str, Any]) -> Principal:
 def asking() -> Principal | None:
     """Who the request is from that is being answered, where that is known; also at the desks."""
     return _asking.get()
+
+
+def session_asking() -> str | None:
+    """What the browser of the request that is being answered signed in with, if it did."""
+    return _session.get()

@@ -4,7 +4,7 @@ Where authentication is off everybody is the platform's operator (`LOCAL`), and 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.access.asking import let_in
 from api.http.access.needs import Needs, Scopes
-from api.http.access.sign_in import NothingSent, SignIn
+from api.http.access.sign_in import NothingSent, SignIn, session_of
 from api.http.access.watched import Watched
 from api.http.problem_kinds import KeyMisplaced, NotForOthers, NotSignedIn, ScopeMissing, kind_of
 from api.http.problems import answer_problem
@@ -27,10 +27,11 @@ from infrastructure.access.log import DENIED, AccessLog
 from infrastructure.access.secret import holds_a_key, without_secrets
 from infrastructure.process.telemetry import Counters
 
-Refuse = Callable[[Request, Exception], Response]
+Refuse = Callable[[Request, Exception], Awaitable[Response]]
 """How a request is answered that is refused: by a problem, or by a page."""
 
 DENIALS: Final = (NotSignedIn, ScopeMissing, NotForOthers, FieldsWrong)
+UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
 ACTOR_SENT: Final = "who acts is who signed in, and no header says it"
 _ABOUT: Final = re.compile(r"/(?:engagements|audit)/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:/|$)")
@@ -77,13 +78,16 @@ class Gate:
             let_in(scope, None)
             await self._app(scope, receive, send)
             return
+        principal: Principal | None = None
         try:
             principal = await self._signed_in(sign_in, scope, template)
             self._demand(scope, principal, template, needed)
         except DENIALS as error:
-            await self._refused(scope, error)(scope, receive, send)
+            response = await self._refused(scope, receive, principal, error)
+            await response(scope, receive, send)
         except StoreUnavailable as error:
-            await self._refuse(Request(scope), error)(scope, receive, send)
+            response = await self._refuse(Request(scope, receive), error)
+            await response(scope, receive, send)
         else:
             await self._let_in(sign_in, principal, template, scope, receive, send)
 
@@ -92,7 +96,7 @@ class Gate:
         try:
             return await sign_in.principal_of_request(scope)
         except SignInRefused as refused:
-            error = NotSignedIn(sent=not isinstance(refused, NothingSent))
+            error = NotSignedIn(sent=session_of(scope) is None and not isinstance(refused, NothingSent))
             self._deny(scope, None, template, error, str(refused))
             raise error from refused
 
@@ -121,17 +125,19 @@ class Gate:
         send: Send,
     ) -> None:
         self._log.tell_used(_told(scope, principal, template, "key-used"))
-        let_in(scope, principal)
+        let_in(scope, principal, session_of(scope))
+        await sign_in.note_use(scope)
         watched = Watched(receive, send, lambda: sign_in.principal_of_request(scope))
         await self._app(scope, watched.receive, watched.send)
         await watched.finish()
         if watched.status == FORBIDDEN:
             self._told_denied(scope, principal, template, FORBIDDEN, "refused by what answers there")
 
-    def _refused(self, scope: Scope, error: Exception) -> Response:
-        let_in(scope, None)
-        response = self._refuse(Request(scope), error)
-        if isinstance(error, NotSignedIn):
+    async def _refused(self, scope: Scope, receive: Receive, principal: Principal | None, error: Exception) -> Response:
+        """The answer to what is denied; ``principal`` is who asked, where that is known."""
+        let_in(scope, principal, None if principal is None else session_of(scope))
+        response = await self._refuse(Request(scope, receive), error)
+        if isinstance(error, NotSignedIn) and response.status_code == UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = error.challenge
         return response
 

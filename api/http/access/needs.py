@@ -28,6 +28,9 @@ OPERATE: Final[Scopes] = frozenset({"operate"})
 FORM: Final[Scopes] = frozenset({"read", "record"})
 """A form shows the engagement that it records about."""
 
+OF_PROGRAMS: Final = ("/v1", "/docs", "/openapi.json", "/problems", "/metrics", "/healthz", "/readyz")
+"""How the addresses begin where a program is answered, whatever it takes, and that no session signs in to."""
+
 _COMMANDS: Final = """
     open-engagement add-seat amend-seat close-seat match-professional withdraw-match complete-onboarding-item
     waive-onboarding-item onboard-professional change-rate report-productivity record-absence amend-absence
@@ -87,6 +90,11 @@ PAGES: Final[Mapping[Route, Scopes | None]] = {
     ("GET", "/audit"): READ,
     ("GET", "/audit/{engagement_id}"): READ,
     ("GET", "/charts/{name}.{ending}"): READ,
+    ("GET", "/sign-in"): ANYBODY,
+    ("POST", "/sign-in"): ANYBODY,
+    ("GET", "/sign-in/provider"): ANYBODY,
+    ("GET", "/sign-in/callback"): ANYBODY,
+    ("POST", "/sign-out"): ANYBODY,
     ("GET", "/static/{name}"): ANYBODY,
     ("GET", "/openapi.json"): ANYBODY,
     ("GET", "/docs"): ANYBODY,

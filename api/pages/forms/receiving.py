@@ -20,6 +20,18 @@ BEHALF: Final = "_on_behalf_of"
 MORE: Final = "_more"
 """Which list is to have one more row."""
 
+AGAIN: Final = "_again"
+"""That a form is to be shown as it was written, and nothing recorded: whoever wrote it has just signed in again."""
+
+SIGN_IN_FIELDS: Final = "_sign_in_"
+"""How the fields begin that are signing in's alone: they may hold a key, and come back on no page."""
+
+AS_WRITTEN: Final = NotRecorded(
+    status=200,
+    title="You are signed in again, and nothing is recorded yet.",
+    detail="All is here as you wrote it. Record it once you have looked it over.",
+)
+
 MOST_FIELDS: Final = 5_000
 
 
@@ -36,7 +48,7 @@ async def fields_of(request: Request) -> dict[str, str]:
         )
     except ValueError as error:
         raise FieldsWrong([("", "a form is sent as a browser sends it, in UTF-8")]) from error
-    request.state.sent = dict(pairs)
+    request.state.sent = {name: value for name, value in pairs if not name.startswith(SIGN_IN_FIELDS)}
     return dict(pairs)
 
 
@@ -61,7 +73,12 @@ def uuid_in(fields: Mapping[str, str], name: str) -> str | None:
 
 
 def unproved(request: Request, fields: Mapping[str, str]) -> NotRecorded | None:
-    """Why nothing is recorded of a form that is not this server's own, or of another browser; None where it is."""
+    """Why nothing is recorded of a form that is to be shown again, is not this server's own, or is another browser's.
+
+    None where it is none of these.
+    """
+    if AGAIN in fields:
+        return AS_WRITTEN
     try:
         proved(request, fields.get(FIELD, ""))
     except FormUnproved as error:

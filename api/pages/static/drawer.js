@@ -41,7 +41,7 @@
     if (!link) return;
     const address = link.getAttribute("href");
     try {
-      const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
+      const answer = await fetched(address, { cache: "no-store" });
       if (!answer.ok) throw new Error(`answered ${answer.status}`);
       const page = await read(answer);
       dialog.showModal();
@@ -57,12 +57,12 @@
     const buttons = [...form.querySelectorAll("button")].filter((each) => !each.disabled);
     for (const each of buttons) each.disabled = true;
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+      const answer = await fetched(form.action, { method: "POST", body });
       const to = new URL(answer.url);
       if (answer.redirected && to.searchParams.has("recorded")) recorded(form, to);
       else put(await read(answer), address);
     } catch (_unreachable) {
-      alerted("It could not be sent, or its answer did not arrive. Sent again, it is recorded once.");
+      if (!document.getElementById("signed-out")) alerted("It could not be sent, or its answer did not arrive. Sent again, it is recorded once.");
     } finally {
       for (const each of buttons) each.disabled = false;
     }

@@ -6,6 +6,7 @@
   if (!lamp || !window.EventSource) return;
   const PAUSE = 500;
   const FAILED = 2_000;
+  const OF_ITS_OWN = { "X-Refresh": "1" }; // it is no sign that anybody is there
   const { topics, leads } = lamp.dataset;
   let newest = placeOf(lamp.dataset.after);
   // Without topics what is new is counted by positions, or, where these are no numbers, by what is heard.
@@ -77,7 +78,7 @@
     at = Date.now();
     const until = last;
     try {
-      const answer = await fetch(address(), { headers: { Accept: "text/html" }, cache: "no-store" });
+      const answer = await fetched(address(), { headers: OF_ITS_OWN, cache: "no-store" });
       if (!answer.ok) throw new Error(`answered ${answer.status}`);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       failed = false;
@@ -101,9 +102,16 @@
     if (leads) say();
     else if (last > got) refresh();
   }
+  // A stream does not say why it broke off: where nobody is signed in any more, the page's own address does.
+  let looked = 0;
+  function look() {
+    if (!document.querySelector("form.leave") || Date.now() - looked < FAILED) return;
+    looked = Date.now();
+    fetched("/", { method: "HEAD", redirect: "manual", headers: OF_ITS_OWN }).catch(() => {}); // it says so itself
+  }
   document.addEventListener("exchanged", () => busy || say());
   document.addEventListener("acted", () => refresh(true));
   lamp.hidden = false;
   lamp.textContent = "not live yet";
-  followed({ topics, after: newest, heard, told: (on) => { live = on; say(); } });
+  followed({ topics, after: newest, heard, told: (on) => { live = on; say(); on ? signedInAgain() : look(); } });
 })();

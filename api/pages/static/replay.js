@@ -103,7 +103,7 @@ async function show() {
   const asking = (asked = new AbortController());
   const slow = setTimeout(() => document.body.classList.add("waiting"), SLOW);
   try {
-    const answer = await fetch(location.pathname + location.search, { signal: asking.signal, headers: { Accept: "text/html" } });
+    const answer = await fetched(location.pathname + location.search, { signal: asking.signal });
     if (!answer.ok) throw new Error(`the answer is ${answer.status}`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (asking === asked && !asking.signal.aborted) put(page);

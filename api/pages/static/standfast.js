@@ -121,6 +121,38 @@ function forgetRecorded() {
   if (!sent || !new URLSearchParams(location.search).has("recorded")) return;
   for (const name of [sent, "sent"]) kept.write(sessionStorage, name, null);
 }
+// Who is not signed in any more is told so, and signs in again in another tab or here: what was written is kept, as it
+// is in this window, and once more where it is written.
+const signInAt = () => `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+function signedOut() {
+  if (document.getElementById("signed-out")) return;
+  const said = document.createElement("p");
+  const link = document.createElement("a");
+  Object.assign(link, { href: signInAt(), target: "_blank", textContent: "Sign in in another tab" });
+  Object.assign(said, { id: "signed-out", className: "refusal" });
+  said.setAttribute("role", "alert");
+  said.append("You are signed out. What you wrote here is kept. ", link, " and go on here.");
+  (document.querySelector("dialog[open]") ?? document.getElementById("main")).prepend(said);
+}
+const signedInAgain = () => document.getElementById("signed-out")?.remove();
+
+// What the server answers to a script, unless nobody is signed in any more.
+async function fetched(address, options = {}) {
+  const answer = await fetch(address, { ...options, headers: { Accept: "text/html", ...options.headers } });
+  if (answer.status === 401) {
+    signedOut();
+    throw new Error("nobody is signed in");
+  }
+  signedInAgain();
+  return answer;
+}
+
+// What was written in this tab is for nobody who signs in after whoever signs out here.
+function forgetWritten() {
+  try {
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith("form ")) sessionStorage.removeItem(name);
+  } catch (_refused) { /* switched off */ }
+}
 function addCounters(within) {
   for (const text of within.querySelectorAll("textarea[data-most]")) {
     const counter = document.createElement("span");
@@ -140,4 +172,6 @@ addKeys();
 addCounters(document);
 document.querySelectorAll("form[data-kept]").forEach((form) => keepWritten(form));
 forgetRecorded();
+document.querySelector("form.leave")?.addEventListener("submit", forgetWritten);
+document.querySelector("form[data-onward]")?.requestSubmit();
 (document.getElementById("refusal") ?? document.getElementById("preview-title"))?.focus();

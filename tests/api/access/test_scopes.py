@@ -11,8 +11,11 @@ from api.commands.routes import command_operations
 from api.examples.commands import body_example
 from api.http.access import needs
 from api.http.access.needs import ANYBODY, OPERATIONS, PAGES, Needs, NeedsNothingSaid
+from api.http.access.sign_in import SignIn
 from api.live.routes import live_operation
 from api.pages import addresses
+from api.pages.sign_in.route import SigningIn
+from api.pages.sign_in.slowness import Slowness
 from application.ports.access import MadeKey
 from domain.access.principal import ALL, SCOPES, Scope
 from tests.api.access.conftest import HTML, Guarded, bearing
@@ -74,7 +77,9 @@ def test_the_table_is_complete_and_names_nothing_else(lasting: Guarded) -> None:
     app = lasting.client.app
     assert isinstance(app, FastAPI)
     framework = {("GET", each.path) for each in app.routes}  # type: ignore[attr-defined]  # all of them are routes
-    assert {(each.method, each.path) for each in addresses.PAGES} | framework == PAGES.keys()
+    signing_in = SigningIn(standfast, SignIn(standfast.access.ring), Slowness())
+    pages = (*addresses.PAGES, *addresses.sign_in_addresses(signing_in, with_provider=True))
+    assert {(each.method, each.path) for each in pages} | framework == PAGES.keys()
     assert {scope for needed in (*OPERATIONS.values(), *PAGES.values()) for scope in needed or ()} == ALL
 
 
@@ -84,9 +89,11 @@ def test_what_records_needs_leave_to_record_and_what_asks_to_read(lasting: Guard
     for question in ALL_QUESTIONS:
         assert OPERATIONS[question.name] in (needs.READ, needs.WEBHOOKS)
     for route, needed in PAGES.items():
-        assert route[0] == "GET" or route[1].endswith("/what-if") or "record" in (needed or ())
+        of_nobody = route in (("POST", "/sign-in"), ("POST", "/sign-out"))
+        assert of_nobody or route[0] == "GET" or route[1].endswith("/what-if") or "record" in (needed or ())
     assert {route[1] for route, needed in PAGES.items() if needed is ANYBODY} == {
-        "/static/{name}", "/openapi.json", "/docs", "/docs/{name}"
+        "/static/{name}", "/openapi.json", "/docs", "/docs/{name}", "/sign-in", "/sign-in/provider",
+        "/sign-in/callback", "/sign-out",
     }  # fmt: skip
 
 
@@ -103,7 +110,7 @@ def test_a_route_of_the_framework_without_an_entry_stops_it_too(lasting: Guarded
     app = FastAPI(docs_url=None, redoc_url=None)
     app.add_route("/new", lambda _request: None)  # type: ignore[arg-type,return-value]  # nobody asks it
     with pytest.raises(NeedsNothingSaid, match="GET /new"):
-        needs_of(operations_of(lasting.standfast), app)
+        needs_of(operations_of(lasting.standfast), addresses.PAGES, app)
 
 
 def test_what_is_not_in_the_table_needs_somebody() -> None:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -53,13 +54,13 @@ def test_a_key_lets_in(lasting: Guarded, holder: MadeKey) -> None:
 
 def test_a_browser_gets_a_page_that_says_so(lasting: Guarded) -> None:
     for path in ("/work", "/nowhere", f"/engagements/{uuid4()}/do/annotate"):
-        answer = lasting.client.get(path, headers=HTML)
-        assert answer.status_code == 401
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
-        assert answer.headers["Content-Type"].startswith("text/html")
-        assert "Whoever asks has to sign in" in answer.text
-        assert "standfast keys create" in answer.text
-        assert "acts as the platform" not in answer.text
+        answer = lasting.client.get(path, headers=HTML, follow_redirects=False)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/sign-in?next={quote(path, safe='')}")
+        by_script = lasting.client.get(path, headers={**HTML, "Sec-Fetch-Dest": "empty"})
+        assert (by_script.status_code, by_script.headers["WWW-Authenticate"]) == (401, "Bearer")
+        for page in (by_script.text, lasting.client.get(path, headers=HTML).text):
+            assert "<h1>Sign in</h1>" in page
+            assert "acts as the platform" not in page
     sent = lasting.client.post(f"/engagements/{uuid4()}/do/annotate", headers=HTML, data={"note": "x"})
     assert (sent.status_code, sent.headers["Content-Type"].startswith("text/html")) == (401, True)
     of_programs = lasting.client.get("/v1/work", headers=HTML)

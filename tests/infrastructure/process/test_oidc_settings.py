@@ -16,6 +16,12 @@ GOOD = {
     "oidc_issuer": "https://id.example.org/realms/one",
     "oidc_audience": "https://standfast.example.org",
 }
+CLIENT = {
+    **GOOD,
+    "oidc_client_id": "standfast-pages",
+    "oidc_client_secret": "S3cret!x",
+    "oidc_redirect_url": "https://standfast.example.org/sign-in/callback",
+}
 
 
 def said(**given: str) -> str:
@@ -56,6 +62,24 @@ def test_a_provider_needs_its_address_and_the_name_of_this_interface() -> None:
         ({**GOOD, "oidc_roles": "a=operator,a=partner"}, "STANDFAST_OIDC_ROLES: 'a' means one role"),
         ({**GOOD, "oidc_roles_claim": ""}, "STANDFAST_OIDC_ROLES_CLAIM: a claim is named"),
         ({**GOOD, "oidc_party_id_claim": "a b"}, "STANDFAST_OIDC_PARTY_ID_CLAIM: a claim is named by"),
+        ({"oidc_client_id": "pages"}, "STANDFAST_OIDC_CLIENT_ID is set, but STANDFAST_OIDC_ISSUER is not"),
+        (
+            {**GOOD, "oidc_client_secret": "s"},
+            "STANDFAST_OIDC_CLIENT_SECRET is set, but STANDFAST_OIDC_CLIENT_ID is not",
+        ),
+        ({**GOOD, "oidc_redirect_url": "https://a/x"}, "STANDFAST_OIDC_REDIRECT_URL is set, but STANDFAST_OIDC_CLIENT"),
+        (
+            {**CLIENT, "oidc_client_id": GOOD["oidc_audience"]},
+            "STANDFAST_OIDC_CLIENT_ID and STANDFAST_OIDC_AUDIENCE are",
+        ),
+        ({**CLIENT, "oidc_redirect_url": ""}, "STANDFAST_OIDC_REDIRECT_URL: an address names a host"),
+        (
+            {**CLIENT, "oidc_redirect_url": "http://a.example/sign-in/callback"},
+            "STANDFAST_OIDC_REDIRECT_URL: an address b",
+        ),
+        ({**CLIENT, "oidc_redirect_url": "https://a.example/else"}, "STANDFAST_OIDC_REDIRECT_URL ends with /sign-in/"),
+        ({**CLIENT, "oidc_login_scopes": "email"}, "STANDFAST_OIDC_LOGIN_SCOPES: openid is one of them"),
+        ({**CLIENT, "oidc_login_scopes": "openid  a"}, "STANDFAST_OIDC_LOGIN_SCOPES: scopes stand with one space"),
         ({**GOOD, "oidc_http": "always"}, "STANDFAST_OIDC_HTTP: "),
         ({**GOOD, "authentication": "off"}, "STANDFAST_OIDC_ISSUER is set, but STANDFAST_AUTHENTICATION is not on"),
     ],
@@ -92,9 +116,16 @@ def test_the_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         f"STANDFAST_OIDC_{name}"
         for name in (
             "ISSUER", "AUDIENCE", "ALGORITHMS", "TYPES", "JWKS_URL", "PARTY_CLAIM", "PARTY_ID_CLAIM", "ROLES_CLAIM",
-            "SCOPES_CLAIM", "ROLES", "HTTP", "CA",
+            "SCOPES_CLAIM", "ROLES", "HTTP", "CA", "CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URL", "LOGIN_SCOPES", "NAME",
         )
     ]  # fmt: skip
+
+
+def test_the_secret_of_the_client_is_told_to_nobody() -> None:
+    found = Settings(database_url="sqlite://", **CLIENT)  # type: ignore[arg-type]  # the environment gives texts
+    shown = {each.variable: each.value for each in configuration(found).settings}
+    assert shown["STANDFAST_OIDC_CLIENT_SECRET"] == "***"
+    assert CLIENT["oidc_client_secret"] not in repr(found)
 
 
 PAGE = (Path(__file__).parents[3] / "docs" / "oidc.md").read_text(encoding="utf-8")
@@ -106,7 +137,9 @@ def test_the_examples_of_the_page_fit_together(monkeypatch: pytest.MonkeyPatch, 
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     shown = {each.variable: each.value for each in configuration(Settings()).settings if each.source == "environment"}
-    assert given.items() <= shown.items()
+    assert {
+        name: "***" if name.endswith("_SECRET") else value for name, value in given.items()
+    }.items() <= shown.items()
 
 
 def test_the_page_has_every_setting_and_every_role() -> None:
