@@ -150,6 +150,9 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
             site.asked.append(self.path)
             site.answers.get(self.path, answering({}, status=404))(self)
 
+        def do_POST(self) -> None:
+            self.do_GET()
+
         def log_message(self, format: str, *args: object) -> None:
             """Says nothing."""
 
