@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.commands.command_log import command_log_operation
 from api.commands.routes import command_operations
 from api.composition import Standfast, assemble
+from api.exports.routes import TAG as EXPORTS
 from api.exports.routes import export_operations
 from api.http import documentation
 from api.http.access.gate import Gate
@@ -143,7 +144,9 @@ def application(
     app.add_exception_handler(HTTPException, unrouted(addresses))
     access = standfast.access
     sign_in = SignIn(access.ring, access.tokens, access.sessions) if authenticated else None
-    pages = Pages(app.framework, standfast, SigningIn(standfast, sign_in, slowness or Slowness()) if sign_in else None)
+    exports = (each for each in operations if each.tag == EXPORTS)
+    signing_in = SigningIn(standfast, sign_in, slowness or Slowness()) if sign_in else None
+    pages = Pages(app.framework, standfast, exports, signing_in)
     gate = Gate(
         Dispatch(pages, addresses),
         needs_of(everything, pages.addresses, app),

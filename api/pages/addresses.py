@@ -1,7 +1,7 @@
 """The layer of the pages: between the operations of the interface and what the framework answers itself."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
@@ -17,6 +17,7 @@ from api.composition import Standfast
 from api.desks import CallerGone
 from api.http.access.asking import principal_in
 from api.http.access.needs import OF_PROGRAMS
+from api.http.operations import Operation
 from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, NotSignedIn, Unforeseen
 from api.http.problems import answer_problem
 from api.http.reach import Seen, seen_in
@@ -28,6 +29,7 @@ from api.pages.correction.route import correction_page, correction_sent
 from api.pages.engagement.route import engagement_page
 from api.pages.engagements import engagements_page
 from api.pages.errors import error_page
+from api.pages.files import FILE, file_of
 from api.pages.fleet.route import fleet_page
 from api.pages.forms.opening import opening_page, opening_sent
 from api.pages.forms.route import form_page, form_sent
@@ -102,17 +104,21 @@ def sign_in_addresses(signing_in: SigningIn, *, with_provider: bool) -> tuple[Ad
 class Pages:
     """Answers what is a page's, with a page where it fails; leaves the rest to ``app``.
 
-    ``signing_in`` None: nobody has to sign in, and there is no address to do so.
+    ``exports`` are to be had as files too. ``signing_in`` None: nobody has to sign in, and nowhere is.
     """
 
-    def __init__(self, app: ASGIApp, standfast: Standfast, signing_in: SigningIn | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, standfast: Standfast, exports: Iterable[Operation], signing_in: SigningIn | None
+    ) -> None:
         self._app = app
         self._standfast = standfast
         self._signing_in = signing_in
-        self.addresses: tuple[Address, ...] = PAGES
-        if signing_in:
-            with_provider = standfast.access.code_flow is not None
-            self.addresses = (*PAGES, *sign_in_addresses(signing_in, with_provider=with_provider))
+        with_provider = standfast.access.code_flow is not None
+        self.addresses: tuple[Address, ...] = (
+            *PAGES,
+            Address("GET", FILE, file_of(exports)),
+            *(sign_in_addresses(signing_in, with_provider=with_provider) if signing_in else ()),
+        )
         self._paths: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
         for each in self.addresses:
             _, methods = self._paths.setdefault(each.path, (compile_path(each.path)[0], {}))

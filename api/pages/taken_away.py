@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.exports.lists import DEADLINES, LISTS
+from api.pages.files import FILES
 from api.pages.links import Here
 from domain.language.words import field_names
 
@@ -30,7 +31,7 @@ def _file(here: Here, name: str, extension: str) -> File:
     export = DEADLINES if name == DEADLINES.name else LISTS[name]
     kept = {field: value for field, value in here.query.items() if field in field_names(export.asks)}
     mark = {"bom": "true"} if extension == "csv" else {}
-    return File(NAMES[extension], Here(f"/v1/exports/{name}.{extension}", {**kept, **mark}).now)
+    return File(NAMES[extension], Here(f"{FILES}/{name}.{extension}", {**kept, **mark}).now)
 
 
 def files_of_fleet(here: Here) -> Sequence[tuple[str, Sequence[File]]]:
@@ -40,7 +41,7 @@ def files_of_fleet(here: Here) -> Sequence[tuple[str, Sequence[File]]]:
 
 def files_of_log() -> Sequence[File]:
     """The whole log: as it was recorded, and as what counts of it, with its objects."""
-    return File("JSON Lines", "/v1/exports/events.jsonl"), File("OCEL 2.0", "/v1/exports/ocel.json")
+    return File("JSON Lines", f"{FILES}/events.jsonl"), File("OCEL 2.0", f"{FILES}/ocel.json")
 
 
 def files_of_events(engagement_id: object, here: Here) -> Sequence[File]:
@@ -48,6 +49,6 @@ def files_of_events(engagement_id: object, here: Here) -> Sequence[File]:
     whose = {"engagement_id": str(engagement_id)}
     kept = {name: here.query[name] for name in ("type",) if name in here.query}
     return (
-        File("JSON Lines", Here("/v1/exports/events.jsonl", {**whose, **kept}).now),
-        File("OCEL 2.0", Here("/v1/exports/ocel.json", whose).now),
+        File("JSON Lines", Here(f"{FILES}/events.jsonl", {**whose, **kept}).now),
+        File("OCEL 2.0", Here(f"{FILES}/ocel.json", whose).now),
     )

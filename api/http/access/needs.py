@@ -90,6 +90,7 @@ PAGES: Final[Mapping[Route, Scopes | None]] = {
     ("GET", "/audit"): READ,
     ("GET", "/audit/{engagement_id}"): READ,
     ("GET", "/charts/{name}.{ending}"): READ,
+    ("GET", "/files/{name}.{ending}"): READ,
     ("GET", "/sign-in"): ANYBODY,
     ("POST", "/sign-in"): ANYBODY,
     ("GET", "/sign-in/provider"): ANYBODY,

@@ -14,6 +14,7 @@ from api.http.access.needs import ANYBODY, OPERATIONS, PAGES, Needs, NeedsNothin
 from api.http.access.sign_in import SignIn
 from api.live.routes import live_operation
 from api.pages import addresses
+from api.pages.files import FILE
 from api.pages.sign_in.route import SigningIn
 from api.pages.sign_in.slowness import Slowness
 from application.ports.access import MadeKey
@@ -79,7 +80,7 @@ def test_the_table_is_complete_and_names_nothing_else(lasting: Guarded) -> None:
     framework = {("GET", each.path) for each in app.routes}  # type: ignore[attr-defined]  # all of them are routes
     signing_in = SigningIn(standfast, SignIn(standfast.access.ring), Slowness())
     pages = (*addresses.PAGES, *addresses.sign_in_addresses(signing_in, with_provider=True))
-    assert {(each.method, each.path) for each in pages} | framework == PAGES.keys()
+    assert {("GET", FILE), *((each.method, each.path) for each in pages)} | framework == PAGES.keys()
     assert {scope for needed in (*OPERATIONS.values(), *PAGES.values()) for scope in needed or ()} == ALL
 
 

@@ -65,7 +65,7 @@ def test_every_link_of_the_fleet_keeps_the_window_and_the_filters(
     others = windows(page)
     followed = 0
     for (path, because), address in one_of_each(leading_on(page)).items():
-        if path.startswith("/v1/exports/"):  # of all time
+        if path.startswith("/files/"):  # of all time
             assert query_of(address).items() >= {name: chosen[name] for name in ("model", "client_id")}.items()
             continue
         assert path.startswith(OF_THE_FLEET), address

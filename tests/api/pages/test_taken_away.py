@@ -74,4 +74,9 @@ def test_the_fleet_gives_what_its_figures_are_made_of_under_its_filters(client: 
 
 def test_where_histories_are_found_the_whole_log_can_be_had(client: TestClient) -> None:
     found = files(Browser(client).open("/audit?client_id=acme"))
-    assert found == {"events.jsonl": "/v1/exports/events.jsonl", "ocel.json": "/v1/exports/ocel.json"}
+    assert found == {"events.jsonl": "/files/events.jsonl", "ocel.json": "/files/ocel.json"}
+
+
+def test_a_file_that_there_is_none_of_is_a_page_that_says_so(client: TestClient) -> None:
+    for path, status in (("/files/none.csv", 404), ("/files/work.xls", 404), ("/files/work.csv?name=x", 422)):
+        assert Browser(client).open(path).status == status
