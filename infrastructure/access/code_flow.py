@@ -29,6 +29,9 @@ BEGUN_SECONDS: Final = 600
 """How long somebody may take at the provider."""
 
 DISCOVERED_SECONDS: Final = 600.0
+AGAIN_SECONDS: Final = 5.0
+"""How long a provider that does not answer is not asked again what it has to say of itself."""
+
 PURPOSE: Final = "sign-in begun"
 TYPES_OF_ID_TOKENS: Final = frozenset({"jwt", ""})
 """Some providers name no type of an ID token."""
@@ -48,10 +51,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Where the browser is led to, and what it takes along until it comes back."""
+    """Where the browser is led to, and what it takes along until it comes back, within so many seconds."""
 
     address: str
     kept: str
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class CodeFlow:
         self._signing = signing
         self._clock = clock
         self._document: tuple[float, Mapping[str, Any]] | None = None
+        self._unanswered: float | None = None
 
     def begin(self, onward: str) -> Begun:
         """Leads to the provider; ``onward`` is where to go afterwards. Raises Unfetched, StoreUnavailable."""
@@ -99,7 +104,7 @@ class CodeFlow:
             "code_challenge_method": "S256",
         }
         there = self._endpoint("authorization_endpoint")
-        return Begun(f"{there}{'&' if '?' in there else '?'}{urlencode(asked)}", kept)
+        return Begun(f"{there}{'&' if '?' in there else '?'}{urlencode(asked)}", kept, BEGUN_SECONDS)
 
     def finish(self, kept: str, said: Mapping[str, str]) -> SignedIn:
         """Who the provider says signed in, in the query with which it led the browser back.
@@ -174,8 +179,19 @@ class CodeFlow:
         """The provider's discovery document. Raises Unfetched."""
         known = self._document
         if known is None or self._clock() - known[0] >= DISCOVERED_SECONDS:
-            known = self._document = (self._clock(), discovered(self._issuer, self._fetching))
+            known = self._document = (self._clock(), self._discovered())
         return known[1]
+
+    def _discovered(self) -> Mapping[str, Any]:
+        if self._unanswered is not None and self._clock() - self._unanswered < AGAIN_SECONDS:
+            raise Unfetched("it did not answer a moment ago")
+        try:
+            found = discovered(self._issuer, self._fetching)
+        except Unfetched:
+            self._unanswered = self._clock()
+            raise
+        self._unanswered = None
+        return found
 
     def _endpoint(self, name: str) -> str:
         where = self._provider().get(name)

@@ -1,7 +1,8 @@
 """Sessions: that somebody signed in to the pages, by a key or by a token.
 
 A browser takes along an id that says nothing, of which only the SHA-256 is kept. A process believes what it read of a
-session for half a second, as of keys: what was ended anywhere is refused everywhere within a second.
+session for half a second, as of keys: what was ended anywhere is refused everywhere within a second. Those that streams
+ask about all the time are read together.
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +36,12 @@ NOTED_EVERY: Final = timedelta(minutes=1)
 MOST_KNOWN: Final = 10_000
 """Of how many sessions a process keeps what it read."""
 
+MOST_TOGETHER: Final = 500
+"""How many are read at once."""
+
+ASKED_SECONDS: Final = 1.0
+"""Which are read along with another one: those asked about within this time, where half of what is believed is over."""
+
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -56,10 +64,13 @@ class Session:
     ends_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Read:
+    """What was read of a session, when, and when somebody asked last; None: it is over."""
+
     session: Session | None
     at: float
+    asked: float
 
 
 class Sessions:
@@ -110,21 +121,25 @@ class Sessions:
         """
         if not self._signing.ready:
             return None
-        digest = self._named(signed)
+        digest, now = self._named(signed), self._monotonic()
         with self._lock:
             read = self._known.get(digest)
-        if read is None or self._monotonic() - read.at >= BELIEVED_SECONDS:
+            if read is not None:
+                read.asked = now
+        if read is None or now - read.at >= BELIEVED_SECONDS:
             return None
         return self._holding(read.session)
 
     def read(self, signed: str) -> Session:
         """The same, as the database has it. Raises SessionOver, StoreUnavailable."""
         digest, began = self._named(signed), self._monotonic()
+        wanted = [digest, *self._asked_about(digest, began)]
         with self._database.reading() as connection:
-            row = connection.execute(select(sessions).where(sessions.c.digest == digest)).one_or_none()
-        session = None if row is None else _session(row)
-        self._keep(digest, _Read(session, began))
-        return self._holding(session)
+            rows = connection.execute(select(sessions).where(sessions.c.digest.in_(wanted))).all()
+        found = {session.digest: session for session in map(_session, rows)}
+        for each in wanted:
+            self._keep(each, found.get(each), began)
+        return self._holding(found.get(digest))
 
     def use_is_due(self, session: Session) -> bool:
         """Whether it is to be written down that a session is used."""
@@ -137,7 +152,7 @@ class Sessions:
             connection.execute(update(sessions).where(sessions.c.digest == session.digest).values(seen_at=now))
         with self._lock:
             if (read := self._known.get(session.digest)) and read.session:
-                self._known[session.digest] = replace(read, session=replace(read.session, seen_at=now))
+                read.session = replace(read.session, seen_at=now)
 
     def end(self, signed: str) -> None:
         """Ends a session for ever, in every process; one that is over stays so. Raises StoreUnavailable."""
@@ -147,7 +162,7 @@ class Sessions:
             return
         with self._database.writing() as connection:
             connection.execute(delete(sessions).where(sessions.c.digest == digest))
-        self._keep(digest, _Read(None, self._monotonic()))
+        self._keep(digest, None, self._monotonic())
 
     def _named(self, signed: str) -> bytes:
         name = self._signing.read(PURPOSE, signed)
@@ -165,15 +180,28 @@ class Sessions:
             raise SessionOver("the session was not used for too long")
         return session
 
-    def _keep(self, digest: bytes, read: _Read) -> None:
+    def _asked_about(self, digest: bytes, now: float) -> list[bytes]:
+        """The others that are asked about all the time, and are due to be read anew."""
+        with self._lock:
+            due = (
+                each
+                for each, read in self._known.items()
+                if each != digest
+                and read.session is not None
+                and now - read.asked < ASKED_SECONDS
+                and now - read.at >= BELIEVED_SECONDS / 2
+            )
+            return list(islice(due, MOST_TOGETHER - 1))
+
+    def _keep(self, digest: bytes, session: Session | None, at: float) -> None:
         """What was read before an end is known does not take its place."""
         with self._lock:
             known = self._known.get(digest)
-            if known is not None and known.at > read.at:
+            if known is not None and known.at > at:
                 return
-            if len(self._known) >= MOST_KNOWN:
+            if known is None and len(self._known) >= MOST_KNOWN:
                 self._known.clear()
-            self._known[digest] = read
+            self._known[digest] = _Read(session, at, at if known is None else known.asked)
 
 
 def bearer_of(session: Session) -> "TokenPrincipal | None":

@@ -1,8 +1,10 @@
 """Signing in by a key or with the identity provider, and signing out; each time a session begins it has a new id."""
 
 import hmac
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -34,8 +36,11 @@ IN_THE_OPEN: Final = "Sign in over https: here whoever is on the way would read 
 NOT_LED_BACK: Final = "That did not sign you in: it was begun too long ago or in another browser, or was refused there."
 NOT_LEFT: Final = "Nobody was signed out: that page was made for another session. Sign out at the foot of this one."
 NOT_REACHED: Final = "The identity provider does not answer. Try again in a moment, or sign in by a key."
-BEGUN_SECONDS: Final = 600
 AGAIN_SECONDS: Final = 5
+MOST_ASKING: Final = 8
+"""For how many at once the provider is asked: it may take its time, and threads are there for others too."""
+
+T = TypeVar("T")
 
 
 class SigningIn:
@@ -45,6 +50,7 @@ class SigningIn:
         self._access = standfast.access
         self._sign_in = sign_in
         self._slowness = slowness
+        self._asking = 0
         self._provider = standfast.settings.oidc_name if standfast.access.code_flow else None
 
     async def page(self, _standfast: Seen, request: Request) -> Response:
@@ -73,12 +79,11 @@ class SigningIn:
         assert self._access.code_flow, "the address is there only with a provider"
         wanted = wanted_at(request)
         try:
-            begun = await run_in_threadpool(self._access.code_flow.begin, wanted.onward)
+            begun = await self._of_provider(partial(self._access.code_flow.begin, wanted.onward))
         except Unfetched as error:
-            log.warning("nobody can be led to the identity provider", reason=str(error))
-            return self._refused(request, wanted, NOT_REACHED, 503, AGAIN_SECONDS)
+            return self._unreached(request, wanted, error)
         response = RedirectResponse(begun.address, 303)
-        set_cookie(response, request.scope, BEGUN, begun.kept, BEGUN_SECONDS)
+        set_cookie(response, request.scope, BEGUN, begun.kept, begun.seconds)
         return response
 
     async def callback(self, _standfast: Seen, request: Request) -> Response:
@@ -88,8 +93,10 @@ class SigningIn:
         said = {name: value for name, value in query.items() if len(query.getlist(name)) == 1}
         try:
             kept = cookie_in(request.scope, BEGUN) or ""
-            found = await run_in_threadpool(self._access.code_flow.finish, kept, said)
+            found = await self._of_provider(partial(self._access.code_flow.finish, kept, said))
             principal = principal_of_token(found.bearer)
+        except Unfetched as error:
+            return self._unreached(request, Wanted(), error)
         except SignInRefused as refused:
             response = await self._failed(request, Wanted(), NOT_LED_BACK, str(refused))
         else:
@@ -128,6 +135,20 @@ class SigningIn:
             with suppress(*FORESEEN):  # what cannot be read cannot come along
                 wanted = Wanted(form=onward, onward=onward, fields=written_in(await fields_of(request)))
         return sign_in_page(request, wanted, provider=self._provider, status=401)
+
+    async def _of_provider(self, ask: Callable[[], T]) -> T:
+        """What the provider is asked for, apart from the event loop. Raises Unfetched where too many wait."""
+        if self._asking >= MOST_ASKING:
+            raise Unfetched("too many wait for its answer")
+        self._asking += 1
+        try:
+            return await run_in_threadpool(ask)
+        finally:
+            self._asking -= 1
+
+    def _unreached(self, request: Request, wanted: Wanted, error: Unfetched) -> Response:
+        log.warning("nobody can sign in with the identity provider", reason=str(error))
+        return self._refused(request, wanted, NOT_REACHED, 503, AGAIN_SECONDS)
 
     async def _begun(self, request: Request, wanted: Wanted, principal: Principal, session: str) -> Response:
         """What is answered to whoever signed in. A session that the browser had is over."""

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from starlette.testclient import TestClient
 
 from api.http.access.session_cookie import BEGUN
+from api.pages.sign_in import route
 from infrastructure.database.tables import sessions
 from tests.api.access.browsers import AT, COOKIE, another, guarded_pages, leaving, posted
 from tests.api.access.conftest import HTML, Guarded
@@ -295,13 +296,27 @@ def test_where_the_provider_does_not_answer_the_key_is_left(of: Guarded, there: 
     answer = browser.get("/sign-in/provider", headers=HTML, follow_redirects=False)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "does not answer" in answer.text
+    asked = len(there.site.asked)
+    assert browser.get("/sign-in/provider", headers=HTML, follow_redirects=False).status_code == 503
+    assert len(there.site.asked) == asked, "it is left alone for a moment"
     for wrong in ("http://evil.example/authorize", "javascript:alert(1)", None):
         document = {"issuer": there.issuer, "jwks_uri": f"{there.issuer}/keys", "authorization_endpoint": wrong}
         there.site.answers["/.well-known/openid-configuration"] = provider.answering(document)
-        flow._document = None
+        flow._document = flow._unanswered = None
         assert browser.get("/sign-in/provider", headers=HTML, follow_redirects=False).status_code == 503
     there.site.answers["/.well-known/openid-configuration"] = known
-    flow._document = None
+    flow._document = flow._unanswered = None
+
+
+def test_for_many_at_once_the_provider_is_not_asked(
+    there: Provider, browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back = there.signs_in(led_there(browser))
+    with monkeypatch.context() as full:
+        full.setattr(route, "MOST_ASKING", 0)
+        assert browser.get("/sign-in/provider", headers=HTML, follow_redirects=False).status_code == 503
+        assert led_back(browser, back).status_code == 503
+    assert led_back(browser, back).status_code == 303, "asked again a moment later it signs in"
 
 
 def test_a_session_begun_there_is_over_where_the_provider_is_none_any_more(sqlite_url: URL) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen
 
 from infrastructure.access.claims import TokenPrincipal
 from infrastructure.access.own_secrets import OwnSecrets
@@ -122,6 +123,27 @@ def test_ended_it_is_over_at_once_here_and_within_half_a_second_elsewhere(proces
     clock.move(timedelta(milliseconds=500))
     assert other.at_hand(signed) is None
     assert over(other, signed) == "the session was ended"
+
+
+def test_those_that_streams_ask_about_are_read_together(process: Process, clock: Clock, database: Database) -> None:
+    one, other = process(), process()
+    streams = [one.begin(key_id="k") for _ in range(5)]
+    for each in streams:
+        other.read(each)
+    asked: list[str] = []
+    listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    for _ in range(10):
+        clock.move(timedelta(milliseconds=400))
+        for each in streams:
+            assert found(other, each)
+    assert len([each for each in asked if "FROM sessions" in each]) <= 10
+    one.end(streams[3])
+    clock.move(timedelta(milliseconds=500))
+    assert found(other, streams[0])
+    assert over(other, streams[3]) == "the session was ended"
+    clock.move(timedelta(seconds=2))
+    assert found(other, streams[0])
+    assert other.at_hand(streams[1]) is None, "what nobody asks about any more is not read along"
 
 
 def test_those_that_are_over_are_deleted_when_another_begins(
