@@ -135,14 +135,14 @@ def test_those_that_streams_ask_about_are_read_together(process: Process, clock:
     for _ in range(10):
         clock.move(timedelta(milliseconds=400))
         for each in streams:
-            assert found(other, each)
+            assert found(other, each).key_id
     assert len([each for each in asked if "FROM sessions" in each]) <= 10
     one.end(streams[3])
     clock.move(timedelta(milliseconds=500))
-    assert found(other, streams[0])
+    assert found(other, streams[0]).key_id
     assert over(other, streams[3]) == "the session was ended"
     clock.move(timedelta(seconds=2))
-    assert found(other, streams[0])
+    assert found(other, streams[0]).key_id
     assert other.at_hand(streams[1]) is None, "what nobody asks about any more is not read along"
 
 
