@@ -17,7 +17,7 @@ class Signing:
     """Signs texts, each for one purpose. Safe to use from several threads."""
 
     def __init__(self, secret: Callable[[], bytes]) -> None:
-        """``secret`` gives it, always the same, and may read the database the first time. It raises StoreUnavailable."""
+        """``secret`` gives it, always the same, and may read the database the first time. Raises StoreUnavailable."""
         self._secret_of = secret
         self._secret: bytes | None = None
 
