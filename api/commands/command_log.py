@@ -16,7 +16,7 @@ from api.commands.answers import CommandAnswer, CommandAnswers, command_bytes
 from api.commands.bodies import LINES, command_of_line, line_hash
 from api.commands.command_list import MOST_COMMANDS, CommandList, is_list, texts_of_list
 from api.commands.issuing import issued
-from api.commands.routes import address_of, request_of
+from api.commands.routes import OPENING, address_of, request_of
 from api.composition import Standfast
 from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
@@ -26,7 +26,7 @@ from api.http.reach import demand_commanding, positions_in
 from api.http.strict_json import FieldsWrong, Malformed, is_blank, parse
 from application.commands.request import KeyReused, Request
 from application.ports.log import Append, Key, KeyAnswered
-from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.register import COMMAND_NAMES
 
 PATH = "/v1/commands"
 MEDIA_TYPES = (JSON_LINES, "application/jsonl", "application/json-lines", JSON)
@@ -85,15 +85,12 @@ async def _answer(standfast: Standfast, http: HttpRequest, headers: Headers, num
     try:
         request = _request(headers, number, text)
         path = address_of(request)
-        await demand_commanding(standfast, http, None if _opens(request) else request.engagement_id)
+        name = COMMAND_NAMES[type(request.command)]
+        await demand_commanding(standfast, http, None if name == OPENING else request.engagement_id, name)
         positions = positions_in(standfast, http)
         return command_bytes(await issued(standfast, http, request), positions)
     except FORESEEN as error:
         return bytes(problem_response(error, path).body)
-
-
-def _opens(request: Request) -> bool:
-    return isinstance(request.command, OpenEngagement)
 
 
 def _request(headers: Headers, number: int, text: bytes) -> Request:

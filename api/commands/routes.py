@@ -93,7 +93,7 @@ def address_of(request: Request) -> str:
 async def record(standfast: Standfast, name: str, http: HttpRequest) -> Response:
     """Records the command that a request brings."""
     engagement_id, dry = parameters_of(name, http)
-    await demand_commanding(standfast, http, engagement_id)
+    await demand_commanding(standfast, http, engagement_id, name)
     positions = positions_in(standfast, http)  # which may be refused, and then before anything is recorded
     headers = headers_of(http)
     command, wire = command_of_body(name, await body_of(http))
@@ -124,7 +124,7 @@ def tried(standfast: Seen, request: Request) -> Response:
 
 def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID | None, headers: Headers) -> Request:
     """A command as the marketplace takes it. An engagement without an id gets one. Raises NotForOthers."""
-    if not headers.for_others and (headers.on_behalf_of or _records_for_others(command)):
+    if not headers.principal.speaks_for_others and (headers.on_behalf_of or _records_for_others(command)):
         raise NotForOthers
     if isinstance(command, OpenEngagement):
         engagement_id = command.engagement_id
@@ -134,6 +134,7 @@ def request_of(command: Command[Any], wire: Circumstances, engagement_id: UUID |
         occurred_at=wire.occurred_at,
         actor=headers.actor,
         on_behalf_of=headers.on_behalf_of,
+        principal=headers.principal,
         correlation_id=headers.correlation_id,
         expected_version=headers.expected_version,
     )

@@ -12,6 +12,7 @@ from api.http.access.asking import principal_in
 from api.http.strict_json import FieldsWrong
 from application.commands.random_ids import new_id
 from domain.access.principal import LOCAL as OPERATOR
+from domain.access.principal import Principal
 from domain.language.position import TOKEN, Positions
 from domain.law.recorded import Actor
 
@@ -45,18 +46,19 @@ _DIGITS: Final = re.compile("[0-9]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headers:
-    """The headers of a command. ``expected_version`` is that of If-Match.
+    """The headers of a command, and who sent them. ``expected_version`` is that of If-Match."""
 
-    ``signed_in``: who acts is known, and nothing that is sent says otherwise; ``for_others``: on behalf of others too.
-    """
-
+    principal: Principal = OPERATOR
     actor: Actor = LOCAL
-    signed_in: bool = False
-    for_others: bool = True
     on_behalf_of: Actor | None = None
     key: str | None = None
     expected_version: int | None = None
     correlation_id: str
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether who acts is known, and nothing that is sent says otherwise."""
+        return self.principal is not OPERATOR
 
 
 def headers_of(request: Request) -> Headers:
@@ -72,9 +74,8 @@ def headers_of(request: Request) -> Headers:
         raise FieldsWrong(wrong)
     principal = principal_in(request.scope)
     return Headers(
+        principal=principal,
         actor=actor_of(actor) if actor is not None else principal.actor,
-        signed_in=principal is not OPERATOR,
-        for_others=principal.speaks_for_others,
         on_behalf_of=actor_of(on_behalf_of) if on_behalf_of is not None else None,
         key=key,
         expected_version=_version_of(version) if version is not None else None,

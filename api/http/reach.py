@@ -6,22 +6,33 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import HTTPConnection
 from starlette.types import Message
 
 from api.composition import Standfast
 from application.queries.sight import Sight
+from domain.access.may import NOTHING_SAID, TABLE, Said, may
 from domain.access.principal import Principal, Role
-from domain.access.reach import EVERYTHING, NOTHING, OPERATOR, Reach, Reader
+from domain.access.reach import (
+    EVERYTHING,
+    NOTHING,
+    OPERATOR,
+    Mandate,
+    OfClient,
+    OfPartner,
+    OfProfessional,
+    Reach,
+    Reader,
+)
 from domain.language.position import NUMBERS, Positions
 from domain.law.rejection import NotYours
 
 THERE: Final = tuple(each.name for each in fields(Standfast))
 
 NOBODY: Final = Reader(sees=NOTHING, commands=False)
-"""Who sees nothing: nobody signed in, or somebody from whom what its role may not see is not hidden yet."""
+"""Who sees nothing: nobody signed in."""
 
-WHO_SEES_EVERYTHING: Final[frozenset[Role]] = frozenset({"operator", "integration"})
+READS: Final = "whoever asks reads, and issues no command"
 
 WHO_IS_TOLD_NUMBERS: Final[frozenset[Role]] = frozenset({"operator", "auditor"})
 """And the platform's integrations: to all others a position would tell how much is recorded of everybody."""
@@ -57,28 +68,50 @@ def _is_told_numbers(principal: Principal) -> bool:
 
 
 def reader_of(request: HTTPConnection) -> Reader:
-    """Who reads: what its role sees, and nothing where that is not said here."""
+    """Who reads."""
+    principal = asking_in(request)
+    return NOBODY if principal is None else reader_for(principal)
+
+
+def asking_in(request: HTTPConnection) -> Principal | None:
+    """Who asks, as the gate found it; None where nobody has to say."""
     principal: Principal | None = request.scope["state"].get("principal")
-    if principal is None:
-        return NOBODY
-    if principal.role in WHO_SEES_EVERYTHING:
-        return OPERATOR
-    if principal.role == "auditor" and principal.mandate is not None:
-        return Reader(sees=principal.mandate, commands=False)
-    return NOBODY
+    return principal
 
 
-def seen_by(standfast: Standfast, reader: Reader, positions: Positions = NUMBERS) -> Seen:
-    """What is there for a reader today; inside, positions are numbers."""
+def reader_for(principal: Principal) -> Reader:
+    """As whom a principal reads: what its role sees."""
+    sees = _sees(principal)
+    return OPERATOR if sees == EVERYTHING else Reader(sees=sees, commands=bool(TABLE[principal.role]))
+
+
+def _sees(principal: Principal) -> Reach | Mandate:
+    match principal.role:
+        case "operator" | "integration":
+            return EVERYTHING
+        case "client-admin" | "client-viewer":
+            return OfClient(principal.party_id)
+        case "partner":
+            return OfPartner(principal.party_id)
+        case "professional":
+            return OfProfessional(principal.party_id)
+        case "auditor":
+            return principal.mandate or NOTHING
+
+
+def seen_by(
+    standfast: Standfast, reader: Reader, principal: Principal | None = None, positions: Positions = NUMBERS
+) -> Seen:
+    """What is there for a reader today; commands are offered to the principal, and inside, positions are numbers."""
     reach = reader.reach(standfast.marketplace.clock())
     there = {name: getattr(standfast, name) for name in THERE}
-    sight = Sight(standfast.marketplace, reach, mask=standfast.masks.of(reader.eyes))
+    sight = Sight(standfast.marketplace, reach, principal, mask=standfast.masks.of(reader.eyes))
     return Seen(**there, reach=reach, sight=sight, positions=positions)
 
 
 def seen_in(standfast: Standfast, request: HTTPConnection) -> Seen:
     """What is there for whoever asks."""
-    return seen_by(standfast, reader_of(request), positions_in(standfast, request))
+    return seen_by(standfast, reader_of(request), asking_in(request), positions_in(standfast, request))
 
 
 def may_be_there(standfast: Standfast, request: HTTPConnection, engagement_id: UUID) -> bool:
@@ -86,20 +119,37 @@ def may_be_there(standfast: Standfast, request: HTTPConnection, engagement_id: U
     return reader_of(request).reach(standfast.marketplace.clock()).may_hold(engagement_id)
 
 
-async def demand_commanding(standfast: Standfast, request: Request, engagement_id: UUID | None) -> None:
-    """The one check before a command, of an engagement or (None) of none that is there yet.
+async def demand_commanding(
+    standfast: Standfast,
+    request: HTTPConnection,
+    engagement_id: UUID | None,
+    command: str | None = None,
+    said: Said = NOTHING_SAID,
+) -> None:
+    """The check before a command is read, of an engagement or (None) of none that is there yet.
 
-    Raises UnknownEngagement where the engagement is out of reach, NotYours where whoever asks issues no command.
+    Raises UnknownEngagement where the engagement is out of reach, and NotYours where whoever asks issues no command, or
+    not this one about what is said. What a command says in the end is judged where it is decided.
     """
-    reader = reader_of(request)
-    if engagement_id is not None and reader.sees != EVERYTHING:
-        sight = seen_by(standfast, reader).sight
+    reader, principal = reader_of(request), asking_in(request)
+    limited = reader.sees != EVERYTHING
+    sight = seen_by(standfast, reader).sight
+    if engagement_id is not None and limited:
         await standfast.desks.quick.answer(partial(sight.demand, engagement_id), _still_sending)
-    if not reader.commands:
-        raise NotYours("whoever asks reads, and issues no command")
+    if principal is None or not reader.commands:
+        raise NotYours(READS)
+    if command is None or not limited:
+        return
+    judged = partial(_refusal, sight, principal, engagement_id, command, said)
+    if refused := await standfast.desks.quick.answer(judged, _still_sending):
+        raise NotYours(refused)
 
 
 async def _still_sending() -> Message:
     """In place of what the caller sends: that is the body, and nothing of it may be lost before it is read."""
     never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
     return await never
+
+
+def _refusal(sight: Sight, principal: Principal, engagement_id: UUID | None, command: str, said: Said) -> str | None:
+    return may(principal, command, said, None if engagement_id is None else sight.history(engagement_id))

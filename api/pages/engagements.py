@@ -18,6 +18,7 @@ from api.pages.taken_away import files_of
 from api.pages.work_view import MODELS
 from api.queries.engagements import ListAsked, cursor_of, listed
 from api.queries.fleet import rows, rows_cursor
+from domain.access.may import may_open
 
 
 async def engagements_page(standfast: Seen, request: Request) -> Response:
@@ -54,7 +55,7 @@ def _list(standfast: Seen, asked: ListAsked, at: Here) -> bytes:
         statuses=choices(at, "status", STATUSES),
         others=others(at),
         here=at,
-        opening=OPENING_AT,
+        opening=OPENING_AT if may_open(standfast.sight.principal) else None,
         opening_title=OPENING_TITLE,
         next=at.but(cursor=cursor) if cursor else None,
         files=files_of(at, (("engagements", "csv"), ("engagements", "parquet"))),

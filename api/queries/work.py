@@ -1,6 +1,6 @@
 """The queries about what waits over all engagements: one entry each, from what is asked to the answer."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from api.queries.answers import AtRiskPage, WorkPage
 from api.queries.fleet import FLEET
 from application.ports.at_risk import FARTHEST_SECONDS, WEEK_SECONDS, ClocksAfter, ClocksFound, WantedClocks
 from application.ports.work import Due, WantedWork, WorkAfter, WorkFound
+from application.queries.offered import offered
 from domain.clocks.life import Waited
 from domain.language.bounds import DESCRIBED
 from domain.language.position import Positions
@@ -66,7 +67,7 @@ def work(standfast: Seen, asked: WorkAsked) -> WorkFound:
     """A page of what waits. Raises FieldsWrong where the cursor is none of it."""
     wanted = WantedWork(**{name: getattr(asked, name) for name in field_names(WantedWork)})
     found: WorkFound = standfast.work.page(wanted, standfast.reach, after=work_after(asked.cursor), limit=asked.limit)
-    return found
+    return replace(found, items=offered(standfast.sight, found.items))
 
 
 def work_cursor(after: WorkAfter | None) -> str | None:
@@ -127,7 +128,7 @@ def at_risk(standfast: Seen, asked: AtRiskAsked) -> ClocksFound:
     found: ClocksFound = standfast.at_risk.page(
         wanted, standfast.reach, after=clocks_after(asked.cursor), limit=asked.limit
     )
-    return found
+    return replace(found, items=offered(standfast.sight, found.items))
 
 
 def clocks_cursor(after: ClocksAfter | None) -> str | None:

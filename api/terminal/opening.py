@@ -34,11 +34,12 @@ def opened() -> "Iterator[Seen]":
     """The marketplace of the settings, to record: migrated first, and closed at the end."""
     from api.composition import assemble
     from api.http.reach import seen_by
+    from domain.access.principal import LOCAL
     from domain.access.reach import OPERATOR
 
     standfast = assemble(settings())
     try:
-        yield seen_by(standfast, OPERATOR)
+        yield seen_by(standfast, OPERATOR, LOCAL)
     finally:
         standfast.close()
 
@@ -52,6 +53,7 @@ def reading(*, whatever_schema: bool = False) -> "Iterator[Seen]":
     from api.composition import assemble
     from api.http.reach import seen_by
     from application.ports.log import StoreSchemaDiffers
+    from domain.access.principal import LOCAL
     from domain.access.reach import OPERATOR
     from infrastructure.database.address import shown
 
@@ -62,6 +64,6 @@ def reading(*, whatever_schema: bool = False) -> "Iterator[Seen]":
         refusal = standfast.database.condition().refusal
         if isinstance(refusal, StoreSchemaDiffers) and not whatever_schema:
             raise refusal
-        yield seen_by(standfast, OPERATOR)
+        yield seen_by(standfast, OPERATOR, LOCAL)
     finally:
         standfast.close()

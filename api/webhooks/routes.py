@@ -14,7 +14,7 @@ from api.http.headers import HEADERS, Headers, headers_of
 from api.http.operations import JSON, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.paging import is_number, packed, page_bytes, unpacked
 from api.http.questions import Question, answer_of
-from api.http.reach import Seen, demand_commanding, seen_in
+from api.http.reach import Seen, seen_in
 from api.http.strict_json import FieldsWrong, json_of, validated
 from api.queries.asking_once import answered_once, asked_once, response_of
 from api.webhooks.shapes import (
@@ -100,7 +100,7 @@ def _demand_engagement(standfast: Standfast, engagement_id: UUID | None) -> None
 async def make(standfast: Standfast, http: HttpRequest) -> Response:
     """Makes the webhook that a request describes."""
     asked(Nothing, http)
-    await demand_webhooks(standfast, http)
+    demand_webhooks(standfast, http)
     headers, raw = headers_of(http), await body_of(http)
     draft = validated(WebhookDraft, raw)
     once = asked_once(headers, WEBHOOKS, raw, EVERYTHING)
@@ -121,7 +121,7 @@ def key_of(principal: Principal) -> str | None:
 async def remove(standfast: Standfast, http: HttpRequest) -> Response:
     """Removes a webhook and answers how it was."""
     webhook_id = asked(OneWebhookAsked, http).webhook_id
-    await demand_webhooks(standfast, http, webhook_id)
+    demand_webhooks(standfast, http, webhook_id)
     removed = await answer_of(standfast, http, partial(standfast.webhooks.table.remove, webhook_id))
     return Response(json_of(removed), media_type=JSON)
 
@@ -129,7 +129,7 @@ async def remove(standfast: Standfast, http: HttpRequest) -> Response:
 async def redeliver(standfast: Standfast, http: HttpRequest) -> Response:
     """Has deliveries of a webhook wait again."""
     webhook_id = asked(OneWebhookAsked, http).webhook_id
-    await demand_webhooks(standfast, http, webhook_id)
+    demand_webhooks(standfast, http, webhook_id)
     headers, raw = headers_of(http), await body_of(http)
     wanted = validated(Redelivery, raw)
     once = asked_once(headers, f"{WEBHOOKS}/{webhook_id}/redeliver", raw, EVERYTHING)
@@ -142,11 +142,13 @@ def _redelivered(standfast: Standfast, webhook_id: UUID, position: int | None) -
     return json_of(Redelivered(webhook_id=webhook_id, redelivered=count))
 
 
-async def demand_webhooks(standfast: Standfast, http: HttpRequest, webhook_id: UUID | None = None) -> None:
+def demand_webhooks(standfast: Standfast, http: HttpRequest, webhook_id: UUID | None = None) -> None:
     """Raises NoWebhook and NotYours where whoever asks does not see everything: then it has no webhooks."""
+    seen = seen_in(standfast, http)
     if webhook_id is not None:
-        _within(seen_in(standfast, http), webhook_id)
-    await demand_commanding(standfast, http, None)
+        _within(seen, webhook_id)
+    if seen.reach != EVERYTHING:
+        raise NotYours("webhooks are made by whoever sees all engagements")
 
 
 def _within(standfast: Seen, webhook_id: UUID) -> None:

@@ -37,6 +37,7 @@ from application.ports.log import (
     VersionTaken,
 )
 from application.ports.store import Clock, Store, TermsShelf
+from domain.access.may import commands_of, may, said_by
 from domain.engagement.lifecycle.opening import UnknownEngagement
 from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.published import Published
@@ -44,8 +45,8 @@ from domain.language.changed import replace
 from domain.law.command import Command, OpeningCommand, Order
 from domain.law.correction import CorrectHistory
 from domain.law.recorded import Recorded
-from domain.law.rejection import Rejection
-from domain.register import allowed_commands
+from domain.law.rejection import NotYours, Rejection
+from domain.register import COMMAND_NAMES, allowed_commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ class Recording:
 
         Raises the Rejection that forbids it, or StaleVersion.
         """
+        demand_leave(request, history)
         if history and request.expected_version not in (None, history.version):
             raise StaleVersion(history.version)
         order = self._order(request, history)
@@ -326,6 +328,16 @@ class Recording:
         return outcome_of(self.read((yield partial(self.store.log.of_command, command_id))))
 
 
+def demand_leave(request: Request, history: EngagementHistory | None) -> None:
+    """Raises NotYours where whoever asks may not issue the command; about what is not there, the law speaks."""
+    command = request.command
+    if request.principal is None or (history is None and not isinstance(command, OpeningCommand)):
+        return
+    refused = may(request.principal, COMMAND_NAMES[type(command)], said_by(command), history)
+    if refused is not None:
+        raise NotYours(refused)
+
+
 NOTHING_NAMED: Final = Published(policies={}, calendars={})
 
 
@@ -349,9 +361,13 @@ def _refused(request: Request, history: EngagementHistory | None, refusal: Rejec
 
 
 def _allowed(request: Request, history: EngagementHistory, refusal: Rejection) -> tuple[str, ...]:
-    """What the actor's party may issue in the state that a command was judged in; before the opening nothing."""
-    state = history.state_at(refusal.judged_at) if refusal.judged_at else history.state
-    return tuple(allowed_commands(state, request.actor.party)) if state else ()
+    """What the actor may issue in the state that a command was judged in; before the opening nothing."""
+    state, principal = history.state_at(refusal.judged_at) if refusal.judged_at else history.state, request.principal
+    if state is None:
+        return ()
+    if principal is None or principal.party == "platform":
+        return tuple(allowed_commands(state, request.actor.party))
+    return tuple(commands_of(principal, state, history))
 
 
 def placed(facts: Sequence[Recorded], receipt: Receipt) -> tuple[Recorded, ...]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from application.commands.already import Already
 from application.commands.random_ids import new_id
+from domain.access.principal import Principal
 from domain.engagement.state import EngagementHistory
 from domain.law.command import Command
 from domain.law.recorded import Actor, Recorded
@@ -89,6 +90,8 @@ class Request:
     command_id: UUID = field(default_factory=new_id)
     former_id: UUID | None = None
     """The id under which an import by an earlier version would have recorded it."""
+    principal: Principal | None = None
+    """Who asks; None: it comes from inside, where nobody has to be asked."""
     correlation_id: str | None = None
     expected_version: int | None = None
     keyed: Keyed | None = None

@@ -1,4 +1,4 @@
-"""What may be done with an engagement now: each command about each of its subjects, and who may issue it."""
+"""What whoever asks may do with an engagement now: each command about each of its subjects, and which parties may."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,16 +28,19 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class AllowedAnswer(AboutEngagement):
-    """What may be done now, in the order of the commands and of their subjects; before the opening nothing."""
+    """What whoever asks may do now, in the order of the commands and of their subjects; before the opening nothing."""
 
     items: tuple[Offer, ...]
 
 
 def allowed(question: EngagementAsOf, party: Party | None) -> AllowedAnswer:
-    """What may be done in the state at ``as_of``, by one party where it is named."""
+    """What whoever asks may do in the state at ``as_of``; where a party is named, what that one may as well."""
     state = question.history.state_at(question.as_of) if question.history else None
-    offered = offers(state) if state else ()
-    items = tuple(each for each in offered if party is None or party in each.by)
+    items = tuple(
+        each
+        for each in (offers(state) if state else ())
+        if (party is None or party in each.by) and question.may(each.command, each.subject or {})
+    )
     return AllowedAnswer(**question.about(), items=items)
 
 

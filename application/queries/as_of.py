@@ -7,6 +7,8 @@ from uuid import UUID
 
 from application.marketplace import Known
 from application.queries.sight import Sight
+from domain.access.may import NOTHING_SAID, Said, may
+from domain.access.principal import LOCAL, Principal
 from domain.engagement.state import EngagementHistory
 from domain.language.bounds import DESCRIBED
 from domain.language.position import Position
@@ -32,10 +34,16 @@ class EngagementAsOf:
     as_of: datetime
     projected: bool = False
     """Whether ``as_of`` lies after now."""
+    principal: Principal | None = LOCAL
+    """Who asks, to whom commands are offered; None: nobody."""
 
     @property
     def version(self) -> int:
         return self.history.version if self.history else 0
+
+    def may(self, command: str, said: Said = NOTHING_SAID) -> bool:
+        """Whether whoever asks may issue a command that says this; what it does not say yet is not judged."""
+        return self.principal is not None and may(self.principal, command, said, self.history) is None
 
     def about(self) -> dict[str, Any]:
         """The fields of AboutEngagement."""
@@ -80,6 +88,7 @@ def engagement_as_of(
         known=known,
         as_of=as_of or now,
         projected=as_of is not None and as_of > now,
+        principal=sight.principal,
     )
 
 

@@ -14,6 +14,7 @@ from application.marketplace import Known, Marketplace, no_engagement
 from application.ports.store import Placed
 from application.queries.masks import Mask
 from domain.access.hiding.masked import Masked
+from domain.access.principal import LOCAL, Principal
 from domain.access.reach import Everything, Named, Reach
 from domain.engagement.state import EngagementHistory
 from domain.law.growing import Growing
@@ -45,12 +46,16 @@ class Tried:
 class Sight:
     """The marketplace within a reach. An engagement out of it is answered as one that does not exist.
 
-    ``mask``: how histories are told; None: as they are.
+    ``principal`` is who reads, to whom commands are offered; None: nobody, to whom none are. ``mask``: how histories are
+    told; None: as they are.
     """
 
-    def __init__(self, marketplace: Marketplace, reach: Reach, *, mask: Mask | None = None) -> None:
+    def __init__(
+        self, marketplace: Marketplace, reach: Reach, principal: Principal | None = LOCAL, *, mask: Mask | None = None
+    ) -> None:
         self._marketplace = marketplace
         self.reach = reach
+        self.principal = principal
         self.mask = mask
 
     def clock(self) -> datetime:

@@ -12,13 +12,13 @@ from application.queries.parts.concerns import ConcernAnswer, concern_answer
 from application.queries.parts.pauses import PauseAnswer, pause_answer
 from application.queries.parts.plans import PlanAnswer, plan_answer
 from application.queries.parts.seats import SeatAnswer, seat_answer
+from domain.access.may import commands_of
 from domain.engagement.nouns.absence import Absence
 from domain.engagement.state import State, Status, WorkClass
 from domain.engagement.terms.policy import Terms
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Instant, Model
 from domain.metrics.uncovered import uncovered_seats
-from domain.register import allowed_commands
 
 NOT_TOLD: Final[Mapping[str, datetime]] = {}
 
@@ -54,7 +54,7 @@ class StateAnswer(AboutEngagement):
     suspension: PauseAnswer | None = None
     """What everything waits on; null while the engagement is not suspended."""
     allowed_commands: tuple[str, ...] = ()
-    """What may be done in this state, by whatever party; ``/allowed`` says about what, and by whom."""
+    """What whoever asks may do in this state; ``/allowed`` says about what, and who else may."""
 
 
 def state_answer(question: EngagementAsOf) -> StateAnswer:
@@ -92,7 +92,7 @@ def answer_of(
         cases=tuple(case_answer(state, each) for each in state.cases.values()),
         plans=tuple(map(plan_answer, state.plans.values())),
         suspension=pause_answer(state.suspension),
-        allowed_commands=tuple(allowed_commands(state)),
+        allowed_commands=tuple(commands_of(question.principal, state, question.history)) if question.history else (),
     )
 
 

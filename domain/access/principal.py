@@ -4,7 +4,7 @@ Whom a principal may reach, and which command it may issue about what, follows f
 leave out it may not do at all, whatever its role is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -27,8 +27,33 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 ALL: Final = frozenset(SCOPES)
 
+_READS: Final = frozenset[Scope]({"read"})
+_RECORDS: Final = frozenset[Scope]({"read", "record"})
+
+MOST_SCOPES: Final[Mapping[Role, frozenset[Scope]]] = {
+    "operator": ALL,
+    "client-admin": _RECORDS,
+    "client-viewer": _READS,
+    "partner": _RECORDS,
+    "professional": _RECORDS,
+    "auditor": _READS,
+    "integration": ALL,
+}
+"""What each role can be given leave to do at most; what is given beyond it allows nothing."""
+
+PARTIES: Final[Mapping[Role, Party]] = {
+    "operator": "platform",
+    "client-admin": "client",
+    "client-viewer": "client",
+    "partner": "partner",
+    "professional": "professional",
+    "auditor": "platform",
+    "integration": "platform",
+}
+"""As which party each role acts; an auditor, who acts as nobody, is mandated by the platform."""
+
 WITH_KEYS: Final[frozenset[Role]] = frozenset({"operator", "integration"})
-"""The roles whose reach is everything: only they can be given keys, as long as nothing is hidden from others."""
+"""The roles that can sign in: those from whom nothing is hidden, as long as what others may not see is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +79,12 @@ class Principal:
         return self.role == "operator"
 
     def lacks(self, needed: Iterable[Scope]) -> tuple[Scope, ...]:
-        """Which of some scopes it was not given, in their order."""
-        return tuple(scope for scope in SCOPES if scope in set(needed) - self.scopes)
+        """Which of some scopes it was not given, or its role cannot be, in their order."""
+        return tuple(scope for scope in SCOPES if scope in set(needed) - (self.scopes & MOST_SCOPES[self.role]))
 
     def __str__(self) -> str:
-        return str(self.actor)
+        """Who it is, as the access log names it."""
+        return f"auditor:{self.party_id}" if self.role == "auditor" else str(self.actor)
 
 
 LOCAL: Final = Principal(role="operator", party="platform", party_id="local", credential="none")

@@ -22,7 +22,7 @@ from api.pages.engagement.history import Line, lines
 from api.pages.engagement.view import named
 from api.pages.formats import machine_text, words
 from api.pages.frame import Frame, html, rendered
-from api.pages.links import Here, asked_for, engagement_at, here, of_an_engagement
+from api.pages.links import CORRECT, Here, asked_for, engagement_at, here, of_an_engagement
 from api.pages.taken_away import files_of_events
 from api.pages.wall_time import A_MOMENT
 from api.queries.engagements import EventName, InstantAsked, about
@@ -146,7 +146,7 @@ def document(
         as_of=question.as_of,
         known_at=question.known.known_at,
         position=positions.shown(question.known.position),
-        entries=tuple(_entries(page, history, at, positions)),
+        entries=tuple(_entries(page, history, at, positions, corrects=question.may(CORRECT))),
         begin=at.but(after=None) if asked.after else None,
         next=at.but(after=page[-1].version) if more else None,
     )
@@ -157,11 +157,13 @@ def _first_beyond(facts: Iterator[Recorded]) -> list[Recorded]:
     return [fact for _, fact in zip(range(MOST_EVENTS + 1), facts, strict=False)]
 
 
-def _entries(page: Sequence[Recorded], history: EngagementHistory, at: Here, positions: Positions) -> Iterator[Entry]:
+def _entries(
+    page: Sequence[Recorded], history: EngagementHistory, at: Here, positions: Positions, *, corrects: bool
+) -> Iterator[Entry]:
     zone = history.state.terms.calendar.zone
     found = {step.version: (step, known) for step, known in _steps(page, history)}
     voided = {fact.version: history.voided[fact.version] for fact in page if fact.version in history.voided}
-    for line in lines(page, history.state, voided, at, None):
+    for line in lines(page, history.state, voided, at, None, corrects=corrects):
         fact = line.fact
         step, known = found[fact.version]
         yield Entry(

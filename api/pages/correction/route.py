@@ -78,7 +78,7 @@ class Said:
 async def correction_page(standfast: Seen, request: Request) -> Response:
     """The form, as the line was recorded."""
     engagement_id, version = of_an_engagement(request), _version(request)
-    await demand_commanding(standfast, request, engagement_id)
+    await demand_commanding(standfast, request, engagement_id, CORRECT)
     of = await _original(standfast, request, engagement_id, version)
     asked = Correction(
         engagement_id=engagement_id,
@@ -94,7 +94,7 @@ async def correction_sent(standfast: Seen, request: Request) -> Response:
     """Says what a correction would change; records it where that has been seen."""
     fields = await fields_of(request)
     engagement_id, version = of_an_engagement(request), _version(request)
-    await demand_commanding(standfast, request, engagement_id)
+    await demand_commanding(standfast, request, engagement_id, CORRECT)
     of = await _original(standfast, request, engagement_id, version)
     asked = _asked(engagement_id, version, of, fields)
     if refusal := unproved(request, fields):

@@ -131,4 +131,4 @@ def _preview(tried: DryRun, history: EngagementHistory) -> Preview:
 
 
 def _lines(facts: Sequence[Recorded], history: EngagementHistory) -> Sequence[Line]:
-    return lines(facts, history.state, history.voided, Here(""), None)
+    return lines(facts, history.state, history.voided, Here(""), None, corrects=True)

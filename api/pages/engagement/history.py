@@ -1,7 +1,7 @@
 """The history of an engagement as lines, the newest first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -27,7 +27,8 @@ TEXTS: Final = ("reason", "note")
 class Line:
     """An event: what it is, about what, what somebody wrote, who recorded it, and which version voided it.
 
-    ``correct`` is the address of the form that corrects it, None where it cannot be, or counts no more.
+    ``correct`` is the address of the form that corrects it, None where it cannot be by whoever reads, or
+    counts no more.
     """
 
     fact: Recorded
@@ -43,10 +44,20 @@ class Line:
 
 
 def lines(
-    facts: Sequence[Recorded], state: State, voided: Mapping[int, Recorded], here: Here, recorded: int | None
+    facts: Sequence[Recorded],
+    state: State,
+    voided: Mapping[int, Recorded],
+    here: Here,
+    recorded: int | None,
+    *,
+    corrects: bool,
 ) -> Sequence[Line]:
-    """Each fact as a line; ``voided`` holds what voided each version, ``recorded`` is what is to be pointed out."""
-    return tuple(_line(fact, state, voided.get(fact.version), here, recorded) for fact in facts)
+    """Each fact as a line; ``voided`` holds what voided each version, ``recorded`` is what is to be pointed out.
+
+    ``corrects``: whether whoever reads may correct them.
+    """
+    told = (_line(fact, state, voided.get(fact.version), here, recorded) for fact in facts)
+    return tuple(each if corrects else replace(each, correct=None) for each in told)
 
 
 def _line(fact: Recorded, state: State, voiding: Recorded | None, here: Here, recorded: int | None) -> Line:

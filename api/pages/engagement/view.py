@@ -19,17 +19,19 @@ from api.pages.engagement.seats import SeatsShown, seats_shown
 from api.pages.formats import business_day_seconds, called
 from api.pages.lanes.axis import Axis
 from api.pages.lanes.view import Drawing, drawing
-from api.pages.links import Here, engagement_at
+from api.pages.links import CORRECT, Here, engagement_at
 from api.pages.wall_time import A_MOMENT, on_the_wall
 from application.ports.work import WantedWork, WorkFound
 from application.queries.as_of import EngagementAsOf, engagement_as_of
 from application.queries.history import WantedEvents
 from application.queries.measures import at_a_glance
+from application.queries.offered import offered
 from application.queries.state import StateAnswer, answer_of
 from domain.engagement.state import EngagementHistory, State
 from domain.lanes.lanes import lanes_of
 from domain.metrics.uncovered import uncovered_seats
 
+ONBOARDED: Final = "complete-onboarding-item"
 MOST_ITEMS: Final = 40
 """How many of what waits are looked at for what is next."""
 
@@ -52,6 +54,8 @@ class EngagementShown:
     seats: SeatsShown
     clocks: ClocksShown
     record: Record | None
+    ticks: frozenset[str]
+    """The assignments whose onboarding whoever reads may tell of."""
     lines: Sequence[Line]
     older: str | None
     events: int
@@ -96,7 +100,7 @@ def engagement_shown(
     glance = at_a_glance(question)
     calendar = state.terms.calendar
     day = business_day_seconds(calendar)
-    told, older = _history(asked, history, here)
+    told, older = _history(asked, question, history, here)
     today = engagement_as_of(standfast.sight, asked.engagement_id) if asked.replaying else question
     assert today.history, "what is known now has a history"
     whole = axis_of(today.history, today.as_of, asked.as_of)
@@ -117,7 +121,10 @@ def engagement_shown(
         clocks=clocks_shown(
             asked.engagement_id, state, glance.clocks, here.time, day, all_of_them=asked.clocks == "all"
         ),
-        record=None if asked.replaying else record(asked.engagement_id, items, answer.allowed_commands),
+        record=None
+        if asked.replaying
+        else record(asked.engagement_id, offered(standfast.sight, items), answer.allowed_commands),
+        ticks=frozenset(each for each in state.assignments if question.may(ONBOARDED, {"assignment_id": each})),
         lines=told,
         older=older,
         events=sum(fact.told for fact in history.facts),
@@ -160,10 +167,12 @@ def _waiting(standfast: Seen, engagement_id: UUID) -> WorkFound:
     return found
 
 
-def _history(asked: EngagementPageAsked, history: EngagementHistory, here: Here) -> tuple[Sequence[Line], str | None]:
+def _history(
+    asked: EngagementPageAsked, question: EngagementAsOf, history: EngagementHistory, here: Here
+) -> tuple[Sequence[Line], str | None]:
     """The newest lines that had happened by then, and where older ones are."""
     wanted = WantedEvents(order="desc", before=asked.before, to=asked.as_of and asked.as_of + A_MOMENT)
     found = list(islice(wanted.of(history.facts), MOST_LINES + 1))
     page = found[:MOST_LINES]
     older = here.but(before=page[-1].version, recorded=None) if len(found) > MOST_LINES else None
-    return lines(page, history.state, history.voided, here, asked.recorded), older
+    return lines(page, history.state, history.voided, here, asked.recorded, corrects=question.may(CORRECT)), older

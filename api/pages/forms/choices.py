@@ -25,12 +25,11 @@ NEW_IDS: Final = frozenset({("add-seat", "seat_id")})
 """Ids that a command introduces, and whoever issues it chooses."""
 
 
-def choices_of(command: str, state: State, chosen: Mapping[str, str]) -> Options:
+def choices_of(command: str, state: State, offered: Sequence[Mapping[str, str]], chosen: Mapping[str, str]) -> Options:
     """What fits in each field that holds an id, or an item of the chosen assignment.
 
-    What the command is about fits where the rules offer it; anything else that there is fits elsewhere.
+    What the command is about fits where it is offered; anything else that there is fits elsewhere.
     """
-    offered = list(COMMANDS[command].offered(state))
     found: dict[str, Sequence[Option]] = {}
     for field in field_names(COMMANDS[command]):
         name = field.rstrip("_")

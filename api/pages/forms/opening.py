@@ -53,13 +53,13 @@ class OpeningShown:
 
 async def opening_page(standfast: Seen, request: Request) -> Response:
     """The form, with what its address says filled in."""
-    await demand_commanding(standfast, request, None)
+    await demand_commanding(standfast, request, None, OPENING)
     return await _answer(standfast, request, Opening(given=dict(request.query_params)), proof_of(request))
 
 
 async def opening_sent(standfast: Seen, request: Request) -> Response:
     """Opens the engagement and leads to it; what is refused comes back as it was written."""
-    await demand_commanding(standfast, request, None)
+    await demand_commanding(standfast, request, None, OPENING)
     fields = await fields_of(request)
     asked, proof = _asked(fields), proof_of(request)
     if refusal := unproved(request, fields):

@@ -42,7 +42,8 @@ class Asked:
 async def form_page(standfast: Seen, request: Request) -> Response:
     """The form, with what its address says filled in."""
     asked = Asked(engagement_id=of_an_engagement(request), command=_command(request), given=dict(request.query_params))
-    await demand_commanding(standfast, request, asked.engagement_id)
+    said = {name: value for name, value in asked.given.items() if value}
+    await demand_commanding(standfast, request, asked.engagement_id, asked.command, said)
     return await _answer(standfast, request, asked, proof_of(request))
 
 
@@ -50,7 +51,7 @@ async def form_sent(standfast: Seen, request: Request) -> Response:
     """Records what a form says, and leads to it; what is refused comes back as it was written."""
     fields = await fields_of(request)
     asked = _asked(request, fields)
-    await demand_commanding(standfast, request, asked.engagement_id)
+    await demand_commanding(standfast, request, asked.engagement_id, asked.command)
     proof = proof_of(request)
     if refusal := unproved(request, fields):
         return await _answer(standfast, request, asked, proof, refusal)
@@ -123,11 +124,9 @@ async def _answer(
 
 def _page(standfast: Seen, asked: Asked, token: str, refusal: NotRecorded | None, stands: Already | None) -> bytes:
     question: EngagementAsOf = engagement_as_of(standfast.sight, asked.engagement_id)
-    assert question.history, "what is known now has a history"
     shown = form_shown(
         standfast,
-        question.history.state_at(question.as_of) or question.history.state,
-        asked.engagement_id,
+        question,
         asked.command,
         asked.given,
         wrong=refusal.wrong if refusal else (),

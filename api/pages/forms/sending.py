@@ -96,7 +96,7 @@ async def recorded(standfast: Seen, http: HttpRequest, sent: Sent) -> Outcome | 
 async def _recorded(standfast: Seen, http: HttpRequest, sent: Sent, key: str) -> Outcome | NotRecorded:
     """Raises RefusedBefore or KeyReused where something was answered under this key."""
     headers = _headers(http, sent, key)
-    await demand_commanding(standfast, http, None if sent.command == OPENING else sent.engagement_id)
+    await demand_commanding(standfast, http, None if sent.command == OPENING else sent.engagement_id, sent.command)
     try:
         command, wire = command_of_body(sent.command, json.dumps(sent.body).encode())
         return await issued(standfast, http, request_of(command, wire, sent.engagement_id, headers))
@@ -107,8 +107,8 @@ async def _recorded(standfast: Seen, http: HttpRequest, sent: Sent, key: str) ->
 def _headers(http: HttpRequest, sent: Sent, key: str | None) -> Headers:
     principal = principal_in(http.scope)
     return Headers(
+        principal=principal,
         actor=principal.actor,
-        for_others=principal.speaks_for_others,
         on_behalf_of=actor_of(sent.on_behalf_of) if sent.on_behalf_of else None,
         key=key,
         expected_version=sent.seen,

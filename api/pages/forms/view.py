@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from api.composition import Standfast
 from api.pages.commands import command_title, has_form
@@ -12,8 +11,9 @@ from api.pages.forms.body import Given
 from api.pages.forms.choices import Option, choices_of, suggestions_of
 from api.pages.forms.fields import Form, Showing
 from api.pages.links import engagement_at, form_at
-from domain.engagement.state import State
-from domain.register import COMMANDS, allowed_commands
+from application.queries.as_of import EngagementAsOf
+from domain.access.may import commands_of
+from domain.register import COMMANDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +44,23 @@ class FormShown:
 
 def form_shown(
     standfast: Standfast,
-    state: State,
-    engagement_id: UUID,
+    question: EngagementAsOf,
     command: str,
     given: Given,
     *,
     wrong: Sequence[tuple[str, str]] = (),
     one_more: str | None = None,
 ) -> FormShown:
-    """The form of a command in a state, with what is given and what is wrong with it."""
+    """The form of a command about an engagement that is known, with what is given and what is wrong with it."""
+    history, engagement_id = question.history, question.engagement_id
+    assert history, "what is known now has a history"
+    state = history.state_at(question.as_of) or history.state
     kind, zone = COMMANDS[command], state.terms.calendar.zone
-    allowed = allowed_commands(state)
+    allowed = commands_of(question.principal, state, history)
+    theirs = [each for each in kind.offered(state) if question.may(command, each)]
     parties = [each for each in kind.parties(state) if each != "system"]
-    options = {**choices_of(command, state, given), **terms_offered(standfast, command)}
+    for_others = question.principal is not None and question.principal.speaks_for_others
+    options = {**choices_of(command, state, theirs, given), **terms_offered(standfast, command)}
     showing = Showing(given, wrong, options, suggestions_of(state), zone, one_more)
     return FormShown(
         title=command_title(command),
@@ -66,7 +70,7 @@ def form_shown(
         model=state.model,
         zone=zone,
         form=showing.form(command),
-        parties=tuple(Option(value=each, name=words(each)) for each in parties if each != "platform"),
+        parties=tuple(Option(value=each, name=words(each)) for each in parties if for_others and each != "platform"),
         usual_party="platform" if "platform" in parties else parties[0],
         offered=command in allowed,
         allowed=tuple(

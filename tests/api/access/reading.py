@@ -1,7 +1,7 @@
 """Two engagements that have lived the same life under other names, and everybody who may ask about them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from api.app import application
 from api.composition import Standfast, assemble
 from api.examples.commands import lines
 from api.http.access import asking, gate
+from api.http.access.sign_in import SignIn
 from domain.access.principal import LOCAL, Principal
 from domain.access.reach import Mandate
 from tests.api.serving import settings_of
@@ -53,18 +54,24 @@ def _mandate(*ids: UUID, days: int = 1) -> Mandate:
     )
 
 
-def _auditor(mandate: Mandate) -> Principal:
+def auditing(*ids: UUID, days: int = 1) -> Principal:
+    """An auditor of these engagements, for so many days more."""
+    mandate = _mandate(*ids, days=days)
     return Principal(role="auditor", party="platform", party_id="kim", credential="test", mandate=mandate)
 
 
 READERS: Final = {
     "operator": LOCAL,
-    "auditor": _auditor(_mandate(OWN)),
-    "of none": _auditor(_mandate()),
-    "expired": _auditor(_mandate(OWN, OTHER, days=-1)),
-    "client": Principal(role="client-admin", party="client", party_id="acme", credential="test"),
+    "auditor": auditing(OWN),
+    "of none": auditing(),
+    "expired": auditing(OWN, OTHER, days=-1),
+    "client": Principal(role="client-viewer", party="client", party_id="acme", credential="test"),
+    "stranger": Principal(role="client-viewer", party="client", party_id="nobody", credential="test"),
 }
-"""By what a test calls them; of a role that no reach is given to yet one, which sees nothing."""
+"""By what a test calls them. Who of them may command what, and about what, is `test_may`'s."""
+
+SEE_OWN: Final = ("auditor", "client")
+"""Who sees one engagement, and issues no command; the others see none."""
 
 
 def let_in_by_header(scope: Scope, principal: Principal | None) -> None:
@@ -88,27 +95,45 @@ class Asked:
 
 
 @contextmanager
-def asked_of(url: URL) -> Iterator[Asked]:
+def asked_of(url: URL, lives: int = LIVES) -> Iterator[Asked]:
     """The application on this database; who asks stands in a header, as the gate would have found it."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(gate, "let_in", let_in_by_header)
-        standfast = assemble(settings_of(url))
-        with TestClient(application(standfast)) as client:
-            asked = Asked(standfast, client)
-            for life in (own_life(), other_life()):
-                content = "\n".join(json.dumps(line) for line in life)
-                answer = client.post("/v1/commands", content=content, headers={"Content-Type": "application/x-ndjson"})
-                assert all("events" in json.loads(line) for line in answer.text.splitlines()), answer.text
-            standfast.projections.catch_up()
+        with _living(assemble(settings_of(url)), lives) as asked:
             yield asked
 
 
-def own_life() -> list[dict[str, Any]]:
-    return [dict(line) for line in lines()[:LIVES]]
+@contextmanager
+def signed_in_to(url: URL, people: Mapping[str, Principal], lives: int = LIVES) -> Iterator[Asked]:
+    """The same with authentication on, as if each of these people had signed in; the gate asks for their scopes."""
+
+    async def signed_in(_sign_in: SignIn, scope: Scope) -> Principal:
+        return people[dict(scope["headers"]).get(READER.lower().encode(), b"operator").decode()]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(SignIn, "principal_of_request", signed_in)
+        with _living(assemble(settings_of(url).model_copy(update={"authentication": "on"})), lives) as asked:
+            yield asked
 
 
-def other_life() -> list[dict[str, Any]]:
-    return [_otherwise(line) for line in own_life()]
+@contextmanager
+def _living(standfast: Standfast, lives: int) -> Iterator[Asked]:
+    with TestClient(application(standfast)) as client:
+        asked = Asked(standfast, client)
+        for life in (own_life(lives), other_life(lives)):
+            content = "\n".join(json.dumps(line) for line in life)
+            answer = client.post("/v1/commands", content=content, headers={"Content-Type": "application/x-ndjson"})
+            assert all("events" in json.loads(line) for line in answer.text.splitlines()), answer.text
+        standfast.projections.catch_up()
+        yield asked
+
+
+def own_life(lives: int = LIVES) -> list[dict[str, Any]]:
+    return [dict(line) for line in lines()[:lives]]
+
+
+def other_life(lives: int = LIVES) -> list[dict[str, Any]]:
+    return [_otherwise(line) for line in own_life(lives)]
 
 
 def _otherwise(value: Any, name: str = "") -> Any:

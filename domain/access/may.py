@@ -1,0 +1,285 @@
+"""May: which command a principal may issue about what. One table of roles and commands, and one function that reads it.
+
+The parties of a command are the law's, and stay with it; here it is said as whom a principal may be one of them. What
+is judged is judged on what is recorded now, whatever instant a command says.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+from domain.access.principal import Principal, Role
+from domain.engagement.deed import EngagementCommand
+from domain.engagement.lifecycle.opening import OpenEngagement
+from domain.engagement.nouns.assignment import Assignment
+from domain.engagement.state import EngagementHistory, State
+from domain.language.words import Party, field_names
+from domain.law.command import Command
+from domain.register import COMMANDS
+
+Said = Mapping[str, Any]
+"""The fields of a command by their names. What is missing is not said yet, and is not judged; None says nothing."""
+
+
+NOTHING_SAID: Final[Said] = {}
+
+
+class _Supplied(Protocol):
+    """An assignment or a proposal: whose person, from which partner."""
+
+    @property
+    def professional_id(self) -> str: ...
+    @property
+    def partner_id(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Whoever supplies people, or is one, in an engagement: what there is its own, by id.
+
+    What is not there is nobody's, so that a refusal does not tell it from what is somebody else's.
+    """
+
+    of: Literal["partner_id", "professional_id"]
+    whose: str
+    history: EngagementHistory
+
+    @property
+    def state(self) -> State:
+        return self.history.state
+
+    def is_own(self, supplied: _Supplied | None) -> bool:
+        return supplied is not None and getattr(supplied, self.of) == self.whose
+
+    def assignment(self, named: str | None) -> bool:
+        return self.is_own(self.state.assignments.get(named or ""))
+
+    def absence(self, named: str) -> bool:
+        absence = self.state.absences.get(named)
+        return absence is not None and self.assignment(absence.assignment_id)
+
+    def concern(self, named: str) -> bool:
+        concern = self.state.concerns.get(named)
+        return concern is not None and self.assignment(concern.assignment_id)
+
+    def proposal(self, named: str) -> bool:
+        return self.is_own(self.state.proposals.get(named))
+
+    def case(self, named: str) -> bool:
+        """Whether one of its people goes or comes in it, or was proposed."""
+        case = self.state.cases.get(named)
+        if case is None:
+            return False
+        return (
+            self.assignment(case.outgoing_assignment_id)
+            or self.assignment(case.incoming_id)
+            or any(self.proposal(each) for each in case.proposal_ids)
+        )
+
+    def gives(self, plan_id: str) -> bool:
+        """Whether it hands over in a plan; at the exit whoever is, or was, on the engagement does."""
+        plan = self.state.plans.get(plan_id)
+        if plan is None:
+            return False
+        return self.takes_part() if plan.exit else self.assignment(plan.from_assignment_id)
+
+    def receives(self, plan_id: str) -> bool:
+        """Whether a plan hands over to it, and not from it as well."""
+        plan = self.state.plans.get(plan_id)
+        return plan is not None and self.assignment(plan.to_assignment_id) and not self.gives(plan_id)
+
+    def plan(self, named: str) -> bool:
+        return self.gives(named) or self.receives(named)
+
+    def takes_part(self) -> bool:
+        """Whether one of its people is matched, is active, or has been."""
+        return any(self.is_own(each) and _took_part(each) for each in self.state.assignments.values())
+
+    def version(self, named: int) -> bool:
+        """Whether a fact is about nobody else's person; one that is not there is about nobody."""
+        if named > self.history.version:
+            return True
+        event = self.history.facts[named - 1].event
+        return all(
+            own(self, name) for field, own in _PEOPLE.items() if (name := getattr(event, field, None)) is not None
+        )
+
+
+def _took_part(of: Assignment) -> bool:
+    return of.live or of.active_at is not None
+
+
+_PEOPLE: Final[Mapping[str, Callable[[Side, str], bool]]] = {
+    "assignment_id": Side.assignment,
+    "concern_id": Side.concern,
+    "proposal_id": Side.proposal,
+}
+"""The fields by which an event is about one person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """As whom a principal may issue a command: ``who`` that is, in words, and whether it is that."""
+
+    who: str
+    holds: Callable[[Principal, Said, EngagementHistory | None], bool]
+
+
+def _anything(_principal: Principal, _said: Said, _history: EngagementHistory | None) -> bool:
+    return True
+
+
+def _its_client(principal: Principal, _said: Said, history: EngagementHistory | None) -> bool:
+    return history is not None and history.state.client_id == principal.party_id
+
+
+def _own(who: str, own: Callable[[Side, Said], bool]) -> Rule:
+    """A rule about what is a side's own."""
+
+    def holds(principal: Principal, said: Said, history: EngagementHistory | None) -> bool:
+        return history is not None and own(_side(principal, history), said)
+
+    return Rule(who, holds)
+
+
+def _side(principal: Principal, history: EngagementHistory) -> Side:
+    return Side("partner_id" if principal.party == "partner" else "professional_id", principal.party_id, history)
+
+
+def _thing(field: str, own: Callable[[Side, Any], bool]) -> Callable[[Side, Said], bool]:
+    """What a field names is its own."""
+    return lambda side, said: field not in said or own(side, said[field])
+
+
+def _if_named(**fields: Callable[[Side, Any], bool]) -> Callable[[Side, Said], bool]:
+    """Whatever these fields name is its own."""
+    return lambda side, said: all(own(side, said[name]) for name, own in fields.items() if said.get(name) is not None)
+
+
+def _itself(side: Side, said: Said) -> bool:
+    """It is named as the supplier."""
+    return side.of not in said or bool(said[side.of] == side.whose)
+
+
+def _one_of_the_sides(side: Side, said: Said) -> bool:
+    """Of a plan that is to be made."""
+    if said.get("purpose") == "exit" or not said:
+        return side.takes_part()
+    ends = [said[name] for name in ("from_assignment_id", "to_assignment_id") if said.get(name) is not None]
+    return any(map(side.assignment, ends))
+
+
+_ANY: Final = Rule("the platform", _anything)
+_CLIENT: Final = Rule("the engagement's client", _its_client)
+_SUPPLIES: Final = _own("the partner that supplies the assignment", _thing("assignment_id", Side.assignment))
+_NAMED_THINGS: Final = _if_named(assignment_id=Side.assignment, case_id=Side.case, plan_id=Side.plan)
+_REMARK: Final = _if_named(corrects=Side.version)
+
+_PARTNER: Final[Mapping[str, Rule]] = {
+    "match-professional": _own("the partner that is named as the supplier", _itself),
+    "propose-successor": _own("the partner that is named as the supplier", _itself),
+    "withdraw-match": _SUPPLIES,
+    "complete-onboarding-item": _SUPPLIES,
+    "change-rate": _SUPPLIES,
+    "record-absence": _SUPPLIES,
+    "amend-absence": _own("the partner whose professional is absent", _thing("absence_id", Side.absence)),
+    "announce-departure": _SUPPLIES,
+    "record-departure": _SUPPLIES,
+    "acknowledge-underperformance": _own(
+        "the partner whose professional the concern is about", _thing("concern_id", Side.concern)
+    ),
+    "dispute-underperformance": _own(
+        "the partner whose professional the concern is about", _thing("concern_id", Side.concern)
+    ),
+    "decline-successor": _own("the partner that supplies the candidate", _thing("proposal_id", Side.proposal)),
+    "accept-successor": _own("the partner that supplies the candidate", _thing("proposal_id", Side.proposal)),
+    "plan-knowledge-transfer": _own("a partner that supplies one of the sides", _one_of_the_sides),
+    "deliver-knowledge-item": _own("the partner that supplies the outgoing side", _thing("plan_id", Side.gives)),
+    "record-effort": _own("the partner whose assignment, case and plan are named", _NAMED_THINGS),
+    "annotate": _own("a partner about its own people, or about nobody", _REMARK),
+}
+_PROFESSIONAL: Final[Mapping[str, Rule]] = {
+    "deliver-knowledge-item": _own("the professional who hands over", _thing("plan_id", Side.gives)),
+    "verify-knowledge-item": _own("the professional who takes over", _thing("plan_id", Side.receives)),
+    "dispute-underperformance": _own("the professional whom the concern is about", _thing("concern_id", Side.concern)),
+    "record-effort": _own("the professional whose assignment, case and plan are named", _NAMED_THINGS),
+    "annotate": _own("a professional about themselves, or about nobody", _REMARK),
+}
+
+
+class CommandOfNobody(Exception):
+    """A command that a party may issue says nowhere which of that party may: nothing is served."""
+
+
+def _issued_by(party: Party) -> frozenset[str]:
+    """The commands that a party may issue under one of the models."""
+    return frozenset(
+        name
+        for name, kind in COMMANDS.items()
+        if party in kind.by or (party == "partner" and issubclass(kind, EngagementCommand) and kind.provider_decides)
+    )
+
+
+def _whole(party: Party, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
+    """The rules of a party. Raises CommandOfNobody unless it has one for each of its commands, and none beside."""
+    if differing := _issued_by(party) ^ rules.keys():
+        raise CommandOfNobody(f"domain/access/may.py and {party}'s commands differ in {', '.join(sorted(differing))}")
+    return rules
+
+
+TABLE: Final[Mapping[Role, Mapping[str, Rule]]] = {
+    "operator": dict.fromkeys(COMMANDS, _ANY),
+    "client-admin": dict.fromkeys(_issued_by("client"), _CLIENT),
+    "client-viewer": {},
+    "partner": _whole("partner", _PARTNER),
+    "professional": _whole("professional", _PROFESSIONAL),
+    "auditor": {},
+    "integration": dict.fromkeys(COMMANDS, _ANY),
+}
+"""The commands of each role, each with as whom it may issue it; of an integration, as far as its scopes go."""
+
+
+def may(principal: Principal, command: str, said: Said, history: EngagementHistory | None) -> str | None:
+    """Why a principal may not issue a command that says this about an engagement (None: of none that is there yet).
+
+    None: it may. A correction is judged as one: whoever may issue it may issue everything.
+    """
+    rules = TABLE[principal.role]
+    if not rules:
+        return f"the role {principal.role} reads, and issues no command"
+    rule = rules.get(command)
+    parties = COMMANDS[command].parties(history.state) if history else COMMANDS[command].by
+    if rule is None or (rule is not _ANY and principal.party not in parties):
+        return f"{command} is issued by {' or '.join(parties)}, not by {principal.party}"
+    if not rule.holds(principal, said, history):
+        return f"{command} is issued by {rule.who}, which {principal.party_id} is not"
+    return None
+
+
+def may_everything(principal: Principal) -> bool:
+    """Whether there is no command that it may not issue, whatever it says."""
+    return TABLE[principal.role].keys() == COMMANDS.keys() and principal.party == "platform"
+
+
+def may_open(principal: Principal | None) -> bool:
+    """Whether it may open an engagement; None: nobody may."""
+    return principal is not None and may(principal, OpenEngagement.command_name, NOTHING_SAID, None) is None
+
+
+def said_by(command: Command[Any]) -> Said:
+    """What a command says."""
+    return {name: getattr(command, name) for name in field_names(type(command))}
+
+
+def commands_of(principal: Principal | None, state: State, history: EngagementHistory) -> list[str]:
+    """The names of the commands that a state of an engagement leaves room for, about something that is its to do.
+
+    None: nobody's.
+    """
+    if principal is None:
+        return []
+    return [
+        name
+        for name, kind in COMMANDS.items()
+        if any(may(principal, name, subject, history) is None for subject in kind.offered(state))
+    ]
