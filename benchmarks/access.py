@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from api.app import application
 from api.composition import assemble
 from domain.access.principal import LOCAL
-from infrastructure.access.keys import WantedKey
+from infrastructure.access.wanted import WantedKey
 from infrastructure.process.settings import Settings
 
 ENGAGEMENTS: Final = 50

@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
+from uuid import UUID
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -25,10 +26,13 @@ from api.http.problems import Problem, problem_response
 from api.http.reach import demand_commanding, positions_in
 from api.http.strict_json import FieldsWrong, Malformed, is_blank, parse
 from application.commands.request import KeyReused, Request
+from application.ports.access import Access
 from application.ports.log import Append, Key, KeyAnswered
+from domain.access.principal import Principal
 from domain.register import COMMAND_NAMES
 
 PATH = "/v1/commands"
+FORBIDDEN = 403
 MEDIA_TYPES = (JSON_LINES, "application/jsonl", "application/json-lines", JSON)
 """What JSON Lines go by; they have no registered media type. A list comes as JSON, and so may lines."""
 
@@ -81,16 +85,32 @@ def _texts(raw: bytes) -> list[bytes]:
 
 async def _answer(standfast: Standfast, http: HttpRequest, headers: Headers, number: int, text: bytes) -> bytes:
     """What a command is answered at its own address; one that cannot be read has none, and is answered at the log's."""
-    path = PATH
+    path, engagement_id = PATH, None
     try:
         request = _request(headers, number, text)
-        path = address_of(request)
+        path, engagement_id = address_of(request), request.engagement_id
         name = COMMAND_NAMES[type(request.command)]
         await demand_commanding(standfast, http, None if name == OPENING else request.engagement_id, name)
         positions = positions_in(standfast, http)
         return command_bytes(await issued(standfast, http, request), positions)
     except FORESEEN as error:
-        return bytes(problem_response(error, path).body)
+        response = problem_response(error, path)
+        if response.status_code == FORBIDDEN and headers.signed_in:
+            standfast.access.log.tell(_denied(headers.principal, path, engagement_id, str(error)))
+        return bytes(response.body)
+
+
+def _denied(principal: Principal, path: str, engagement_id: UUID | None, why: str) -> Access:
+    """What the access log tells of a line: the log of commands itself was let in."""
+    return Access(
+        what="denied",
+        who=str(principal),
+        credential=principal.credential,
+        method="POST",
+        route=PATH,
+        engagement_id=engagement_id,
+        why=f"{path.rpartition('/')[2]}: {why}",
+    )
 
 
 def _request(headers: Headers, number: int, text: bytes) -> Request:

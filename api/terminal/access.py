@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -11,21 +12,39 @@ from domain.access.principal import SCOPES, Role
 
 app = typer.Typer()
 keys = typer.Typer(help="API keys: make, list and revoke them.", no_args_is_help=True)
+DAY = ["%Y-%m-%d"]
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
 
 @keys.command(
     epilog="Examples: [bold]standfast keys create --name ana[/] · "
-    "[bold]standfast keys create --name billing --scope read --scope webhooks --expires 90d[/]"
+    "[bold]standfast keys create --name billing --scope read --scope webhooks --expires 90d[/] · "
+    "[bold]standfast keys create --name kim --role auditor --engagement 0198c6a5-7a31-7c12-9f0a-5d1c3e8b2a40 "
+    "--until 2026-12-31[/]"
 )
 def create(
-    name: Annotated[str, typer.Option(help="Who holds it: what it records is recorded by platform:NAME.")],
+    name: Annotated[
+        str, typer.Option(help="Who holds it; what operators and integrations record is recorded by platform:NAME.")
+    ],
     scope: Annotated[
         list[str] | None,
-        typer.Option(metavar="|".join(SCOPES), help="What it allows, once for each scope; left out: everything."),
+        typer.Option(metavar="|".join(SCOPES), help="What it allows, once for each scope; left out: all of its role."),
     ] = None,
     role: Annotated[
         Role | None, typer.Option(help="operator; integration where scopes are named.", show_default=False)
+    ] = None,
+    party_id: Annotated[
+        str | None, typer.Option(help="The id of the client, the partner or the professional whose key it is.")
+    ] = None,
+    engagement: Annotated[
+        list[UUID] | None, typer.Option(help="An engagement that an auditor may see, once for each.")
+    ] = None,
+    from_: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=DAY, help="The first day of an auditor's mandate, in UTC; left out: today."),
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="The last day of an auditor's mandate, in UTC.")
     ] = None,
     expires: Annotated[
         str | None, typer.Option(help="After days (90d), hours (12h), or at an instant with an offset.")
@@ -35,12 +54,13 @@ def create(
     """Makes an API key. The key is shown this once, on the standard output alone: only its SHA-256 is kept.
 
     Two keys of one name may hold at once: make the new one, have it used, and revoke the old one.
-    Until others reach no more than is theirs, only operators and integrations are given keys.
+    Until what others may not see is hidden from them, operators, auditors and integrations alone are given keys.
     """
     from api.http.strict_json import json_of
     from api.terminal import keys_told
 
-    wanted = keys_told.wanted(name, role, scope or (), expires)
+    mandate = keys_told.mandate(engagement or (), from_, until)
+    wanted = keys_told.wanted(name, role, scope or (), expires, party_id, mandate)
     with opened() as standfast:
         made = keys_told.made(standfast, wanted)
     if as_json:
@@ -85,7 +105,7 @@ def access_log(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What was denied, which keys were used and changed: the last entries first, kept for 90 days."""
+    """What was denied, which keys were used and changed, what auditors read: the last first, kept for 90 days."""
     from api.http.strict_json import json_of
     from api.terminal import keys_told
 

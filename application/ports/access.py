@@ -15,19 +15,31 @@ MOST_OF_A_NAME: Final = 2
 MOST_KEYS: Final = 1_000
 """How many keys hold at once."""
 
+MOST_MANDATED: Final = 500
+"""How many engagements a mandate names at most."""
+
 KeyState = Literal["active", "expired", "revoked"]
 KeyId = Annotated[str, bounds(pattern=r"^[0-9a-f]{16}$")]
-What = Literal["denied", "key-used", "key-created", "key-revoked", "signed-in", "sign-in-failed", "signed-out"]
+What = Literal[
+    "denied", "key-used", "mandate-read", "key-created", "key-revoked", "signed-in", "sign-in-failed", "signed-out"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """An API key as it is listed: everything but its secret. Whoever holds it acts as ``party:name``."""
+    """An API key as it is listed: everything but its secret. Whoever holds it acts as ``party:party_id``.
+
+    Of an auditor's, ``engagement_ids`` are those it sees, from ``mandate_begins_at`` on and before ``mandate_ends_at``.
+    """
 
     key_id: KeyId
     name: Id
     role: Role
     party: Party
+    party_id: Id
+    engagement_ids: tuple[UUID, ...]
+    mandate_begins_at: Instant | None
+    mandate_ends_at: Instant | None
     scopes: tuple[Scope, ...]
     state: KeyState
     created_at: Instant
@@ -46,7 +58,8 @@ class MadeKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Something that the access log tells: what was denied, which key was used, created or revoked, who signed in.
+    """Something that the access log tells: what was denied, which key was used, created or revoked, what an auditor
+    read, who signed in.
 
     ``who`` is a party, or None where nobody is known to have asked; ``credential`` is what they signed in with, never
     a secret. ``route`` is the template of the address; ``why`` is for the operator, and in no answer.

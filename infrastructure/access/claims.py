@@ -3,8 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
+from uuid import UUID
 
+from application.ports.access import MOST_MANDATED
+from domain.access.reach import Mandate
 from infrastructure.access.verification import TokenRefused
 from infrastructure.process.oidc_settings import PARTY_OF_ROLE
 
@@ -16,7 +20,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 class TokenPrincipal:
     """Who bears a token. ``roles``: at least one, all of the party; ``subject``: who that is to the provider.
 
-    ``scopes`` are the provider's own words, in no order.
+    ``scopes`` are the provider's own words, in no order. ``mandate`` is an auditor's: which engagements, and when.
     """
 
     party: str
@@ -24,6 +28,7 @@ class TokenPrincipal:
     roles: frozenset[str]
     subject: str
     scopes: frozenset[str]
+    mandate: Mandate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,7 @@ class Naming:
     party_id_claim: str
     roles_claim: str
     scopes_claim: str
+    mandate_claim: str
     role_names: Mapping[str, str]
 
 
@@ -49,6 +55,7 @@ def principal_of(claims: Mapping[str, Any], naming: Naming) -> TokenPrincipal:
         roles=roles,
         subject=str(claims["sub"]),
         scopes=frozenset(_words(found(claims, naming.scopes_claim), naming.scopes_claim)),
+        mandate=_mandate(claims, naming) if "auditor" in roles else None,
     )
 
 
@@ -87,6 +94,27 @@ def _party_id(claims: Mapping[str, Any], naming: Naming) -> str:
     if not isinstance(named, str) or not _ID.fullmatch(named):
         raise TokenRefused(f"{naming.party_id_claim} is no id: 1 to 64 of letters, digits, '.', '_', ':' and '-'")
     return named
+
+
+def _mandate(claims: Mapping[str, Any], naming: Naming) -> Mandate | None:
+    """``{"engagements": [id, …], "from": day, "until": day}``, both days in UTC and within it. Raises TokenRefused."""
+    named = found(claims, naming.mandate_claim)
+    if named is None:
+        return None
+    try:
+        ids, first, last = named["engagements"], named["from"], named["until"]
+        if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_MANDATED:
+            raise ValueError("engagements is no list of ids")
+        mandate = Mandate(
+            engagement_ids=frozenset(map(UUID, ids)),
+            begins_at=datetime.combine(date.fromisoformat(first), time.min, UTC),
+            ends_at=datetime.combine(date.fromisoformat(last) + timedelta(days=1), time.min, UTC),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise TokenRefused(f"{naming.mandate_claim} is no mandate: engagements, from and until") from error
+    if mandate.begins_at >= mandate.ends_at:
+        raise TokenRefused(f"{naming.mandate_claim} ends before it begins")
+    return mandate
 
 
 def _words(value: object, name: str) -> list[str]:

@@ -4,29 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from application.ports.access import MOST_KEYS, MOST_OF_A_NAME, Access, ApiKey, KeyRefused, MadeKey, NoKey
-from domain.access.principal import SCOPES, WITH_KEYS, Principal, Role, Scope
+from domain.access.principal import MOST_SCOPES, PARTIES, SCOPES, Principal, Scope
+from domain.access.reach import Mandate
 from infrastructure.access.entries import told
 from infrastructure.access.secret import Secret, new_secret
+from infrastructure.access.wanted import WantedKey, demand_given_to
 from infrastructure.database.database import Database
-from infrastructure.database.instants import Clock, from_micros, process_clock
+from infrastructure.database.instants import Clock, from_micros, process_clock, to_micros
 from infrastructure.database.tables import api_keys
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _ONE_AT_A_TIME: Final = 5_741_103_931  # any number that nobody else locks in this database
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedKey:
-    """A key that somebody wants; ``scopes`` None: all, also those of later versions."""
-
-    name: str
-    role: Role = "operator"
-    scopes: frozenset[Scope] | None = None
-    lasts: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +40,7 @@ class KeyTable:
 
     def make(self, wanted: WantedKey, by: Principal) -> MadeKey:
         """A new key, made by somebody who may do at least as much. Raises KeyRefused, StoreUnavailable."""
-        _demand_given_to(wanted, by)
+        demand_given_to(wanted, by)
         secret, now = new_secret(), self._clock()
         with self._database.writing() as connection:
             _one_at_a_time(connection)
@@ -88,28 +81,11 @@ class KeyTable:
         if len(others) >= MOST_OF_A_NAME:
             ids = " and ".join(sorted(row.key_id for row in others))
             raise KeyRefused(f"{wanted.name} has {MOST_OF_A_NAME} keys already, {ids}: revoke one of them first")
-        if any(row.role != wanted.role for row in others):
+        if any((row.role, _party_id(row)) != (wanted.role, wanted.acts_as) for row in others):
             raise KeyRefused(
-                f"{wanted.name} is the name of an {others[0].role}'s key: what is recorded under one name is one "
-                "party's. Choose another name"
+                f"{wanted.name} is the name of a key of the role {others[0].role}: what is recorded under one name is "
+                "one party's. Choose another name"
             )
-
-
-def _demand_given_to(wanted: WantedKey, by: Principal) -> None:
-    """Raises KeyRefused where nobody may be given such a key, or not by this principal."""
-    if wanted.role not in WITH_KEYS:
-        raise KeyRefused(
-            f"no key is made for a {wanted.role.replace('-', ' ')} yet: it would reach every engagement, since what "
-            "others may not see is not hidden from them so far. Keys are for the operator and for integrations"
-        )
-    if wanted.role == "integration" and not wanted.scopes:
-        raise KeyRefused(f"an integration is given scopes by name: some of {', '.join(SCOPES)}")
-    if wanted.scopes is not None and not wanted.scopes:
-        raise KeyRefused("a key without a scope would allow nothing")
-    if lacking := by.lacks(SCOPES if wanted.scopes is None else wanted.scopes):
-        raise KeyRefused(f"a key allows no more than whoever makes it may do: {by} lacks {', '.join(lacking)}")
-    if wanted.lasts is not None and wanted.lasts <= timedelta(0):
-        raise KeyRefused("a key expires after it is made")
 
 
 def _row(wanted: WantedKey, secret: Secret, now: int, by: Principal) -> dict[str, Any]:
@@ -118,7 +94,9 @@ def _row(wanted: WantedKey, secret: Secret, now: int, by: Principal) -> dict[str
         "name": wanted.name,
         "digest": secret.digest,
         "role": wanted.role,
-        "party": "platform",
+        "party": PARTIES[wanted.role],
+        "party_id": wanted.party_id,
+        **_mandate_columns(wanted.mandate),
         "scopes": None if wanted.scopes is None else ",".join(each for each in SCOPES if each in wanted.scopes),
         "created_at": now,
         "created_by": str(by),
@@ -154,17 +132,48 @@ def _found(connection: Connection, key_id: str) -> Row[Any]:
 
 
 def _scopes(row: Row[Any]) -> tuple[Scope, ...]:
-    """Those that this version knows."""
-    return tuple(each for each in SCOPES if row.scopes is None or each in row.scopes.split(","))
+    """Those that this version knows, and gives this role."""
+    given = SCOPES if row.scopes is None else row.scopes.split(",")
+    return tuple(each for each in SCOPES if each in given and each in MOST_SCOPES[row.role])
+
+
+def _party_id(row: Row[Any]) -> str:
+    """The id that its holder acts under: its name, where that is nobody's but the platform's."""
+    named: str = row.name if row.party_id is None else row.party_id
+    return named
+
+
+def _mandate_columns(of: Mandate | None) -> dict[str, Any]:
+    if of is None:
+        return {}
+    return {
+        "engagements": ",".join(sorted(map(str, of.engagement_ids))),
+        "mandate_begins_at": to_micros(of.begins_at),
+        "mandate_ends_at": to_micros(of.ends_at),
+    }
+
+
+def _mandate(row: Row[Any]) -> Mandate | None:
+    if row.engagements is None:
+        return None
+    return Mandate(
+        engagement_ids=frozenset(map(UUID, row.engagements.split(","))),
+        begins_at=from_micros(row.mandate_begins_at),
+        ends_at=from_micros(row.mandate_ends_at),
+    )
 
 
 def _key(row: Row[Any], now: int) -> ApiKey:
-    expired = row.expires_at is not None and row.expires_at <= now
+    expired, mandate = row.expires_at is not None and row.expires_at <= now, _mandate(row)
     return ApiKey(
         key_id=row.key_id,
         name=row.name,
         role=row.role,
         party=row.party,
+        party_id=_party_id(row),
+        engagement_ids=tuple(sorted(mandate.engagement_ids)) if mandate else (),
+        mandate_begins_at=mandate.begins_at if mandate else None,
+        mandate_ends_at=mandate.ends_at if mandate else None,
         scopes=_scopes(row),
         state="revoked" if row.revoked_at is not None else "expired" if expired else "active",
         created_at=from_micros(row.created_at),
@@ -180,7 +189,8 @@ def _holding(row: Row[Any]) -> Holding:
         principal=Principal(
             role=row.role,
             party=row.party,
-            party_id=row.name,
+            party_id=_party_id(row),
+            mandate=_mandate(row),
             scopes=frozenset(_scopes(row)),
             credential=credential_of(row.key_id),
         ),

@@ -23,7 +23,7 @@ MOST_WAITING: Final = 1_000
 
 EVERY_SECONDS: Final = 1.0
 USED_SECONDS: Final = 60.0
-"""How often the use of one key at one route is told."""
+"""How often the same use is told: of one key at one route, of one mandate for one engagement at one route."""
 
 MOST_USES: Final = 10_000
 FORGET_SECONDS: Final = 3_600.0
@@ -37,7 +37,7 @@ HELP: Final = {
 }
 COUNTED: Final[tuple[tuple[str, Labels], ...]] = (
     (DROPPED, ()),
-    *((DENIED, (("status", status),)) for status in ("400", "401", "403", "422")),
+    *((DENIED, (("status", status),)) for status in ("400", "401", "403", "404", "422")),
 )
 
 log = structlog.get_logger("standfast.access")
@@ -52,7 +52,7 @@ class AccessLog:
         self._clock = clock
         self._lock = Lock()
         self._waiting: dict[Access, int] = {}
-        self._used: dict[tuple[str | None, str | None, str | None], float] = {}
+        self._used: dict[Access, float] = {}
         self._said = ""
         self._forget_at = 0.0
         self._stopping = Event()
@@ -79,14 +79,14 @@ class AccessLog:
             self._counters.add(DROPPED)
 
     def tell_used(self, entry: Access) -> None:
-        """Has the use of a key told, where that was not done for this route within a minute."""
-        of, now = (entry.credential, entry.method, entry.route), time.monotonic()
-        before = self._used.get(of)
+        """Has the use of a key, or of a mandate, told where the same was not told within a minute."""
+        now = time.monotonic()
+        before = self._used.get(entry)
         if before is not None and now - before < USED_SECONDS:
             return
         if len(self._used) >= MOST_USES:
             self._used.clear()
-        self._used[of] = now
+        self._used[entry] = now
         self.tell(entry)
 
     def write(self) -> None:

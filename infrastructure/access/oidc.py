@@ -69,5 +69,6 @@ def _naming(settings: Settings) -> "Naming":
         party_id_claim=settings.oidc_party_id_claim,
         roles_claim=settings.oidc_roles_claim,
         scopes_claim=settings.oidc_scopes_claim,
+        mandate_claim=settings.oidc_mandate_claim,
         role_names=role_names_in(settings.oidc_roles),
     )

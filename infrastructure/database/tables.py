@@ -155,6 +155,10 @@ api_keys = Table(
     Column("created_by", Text, nullable=False),
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("party_id", Text),
+    Column("engagements", Text),
+    Column("mandate_begins_at", BigInteger),
+    Column("mandate_ends_at", BigInteger),
 )
 
 access_log = Table(

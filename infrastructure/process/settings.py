@@ -151,6 +151,9 @@ class Settings(BaseSettings):
     oidc_scopes_claim: Annotated[str, AfterValidator(of_needed_claim)] = Field(
         default="scope", description="the claim with the scopes"
     )
+    oidc_mandate_claim: Annotated[str, AfterValidator(of_needed_claim)] = Field(
+        default="mandate", description="the claim with an auditor's mandate: engagements, from, until"
+    )
     oidc_roles: Annotated[str, AfterValidator(of_role_names)] = Field(
         default="", description="what the provider's roles are called here: theirs=ours,…; without it, the same"
     )

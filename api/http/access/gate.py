@@ -5,6 +5,7 @@ Where authentication is off everybody is the platform's operator (`LOCAL`), and 
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -18,11 +19,13 @@ from api.http.access.sign_in import NothingSent, SignIn, session_of
 from api.http.access.watched import Watched
 from api.http.problem_kinds import KeyMisplaced, NotForOthers, NotSignedIn, ScopeMissing, kind_of
 from api.http.problems import answer_problem
+from api.http.reach import reader_for
 from api.http.request_span import KNOWN_METHODS
 from api.http.strict_json import FieldsWrong
 from application.ports.access import Access, SignInRefused, What
 from application.ports.log import StoreUnavailable
 from domain.access.principal import LOCAL, Principal
+from domain.access.reach import EVERYTHING
 from infrastructure.access.log import DENIED, AccessLog
 from infrastructure.access.secret import holds_a_key, without_secrets
 from infrastructure.process.telemetry import Counters
@@ -33,6 +36,8 @@ Refuse = Callable[[Request, Exception], Awaitable[Response]]
 DENIALS: Final = (NotSignedIn, ScopeMissing, NotForOthers, FieldsWrong)
 UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
+NOT_FOUND: Final = 404
+BEYOND: Final = "not there, or beyond what is seen"
 ACTOR_SENT: Final = "who acts is who signed in, and no header says it"
 _ABOUT: Final = re.compile(r"/(?:engagements|audit)/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:/|$)")
 
@@ -127,11 +132,19 @@ class Gate:
         self._log.tell_used(_told(scope, principal, template, "key-used"))
         let_in(scope, principal, session_of(scope))
         await sign_in.note_use(scope)
-        watched = Watched(receive, send, lambda: sign_in.principal_of_request(scope))
+        answered = partial(self._tell_answered, scope, principal, template)
+        watched = Watched(receive, send, lambda: sign_in.principal_of_request(scope), answered)
         await self._app(scope, watched.receive, watched.send)
         await watched.finish()
-        if watched.status == FORBIDDEN:
+
+    def _tell_answered(self, scope: Scope, principal: Principal, template: str | None, status: int) -> None:
+        """Tells what was denied by what answers, and what an auditor read."""
+        if status == FORBIDDEN:
             self._told_denied(scope, principal, template, FORBIDDEN, "refused by what answers there")
+        elif status == NOT_FOUND and reader_for(principal).sees != EVERYTHING and _about(scope):
+            self._told_denied(scope, principal, template, NOT_FOUND, BEYOND)
+        elif principal.mandate is not None and 200 <= status < 300:
+            self._log.tell_used(_told(scope, principal, template, "mandate-read"))
 
     async def _refused(self, scope: Scope, receive: Receive, principal: Principal | None, error: Exception) -> Response:
         """The answer to what is denied; ``principal`` is who asked, where that is known."""
@@ -156,14 +169,18 @@ class Gate:
 def _told(
     scope: Scope, principal: Principal | None, template: str | None, what: What, why: str | None = None
 ) -> Access:
-    used = what == "key-used"
-    about = None if used else _ABOUT.search(scope["path"])
     return Access(
         what=what,
         who=None if principal is None else str(principal),
         credential=None if principal is None else principal.credential,
         method=scope["method"] if scope["method"] in KNOWN_METHODS else "other",
         route=template,
-        engagement_id=UUID(about[1]) if about else None,
+        engagement_id=None if what == "key-used" else _about(scope),
         why=why,
     )
+
+
+def _about(scope: Scope) -> UUID | None:
+    """The engagement that an address names."""
+    named = _ABOUT.search(scope["path"])
+    return UUID(named[1]) if named else None

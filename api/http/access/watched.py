@@ -1,4 +1,4 @@
-"""An answer behind the gate, watched: its status, and that a stream ends once who follows it may not any more."""
+"""An answer behind the gate, watched: its status is told, and a stream ends once who follows it may not any more."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,17 +20,17 @@ StillSignedIn = Callable[[], Awaitable[object]]
 class Watched:
     """One answer on its way."""
 
-    def __init__(self, receive: Receive, send: Send, still: StillSignedIn) -> None:
+    def __init__(self, receive: Receive, send: Send, still: StillSignedIn, answered: Callable[[int], None]) -> None:
         self._receive = receive
         self._send = send
         self._still = still
         self._streams = False
         self._ended = False
-        self.status = 0
+        self._answered = answered
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self._answered(message["status"])
             self._streams = any(
                 name == _STREAM[0] and value.startswith(_STREAM[1]) for name, value in message.get("headers", ())
             )

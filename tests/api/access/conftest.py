@@ -13,7 +13,7 @@ from api.composition import Standfast, assemble
 from application.ports.access import MadeKey
 from domain.access.principal import LOCAL, Scope
 from infrastructure.access.entries import last_told
-from infrastructure.access.keys import WantedKey
+from infrastructure.access.wanted import WantedKey
 from tests.api.serving import settings_of
 from tests.moulds import Files, started
 

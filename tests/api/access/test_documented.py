@@ -7,11 +7,42 @@ import pytest
 
 from api.http.access.needs import ANYBODY, OPERATIONS, PAGES
 from api.openapi import KEY
-from domain.access.principal import SCOPES
+from domain.access.may import TABLE
+from domain.access.principal import ALL, MOST_SCOPES, ROLES, SCOPES, Role
+from domain.register import COMMANDS
 from tests.api.access.conftest import Guarded
 
 SECURITY = (Path(__file__).parents[3] / "docs" / "security.md").read_text(encoding="utf-8")
 SECTION = SECURITY.partition("\n## Who asks\n")[2].partition("\n## ")[0]
+
+
+def rows(heading: str, columns: int) -> list[list[str]]:
+    """The lines of the table under a heading that has so many columns."""
+    section = SECURITY.partition(f"\n{heading}\n")[2].partition("\n### ")[0]
+    lines = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:3] == "| `"
+    ]
+    return [cells for cells in lines if len(cells) == columns]
+
+
+def test_the_roles_and_what_they_may_are_those_of_the_code() -> None:
+    told = {cells[0]: (cells[3], cells[4]) for cells in rows("### Who may what", 5)}
+    assert told == {f"`{role}`": (_scopes(role), _commands(role)) for role in ROLES}
+    shown = [(cells[0], *cells[1:]) for cells in rows("### Who may what", 4)]
+    parties: tuple[Role, ...] = ("client-admin", "partner", "professional")
+    assert shown == [
+        (f"`{name}`", *(TABLE[role][name].who if name in TABLE[role] else "–" for role in parties)) for name in COMMANDS
+    ]
+
+
+def _scopes(role: Role) -> str:
+    most = MOST_SCOPES[role]
+    return "all" if most == ALL else ", ".join(f"`{each}`" for each in SCOPES if each in most)
+
+
+def _commands(role: Role) -> str:
+    number = len(TABLE[role])
+    return "all" if number == len(COMMANDS) else str(number or "none")
 
 
 def test_every_scope_has_its_row() -> None:

@@ -18,6 +18,7 @@ from api.pages.forgery import COOKIE
 from domain.access.principal import LOCAL, SCOPES, Principal, Role, Scope
 from domain.language.words import Party
 from domain.register import COMMANDS
+from infrastructure.access.entries import last_told
 from tests.api.access.conftest import HTML
 from tests.api.access.reading import MISSING, OTHER, OWN, Asked, auditing, signed_in_to
 from tests.api.access.test_reach import PROOF, WAYS, Way, answer, canary_in, without
@@ -171,6 +172,30 @@ def test_what_is_refused_records_nothing_and_is_told_in_the_access_log(over: Ask
         over.ask("northwind", "POST", "/v1/commands", json={"commands": [{**said, "assignment_id": "a-dana"}]})
     over.ask("northwind", "POST", f"/v1/engagements/{OWN}/record-departure", json=body_example("record-departure"))
     assert in_log(over, "operator") == before
+    told = {(what, who, route) for what, who, route, _ in access_log(over)}
+    assert ("denied", "client:acme", f"{ABOUT}/annotate") in told
+    assert ("denied", "partner:northwind", f"{ABOUT}/record-departure") in told
+    assert ("denied", "partner:northwind", "/v1/commands") in told
+
+
+ABOUT: Final = "/v1/engagements/{engagement_id}"
+
+
+def access_log(asked: Asked) -> list[tuple[str, str | None, str | None, UUID | None]]:
+    asked.standfast.access.log.write()
+    return [
+        (each.what, each.who, each.route, each.engagement_id) for each in last_told(asked.standfast.database, 5_000)
+    ]
+
+
+def test_what_an_auditor_reads_is_told_once_a_minute_for_each_route(under_way: Asked) -> None:
+    for _ in range(3):
+        assert under_way.ask("auditor", "GET", f"/v1/engagements/{OWN}/clocks").status_code == 200
+        assert under_way.ask("auditor", "GET", f"/v1/engagements/{OTHER}/clocks").status_code == 404
+    told = [each for each in access_log(under_way) if each[2] == f"{ABOUT}/clocks" and each[1] == "auditor:kim"]
+    assert told.count(("mandate-read", "auditor:kim", f"{ABOUT}/clocks", OWN)) == 1
+    assert ("mandate-read", "auditor:kim", f"{ABOUT}/clocks", OTHER) not in told
+    assert ("denied", "auditor:kim", f"{ABOUT}/clocks", OTHER) in told
 
 
 @pytest.mark.parametrize("who", NAMES)

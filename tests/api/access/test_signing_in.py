@@ -11,8 +11,9 @@ from sqlalchemy.engine import URL
 from api.http.access import sign_in
 from application.ports.access import MadeKey
 from domain.access.principal import LOCAL
-from infrastructure.access.keys import KeyTable, WantedKey
+from infrastructure.access.keys import KeyTable
 from infrastructure.access.secret import Secret, new_secret
+from infrastructure.access.wanted import WantedKey
 from infrastructure.database.database import Database
 from tests.api.access.conftest import HTML, Guard, Guarded, bearing
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from domain.access.principal import LOCAL
-from infrastructure.access.keys import WantedKey
+from infrastructure.access.wanted import WantedKey
 from tests.api.access.conftest import bearing
 from tests.api.live.following import close_streams, served
 

@@ -58,7 +58,8 @@ def test_whoever_bears_a_token_acts_as_the_party_that_it_names(database_url: URL
     [
         ({"exp": 1}, "expired"),
         ({"aud": "somebody else"}, "aud"),
-        ({"roles": ["auditor"], "party": "auditor"}, "nobody signs in as auditor yet"),
+        ({"roles": ["auditor"], "party": "auditor"}, "an auditor has a mandate"),
+        ({"roles": ["auditor"], "party": "auditor", "mandate": {"engagements": []}}, "mandate is no mandate"),
         ({"roles": ["client-admin"], "party": "client"}, "nobody signs in as client-admin yet"),
     ],
 )
@@ -73,6 +74,19 @@ def test_what_is_not_taken_is_401_and_only_the_access_log_knows_why(
         assert (what, who, route) == ("denied", None, "/v1/engagements")
         assert told is not None
         assert why in told
+
+
+def test_an_auditor_sees_what_its_token_mandates_and_nothing_else(sqlite_url: URL) -> None:
+    with guarded(sqlite_url) as of:
+        of.client.headers.update(bearer(scope="openid"))
+        own, other = (opened(of.client) for _ in range(2))
+        mandate = {"engagements": [own.rpartition("/")[2]], "from": "2020-01-01", "until": "2120-01-01"}
+        auditor = bearer(roles=["auditor"], party="auditor", party_id="kim", scope="openid", mandate=mandate)
+        assert [of.client.get(each, headers=auditor).status_code for each in (own, other)] == [200, 404]
+        assert of.client.post(f"{own}/annotate", json={"note": "x"}, headers=auditor).status_code == 403
+        told = {each[:3] for each in of.told()}
+        assert ("mandate-read", "auditor:kim", "/v1/engagements/{engagement_id}") in told
+        assert ("denied", "auditor:kim", "/v1/engagements/{engagement_id}") in told
 
 
 def test_without_a_provider_no_token_is_taken(lasting: Guarded) -> None:

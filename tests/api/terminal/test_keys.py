@@ -8,6 +8,8 @@ from sqlalchemy.engine import URL
 from infrastructure.access.secret import secret_in
 from tests.api.terminal.conftest import Run
 
+NONE = "00000000-0000-4000-8000-000000000000"
+
 
 def test_a_key_is_shown_once_on_the_standard_output_alone(terminal: Run) -> None:
     made = terminal("keys", "create", "--name", "ana")
@@ -45,7 +47,15 @@ def test_a_key_with_scopes_is_an_integration_s(standfast: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--name", "acme", "--role", "client-admin"), "no key is made for a client admin yet"),
+        (("--name", "acme", "--role", "client-admin"), "no key is made for the role client-admin yet"),
+        (("--name", "kim", "--role", "auditor"), "for which engagements"),
+        (("--name", "kim", "--role", "auditor", "--engagement", NONE), "a mandate has a last day"),
+        (
+            ("--name", "kim", "--role", "auditor", "--engagement", NONE, "--until", "2120-01-01"),
+            "there is no engagement",
+        ),
+        (("--name", "kim", "--until", "2120-01-01"), "a mandate is an auditor's"),
+        (("--name", "x", "--party-id", "a b"), "the id of a party has 1 to 64"),
         (("--name", "a b"), "the name of a key has 1 to 64"),
         (("--name", "x", "--scope", "everything"), "everything is no scope: they are read, record"),
         (("--name", "x", "--expires", "soon"), "neither 90d, 12h nor an instant with an offset"),

@@ -33,6 +33,7 @@ NAMING: Final = Naming(
     party_id_claim="party_id",
     roles_claim="roles",
     scopes_claim="scope",
+    mandate_claim="mandate",
     role_names={role: role for role in PARTY_OF_ROLE},
 )
 

@@ -1,10 +1,13 @@
 """Who bears a token, as its claims say."""
 
 from dataclasses import replace
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
+from domain.access.reach import Mandate
 from infrastructure.access.claims import TokenPrincipal, principal_of
 from infrastructure.access.verification import TokenRefused
 from tests.infrastructure.access.identity_provider import NAMING, claims
@@ -46,6 +49,40 @@ def test_roles_of_several_parties_are_refused() -> None:
     both = principal_of(claims(party="client", roles=["client-viewer", "client-admin"]), NAMING)
     assert both.roles == {"client-viewer", "client-admin"}
     assert refusal(roles=["operator", "client-admin"]) == "roles names roles of several parties"
+
+
+ONE: Final = "0198c6a5-7a31-7c12-9f0a-5d1c3e8b2a40"
+
+
+def test_an_auditors_mandate_is_from_a_day_to_the_end_of_another() -> None:
+    named = {"engagements": [ONE], "from": "2026-01-01", "until": "2026-01-31"}
+    mandate = principal_of(claims(party="auditor", roles=["auditor"], mandate=named), NAMING).mandate
+    assert mandate == Mandate(
+        engagement_ids=frozenset({UUID(ONE)}),
+        begins_at=datetime(2026, 1, 1, tzinfo=UTC),
+        ends_at=datetime(2026, 2, 1, tzinfo=UTC),
+    )
+    assert principal_of(claims(mandate=named), NAMING).mandate is None
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "all",
+        [ONE],
+        {},
+        {"engagements": [], "from": "2026-01-01", "until": "2026-01-31"},
+        {"engagements": ONE, "from": "2026-01-01", "until": "2026-01-31"},
+        {"engagements": ["*"], "from": "2026-01-01", "until": "2026-01-31"},
+        {"engagements": [7], "from": "2026-01-01", "until": "2026-01-31"},
+        {"engagements": [ONE], "from": "2026-01-01", "until": "9999-12-31"},
+        {"engagements": [ONE], "from": 1, "until": "2026-01-31"},
+        {"engagements": [ONE], "from": "2026-01-01"},
+        {"engagements": [ONE], "from": "2026-02-02", "until": "2026-01-31"},
+    ],
+)
+def test_a_mandate_of_another_shape_is_refused(named: Any) -> None:
+    assert refusal(party="auditor", roles=["auditor"], mandate=named).startswith("mandate ")
 
 
 @pytest.mark.parametrize("roles", [None, [], "", ["owner"], ["Operator"], ["system"], ["integration"]])

@@ -116,7 +116,8 @@ def test_the_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         f"STANDFAST_OIDC_{name}"
         for name in (
             "ISSUER", "AUDIENCE", "ALGORITHMS", "TYPES", "JWKS_URL", "PARTY_CLAIM", "PARTY_ID_CLAIM", "ROLES_CLAIM",
-            "SCOPES_CLAIM", "ROLES", "HTTP", "CA", "CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URL", "LOGIN_SCOPES", "NAME",
+            "SCOPES_CLAIM", "MANDATE_CLAIM", "ROLES", "HTTP", "CA", "CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URL",
+            "LOGIN_SCOPES", "NAME",
         )
     ]  # fmt: skip
 

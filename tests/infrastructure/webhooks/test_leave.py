@@ -7,7 +7,7 @@ import pytest
 from application.ports.webhooks import Webhook, WebhookGone
 from domain.access.principal import LOCAL
 from domain.access.reach import Named
-from infrastructure.access.keys import WantedKey
+from infrastructure.access.wanted import WantedKey
 from infrastructure.webhooks.backoff import Outcome
 from infrastructure.webhooks.ending import STOPPED
 from infrastructure.webhooks.leave import OUT_OF_REACH

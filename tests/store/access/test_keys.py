@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from hmac import compare_digest
+from uuid import UUID
 
 import pytest
 
 from application.ports.access import KeyRefused, NoKey, SignInRefused
-from domain.access.principal import LOCAL, SCOPES, WITH_KEYS, Principal, Role, Scope
+from domain.access.principal import LOCAL, MOST_SCOPES, PARTIES, ROLES, SCOPES, WITH_KEYS, Principal, Role, Scope
+from domain.access.reach import Mandate
 from infrastructure.access.entries import last_told
-from infrastructure.access.keys import KeyTable, WantedKey
+from infrastructure.access.keys import KeyTable
 from infrastructure.access.ring import BELIEVED_SECONDS, KeyRing
 from infrastructure.access.secret import NOBODYS, Secret, holds_a_key, new_secret, secret_in, without_secrets
+from infrastructure.access.wanted import WantedKey
 from infrastructure.database.database import Database
 from infrastructure.database.tables import api_keys
 
@@ -77,12 +81,74 @@ def test_an_integration_may_do_what_its_scopes_say(table: KeyTable, ring: KeyRin
     assert not principal.speaks_for_others
 
 
-@pytest.mark.parametrize("role", ["client-admin", "client-viewer", "partner", "professional", "auditor"])
+@pytest.mark.parametrize("role", ["client-admin", "client-viewer", "partner", "professional"])
 def test_who_would_reach_too_much_is_given_none(table: KeyTable, role: Role) -> None:
     assert role not in WITH_KEYS
-    said = refusal(lambda: table.make(WantedKey(name="x", role=role), LOCAL))
-    assert said.startswith(f"no key is made for a {role.replace('-', ' ')} yet")
+    said = refusal(lambda: table.make(WantedKey(name="x", role=role, party_id="x"), LOCAL))
+    assert said.startswith(f"no key is made for the role {role} yet")
     assert table.list() == []
+
+
+@pytest.fixture
+def for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if everything were hidden that has to be."""
+    monkeypatch.setattr("infrastructure.access.wanted.WITH_KEYS", frozenset(ROLES))
+
+
+@pytest.mark.usefixtures("for_all")
+@pytest.mark.parametrize("role", ["client-admin", "client-viewer", "partner", "professional"])
+def test_whoever_is_of_a_party_acts_as_that(table: KeyTable, ring: KeyRing, role: Role) -> None:
+    wanted = WantedKey(name="laptop", role=role, party_id="acme")
+    made, nobodys = table.make(wanted, LOCAL), WantedKey(name="other", role=role)
+    ring.read()
+    principal = ring.principal_of(made.bearer)
+    assert (principal.role, str(principal)) == (role, f"{PARTIES[role]}:acme")
+    assert principal.scopes == MOST_SCOPES[role]
+    assert (made.key.party, made.key.party_id, made.key.name) == (PARTIES[role], "acme", "laptop")
+    assert "say the id of which" in refusal(lambda: table.make(nobodys, LOCAL))
+    most = WantedKey(name="most", role=role, party_id="acme", scopes=frozenset[Scope]({"read", "operate"}))
+    assert "can be given no more than read" in refusal(lambda: table.make(most, LOCAL))
+    another = WantedKey(name="laptop", role=role, party_id="bolt")
+    assert "Choose another name" in refusal(lambda: table.make(another, LOCAL))
+
+
+def test_the_platforms_act_under_the_name_of_their_key(table: KeyTable) -> None:
+    wanted = WantedKey(name="ana", party_id="acme")
+    assert "under the name of its key" in refusal(lambda: table.make(wanted, LOCAL))
+
+
+BEGINS, ENDS = datetime(2023, 11, 1, tzinfo=UTC), datetime(2023, 12, 1, tzinfo=UTC)
+AUDITED = Mandate(engagement_ids=frozenset({UUID(int=1), UUID(int=2)}), begins_at=BEGINS, ends_at=ENDS)
+
+
+def test_an_auditor_has_its_mandate(table: KeyTable, ring: KeyRing) -> None:
+    made = table.make(WantedKey(name="kim", role="auditor", mandate=AUDITED), LOCAL)
+    ring.read()
+    principal = ring.principal_of(made.bearer)
+    assert (principal.mandate, str(principal), principal.scopes) == (AUDITED, "auditor:kim", frozenset({"read"}))
+    assert table.list() == [made.key]
+    assert made.key.engagement_ids == (UUID(int=1), UUID(int=2))
+    assert (made.key.mandate_begins_at, made.key.mandate_ends_at) == (BEGINS, ENDS)
+    table.revoke(made.key.key_id, LOCAL)
+    ring.read()
+    with pytest.raises(SignInRefused):
+        ring.principal_of(made.bearer)
+
+
+def test_no_mandate_and_one_of_nothing_or_of_no_time_are_none(table: KeyTable) -> None:
+    for mandate, why in (
+        (None, "for which engagements"),
+        (Mandate(engagement_ids=frozenset(), begins_at=BEGINS, ends_at=ENDS), "for which engagements"),
+        (Mandate(engagement_ids=AUDITED.engagement_ids, begins_at=ENDS, ends_at=ENDS), "ends after it begins"),
+        (
+            Mandate(engagement_ids=frozenset(UUID(int=each) for each in range(501)), begins_at=BEGINS, ends_at=ENDS),
+            "at most 500 engagements",
+        ),
+    ):
+        wanted = WantedKey(name="kim", role="auditor", mandate=mandate)
+        assert why in refusal(partial(table.make, wanted, LOCAL))
+    others = WantedKey(name="ana", mandate=AUDITED)
+    assert "a mandate is an auditor's" in refusal(lambda: table.make(others, LOCAL))
 
 
 def test_a_key_allows_no_more_than_its_maker_may_do(table: KeyTable) -> None:
