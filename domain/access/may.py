@@ -162,11 +162,12 @@ def _itself(side: Side, said: Said) -> bool:
 
 
 def _one_of_the_sides(side: Side, said: Said) -> bool:
-    """Of a plan that is to be made."""
-    if said.get("purpose") == "exit" or not said:
-        return side.takes_part()
-    ends = [said[name] for name in ("from_assignment_id", "to_assignment_id") if said.get(name) is not None]
-    return any(map(side.assignment, ends))
+    """Of a plan that is to be made; as long as not both sides are said, whoever takes part may be one."""
+    ends = ("from_assignment_id", "to_assignment_id")
+    if any(side.assignment(said.get(name)) for name in ends):
+        return True
+    unsaid = said.get("purpose") == "exit" or not said.keys() >= {*ends}
+    return unsaid and side.takes_part()
 
 
 _ANY: Final = Rule("the platform", _anything)

@@ -42,7 +42,7 @@ class Asked:
 async def form_page(standfast: Seen, request: Request) -> Response:
     """The form, with what its address says filled in."""
     asked = Asked(engagement_id=of_an_engagement(request), command=_command(request), given=dict(request.query_params))
-    said = {name: value for name, value in asked.given.items() if value}
+    said = {name: value for name, value in asked.given.items() if value and name.endswith("_id")}
     await demand_commanding(standfast, request, asked.engagement_id, asked.command, said)
     return await _answer(standfast, request, asked, proof_of(request))
 

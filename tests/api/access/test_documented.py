@@ -8,7 +8,7 @@ import pytest
 from api.http.access.needs import ANYBODY, OPERATIONS, PAGES
 from api.openapi import KEY
 from domain.access.may import TABLE
-from domain.access.principal import ALL, MOST_SCOPES, ROLES, SCOPES, Role
+from domain.access.principal import ALL, MOST_SCOPES, PARTIES, ROLES, SCOPES, Role
 from domain.register import COMMANDS
 from tests.api.access.conftest import Guarded
 
@@ -42,7 +42,7 @@ def _scopes(role: Role) -> str:
 
 def _commands(role: Role) -> str:
     number = len(TABLE[role])
-    return "all" if number == len(COMMANDS) else str(number or "none")
+    return "none" if number == 0 else "all" if number == len(COMMANDS) else f"the {PARTIES[role]}'s"
 
 
 def test_every_scope_has_its_row() -> None:

@@ -158,6 +158,14 @@ def test_a_form_is_shown_to_whoever_may_send_it(over: Asked, who: str) -> None:
         assert shown.status_code in (200, 403)
 
 
+def test_a_form_that_is_filled_in_with_anything_is_shown_or_refused(over: Asked) -> None:
+    for who in ("northwind", "ana"):
+        for given in ({"corrects": "7"}, {"corrects": "x"}, {"assignment_id": "a-none"}, {"plan_id": ""}):
+            for command in ("annotate", "record-effort", "deliver-knowledge-item"):
+                form = f"/engagements/{OWN}/do/{command}"
+                assert over.ask(who, "GET", form, params=given, headers=HTML).status_code in (200, 403)
+
+
 def in_log(asked: Asked, who: str) -> int:
     """How many events whoever asks is told of."""
     found: list[Any] = asked.ask(who, "GET", "/v1/events", params={"limit": 500}).json()["items"]

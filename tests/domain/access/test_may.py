@@ -110,7 +110,12 @@ def test_a_plan_is_either_sides_and_its_items_are_given_by_one_and_taken_by_the_
     again = words.handover("h2", from_assignment_id="a1", to_assignment_id="a2")
     for who in (NORTH, SOUTH):
         assert refusal(who, again, two_partners) is None
+        for said in ({}, {"seat_id": "s1"}, {"from_assignment_id": "a1"}, {"to_assignment_id": "a2"}):
+            assert may(who, "plan-knowledge-transfer", said, two_partners.history) is None
     assert refusal(partner("west"), again, two_partners) is not None
+    assert may(partner("west"), "plan-knowledge-transfer", {}, two_partners.history) is not None
+    nobodys = words.handover("h2", from_assignment_id="a-none", to_assignment_id=None)
+    assert refusal(NORTH, nobodys, two_partners) is not None
     may_give = [who for who in ("ana", "ben", "cleo") if not refusal(professional(who), words.deliver(), two_partners)]
     may_take = [who for who in ("ana", "ben", "cleo") if not refusal(professional(who), words.verify(), two_partners)]
     assert (may_give, may_take) == (["ana"], ["ben"])
