@@ -132,17 +132,17 @@ async def demand_commanding(
     not this one about what is said. What a command says in the end is judged where it is decided.
     """
     reader, principal = reader_of(request), asking_in(request)
-    limited = reader.sees != EVERYTHING
-    sight = seen_by(standfast, reader).sight
-    if engagement_id is not None and limited:
-        await standfast.desks.quick.answer(partial(sight.demand, engagement_id), _still_sending)
+    if reader.sees == EVERYTHING:
+        return
+    sight, answered = seen_by(standfast, reader).sight, standfast.desks.quick.answer
+    if engagement_id is not None:
+        await answered(partial(sight.demand, engagement_id), _still_sending)
     if principal is None or not reader.commands:
         raise NotYours(READS)
-    if command is None or not limited:
-        return
-    judged = partial(_refusal, sight, principal, engagement_id, command, said)
-    if refused := await standfast.desks.quick.answer(judged, _still_sending):
-        raise NotYours(refused)
+    if command is not None:
+        judged = partial(_refusal, sight, principal, engagement_id, command, said)
+        if refused := await answered(judged, _still_sending):
+            raise NotYours(refused)
 
 
 async def _still_sending() -> Message:
