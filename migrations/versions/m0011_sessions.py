@@ -10,7 +10,7 @@ from migrations.versions import m0004_what_a_log_is_known_by as shipped
 from migrations.versions import m0006_the_list_leaves_the_append as before
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
