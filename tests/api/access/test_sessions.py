@@ -351,7 +351,7 @@ def test_what_only_asks_goes_on_at_once(pages: Guarded, browser: TestClient, key
     forgotten(pages, 600)
     led = reader.send(reader.send(form).form("/sign-in").set("_sign_in_key", key.bearer))
     assert "_again" not in led.form("/what-if").values
-    assert reader.send(led.form("/what-if")).address == "/what-if"
+    assert reader.send(led.form("/what-if")).address.startswith("/what-if")
 
 
 def test_a_body_that_cannot_be_read_does_not_come_along(browser: TestClient) -> None:
