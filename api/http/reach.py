@@ -11,6 +11,7 @@ from starlette.types import Message
 
 from api.composition import Standfast
 from application.queries.sight import Sight
+from domain.access.eyes import ALL_SHOWN, ClientEyes, Eyes, PartnerEyes, ProfessionalEyes
 from domain.access.may import NOTHING_SAID, TABLE, Said, may
 from domain.access.principal import Principal, Role
 from domain.access.reach import (
@@ -80,9 +81,11 @@ def asking_in(request: HTTPConnection) -> Principal | None:
 
 
 def reader_for(principal: Principal) -> Reader:
-    """As whom a principal reads: what its role sees."""
+    """As whom a principal reads: what its role sees, and with which eyes."""
     sees = _sees(principal)
-    return OPERATOR if sees == EVERYTHING else Reader(sees=sees, commands=bool(TABLE[principal.role]))
+    if sees == EVERYTHING:
+        return OPERATOR
+    return Reader(sees=sees, commands=bool(TABLE[principal.role]), eyes=_eyes(principal))
 
 
 def _sees(principal: Principal) -> Reach | Mandate:
@@ -97,6 +100,18 @@ def _sees(principal: Principal) -> Reach | Mandate:
             return OfProfessional(principal.party_id)
         case "auditor":
             return principal.mandate or NOTHING
+
+
+def _eyes(principal: Principal) -> Eyes:
+    match principal.role:
+        case "operator" | "integration" | "auditor":
+            return ALL_SHOWN
+        case "client-admin" | "client-viewer":
+            return ClientEyes(principal.party_id)
+        case "partner":
+            return PartnerEyes(principal.party_id)
+        case "professional":
+            return ProfessionalEyes(principal.party_id)
 
 
 def seen_by(

@@ -46,8 +46,8 @@ class Tried:
 class Sight:
     """The marketplace within a reach. An engagement out of it is answered as one that does not exist.
 
-    ``principal`` is who reads, to whom commands are offered; None: nobody, to whom none are. ``mask``: how histories are
-    told; None: as they are.
+    ``principal`` is who reads, to whom commands are offered; None: nobody, to whom none are. ``mask``: how histories
+    are told; None: as they are.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ from api.app import application
 from api.composition import Standfast, assemble
 from api.terminal.serving import address_of, configured, listening
 from domain.access.principal import LOCAL
-from infrastructure.access.keys import WantedKey
+from infrastructure.access.wanted import WantedKey
 from infrastructure.database.tables import sessions
 from tests.api.conftest import opened
 from tests.api.serving import settings_of, started
