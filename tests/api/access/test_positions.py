@@ -11,40 +11,26 @@ import pytest
 import sqlalchemy as sa
 from httpx2 import Response
 from sqlalchemy.engine import URL, make_url
-from starlette.requests import HTTPConnection
 
 from api.app import operations_of
-from api.http import reach
-from api.live import routes
 from api.pages.forgery import COOKIE
 from api.queries import what_if
 from application.ports.log import StoreReadOnly
 from application.ports.what_if import Job
-from domain.access.reach import OPERATOR, OfClient, Reader
+from domain.access.principal import Principal
 from domain.language.position import NUMBERS, TOKEN, OfTheLog
 from infrastructure.access.tokens_of_positions import TokensOfPositions
 from infrastructure.database.tables import head
 from tests.api.access import test_reach as ways
-from tests.api.access.reading import OWN, Asked, asked_of
+from tests.api.access.reading import OWN, READERS, Asked, asked_of
 from tests.moulds import Files, started
 
 BEGIN: Final = 1_729_000
 """Where the log goes on from in these tests, so that a position is known wherever it stands."""
 
 A_POSITION: Final = re.compile(rb"(?<![0-9A-Za-z.-])1[,._]?729[,._]?[0-9]{3}(?![0-9A-Za-z-])")
+ADMIN: Final = Principal(role="client-admin", party="client", party_id="acme", credential="test")
 ENCODED: Final = re.compile(r"[A-Za-z0-9_-]{12,}")
-READS: Final = Reader(sees=OfClient("acme"), commands=False)
-_real_reader_of = reach.reader_of
-
-
-def reader_of(request: HTTPConnection) -> Reader:
-    """As it is; clients see what is theirs, and command: how positions are told follows from who asks alone."""
-    principal = request.scope["state"].get("principal")
-    if principal is None or principal.role != "client-admin":
-        return _real_reader_of(request)
-    method, path = request.scope["method"], request.scope["path"]
-    commands = "/do/" in path or (method == "POST" and path.startswith(("/v1/engagements", "/v1/commands")))
-    return OPERATOR if commands else READS
 
 
 def with_its_log_further_on(url: URL) -> None:
@@ -59,12 +45,10 @@ def asked(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> Ite
     url = make_url(f"sqlite:///{tmp_path_factory.mktemp('positions') / 'standfast.db'}")
     sqlite_moulds.copy(started, url)
     with_its_log_further_on(url)
-    with pytest.MonkeyPatch.context() as patched:
-        for module in (reach, routes, what_if):
-            patched.setattr(module, "reader_of", reader_of)
-        with asked_of(url) as opened:
-            opened.client.cookies.set(COOKIE, ways.PROOF.cookie)
-            yield opened
+    with pytest.MonkeyPatch.context() as patched, asked_of(url) as opened:
+        patched.setitem(READERS, "client's admin", ADMIN)
+        opened.client.cookies.set(COOKIE, ways.PROOF.cookie)
+        yield opened
 
 
 def numbers_in(of: Response) -> list[bytes]:
@@ -87,7 +71,7 @@ def answer(asked: Asked, reader: str, method: str, path: str) -> Response:
 
 @pytest.mark.parametrize(("method", "path"), ways.CASES, ids=lambda each: each)
 def test_a_client_is_told_no_position(asked: Asked, method: str, path: str) -> None:
-    assert numbers_in(answer(asked, "client", method, path)) == []
+    assert numbers_in(answer(asked, "client's admin", method, path)) == []
 
 
 @pytest.mark.parametrize("reader", ["operator", "auditor"])
@@ -100,14 +84,16 @@ def test_a_client_is_told_tokens_in_the_same_places(asked: Asked) -> None:
     """Also in a job, in CloudEvents, in the answers of commands and in dry runs."""
     by_number, by_token = (
         asked.ask(reader, "GET", "/v1/events", params={"engagement_id": str(OWN), "limit": 500}).json()
-        for reader in ("operator", "client")
+        for reader in ("operator", "client's admin")
     )
     tokens = asked.standfast.tokens_of_positions
     for one, other in zip(by_number["items"], by_token["items"], strict=True):
         assert tokens.meant(other["position"]) == one["position"]
     assert tokens.meant(by_token["next"]) == by_number["next"]
     batch = {"Accept": "application/cloudevents-batch+json"}
-    found = asked.ask("client", "GET", "/v1/events", params={"limit": 2, "engagement_id": str(OWN)}, headers=batch)
+    found = asked.ask(
+        "client's admin", "GET", "/v1/events", params={"limit": 2, "engagement_id": str(OWN)}, headers=batch
+    )
     assert [each["position"] for each in found.json()] == [each["position"] for each in by_token["items"][:2]]
     assert found.json()[-1]["position"] in found.headers["Link"]
     assert numbers_in(found) == []
@@ -116,15 +102,19 @@ def test_a_client_is_told_tokens_in_the_same_places(asked: Asked) -> None:
         assert numbers_in(noted) == []
         assert re.fullmatch(TOKEN, noted.json()["position"])
     line = json.dumps({"command": "annotate", "engagement_id": str(OWN), "note": "so it is, too"})
-    log = asked.ask("client", "POST", "/v1/commands", content=line, headers={"Content-Type": "application/x-ndjson"})
+    log = asked.ask(
+        "client's admin", "POST", "/v1/commands", content=line, headers={"Content-Type": "application/x-ndjson"}
+    )
     assert numbers_in(log) == []
     assert re.fullmatch(TOKEN, log.json()["events"][0]["position"])
-    exported = asked.ask("client", "GET", "/v1/exports/events.jsonl")
+    exported = asked.ask("client's admin", "GET", "/v1/exports/events.jsonl")
     assert re.fullmatch(TOKEN, exported.headers["X-Position"])
 
 
 def _note(asked: Asked, **params: str) -> Response:
-    return asked.ask("client", "POST", f"/v1/engagements/{OWN}/annotate", params=params, json={"note": "so it is"})
+    return asked.ask(
+        "client's admin", "POST", f"/v1/engagements/{OWN}/annotate", params=params, json={"note": "so it is"}
+    )
 
 
 def test_a_job_tells_each_reader_of_positions_as_it_may(asked: Asked) -> None:
@@ -150,7 +140,7 @@ def _is_position(hint: Any) -> bool:
 
 
 def test_a_token_is_taken_wherever_a_position_is_and_a_number_is_not(asked: Asked) -> None:
-    token = asked.ask("client", "GET", f"/v1/engagements/{OWN}").json()["position"]
+    token = asked.ask("client's admin", "GET", f"/v1/engagements/{OWN}").json()["position"]
     foreign = "p-" + "A" * 22
     taken = set(parameters(asked))
     assert {("/v1/events", "after"), ("/v1/exports/events.jsonl", "after"), ("/v1/work", "min_position")} <= taken
@@ -163,24 +153,24 @@ def test_a_token_is_taken_wherever_a_position_is_and_a_number_is_not(asked: Aske
             (token, "57", foreign) if path.startswith(("/v1/e", "/v1/w")) and "parquet" not in path else ("57", foreign)
         )
         for said in told:
-            found = asked.ask("client", "GET", address, params={**way.query, name: said})
+            found = asked.ask("client's admin", "GET", address, params={**way.query, name: said})
             assert found.status_code == (200 if said == token else 422), (path, name, said)
 
 
 def test_pages_take_tokens_too(asked: Asked) -> None:
-    token = asked.ask("client", "GET", f"/v1/engagements/{OWN}").json()["position"]
+    token = asked.ask("client's admin", "GET", f"/v1/engagements/{OWN}").json()["position"]
     for path in ("/work", "/engagements", "/fleet", "/audit", f"/engagements/{OWN}"):
-        shown = asked.ask("client", "GET", path, params={"min_position": token})
+        shown = asked.ask("client's admin", "GET", path, params={"min_position": token})
         assert shown.status_code == 200, path
         assert numbers_in(shown) == [], path
-        assert asked.ask("client", "GET", path, params={"min_position": "57"}).status_code == 422, path
+        assert asked.ask("client's admin", "GET", path, params={"min_position": "57"}).status_code == 422, path
 
 
 def test_pages_of_the_feed_lead_on_by_tokens_and_leave_nothing_out(asked: Asked) -> None:
     after = asked.standfast.tokens_of_positions.shown(BEGIN)
     versions: list[int] = []
     while True:
-        page = asked.ask("client", "GET", "/v1/events", params={"after": after, "limit": 7}).json()
+        page = asked.ask("client's admin", "GET", "/v1/events", params={"after": after, "limit": 7}).json()
         versions += [each["version"] for each in page["items"]]
         if page["next"] == page["position"]:
             break
@@ -194,7 +184,7 @@ def test_a_place_beyond_the_head_is_refused_without_a_number(asked: Asked) -> No
     beyond = asked.standfast.tokens_of_positions.shown(BEGIN + 10**6)
     stream = {"Accept": "text/event-stream", "Last-Event-ID": str(beyond)}
     for path, headers in (("/v1/events", {}), ("/v1/exports/events.jsonl", {}), ("/v1/events", stream)):
-        refused = asked.ask("client", "GET", path, params={"after": beyond}, headers=headers)
+        refused = asked.ask("client's admin", "GET", path, params={"after": beyond}, headers=headers)
         assert (refused.status_code, refused.json()["type"]) == (409, "/problems/position-beyond-head")
         assert numbers_in(refused) == []
         assert str(beyond) in refused.json()["detail"]
@@ -204,7 +194,7 @@ def test_a_place_that_is_not_reached_is_told_without_a_number(asked: Asked, monk
     monkeypatch.setattr("api.http.questions.PATIENCE_SECONDS", 0.0)
     beyond = asked.standfast.tokens_of_positions.shown(BEGIN + 10**6)
     for path in (f"/v1/engagements/{OWN}", "/v1/work", "/work"):
-        refused = asked.ask("client", "GET", path, params={"min_position": beyond})
+        refused = asked.ask("client's admin", "GET", path, params={"min_position": beyond})
         assert refused.status_code == 503
         assert numbers_in(refused) == []
 
@@ -213,11 +203,11 @@ def test_a_place_that_is_not_reached_is_told_without_a_number(asked: Asked, monk
 def test_a_last_event_id_that_nobody_said_is_refused(asked: Asked, said: str) -> None:
     headers = {"Accept": "text/event-stream", "Last-Event-ID": said}
     for path in ("/v1/events", "/live"):
-        assert asked.ask("client", "GET", path, headers=headers).status_code == 422
+        assert asked.ask("client's admin", "GET", path, headers=headers).status_code == 422
 
 
 def test_the_numbers_of_the_process_are_for_the_platform_alone(asked: Asked) -> None:
-    assert asked.ask("client", "GET", "/metrics").status_code == 403
+    assert asked.ask("client's admin", "GET", "/metrics").status_code == 403
     assert asked.ask("operator", "GET", "/metrics").status_code == 200
 
 
@@ -229,5 +219,5 @@ def test_where_no_token_can_be_made_nothing_is_told(asked: Asked, monkeypatch: p
 
     monkeypatch.setattr(TokensOfPositions, "ready", refuse)
     for path in (f"/v1/engagements/{OWN}", "/v1/events", "/work", "/v1/exports/work.csv"):
-        assert asked.ask("client", "GET", path).status_code == 503, path
+        assert asked.ask("client's admin", "GET", path).status_code == 503, path
         assert asked.ask("operator", "GET", path).status_code == 200, path
