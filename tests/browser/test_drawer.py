@@ -77,15 +77,32 @@ def test_what_is_sent_again_after_its_answer_was_lost_is_recorded_once(
     drawn(page, work)
     page.fill(".drawer [name=professional_id]", "omar")
     page.check(".drawer [name=supply_source][value=internal_team]")
-    page.route("**/do/*", lose, times=1)
+    page.route("**/do/match-professional", lose, times=1)
     page.click(".drawer button.main")
     page.wait_for_selector(".drawer .unsent")
     assert lost == [303]
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")  # closed and opened anew it is the same form still
     page.click(".drawer button.main")
     page.wait_for_selector("main > .done >> text=Recorded as version 2.")
+    annotate = f"{server}/engagements/{work.rpartition('=')[2]}/do/annotate"
+    page.goto(annotate)
+    page.fill("[name=note]", "said once")
+    page.route("**/do/annotate", lose, times=1)
+    page.click("button.main")
+    page.wait_for_url("chrome-error://**")
+    page.goto(annotate)
+    assert page.inner_text("[name=note] + .hint") == "9 of 2,000 characters"
+    page.click("button.main")
+    page.wait_for_selector("text=Recorded as version 3.")
+    page.goto(annotate)
+    assert page.input_value("[name=note]") == ""
+    page.fill("[name=note]", "and another")
+    page.click("button.main")
+    page.wait_for_selector("text=Recorded as version 4.")
     context.close()
     history = httpx2.get(f"{server}/v1/engagements/{work.rpartition('=')[2]}/history").json()["items"]
-    assert [each["version"] for each in history] == [1, 2]
+    assert [each["version"] for each in history] == [1, 2, 3, 4]
 
 
 def test_without_scripts_the_button_leads_to_the_form(browser: Browser, server: str, work: str) -> None:

@@ -87,16 +87,20 @@ function addKeys() {
   document.addEventListener("keydown", onKey);
 }
 
-// What was written is kept until it is recorded, also where the window is closed on it.
+// What was written is kept until it is recorded, also where the window is closed on it; so is the key of the form, by
+// which it is recorded once where an answer was lost. A key that something else was recorded under (data-spent) is not.
+const IDENTITY = ["_key", "_engagement_id"];
 const keptAs = (form) => `form ${form.dataset.kept}`;
 function keepWritten(form, place = location.search) {
   const name = keptAs(form);
-  const fields = () => [...form.elements].filter((field) => field.name && !field.name.startsWith("_") && field.type !== "hidden");
+  const spent = "spent" in form.dataset;
+  const written = (field) => field.name && !field.name.startsWith("_") && field.type !== "hidden";
+  const fields = () => [...form.elements].filter((field) => written(field) || (!spent && IDENTITY.includes(field.name)));
   const said = kept.read(sessionStorage, name);
-  const [address, written] = said ? JSON.parse(said) : [];
+  const [address, before] = said ? JSON.parse(said) : [];
   const answered = document.getElementById("refusal") || (form.matches(".correction") && !("fresh" in form.dataset));
   if (address === place && !answered) {
-    const values = new Map(written);
+    const values = new Map(before);
     for (const field of fields()) {
       const value = values.get(`${field.name} ${field.type === "radio" ? field.value : ""}`);
       if (value === undefined) continue;
@@ -104,14 +108,19 @@ function keepWritten(form, place = location.search) {
       else field.value = value;
     }
   }
-  form.addEventListener("input", () => {
+  const keep = () => {
     const values = fields().map((field) => [
       `${field.name} ${field.type === "radio" ? field.value : ""}`,
       field.type === "radio" || field.type === "checkbox" ? field.checked : field.value,
     ]);
     kept.write(sessionStorage, name, JSON.stringify([place, values]));
+  };
+  if (spent) keep();
+  form.addEventListener("input", keep);
+  form.addEventListener("submit", () => {
+    keep();
+    kept.write(sessionStorage, "sent", name);
   });
-  form.addEventListener("submit", () => kept.write(sessionStorage, "sent", name));
 }
 function forget(form) {
   for (const name of [keptAs(form), "sent"]) kept.write(sessionStorage, name, null);
@@ -169,8 +178,8 @@ addOwnTimes();
 document.addEventListener("exchanged", addOwnTimes);
 addSchemes();
 addKeys();
-addCounters(document);
 document.querySelectorAll("form[data-kept]").forEach((form) => keepWritten(form));
+addCounters(document);
 forgetRecorded();
 document.querySelector("form.leave")?.addEventListener("submit", forgetWritten);
 document.querySelector("form[data-onward]")?.requestSubmit();

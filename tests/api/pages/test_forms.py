@@ -117,6 +117,7 @@ def test_the_same_form_sent_twice_is_recorded_once(client: TestClient, browser: 
     changed = browser.send(form.fill(note="twice"))
     assert changed.status == 422
     assert "Your first attempt was recorded as version 2; the change was not." in changed.text
+    assert "data-spent" in changed.source  # what is written next is not kept with this key
     assert changed.link("Version 2") == f"{page}?recorded=2#v2"
 
 
