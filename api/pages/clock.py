@@ -46,5 +46,7 @@ def _page(standfast: Seen, asked: ClockPageAsked, at: Here) -> bytes:
         title=f"{capital(words(clock.clock))}: {shown.name}",
         section="/engagements",
         position=standfast.positions.shown(clock.position),
+        live=None if asked.replaying else f"engagement:{asked.engagement_id}",
+        version=question.version,
     )
-    return rendered("clock.html", frame, shown=shown, here=at)
+    return rendered("clock.html", frame, shown=shown, here=at, asked=asked, as_of=question.as_of)

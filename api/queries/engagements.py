@@ -77,6 +77,11 @@ class InstantAsked(EngagementRead):
     as_of: Instant | None = None
     known_at: Instant | None = None
 
+    @property
+    def replaying(self) -> bool:
+        """Whether it is asked how something was, and not how it is."""
+        return self.as_of is not None or self.known_at is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionsAsked(EngagementRead):

@@ -33,7 +33,3 @@ class EngagementPageAsked(InstantAsked):
     """A time on the clocks of the engagement's zone to go to."""
     known: Literal["today", "then"] = "today"
     """As known today, or as known at the time to go to."""
-
-    @property
-    def replaying(self) -> bool:
-        return self.as_of is not None or self.known_at is not None

@@ -159,6 +159,18 @@ def test_a_clock_is_explained_by_stretches_that_sum(lasting_client: TestClient, 
     assert page.link("Checkout team") == f"/engagements/{address}?as_of=2026-06-10T12%3A00%3A00Z"
 
 
+def test_a_clock_says_when_it_is_and_lives_now(lasting_client: TestClient, address: str) -> None:
+    path = f"/engagements/{address}/clocks/replace/case-1"
+    then = Browser(lasting_client).open(f"{path}?span=year&as_of=2026-06-10T12:00:00Z")
+    assert "As it was Wed 10 Jun 2026, 12:00 UTC · as known today" in then.text
+    assert then.link("Back to now") == f"{path}?span=year"
+    assert "live" not in then.ids
+    assert next(then.tags("body"))["class"] == "replay"
+    now = Browser(lasting_client).open(path)
+    assert "As it is" in now.text
+    assert "live" in now.ids
+
+
 def test_a_clock_that_there_is_not_is_told(lasting_client: TestClient, address: str) -> None:
     assert Browser(lasting_client).open(f"/engagements/{address}/clocks/replace/case-9").status == 404
     assert Browser(lasting_client).open(f"/engagements/{address}/clocks/dream/case-1").status == 404
