@@ -128,6 +128,28 @@ def test_after_eight_fast_presses_the_page_shows_the_last(page: Page, server: st
     assert page.locator("body.replay").count() == 0
 
 
+def test_back_leads_to_where_the_slider_rested(page: Page, server: str, address: str) -> None:
+    rests = [""]
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")  # the one between is passed over
+        rests.append(page.evaluate("location.search"))
+        page.wait_for_selector(f'#replay[data-rested="{rests[-1]}"]')
+    page.click(".facts a[href='#clocks'] >> nth=0")  # a link within the page changes no instant
+    with httpx2.Client(base_url=server) as client:
+        for _ in range(2):
+            page.go_back()
+        assert page.evaluate("location.search") == rests[1]
+        agrees(page, client, address)
+        page.go_back()
+        agrees(page, client, address)
+        assert page.evaluate("location.search") == rests[0]
+        assert page.locator("body.replay").count() == 0
+        page.go_forward()
+        agrees(page, client, address)
+    assert page.evaluate("location.search") == rests[1] != rests[2]
+
+
 def test_a_step_beyond_the_span_takes_the_axis_along(page: Page, server: str, address: str) -> None:
     page.goto(f"{server}{address}?span=month")
     page.wait_for_selector("#slider:enabled")

@@ -10,6 +10,7 @@ const zone = replayer.dataset.zone;
 const NOW = Infinity;
 const SLOW = 150; // milliseconds until it is said that something is on its way
 const TOGETHER = 40; // milliseconds in which moves are one question
+const REST = 600; // milliseconds without a move that make an instant one to come back to
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
@@ -20,6 +21,8 @@ let at = NOW; // microseconds after the start
 let known = new URLSearchParams(location.search).has("known_at");
 let asked = null;
 let soon = 0;
+let rested = true;
+let rest = 0;
 
 // Microseconds after the start, from the differences that the page gives.
 function readStops(axis) {
@@ -88,14 +91,37 @@ function showControls() {
   lead(ways["known-then"], back ? address(at, true) : null, back && known);
 }
 
+// Each instant that was rested at is an entry of the browser's history; those on the way to the next are none.
+const remember = (way, to) => history[way]({ instant: start + at, known }, "", to);
+function restSoon() {
+  rested = false;
+  clearTimeout(rest);
+  rest = setTimeout(() => {
+    rested = true;
+    replayer.dataset.rested = location.search;
+  }, REST);
+}
 function move(to) {
   at = to;
   if (at === NOW) known = false;
+  const there = address(at, known);
+  remember(rested && there !== location.pathname + location.search ? "pushState" : "replaceState", there);
+  restSoon();
+  showSoon();
+}
+function showSoon() {
   showControls();
-  history.replaceState(history.state, "", address(at, known));
   asked?.abort();
   clearTimeout(soon);
   soon = setTimeout(show, TOGETHER);
+}
+function comeBack({ state }) {
+  if (!state) return remember("replaceState"); // a link within the page
+  at = state.instant - start;
+  known = state.known;
+  clearTimeout(rest);
+  rested = true;
+  showSoon();
 }
 
 // The page at the address that stands in the bar. Whoever asks later wins: what was asked before is given up.
@@ -193,6 +219,7 @@ replayer.classList.add("moving");
 slider.disabled = false;
 slider.addEventListener("input", () => move(nearest(Number(slider.value))));
 document.addEventListener("keydown", onKey);
+addEventListener("popstate", comeBack);
 document.addEventListener("refreshed", (event) => readAxis(event.detail));
 onWay("earlier", earlier);
 onWay("later", later);
@@ -200,3 +227,4 @@ onWay("now", KEYS.n);
 onWay("known-today", () => at !== NOW && ((known = false), move(at)));
 onWay("known-then", () => at !== NOW && ((known = true), move(at)));
 showControls();
+remember("replaceState");
