@@ -33,6 +33,7 @@ from api.pages.files import FILE, file_of
 from api.pages.fleet.route import fleet_page
 from api.pages.forms.opening import opening_page, opening_sent
 from api.pages.forms.route import form_page, form_sent
+from api.pages.frame import load_templates
 from api.pages.links import OPENING_AT
 from api.pages.sections import begins_at
 from api.pages.sign_in.onward import SIGN_IN_AT, SIGN_OUT_AT
@@ -110,6 +111,7 @@ class Pages:
     def __init__(
         self, app: ASGIApp, standfast: Standfast, exports: Iterable[Operation], signing_in: SigningIn | None
     ) -> None:
+        load_templates()
         self._app = app
         self._standfast = standfast
         self._signing_in = signing_in

@@ -70,6 +70,8 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,  # none is ever dropped, and so read again
     )
     made.filters.update(FILTERS)
     made.globals.update(static=static, sections=sections, eyes=eyes, leaving=leaving)
@@ -77,6 +79,13 @@ def _environment() -> Environment:
 
 
 TEMPLATES: Final = _environment()
+
+
+def load_templates() -> None:
+    """Reads all templates, those that are read already not again: a running server never mixes newer pages with its
+    older code."""
+    for name in TEMPLATES.list_templates():
+        TEMPLATES.get_template(name)
 
 
 def rendered(template: str, frame: Frame, **model: Any) -> bytes:

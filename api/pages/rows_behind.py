@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
+from urllib.parse import quote
 
 from pydantic import Field
 
 from api.http.paging import Cursor
 from api.pages.chips import Chip, chips
 from api.pages.fleet.figures import Kind, amount, summary, writing
-from api.pages.formats import day_text, group_text, short_day, words
-from api.pages.links import Here, engagement_at
+from api.pages.formats import day_text, group_text, machine_text, short_day, words
+from api.pages.links import Here, clock_at, engagement_at
 from api.queries.fleet import FleetAsked, RowsAsked
 from application.ports.fleet import FigureRow, RowsPage, RowSums
+from domain.engagement.terms.policy import Obligation
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Instant, field_names
 
@@ -89,9 +91,12 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowShown:
+    """``address`` leads to what it is about in its engagement, ``explanation`` to the clock that it is, if any."""
+
     row: FigureRow
     name: str
     address: str
+    explanation: str | None
     words: str
     value: str
     part: str | None
@@ -138,7 +143,7 @@ def rows_shown(found: RowsPage, asked: BecauseAsked, here: Here) -> RowsShown:
         figure=figure_words(asked.because),
         sentence=_sentence(asked, sum(found.states.values()), states),
         states=tuple(_states(states, asked.state, here)),
-        rows=tuple(_row(each, asked.because) for each in found.items),
+        rows=tuple(_row(each, asked) for each in found.items),
         has_parts=any(each.of is not None for each in found.items),
         chips=chips(here, _names(asked), passed_over=("group_by", "because", "as_of"), said=_said(asked)),
         all=here.but(state=None, cursor=None),
@@ -217,12 +222,25 @@ def _once(told: str) -> str:
     return rest if rest.startswith(f"{noun}-") else told
 
 
-def _row(row: FigureRow, figure: str) -> RowShown:
+def _row(row: FigureRow, asked: BecauseAsked) -> RowShown:
+    at = {"as_of": machine_text(asked.as_of)} if asked.as_of else {}
+    clock = next((each for each in get_args(Obligation) if row.words.startswith(f"{words(each)} clock ")), None)
+    about = row.subject_id or ""
     return RowShown(
         row=row,
         name=row.engagement_name or str(row.engagement_id),
-        address=engagement_at(row.engagement_id),
+        address=f"{engagement_at(row.engagement_id, **at)}{_place(row, clock)}",
+        explanation=clock_at(row.engagement_id, clock, about, **at) if clock else None,
         words=_once(row.words.removesuffix(f": {row.state}")),
-        value=amount(figure, row.value),
-        part=None if row.of is None else amount(figure, row.of),
+        value=amount(asked.because, row.value),
+        part=None if row.of is None else amount(asked.because, row.of),
     )
+
+
+def _place(row: FigureRow, clock: str | None) -> str:
+    """Where on its engagement's page a row is: at its clock, its seat or what else it is about."""
+    if row.subject_id is None:
+        return ""
+    if clock:
+        return f"#{quote(f'{clock}-{row.subject_id}', safe='')}"
+    return f"#{'seat' if row.subject_id == row.seat_id else 'of'}-{quote(row.subject_id, safe='')}"

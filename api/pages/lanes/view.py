@@ -54,8 +54,9 @@ class DrawnBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnRow:
-    """A row below a seat: whose or what it is, with ``title`` in full, and what lies on it."""
+    """A row below a seat: whose or what it is, with its id and ``title`` in full, and what lies on it."""
 
+    subject_id: str
     name: str
     note: str
     title: str
@@ -215,10 +216,12 @@ class _Pen:
         over = [*map(self._absence, of.absences), *map(self._pause, of.pauses)]
         on_it = marks.get(of.assignment_id or of.case_id, ()) if of.kind != "plan" else ()
         places = [self.axis.at(each.at) for each in on_it]
+        subject_id = of.assignment_id or of.case_id or of.plan_id or ""
         return DrawnRow(
+            subject_id=subject_id,
             name=name,
             note=note,
-            title=" · ".join(filter(None, (name, note, of.assignment_id or of.case_id or of.plan_id))),
+            title=" · ".join(filter(None, (name, note, subject_id))),
             bars=[self._bar(name, bar, places) for bar in of.bars],
             over=list(_drawn_once(over)),
             marks=drawn_marks(self.axis, on_it, self.line, self.least),

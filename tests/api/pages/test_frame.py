@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.pages.addresses import PAGES
-from api.pages.frame import CONTENT_SECURITY_POLICY
+from api.pages.frame import CONTENT_SECURITY_POLICY, TEMPLATES
 from api.pages.static_files import static
 from tests.api.pages.browsing import Browser
 from tests.api.pages.conftest import shown_at
@@ -35,6 +35,15 @@ def test_a_page_says_what_it_may_load_and_that_nobody_keeps_it(
     for forbidden in (" style=", "<style", " onclick=", "javascript:"):
         assert forbidden not in answer.text
     assert CONTENT_SECURITY_POLICY.startswith("default-src 'none'")
+
+
+def test_a_running_server_reads_no_template_again(lasting_client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lasting_client.get("/engagements", headers=HTML).status_code == 200  # it runs
+    names = TEMPLATES.list_templates()
+    monkeypatch.setattr(TEMPLATES.loader, "get_source", lambda *_: pytest.fail("a template is read"))
+    assert len(names) > 20
+    assert all(TEMPLATES.get_template(name) for name in names)
+    assert not TEMPLATES.auto_reload
 
 
 def test_everybody_begins_with_what_waits(lasting_client: TestClient) -> None:

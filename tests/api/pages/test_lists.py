@@ -137,7 +137,8 @@ def test_the_rows_behind_a_figure_are_those_of_the_interface(either_client: Test
     assert f"{rows['total']} case in managed marketplace: 1" in page.text
     values = [each["data-value"] for each in page.tags("td") if "data-value" in each]
     assert values == [str(each["value"]) for each in rows["items"]]
-    assert page.link("Checkout team").endswith(rows["items"][0]["engagement_id"])
+    [row] = rows["items"]
+    assert page.link("Checkout team") == f"/engagements/{row['engagement_id']}#of-{row['subject_id']}"
     assert page.link("model managed marketplace × take this filter back")
 
 

@@ -95,8 +95,33 @@ def goes_on(browser: Browser, address: str, asked: Mapping[str, str] | None) -> 
     assert {name: back.get(name) for name in WINDOW} == {name: asked.get(name) for name in WINDOW}
     assert back.get("client_id") == asked["client_id"]
     for each in leading_on(page):
-        if path_of(each) == "/engagements":
-            assert query_of(each).items() >= {name: each for name, each in asked.items() if name != "state"}.items()
+        told, path = query_of(each), path_of(each)
+        if path == "/engagements":
+            assert told.items() >= {name: each for name, each in asked.items() if name != "state"}.items()
+        elif path.startswith("/engagements/"):
+            assert told == {"as_of": asked["as_of"]}, each
+        else:
+            assert path == "/fleet", each
+
+
+def test_a_row_leads_to_what_it_is_about_at_the_instant_of_its_figure(browser: Browser) -> None:
+    at = "2026-10-01T00:00:00Z"
+    for because in (
+        "accountability.fulfilment",
+        "guarantee.cases.requested",
+        "continuity.coverage",
+        "continuity.tenures.count",
+    ):
+        rows = browser.open(f"/engagements?because={because}&as_of={at}&limit=3")
+        led = [each.href for each in rows.links if path_of(each.href).startswith("/engagements/")]
+        assert led
+        assert {query_of(each)["as_of"] for each in led} == {at}
+        first = browser.open(led[0])
+        assert urlsplit(led[0]).fragment in first.ids, led[0]
+        if because == "accountability.fulfilment":
+            assert "/clocks/" in path_of(led[1])
+            back = [each.href for each in browser.open(led[1]).links if path_of(each.href) == path_of(led[0])]
+            assert [query_of(each) for each in back] == [{"as_of": at}]
 
 
 def test_what_takes_one_filter_back_leaves_the_others(browser: Browser, chosen: dict[str, str]) -> None:
