@@ -11,6 +11,7 @@ from api.pages.links import Here
 
 ALL: Final = "all"
 USUAL_MONTHS: Final = 12
+SOME_MONTHS: Final = 3
 MADE_WITH: Final = "_made_with"
 """Behind a field's name: what the page had there when its form was made; of the key, what it is a key of."""
 
@@ -23,9 +24,14 @@ def months_back(now: datetime, months: int) -> datetime:
     return datetime(count // 12, count % 12 + 1, 1, tzinfo=UTC)
 
 
+def start_of(now: datetime, months: int) -> datetime:
+    """Where a window of so many months of the calendar (UTC) begins, the last of which is this one."""
+    return months_back(now, months - 1)
+
+
 def usual_start(now: datetime) -> datetime:
-    """Where the window begins when nobody chose one: twelve whole months, and this one."""
-    return months_back(now, USUAL_MONTHS)
+    """Where the window begins when nobody chose one."""
+    return start_of(now, USUAL_MONTHS)
 
 
 def choices(here: Here, now: datetime, from_: datetime | None, to: datetime | None) -> Sequence[Choice]:
@@ -33,8 +39,8 @@ def choices(here: Here, now: datetime, from_: datetime | None, to: datetime | No
     today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
     starts = (
         ("30 days", today - timedelta(days=30)),
-        ("3 months", months_back(now, 3)),
-        ("12 months", usual_start(now)),
+        (f"{SOME_MONTHS} months", start_of(now, SOME_MONTHS)),
+        (f"{USUAL_MONTHS} months", usual_start(now)),
         ("all time", None),
     )
     return tuple(_choice(here, name, start, chosen=start == from_ and to is None) for name, start in starts)

@@ -226,7 +226,7 @@ def test_the_window_and_the_filters_are_in_every_address(browser: Browser, query
     client = some_client(browser)
     page = browser.open(f"/fleet?client_id={client}&{query}")
     window = {name: value for name, value in query_of(page.address).items() if name in ("from", "to")}
-    expected = window or ({} if query else {"from": "2025-11-01T00:00:00Z"})
+    expected = window or ({} if query else {"from": "2025-12-01T00:00:00Z"})
     for figure in figures_of(page):
         asked = query_of(figure["href"])
         assert asked["client_id"] == client
@@ -291,8 +291,11 @@ def test_each_window_is_a_link_that_keeps_the_filters(browser: Browser) -> None:
     assert query_of(page.link("3 months")) == {
         "group_by": "month",
         "model": "managed_marketplace",
-        "from": "2026-08-01T00:00:00Z",
+        "from": "2026-09-01T00:00:00Z",
     }
+    for name, months in (("3 months", 3), ("12 months", 12)):
+        told = browser.open(page.link(name))
+        assert len([each for each in told.tags("tr") if "data-row" in each]) == months
     assert query_of(page.link("30 days"))["from"] == "2026-10-03T00:00:00Z"
     everything = browser.open(page.link("all time"))
     assert query_of(everything.address)["window"] == "all"

@@ -204,7 +204,7 @@ def test_of_clients_a_chart_says_which_it_shows(browser: Browser) -> None:
 
 def test_a_usual_window_is_that_of_the_charts_too(browser: Browser) -> None:
     page = browser.open("/fleet")
-    assert {query_of(str(each["src"]))["from"] for each in page.tags("img")} == {"2025-11-01T00:00:00Z"}
+    assert {query_of(str(each["src"]))["from"] for each in page.tags("img")} == {"2025-12-01T00:00:00Z"}
 
 
 def test_without_the_extra_a_line_says_how_to_get_charts(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
