@@ -3,6 +3,7 @@
 Where authentication is off everybody is the platform's operator (`LOCAL`), and the gate asks nothing.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -38,6 +39,10 @@ UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
 NOT_FOUND: Final = 404
 BEYOND: Final = "not there, or beyond what is seen"
+ALIKE_SECONDS: Final = 0.025
+"""So long what is not there takes at least, and what is beyond reach: a foreign engagement may be at hand in memory,
+and one that is not there never is."""
+
 ACTOR_SENT: Final = "who acts is who signed in, and no header says it"
 _ABOUT: Final = re.compile(r"/(?:engagements|audit)/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:/|$)")
 
@@ -132,17 +137,20 @@ class Gate:
         self._log.tell_used(_told(scope, principal, template, "key-used"))
         let_in(scope, principal, session_of(scope))
         await sign_in.note_use(scope)
-        answered = partial(self._tell_answered, scope, principal, template)
+        answered = partial(self._answered, scope, principal, template, asyncio.get_running_loop().time())
         watched = Watched(receive, send, lambda: sign_in.principal_of_request(scope), answered)
         await self._app(scope, watched.receive, watched.send)
         await watched.finish()
 
-    def _tell_answered(self, scope: Scope, principal: Principal, template: str | None, status: int) -> None:
+    async def _answered(
+        self, scope: Scope, principal: Principal, template: str | None, asked_at: float, status: int
+    ) -> None:
         """Tells what was denied by what answers, and what an auditor read."""
         if status == FORBIDDEN:
             self._told_denied(scope, principal, template, FORBIDDEN, "refused by what answers there")
         elif status == NOT_FOUND and reader_for(principal).sees != EVERYTHING and _about(scope):
             self._told_denied(scope, principal, template, NOT_FOUND, BEYOND)
+            await asyncio.sleep(asked_at + ALIKE_SECONDS - asyncio.get_running_loop().time())
         elif principal.mandate is not None and 200 <= status < 300:
             self._log.tell_used(_told(scope, principal, template, "mandate-read"))
 

@@ -16,11 +16,14 @@ _STREAM: Final = (b"content-type", b"text/event-stream")
 StillSignedIn = Callable[[], Awaitable[object]]
 """Raises SignInRefused once that does not hold any more, StoreUnavailable."""
 
+Answered = Callable[[int], Awaitable[None]]
+"""Is told the status of the answer before that goes out, and may keep it waiting."""
+
 
 class Watched:
     """One answer on its way."""
 
-    def __init__(self, receive: Receive, send: Send, still: StillSignedIn, answered: Callable[[int], None]) -> None:
+    def __init__(self, receive: Receive, send: Send, still: StillSignedIn, answered: Answered) -> None:
         self._receive = receive
         self._send = send
         self._still = still
@@ -30,7 +33,7 @@ class Watched:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._answered(message["status"])
+            await self._answered(message["status"])
             self._streams = any(
                 name == _STREAM[0] and value.startswith(_STREAM[1]) for name, value in message.get("headers", ())
             )
