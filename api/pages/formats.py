@@ -64,6 +64,11 @@ def instant_text(instant: datetime, zone: str) -> str:
     return f"{day_text(here)}, {here:%H:%M}"
 
 
+def instant_apart(instant: datetime, zone: str) -> str:
+    """An instant that clocks of the zone show as they show another one: with the hour in UTC."""
+    return f"{instant_text(instant, zone)} ({instant:%H:%M} UTC)"
+
+
 def day_text(day: datetime) -> str:
     return f"{DAYS[day.weekday()]} {short_day(day)}"
 

@@ -37,6 +37,14 @@ def shown_once(wall: datetime, zone: str) -> bool:
     return any(each.astimezone(place).replace(tzinfo=None) == wall for each in instants_of(wall, zone))
 
 
+def unclear(wall: datetime, zone: str) -> str:
+    """Why a time of a clock of the zone is no one instant; empty where it is."""
+    if len(instants_of(wall, zone)) == 1:
+        return ""
+    how = "twice" if shown_once(wall, zone) else "never"
+    return f"clocks in {zone} showed this time {how}: say which instant is meant"
+
+
 def on_the_wall(instant: datetime, zone: str) -> str:
     """What a clock of the zone showed at an instant, as a browser writes it."""
     return on_clocks_of(zone, instant).replace(tzinfo=None).isoformat(timespec="seconds")

@@ -1,5 +1,6 @@
 """The page of one engagement, as it is or as it was."""
 
+from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
@@ -12,13 +13,13 @@ from api.http.reach import Seen
 from api.http.strict_json import FieldsWrong
 from api.pages.engagement.asked import EngagementPageAsked
 from api.pages.engagement.replay import KEPT
-from api.pages.engagement.view import engagement_shown, not_opened
+from api.pages.engagement.view import engagement_shown, named, not_opened
 from api.pages.forgery import proof_of
-from api.pages.formats import machine_text
+from api.pages.formats import instant_apart, machine_text
 from api.pages.frame import Frame, html, rendered
 from api.pages.lanes.view import LEGEND
 from api.pages.links import Here, asked_for, here, of_an_engagement
-from api.pages.wall_time import instants_of, wall_time
+from api.pages.wall_time import instants_of, unclear, wall_time
 from application.queries.as_of import engagement_as_of
 from domain.language.saying import said
 
@@ -47,7 +48,10 @@ async def _caught_up(standfast: Seen, request: Request, position: int | None) ->
 
 
 async def _gone_to(standfast: Seen, request: Request, asked: EngagementPageAsked) -> Response:
-    """Leads to the page at the time that was asked for, on the clocks of the engagement's zone. Raises FieldsWrong."""
+    """Leads to the page at the time that was asked for, on the clocks of the engagement's zone.
+
+    Asks back where these showed it twice, or never. Raises FieldsWrong.
+    """
     now = await standfast.desks.quick.answer(
         partial(engagement_as_of, standfast.sight, asked.engagement_id), request.receive
     )
@@ -55,9 +59,21 @@ async def _gone_to(standfast: Seen, request: Request, asked: EngagementPageAsked
     wall = wall_time(asked.go or "")
     if wall is None:
         raise FieldsWrong([("go", "a time that there is, such as 2026-11-10T09:00")])
-    at = machine_text(instants_of(wall, now.history.state.terms.calendar.zone)[0])
-    then = at if asked.known == "then" else None
-    return RedirectResponse(here(request).but(go=None, known=None, as_of=at, known_at=then, before=None), 303)
+    at, state = here(request), now.history.state
+    zone = state.terms.calendar.zone
+    ways = [(instant_apart(each, zone), _gone(at, each, asked)) for each in instants_of(wall, zone)]
+    if why := unclear(wall, zone):
+        frame = Frame(title=f"{named(state)}: a time is not clear", section="/engagements")
+        now_at = at.but(go=None, known=None, as_of=None, known_at=None, before=None)
+        return html(rendered("unclear_time.html", frame, name=named(state), why=why, ways=ways, now=now_at), 422)
+    return RedirectResponse(ways[0][1], 303)
+
+
+def _gone(at: Here, to: datetime, asked: EngagementPageAsked) -> str:
+    """The address of the page as of an instant."""
+    as_of = machine_text(to)
+    known_at = as_of if asked.known == "then" else None
+    return at.but(go=None, known=None, as_of=as_of, known_at=known_at, before=None)
 
 
 def _page(standfast: Seen, asked: EngagementPageAsked, at: Here, token: str) -> bytes:

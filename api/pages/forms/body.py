@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from api.pages.forms.shape import NAME, VALUE, Branch, Leaf, Rows, Shape
-from api.pages.wall_time import instants_of, shown_once, wall_time
+from api.pages.wall_time import instants_of, unclear, wall_time
 
 Given = Mapping[str, str]
 """What the fields of a form hold, by their names: ``day_rate.amount``, ``evidence[0].title``."""
@@ -91,9 +91,8 @@ class _Making:
             return text  # with an offset, or refused as any other text
         instants = instants_of(wall, self._zone)
         which = self._given.get(name + FOLD, "")
-        if len(instants) > 1 and which not in ("0", "1"):
-            how = "twice" if shown_once(wall, self._zone) else "never"
-            self.unclear.append((name, f"clocks in {self._zone} showed this time {how}: say which instant is meant"))
+        if which not in ("0", "1") and (why := unclear(wall, self._zone)):
+            self.unclear.append((name, why))
         return instants[int(which) if which == "1" and len(instants) > 1 else 0].isoformat()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from api.pages.formats import capital, instant_text, words
+from api.pages.formats import capital, instant_apart, words
 from api.pages.forms.body import FOLD, NULL, Given, default_text, rows_said
 from api.pages.forms.choices import Option, Options
 from api.pages.forms.shape import LONG_TEXT, Branch, Leaf, Rows, Shape, shape_of
@@ -228,8 +228,7 @@ class Showing:
         if len(instants) < 2:
             return ()
         return tuple(
-            Option(value=str(index), name=f"{instant_text(each, self._zone)} ({each:%H:%M} UTC)")
-            for index, each in enumerate(instants)
+            Option(value=str(index), name=instant_apart(each, self._zone)) for index, each in enumerate(instants)
         )
 
 

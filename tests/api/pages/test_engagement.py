@@ -103,12 +103,31 @@ def test_before_its_opening_it_says_when_it_was_opened(lasting_client: TestClien
     assert page.link("As it is now") == unknown.link("As it is now")
 
 
+def test_what_may_be_recorded_stands_below_the_clocks_and_above_the_history(
+    lasting_client: TestClient, address: str
+) -> None:
+    source = shown(lasting_client, address, "").source
+    places = [source.index(f'id="{each}"') for each in ("lanes", "clocks", "record", "history")]
+    assert places == sorted(places)
+
+
 def test_a_time_is_gone_to_on_the_clocks_of_its_zone(client: TestClient) -> None:
     page = shown_at(client, occurred_at="2026-01-01T09:00:00Z")  # in London
     answer = client.get(f"{page}?go=2026-07-01T10:00&known=then", follow_redirects=False)
     at = "2026-07-01T09%3A00%3A00Z"
     assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?as_of={at}&known_at={at}")
     assert client.get(f"{page}?go=2026-02-30T10:00").status_code == 422
+    for time, how, instants in (
+        ("2026-10-25T01:30", "twice", ("2026-10-25T00%3A30%3A00Z", "2026-10-25T01%3A30%3A00Z")),
+        ("2026-03-29T01:30", "never", ("2026-03-29T01%3A30%3A00Z", "2026-03-29T00%3A30%3A00Z")),
+    ):
+        unclear = Browser(client).open(f"{page}?span=year&go={time}&known=then")
+        assert unclear.status == 422
+        assert f"Clocks in Europe/London showed this time {how}" in unclear.text
+        ways = [each.href for each in unclear.links]
+        for instant in instants:
+            assert f"{page}?span=year&as_of={instant}&known_at={instant}" in ways
+        assert unclear.link("As it is now") == f"{page}?span=year"
     assert client.get(f"{page}?go=now").status_code == 422
     shown_then = Browser(client).open(f"{page}?go=2026-07-01T10:00&known=today")
     assert "As it was Wed 1 Jul 2026, 10:00" in shown_then.text
