@@ -105,6 +105,34 @@ def test_what_is_sent_again_after_its_answer_was_lost_is_recorded_once(
     assert [each["version"] for each in history] == [1, 2, 3, 4]
 
 
+def test_on_the_page_of_an_engagement_it_opens_above_the_buttons(browser: Browser, server: str, work: str) -> None:
+    address = f"{server}/engagements/{work.rpartition('=')[2]}?span=year"
+    with opened_in(browser, WIDE, "light") as page:
+        live(page, address)
+        page.keyboard.press("r")
+        page.wait_for_selector("#placed form.command")
+        page.fill("#placed [name=professional_id]", "no good id")
+        page.check("#placed [name=supply_source][value=internal_team]")
+        page.click("#placed button.main")
+        page.wait_for_selector("#placed #refusal")
+        sound(page, "placed")
+        page.fill("#placed [name=professional_id]", "omar")
+        page.keyboard.press("Escape")
+        assert not page.is_visible("#placed")
+        assert page.evaluate("document.activeElement.matches('#record [data-next]')")
+        page.keyboard.press("j")
+        page.keyboard.press("r")
+        page.wait_for_selector("#placed form.command")
+        assert page.input_value("#placed [name=professional_id]") == "omar"
+        assert page.url == address
+        page.click("#placed button.main")
+        page.wait_for_selector("main > .done >> text=Recorded as version 2.")
+        assert page.url == f"{address}&recorded=2#v2"
+        page.keyboard.press("c")
+        page.click("#record a[href$='/do/annotate']")
+        page.wait_for_selector("#placed [name=note]")
+
+
 def test_without_scripts_the_button_leads_to_the_form(browser: Browser, server: str, work: str) -> None:
     with opened_in(browser, WIDE, "light", scripts=False) as page:
         page.goto(work)

@@ -32,7 +32,7 @@
       (field) => field === document.activeElement || field.closest("details[open]") || !inDefault(field),
     );
   const held = () =>
-    document.querySelector("body.replay, .replay.on, dialog[open]") || !getSelection().isCollapsed || writing();
+    document.querySelector("body.replay, .replay.on, dialog[open], #placed:not([hidden])") || !getSelection().isCollapsed || writing();
 
   function wayTo(words) {
     if (leads) {
