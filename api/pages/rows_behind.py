@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from pydantic import Field
@@ -15,7 +15,6 @@ from api.pages.formats import day_text, group_text, machine_text, short_day, wor
 from api.pages.links import Here, clock_at, engagement_at
 from api.queries.fleet import FleetAsked, RowsAsked
 from application.ports.fleet import FigureRow, RowsPage, RowSums
-from domain.engagement.terms.policy import Obligation
 from domain.language.bounds import DESCRIBED
 from domain.language.words import Instant, field_names
 
@@ -91,7 +90,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowShown:
-    """``address`` leads to what it is about in its engagement, ``explanation`` to the clock that it is, if any."""
+    """``words`` say it, ``address`` leads to it in its engagement, ``explanation`` to the clock that it is, if any."""
 
     row: FigureRow
     name: str
@@ -216,22 +215,35 @@ def _states(states: Mapping[str, int], chosen: str | None, here: Here) -> Iterat
         yield State(name=name, count=count, chosen=name == chosen, address=here.but(state=name, cursor=None))
 
 
-def _once(told: str) -> str:
-    """A row in words whose id says already what it is: ``case-1 on backend-1``."""
-    noun, _, rest = told.partition(" ")
-    return rest if rest.startswith(f"{noun}-") else told
+CLOCK: Final = " clock"
+CALLED: Final = {"case": "replacement", "plan": "knowledge transfer"}
+"""What the pages call that the interface names otherwise."""
+
+
+def _noun(row: FigureRow) -> str:
+    """What a row is, without its state, its id and its seat: ``case``, ``replace clock``."""
+    said = row.words.removesuffix(f": {row.state}").removesuffix(f" on {row.seat_id}")
+    return said.removesuffix(f" {row.subject_id}")
+
+
+def _told(row: FigureRow, noun: str) -> str:
+    """A row in words, without an id that nobody chose: ``replacement on backend-1``."""
+    if noun == "seat":
+        return f"seat {row.subject_id}"
+    where = f" on {row.seat_id}" if row.seat_id else ""
+    return f"{CALLED.get(noun, noun.removesuffix(CLOCK))}{where}"
 
 
 def _row(row: FigureRow, asked: BecauseAsked) -> RowShown:
     at = {"as_of": machine_text(asked.as_of)} if asked.as_of else {}
-    clock = next((each for each in get_args(Obligation) if row.words.startswith(f"{words(each)} clock ")), None)
-    about = row.subject_id or ""
+    noun = _noun(row)
+    clock = noun.removesuffix(CLOCK).replace(" ", "_") if noun.endswith(CLOCK) else None
     return RowShown(
         row=row,
         name=row.engagement_name or str(row.engagement_id),
         address=f"{engagement_at(row.engagement_id, **at)}{_place(row, clock)}",
-        explanation=clock_at(row.engagement_id, clock, about, **at) if clock else None,
-        words=_once(row.words.removesuffix(f": {row.state}")),
+        explanation=clock_at(row.engagement_id, clock, row.subject_id or "", **at) if clock else None,
+        words=_told(row, noun),
         value=amount(asked.because, row.value),
         part=None if row.of is None else amount(asked.because, row.of),
     )

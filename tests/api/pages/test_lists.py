@@ -137,8 +137,10 @@ def test_the_rows_behind_a_figure_are_those_of_the_interface(either_client: Test
     assert f"{rows['total']} case in managed marketplace: 1" in page.text
     values = [each["data-value"] for each in page.tags("td") if "data-value" in each]
     assert values == [str(each["value"]) for each in rows["items"]]
-    [row] = rows["items"]
-    assert page.link("Checkout team") == f"/engagements/{row['engagement_id']}#of-{row['subject_id']}"
+    [case] = rows["items"]
+    assert f"replacement on {case['seat_id']}" in page.text
+    assert case["subject_id"] not in page.text  # an id that was made says nothing to anybody
+    assert page.link("Checkout team") == f"/engagements/{case['engagement_id']}#of-{case['subject_id']}"
     assert page.link("model managed marketplace × take this filter back")
 
 
@@ -165,6 +167,9 @@ def test_a_state_chooses_among_the_rows(client: TestClient, told: Telling) -> No
     page = browser.open("/engagements?because=accountability.parties.platform.met")
     total = client.get("/v1/metrics/rows?figure=accountability.parties.platform.met").json()["total"]
     assert page.text.count("● met") == total
+    explained = [each.href for each in page.links if "/clocks/" in each.href]
+    assert len(explained) == total >= 1
+    assert browser.open(explained[0]).status == 200
     only = browser.open(page.link(f"met {total}"))
     assert only.text.count("● met") == total
     assert browser.open("/engagements?because=accountability.parties.platform.met&state=late").text.count("●") == 0
