@@ -43,6 +43,22 @@ def test_the_viewers_time_stands_beside_where_it_is_another(in_kolkata: Page, se
     assert told["what if"] == "Thu 1 Jan 2026, 20:00 UTC · Fri 2 Jan 2026, 01:30 yours"
 
 
+def test_it_stands_at_the_engagement_and_on_demand_at_every_time(in_kolkata: Page, server: str) -> None:
+    in_kolkata.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    in_kolkata.goto(f"{server}/engagements?q=Beside")
+    assert in_kolkata.locator("tbody .yours").count() == 0
+    in_kolkata.click("#times")
+    assert in_kolkata.locator("tbody .yours").first.inner_text() == " · 14:30 yours"
+    in_kolkata.click("tbody [data-open]")
+    in_kolkata.wait_for_selector("#facts .yours")
+    assert in_kolkata.evaluate("document.documentElement.scrollWidth == window.innerWidth")
+    in_kolkata.focus("#times")
+    in_kolkata.keyboard.press("Enter")
+    assert in_kolkata.locator("#facts .yours").count() == 0
+    for beside in ("#moment", "#history .at"):
+        assert in_kolkata.locator(f"{beside} .yours").count() == 1
+
+
 def test_where_it_is_the_same_nothing_is_added(browser: Browser, server: str) -> None:
     context = browser.new_context(timezone_id="UTC")
     page = context.new_page()

@@ -14,19 +14,33 @@ const own = (at) =>
   `${DAYS[at.getDay()]} ${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}, ${two(at.getHours())}:${two(at.getMinutes())}`;
 
 // The engagement's time is written by the server; that of whoever looks stands behind it where it is another one: beside
-// it where there is room (data-beside), elsewhere in its title. On the same day the hour is enough.
+// it where there is room (data-beside), elsewhere in its title, which is for a pointer only: a button of the foot writes
+// them all out. On the same day the hour is enough.
 const dayOf = (told) => told.slice(0, told.lastIndexOf(","));
+const everywhere = () => kept.read(localStorage, "times") === "both";
 function addOwnTimes() {
   for (const time of document.querySelectorAll("time[data-zone]")) {
     const there = time.textContent, here = own(new Date(time.dateTime));
     time.title = here === there ? time.dataset.zone : `${time.dataset.zone} · ${here} yours`;
+    if (here === there) continue;
+    document.getElementById("times").hidden = false;
     const beside = time.closest("[data-beside]");
-    if (here === there || !beside || beside.querySelector(".yours")) continue;
+    if (beside ? beside.querySelector(".yours") : !everywhere() || time.nextElementSibling?.matches(".yours")) continue;
     const yours = document.createElement("span");
     yours.className = "yours";
     yours.textContent = ` · ${dayOf(here) === dayOf(there) ? here.slice(-5) : here} yours`;
-    beside.append(yours);
+    beside ? beside.append(yours) : time.after(yours);
   }
+}
+function addTimesSwitch() {
+  const button = document.getElementById("times");
+  button.setAttribute("aria-pressed", everywhere());
+  button.addEventListener("click", () => {
+    kept.write(localStorage, "times", everywhere() ? null : "both");
+    button.setAttribute("aria-pressed", everywhere());
+    document.querySelectorAll(".yours").forEach((yours) => yours.closest("[data-beside]") || yours.remove());
+    addOwnTimes();
+  });
 }
 
 // Light and dark.
@@ -176,6 +190,7 @@ function addCounters(within) {
 document.querySelector(".aids").hidden = false;
 addOwnTimes();
 document.addEventListener("exchanged", addOwnTimes);
+addTimesSwitch();
 addSchemes();
 addKeys();
 document.querySelectorAll("form[data-kept]").forEach((form) => keepWritten(form));
