@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.http.paging import Cursor
 from api.pages.chips import Chip, chips
-from api.pages.fleet.figures import Kind, amount, summary, writing
+from api.pages.fleet.figures import Kind, amount, exactly, summary, writing
 from api.pages.formats import day_text, group_text, machine_text, short_day, words
 from api.pages.links import Here, clock_at, engagement_at
 from api.queries.fleet import FleetAsked, RowsAsked
@@ -98,6 +98,7 @@ class RowShown:
     explanation: str | None
     words: str
     value: str
+    title: str
     part: str | None
 
 
@@ -245,6 +246,7 @@ def _row(row: FigureRow, asked: BecauseAsked) -> RowShown:
         explanation=clock_at(row.engagement_id, clock, row.subject_id or "", **at) if clock else None,
         words=_told(row, noun),
         value=amount(asked.because, row.value),
+        title=exactly(asked.because, row.value),
         part=None if row.of is None else amount(asked.because, row.of),
     )
 

@@ -162,10 +162,12 @@ def handed_off(of: Column) -> Cell:
     times, requested = of.group.accountability.handoffs, of.group.guarantee.cases.requested
     if not times and not requested:
         return Cell()
-    each = f"{times / requested:.1f} for each of " if times else "in "
+    shown = of.behind.count("accountability.handoffs", times)
+    if not requested:
+        return Cell(shown=shown)
     cases = of.behind.count("guarantee.cases.requested", requested, "case" if requested == 1 else "cases")
-    note: Note = (each, cases) if requested else ()
-    return Cell(shown=of.behind.count("accountability.handoffs", times), note=note)
+    share = of.behind.beside("accountability.handoffs", times / requested, f"{times / requested:.1f}")
+    return Cell(shown=shown, note=(share, " for each of ", cases) if times else ("in ", cases))
 
 
 def missing(path: str, found: Callable[[Group], GroupRatio | None]) -> Callable[[Column, float], Cell]:
@@ -203,7 +205,7 @@ def share(of: Column, path: str, ratio: GroupRatio | None, what: str) -> Cell:
     shown = of.behind.ratio(path, ratio)
     if shown is None or ratio is None:
         return Cell()
-    return Cell(shown=shown, note=(f"{ratio.numerator:,} of {ratio.denominator:,} {what}",))
+    return Cell(shown=shown, note=(of.behind.parts(path, ratio, what),))
 
 
 def tenure(of: Column) -> Cell:
@@ -218,13 +220,15 @@ def tenure(of: Column) -> Cell:
 
 
 def exits(of: Column) -> Cell:
-    """Those that nobody had planned, of all departures."""
+    """Those that nobody had planned, of all departures, which are told by their causes."""
     found = of.group.continuity
     departures = sum(found.departures.values())
     if departures == 0:
         return Cell(word="none")
     shown = of.behind.count("continuity.unplanned_exits", found.unplanned_exits)
-    return Cell(shown=shown, note=(f"of {departures:,} departure{'' if departures == 1 else 's'}",))
+    causes = sorted(found.departures.items(), key=lambda each: -each[1])
+    told = (of.behind.count(f"continuity.departures.{cause}", many, words(cause)) for cause, many in causes if many)
+    return Cell(shown=shown, note=(f"of {departures:,} departure{'' if departures == 1 else 's'}: ", *told))
 
 
 def overlapping(of: Column) -> Cell:
@@ -246,7 +250,7 @@ def handed_over(of: Column) -> Cell:
     shown = of.behind.ratio("continuity.transfer_completeness", found)
     if shown is None:
         return Cell()
-    return Cell(shown=shown, note=(f"{found.numerator / 1000:,.0f} of {found.denominator / 1000:,.0f} by weight",))
+    return Cell(shown=shown, note=(of.behind.parts("continuity.transfer_completeness", found, "by weight", 1000),))
 
 
 def matched(of: Column) -> Cell:
@@ -267,4 +271,4 @@ def productive(of: Column) -> Cell:
 
 def typical(behind: Behind, path: str, of: Distribution, what: tuple[str, str]) -> Cell:
     shown = behind.typical(path, of)
-    return Cell(shown=shown, note=(told_beside(path, of, what),)) if shown else Cell()
+    return Cell(shown=shown, note=told_beside(behind, path, of, what)) if shown else Cell()

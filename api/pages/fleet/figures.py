@@ -13,6 +13,10 @@ Unit = Literal["each", "business", "calendar", "minutes", "days", "money", "thou
 BUSINESS_DAY: Final = 8 * 3600
 """Seconds. Engagements of several calendars stand in one figure, so it is told in business days of this length."""
 
+BUSINESS_TIME: Final = f"{NARROW}business"
+SECONDS: Final = {"business": (1, "business"), "calendar": (1, "calendar"), "days": (DAY_SECONDS, "calendar")}
+"""How many seconds one of a unit is, and of which time."""
+
 FEWEST: Final = 5
 """Below so many values a median or a percentile says nothing."""
 
@@ -93,7 +97,18 @@ def amount(path: str, value: float | str) -> str:
 
 
 def business(seconds: int) -> str:
-    return duration_text(seconds, BUSINESS_DAY)
+    """Of business time, which is said where no business day says it."""
+    text = duration_text(seconds, BUSINESS_DAY)
+    return text if not seconds or f"{NARROW}bd" in text else f"{text}{BUSINESS_TIME}"
+
+
+def exactly(path: str, *values: float | str) -> str:
+    """Times to the second, and of which time they are; empty where the figure is none."""
+    unit = writing(path).unit
+    if unit not in SECONDS or writing(path).kind == "ratio":
+        return ""
+    size, of = SECONDS[unit]
+    return f"{' – '.join(f'{int(Decimal(str(each)) * size):,}' for each in values)} seconds of {of} time"
 
 
 def part_of(path: str, numerator: int, denominator: int) -> str:
@@ -123,4 +138,6 @@ def _middle(path: str, sums: RowSums, *, few: bool) -> str:
 def between(path: str, least: float, most: float) -> str:
     """Few values, of which a median would say nothing."""
     first, last = amount(path, least), amount(path, most)
-    return first if first == last else f"{first}{NARROW}–{NARROW}{last}"
+    if first == last:
+        return first
+    return f"{first.removesuffix(BUSINESS_TIME) if last.endswith(BUSINESS_TIME) else first}{NARROW}–{NARROW}{last}"

@@ -34,7 +34,9 @@ def sentence(found: FleetFigures, asked: GroupsAsked) -> Sentence:
     answer: Note = (
         "The guarantee held in ",
         behind.count("guarantee.replace.met", met),
-        f" of {due:,} promised replacement{'' if due == 1 else 's'} (",
+        " of ",
+        behind.beside("guarantee.attainment", due, f"{due:,}", f"promised replacement{'' if due == 1 else 's'}"),
+        " (",
         share,
         ").",
     )

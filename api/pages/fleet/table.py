@@ -89,16 +89,16 @@ def _overdue(of: Column) -> Cell:
 
 
 def _in_time(of: Column) -> Cell:
-    return _counted(cells.in_time(of), of.group.guarantee.attainment)
+    return _counted(cells.in_time(of), of.behind, "guarantee.attainment", of.group.guarantee.attainment)
 
 
 def _kept(of: Column) -> Cell:
-    return _counted(cells.kept(of), of.group.accountability.fulfilment)
+    return _counted(cells.kept(of), of.behind, cells.FULFILMENT, of.group.accountability.fulfilment)
 
 
-def _counted(cell: Cell, ratio: GroupRatio) -> Cell:
+def _counted(cell: Cell, behind: Behind, path: str, ratio: GroupRatio) -> Cell:
     """With the counts alone beside it: a line has little room."""
-    note = (f"{ratio.numerator:,} of {ratio.denominator:,}",) if cell.shown else ()
+    note = (behind.parts(path, ratio),) if cell.shown else ()
     return replace(cell, note=note, bar=())
 
 

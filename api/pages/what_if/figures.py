@@ -39,13 +39,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellShown:
-    """A figure as it is shown: its note, its exact value (None: there is none), and where its rows are, if anywhere."""
+    """What is shown of a figure: its text and that of its note, its exact value (None: there is none), and its path.
+
+    ``figures`` (several, where it is money of several currencies) and ``beside`` are the same with their addresses;
+    empty where they have none.
+    """
 
     told: str
     note: str
     value: Any
     path: str
-    address: str | None
+    title: str
+    figures: Sequence[Shown] = ()
+    beside: Note = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +121,12 @@ def _kept_by(party: str) -> Callable[[Column], Cell]:
         if found is None:
             return Cell()
         fulfilment = found.fulfilment
-        shown = of.behind.ratio(f"accountability.parties.{party}.fulfilment", fulfilment)
+        path = f"accountability.parties.{party}.fulfilment"
+        shown = of.behind.ratio(path, fulfilment)
         if shown is None:
             timed = found.open + found.excused + found.cancelled
             return Cell(word=NOTHING if timed else cells.NO_PROMISE)
-        return Cell(shown=shown, note=(f"{fulfilment.numerator:,} of {fulfilment.denominator:,}",))
+        return Cell(shown=shown, note=(of.behind.parts(path, fulfilment),))
 
     return cell
 
@@ -157,7 +164,9 @@ def _shown(cell: Cell, *, leads: bool) -> CellShown:
         note=_said(cell.note),
         value=value,
         path=figures[0].path if figures else "",
-        address=figures[0].address if leads and len(figures) == 1 else None,
+        title=figures[0].title if figures else "",
+        figures=figures if leads else (),
+        beside=cell.note if leads else (),
     )
 
 

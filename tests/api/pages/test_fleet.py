@@ -1,5 +1,6 @@
 """The page of the fleet: each figure is what its rows come to, and its addresses lose nothing."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -29,16 +30,15 @@ def browser(demo: tuple[Standfast, TestClient]) -> Browser:
 
 def figures_of(page: Page) -> list[Mapping[str, str]]:
     """The links of its figures, each with its path, its value and its text."""
-    links = {each.href: each.text for each in page.links}
-    found = [each for each in page.tags("a") if each.get("data-figure")]
+    found = [(each, link) for each, link in zip(page.tags("a"), page.links, strict=True) if each.get("data-figure")]
     return [
         {
             "path": str(each["data-figure"]),
             "value": str(each["data-value"]),
             "href": str(each["href"]),
-            "text": links[str(each["href"])],
+            "text": link.text,
         }
-        for each in found
+        for each, link in found
     ]
 
 
@@ -148,7 +148,7 @@ def told_at(group: Mapping[str, Any], path: str) -> Any:
 
 
 def test_the_first_sentence_is_of_all_that_is_asked_for(demo: tuple[Standfast, TestClient]) -> None:
-    [group] = demo[1].get("/v1/metrics?from=2025-11-01T00:00:00Z").json()["groups"]
+    [group] = demo[1].get("/v1/metrics?from=2025-12-01T00:00:00Z").json()["groups"]
     of = group["guarantee"]
     page = Browser(demo[1]).open("/fleet")
     assert f"The guarantee held in {of['replace']['met']} of {of['attainment']['denominator']} promised " in page.text
@@ -187,6 +187,20 @@ def test_it_says_in_words_whether_the_guarantee_held(
 def words_of(note: Note) -> str:
     said = (each if isinstance(each, str) else f"{each.text} {each.after}".strip() for each in note)
     return "".join(said).replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("group_by", ["model", "client"])
+def test_every_number_of_it_leads_to_its_rows_and_every_time_says_exactly_how_long(
+    browser: Browser, group_by: str
+) -> None:
+    page = browser.open(f"/fleet?group_by={group_by}")
+    table = page.source.partition("<tbody>")[2].partition("</table>")[0]
+    told = re.sub(r"<a\b.*?</a>|<svg.*?</svg>|<span class=\"of\">.*?</span>|<th.*?</th>", "", table, flags=re.DOTALL)
+    assert not re.findall(r"[^<>]*\d[^<>]*", re.sub(r"<[^>]*>|\d+ departures?", "<>", told))
+    for each, link in zip(page.tags("a"), page.links, strict=True):
+        if re.search(r"\d\u202f(bd|d|h|min|s)\b", link.text) and "data-value" in each:
+            kind = "business" if re.search("bd|business", link.text) else "calendar"
+            assert re.fullmatch(rf"[\d,]+( – [\d,]+)? seconds of {kind} time", str(each["title"])), link.text
 
 
 def test_where_nothing_is_promised_it_says_so(browser: Browser) -> None:
