@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 import pytest
 import structlog
@@ -14,6 +15,17 @@ from api.app import create_app
 from api.examples.commands import body_example
 from tests.api.serving import serving, settings_of
 from tests.moulds import Copied, Files, started
+
+PATIENCE_SECONDS: Final = 60.0
+
+
+def all_shown(client: Client) -> None:
+    """Waits until the lists hold everything that was recorded."""
+    position = client.get("/v1/events").json()["position"]
+    until = monotonic() + PATIENCE_SECONDS
+    for rows in ("work", "engagements"):
+        while client.get(f"/v1/{rows}", params={"min_position": position, "limit": 1}).status_code != 200:
+            assert monotonic() < until, f"{rows} are not projected up to {position}"
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.api.conftest import opened
+from tests.api.conftest import all_shown, opened
 from tests.browser.chromium import PROGRAM
-from tests.browser.windows import NARROW, WIDE, all_shown, opened_in
+from tests.browser.windows import NARROW, WIDE, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 PAGES = {

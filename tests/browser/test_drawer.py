@@ -4,11 +4,11 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.api.conftest import opened
+from tests.api.conftest import all_shown, opened
 from tests.browser.chromium import PROGRAM
 from tests.browser.test_live import live
 from tests.browser.test_pages import sound
-from tests.browser.windows import NARROW, WIDE, all_shown, opened_in
+from tests.browser.windows import NARROW, WIDE, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 

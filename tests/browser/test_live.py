@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from api.http import reach
-from tests.api.conftest import opened
+from tests.api.conftest import all_shown, opened
 from tests.browser.chromium import PROGRAM
-from tests.browser.windows import WIDE, all_shown, opened_in
+from tests.browser.windows import WIDE, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 Say = Callable[[str], None]

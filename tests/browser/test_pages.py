@@ -7,9 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.api.conftest import opened
+from tests.api.conftest import all_shown, opened
 from tests.browser.chromium import PROGRAM
-from tests.browser.windows import NARROW, WIDE, all_shown, opened_in
+from tests.browser.windows import NARROW, WIDE, opened_in
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
 HOSTILE = "<img src=x onerror=\"alert('named')\"> & Sons"

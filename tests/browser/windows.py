@@ -2,25 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic
 from typing import Any
 
-import httpx2
 from playwright.sync_api import Browser, Dialog, Page
 
 WIDE, NARROW = (1440, 900), (390, 844)
-
-
-PATIENCE_SECONDS = 60.0
-
-
-def all_shown(client: httpx2.Client) -> None:
-    """Waits until the lists hold everything that was recorded: a page without scripts does not fetch it by itself."""
-    position = client.get("/v1/events").json()["position"]
-    until = monotonic() + PATIENCE_SECONDS
-    for rows in ("work", "engagements"):
-        while client.get(f"/v1/{rows}", params={"min_position": position, "limit": 1}).status_code != 200:
-            assert monotonic() < until, f"{rows} are not projected up to {position}"
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from tests.api.conftest import all_shown
 from tests.api.pages.browsing import Browser, Page
-from tests.api.pages.test_lists import caught_up
 from tests.api.telling import ACME, OPS, Telling, june, person
 
 CONCERN = {"category": "delivery", "severity": "high"}
@@ -21,7 +21,7 @@ def story(client: TestClient) -> str:
     told.did(ACME, "report-underperformance", june(2, 12), assignment_id="a-1", concern_id="c-1", **CONCERN)
     told.did(OPS, "annotate", june(3, 10), note="<b>taken back</b>")
     told.corrected("never said", void=[10], record=[])
-    caught_up(client)
+    all_shown(client)
     return str(client.get("/v1/engagements?client_id=acme").json()["items"][0]["engagement_id"])
 
 

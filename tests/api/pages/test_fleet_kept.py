@@ -13,7 +13,7 @@ from api.composition import Standfast, assemble
 from api.kept import KeptAnswers
 from api.pages.charts.figures import figures_of
 from api.queries.fleet import groups
-from tests.api.conftest import opened
+from tests.api.conftest import all_shown, opened
 from tests.api.pages.browsing import Browser
 from tests.api.serving import settings_of
 from tests.moulds import Copied, started
@@ -51,9 +51,8 @@ def counted(client: TestClient, query: str = "") -> str:
 def recorded(client: TestClient) -> int:
     """The position after one more engagement, which the projections have reached."""
     opened(client)
-    position = int(client.get("/v1/events?limit=500").json()["position"])
-    assert client.get(f"/v1/metrics?min_position={position}").status_code == 200
-    return position
+    all_shown(client)
+    return int(client.get("/v1/events").json()["position"])
 
 
 def settled(standfast: Standfast) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from tests.api.conftest import opened
+from tests.api.conftest import all_shown, opened
 from tests.api.pages.browsing import Browser, Page
 from tests.api.telling import ACME, DEVSHOP, OPS, Telling, june, person
 
@@ -16,18 +16,13 @@ def story(client: TestClient) -> Telling:
     concern = {"assignment_id": "a-1", "category": "delivery", "severity": "high"}
     told.did(ACME, "report-underperformance", june(2, 12), **concern)
     told.did(ACME, "request-replacement", june(3, 9), seat_id="backend", case_id="case-1", cause="non_performance")
-    caught_up(client)
+    all_shown(client)
     return told
 
 
 @pytest.fixture
 def told(client: TestClient) -> Telling:
     return story(client)
-
-
-def caught_up(client: TestClient) -> None:
-    head = client.get("/v1/events?limit=500").json()["next"]
-    assert client.get(f"/v1/work?min_position={head}").status_code == 200
 
 
 def figures(page: Page) -> dict[str, str]:
@@ -62,7 +57,7 @@ def test_a_count_leads_to_its_rows_wherever_they_are(client: TestClient, told: T
     [found] = client.get("/v1/engagements").json()["items"]
     answer = client.post(f"/v1/engagements/{found['engagement_id']}/suspend-engagement", json=fields)
     assert answer.status_code == 200, answer.text
-    caught_up(client)
+    all_shown(client)
     stretches = {"overdue": "Overdue", "today": "Due today", "this_week": "This week", "later": "Later"}
     stretches["undated"] = "Without a date"
     counts = client.get("/v1/work").json()["counts"]
@@ -101,7 +96,7 @@ def test_the_clocks_that_breach_next_are_shown_within_the_time_that_is_asked(cli
     address = opened(client, model="managed_marketplace", calendar="weekdays", name="Soon")
     fields = {"seat_id": "backend-1", "assignment_id": "a-1", **person("omar")}
     assert client.post(f"{address}/match-professional", json=fields).status_code == 200
-    caught_up(client)
+    all_shown(client)
     [clock] = client.get("/v1/at-risk?within=2592000").json()["items"]
     page = Browser(client).open("/work?within=2592000")
     assert page.link("onboard").endswith("/clocks/onboard/a-1")
@@ -122,7 +117,7 @@ def test_the_list_has_the_filters_of_its_address(client: TestClient, told: Telli
 def test_the_list_goes_on_where_the_page_ends(client: TestClient) -> None:
     for name in ("Alpha", "Beta", "Gamma"):
         opened(client, name=name)
-    caught_up(client)
+    all_shown(client)
     page = Browser(client).open("/engagements?sort=name&limit=2")
     following = Browser(client).open(page.link("The next ones"))
     assert ("Gamma" in page.text, "Gamma" in following.text) == (False, True)
@@ -162,7 +157,7 @@ def test_a_figure_that_there_is_not_is_told(lasting_client: TestClient) -> None:
 
 def test_a_state_chooses_among_the_rows(client: TestClient, told: Telling) -> None:
     told.did(DEVSHOP, "propose-successor", june(4, 9), case_id="case-1", **person("mei"))
-    caught_up(client)
+    all_shown(client)
     browser = Browser(client)
     page = browser.open("/engagements?because=accountability.parties.platform.met")
     total = client.get("/v1/metrics/rows?figure=accountability.parties.platform.met").json()["total"]

@@ -10,7 +10,7 @@ import pytest
 from icalendar import Calendar
 from starlette.testclient import TestClient
 
-from tests.api.conftest import opened
+from tests.api.conftest import all_shown, opened
 from tests.api.pages.browsing import Browser, Page
 
 
@@ -18,8 +18,7 @@ from tests.api.pages.browsing import Browser, Page
 def client(lasting_client: TestClient) -> TestClient:
     for name in ("acme", "globex"):
         opened(lasting_client, client_id=name, seats=[{"seat_id": each, "role": "dev"} for each in ("s1", "s2")])
-    head = lasting_client.get("/v1/events").json()["next"]
-    assert lasting_client.get(f"/v1/work?min_position={head}").status_code == 200
+    all_shown(lasting_client)
     return lasting_client
 
 
