@@ -5,9 +5,10 @@ import time
 import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
@@ -25,7 +26,7 @@ from application.queries.masks import Masks
 from domain.access.reach import EVERYTHING, Reach
 from domain.law.recorded import Actor
 from infrastructure.access.access import AccessControl, access_of
-from infrastructure.access.own_secrets import OwnSecrets
+from infrastructure.access.own_secrets import OPAQUE_IDS, OwnSecrets
 from infrastructure.access.tokens_of_positions import TokensOfPositions
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
@@ -42,12 +43,15 @@ from infrastructure.keeping.keeper import Keeper
 from infrastructure.live.reading import Reads, ear
 from infrastructure.live.tail import Tail
 from infrastructure.log.factory import CREATE_TABLE, DATABASE_URL, LogFactory
+from infrastructure.log.reading import Log
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.process.command_span import command_span, recorded
 from infrastructure.process.drawing.draughtsmen import Draughtsmen
 from infrastructure.process.settings import Settings
+from infrastructure.projections.kept_told import KeptTold
 from infrastructure.projections.leading import KEEPING
 from infrastructure.projections.projections import Projections, ProjectionsToRead
+from infrastructure.projections.reading import Snapshots
 from infrastructure.projections.tables.engagement_list import Engagements
 from infrastructure.projections.tables.work.at_risk import AtRisk
 from infrastructure.projections.tables.work.glance import Glances
@@ -63,7 +67,22 @@ COLLECT_AFTER = (20_000, 20, 20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standfast:
+class Projected:
+    """What is read of one set of projections."""
+
+    engagements: Engagements
+    fleet: ColumnFleet
+    work: Work
+    at_risk: AtRisk
+    lists: ProjectedLists
+
+    def parts(self) -> dict[str, Any]:
+        """Each by its name."""
+        return {each.name: getattr(self, each.name) for each in fields(Projected)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standfast(Projected):
     """An open marketplace with everything that is read beside it."""
 
     settings: Settings
@@ -71,15 +90,11 @@ class Standfast:
     recorder: LogRecorder
     marketplace: Marketplace
     masks: Masks
-    engagements: Engagements
-    fleet: ColumnFleet
+    told: KeptTold[Projected]
     jobs: JobTable
     first_answers: FirstAnswers
     written_terms: WrittenTerms
     working_out: Jobs
-    work: Work
-    at_risk: AtRisk
-    lists: ProjectedLists
     projections: Projections
     breaches: BreachesOfClocks
     keeper: Keeper
@@ -102,6 +117,7 @@ class Standfast:
         self.working_out.stop()
         self.keeper.stop()
         self.fleet.close()
+        self.told.close()
         self.projections.close()
         self.marketplace.close()
 
@@ -162,20 +178,16 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
     wanted = (*DUE, *OLD) if settings.keeper_old == "record" else DUE
     desks = Desks()
     own_secrets = OwnSecrets(database)
-    glances = Glances(projections, clock, projections.seconds_beyond)
+    hiding = partial(own_secrets.of, OPAQUE_IDS)
+    reads = partial(_projected, log=marketplace.recorder.log, of=projections, clock=clock, terms=terms)
     return Standfast(
+        **reads(projections).parts(),
         settings=settings,
         database=database,
         recorder=marketplace.recorder,
         marketplace=marketplace,
-        masks=Masks(partial(OwnSecrets(database).of, "opaque-ids")),
-        engagements=Engagements(projections, clock, projections.seconds_beyond),
-        fleet=ColumnFleet(
-            Columns(projections, marketplace.recorder.log), clock, terms.calendar, projections.behind_seconds, ended_by
-        ),
-        work=Work(glances),
-        at_risk=AtRisk(glances, terms),
-        lists=ProjectedLists(projections, clock, projections.seconds_beyond, terms),
+        masks=Masks(hiding),
+        told=KeptTold(projections, marketplace.recorder.log, hiding, reads),
         jobs=jobs,
         first_answers=FirstAnswers(lambda: projections.database),
         written_terms=WrittenTerms(lambda: projections.database),
@@ -203,6 +215,18 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
         desks=desks,
         kept=KeptAnswers(desks.background.begin, time.monotonic),
         draughtsmen=Draughtsmen(),
+    )
+
+
+def _projected(snapshots: Snapshots, *, log: Log, of: Projections, clock: Clock, terms: CatalogueShelf) -> Projected:
+    """What reads these projections, which follow those ``of`` the log."""
+    glances = Glances(snapshots, clock, of.seconds_beyond)
+    return Projected(
+        engagements=Engagements(snapshots, clock, of.seconds_beyond),
+        fleet=ColumnFleet(Columns(snapshots, log), clock, terms.calendar, of.behind_seconds, ended_by),
+        work=Work(glances),
+        at_risk=AtRisk(glances, terms),
+        lists=ProjectedLists(snapshots, clock, of.seconds_beyond, terms),
     )
 
 

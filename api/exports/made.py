@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from typing import IO, Any, Final
@@ -20,7 +21,10 @@ from api.exports.ocel.document import ocel_blocks
 from api.exports.source import facts, histories
 from api.http.events import event_bytes
 from api.http.reach import Seen
+from application.ports.at_risk import ClockAtRisk
 from application.ports.exports import Lists
+from application.ports.work import WorkItem
+from application.queries.offered import offered
 from domain.language.instants import instant_text
 from domain.language.position import Positions
 from infrastructure.exports.parquet import parquet
@@ -31,6 +35,7 @@ IN_MEMORY: Final = 1_048_576
 
 BLOCK: Final = 262_144
 HEAR_EVERY: Final = 500
+OFFERED_AT_ONCE: Final = 500
 Hear = Callable[[int], object]
 """Hears how many rows or events are done."""
 
@@ -80,7 +85,7 @@ def made(standfast: Seen, export: ListExport, form: ListForm, asked: Any, hear: 
     with ExitStack() as held:
         counted = _Counted(hear)
         with standfast.lists.opened(standfast.reach) as lists:
-            rows = counted.of(export.rows(lists, asked))
+            rows = counted.of(_offered(standfast, export, export.rows(lists, asked)))
             if form.extension == "parquet":
                 file = held.enter_context(_parquet(held, export, lists, rows, standfast.positions))
             else:
@@ -89,6 +94,15 @@ def made(standfast: Seen, export: ListExport, form: ListForm, asked: Any, hear: 
             size = file.seek(0, 2)
             told = Told(position=lists.position, as_of=lists.as_of, log_id=lists.log_id, rows=counted.number, size=size)
         return MadeList(file=file, told=told, held=held.pop_all())
+
+
+def _offered(standfast: Seen, export: ListExport, rows: Iterator[Any]) -> Iterator[Any]:
+    """The rows, of what waits with the commands that whoever asks may issue."""
+    if export.row not in (WorkItem, ClockAtRisk):
+        yield from rows
+        return
+    while some := list(islice(rows, OFFERED_AT_ONCE)):
+        yield from offered(standfast.sight, some)
 
 
 def _texts(export: ListExport, form: ListForm, lists: Lists, rows: Iterable[Any]) -> Iterator[bytes]:

@@ -44,10 +44,12 @@ class Seen(Standfast):
     """All there is, with the reach that whoever reads may not go beyond: nothing reads without naming it.
 
     ``sight`` is how engagements and events are read, as they are told to the reader's eyes; what is projected takes the
-    ``reach`` itself. ``positions`` is how positions of the log are told, and read.
+    ``reach`` itself, and is made of what these eyes are told. ``positions`` is how positions of the log are told, and
+    read.
     """
 
     reach: Reach
+    eyes: Eyes
     sight: Sight
     positions: Positions
 
@@ -120,8 +122,10 @@ def seen_by(
     """What is there for a reader today; commands are offered to the principal, and inside, positions are numbers."""
     reach = reader.reach(standfast.marketplace.clock())
     there = {name: getattr(standfast, name) for name in THERE}
+    told = standfast.told.of(reach, reader.eyes)
+    there |= told.parts() if told else {}
     sight = Sight(standfast.marketplace, reach, principal, mask=standfast.masks.of(reader.eyes))
-    return Seen(**there, reach=reach, sight=sight, positions=positions)
+    return Seen(**there, reach=reach, eyes=reader.eyes, sight=sight, positions=positions)
 
 
 def seen_in(standfast: Standfast, request: HTTPConnection) -> Seen:

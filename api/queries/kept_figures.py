@@ -39,14 +39,14 @@ class FiguresAsOf:
 async def kept_figures(
     standfast: Seen, request: Request, asked: GroupsAsked, *, patience: float | None = None
 ) -> FiguresAsOf:
-    """The figures that are asked for, kept for all of the same reach; waited for so many seconds (None: as usual).
+    """The figures that are asked for, kept for all who see the same; waited for so many seconds (None: as usual).
 
     Raises FieldsWrong, NotReached, TooMuchAsked, CallerGone.
     """
     await projected(standfast, asked.min_position)
     kept, now = standfast.kept, standfast.kept.now()
     plain = replace(asked, min_position=None)
-    key = (standfast.reach, tuple(getattr(plain, each.name) for each in fields(plain)))
+    key = (standfast.reach, standfast.eyes, tuple(getattr(plain, each.name) for each in fields(plain)))
     work = partial(_worked_out, standfast, plain)
     found = kept.find(key)
     position = standfast.projections.positions.position

@@ -151,14 +151,17 @@ def supposed_by(standfast: Seen, body: FleetWhatIfBody) -> FleetSupposed:
     if supposition == Supposition():
         raise NothingSupposed("nothing is supposed", field="policy")
     not_too_far(standfast.sight, body.as_of)
-    return FleetSupposed(supposition=supposition, chosen=body.filter, reach=standfast.reach, as_of=body.as_of)
+    return FleetSupposed(
+        supposition=supposition, chosen=body.filter, reach=standfast.reach, eyes=standfast.eyes, as_of=body.as_of
+    )
 
 
 def worked_out_here(
     standfast: Standfast, wanted: FleetSupposed, these: Candidates, told: Callable[[int], None]
 ) -> FleetWhatIf:
     """What would be of these engagements, now and in this process. ``told`` may raise to end it."""
-    return worked_out(standfast.recorder.log, wanted, these, now=standfast.marketplace.clock(), told=told)
+    now, key = standfast.marketplace.clock(), standfast.masks.key
+    return worked_out(standfast.recorder.log, wanted, these, now=now, key=key, told=told)
 
 
 async def _job(standfast: Standfast, doing: Doing, http: HttpRequest) -> Response:
@@ -188,6 +191,6 @@ def whose_jobs(http: HttpRequest) -> str | None:
 def job_within(standfast: Seen, job_id: UUID, whose: str | None) -> FleetSupposed:
     """What a job supposes. Raises NoJob also where it went beyond what its creator sees by now."""
     wanted = asked_in(standfast.jobs.request(job_id, whose))
-    if standfast.reach not in (EVERYTHING, wanted.reach):
+    if standfast.reach != EVERYTHING and (standfast.reach, standfast.eyes) != (wanted.reach, wanted.eyes):
         raise NoJob(f"no job {job_id}")
     return wanted

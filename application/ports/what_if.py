@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.ports.engagement_list import Count
 from application.ports.fleet import Group
+from domain.access.eyes import Eyes
 from domain.access.reach import Reach
 from domain.clocks.reading import ClockState
 from domain.language.bounds import STRICT
@@ -36,11 +37,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetSupposed:
-    """What is supposed of whom, within whose reach, as of an instant (None: now)."""
+    """What is supposed of whom, within whose reach and for whose eyes, as of an instant (None: now)."""
 
     supposition: Supposition
     chosen: Chosen
     reach: Reach
+    eyes: Eyes
     as_of: datetime | None
 
 

@@ -87,7 +87,7 @@ class WorkItem:
     overdue: bool
     """Whether it is past the goal of its clock or, where it has no clock, past ``due_at``."""
     next_command: str | None
-    """What is to be done, allowed now; null for a notice."""
+    """What is to be done, allowed now; null for a notice, and where whoever asks is not told of it."""
     next_fields: Mapping[str, str]
     """The fields of that command that are known: ids, and the item of an onboarding."""
     why: str

@@ -22,7 +22,7 @@ class Masks:
     """The masks of a process; ``key`` gives the secret by which ids are hidden."""
 
     def __init__(self, key: Callable[[], bytes], most_facts: int = MOST_FACTS) -> None:
-        self._key = key
+        self.key = key
         self._most_facts = most_facts
         self._kept: OrderedDict[tuple[UUID, Eyes], Masked] = OrderedDict()
         self._facts = 0
@@ -36,7 +36,7 @@ class Masks:
         known = self._find((history.stream_id, eyes))
         if known and known.real is history:
             return known
-        found = masked(history, eyes, self._key(), known)
+        found = masked(history, eyes, self.key(), known)
         self._keep((history.stream_id, eyes), found)
         return found
 

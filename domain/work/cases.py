@@ -10,6 +10,7 @@ from domain.engagement.replacement.pause import ResumeReplacement
 from domain.engagement.replacement.succession import AcceptSuccessor, ProposeSuccessor
 from domain.engagement.replacement.takeover import ReplaceProfessional
 from domain.language.saying import said
+from domain.language.untold import Untold
 from domain.time.business_time import epoch_seconds, instant_at
 from domain.work.assignments import next_of
 from domain.work.item import Item, Watch
@@ -25,6 +26,8 @@ def case(scene: Scene, case_id: str) -> Watch:
     """Of an open one."""
     found = scene.state.cases[case_id]
     awaiting = open_proposal(scene.state, found)
+    if awaiting and isinstance(awaiting.proposal_id, Untold):
+        return _undecided(scene, found, awaiting)
     return _proposal(scene, found, awaiting) if awaiting else _case(scene, case_id)
 
 
@@ -49,6 +52,30 @@ def _proposal(scene: Scene, case: Case, proposal: Proposal) -> Watch:
             next_fields=step.fields,
             title=f"Decide on {proposal.professional_id} for {proposal.seat_id}",
             why=step.why,
+        )
+
+    return Watch(scene.ends_of_waits(life), item)
+
+
+def _undecided(scene: Scene, case: Case, proposal: Proposal) -> Watch:
+    """Of a case that waits for a decision on a proposal that whoever reads is not told of: nothing is next for them."""
+    life = scene.clock("decide", proposal.proposal_id)
+
+    def item(now: Scene) -> Item | None:
+        ahead = now.foreseen(life)
+        return Item(
+            kind="case",
+            subject_id=case.case_id,
+            seat_id=case.seat_id,
+            assignment_id=case.outgoing_assignment_id,
+            holder=now.waiting_on(life) if life else "nobody",
+            since=epoch_seconds(proposal.proposed_at),
+            due_at=ahead.breach_at,
+            overdue_from=ahead.over_from,
+            next_command=None,
+            next_fields={},
+            title=f"Replace {now.who(case.outgoing_assignment_id)} on {case.seat_id}: a decision is awaited",
+            why="It waits for a decision on a candidate.",
         )
 
     return Watch(scene.ends_of_waits(life), item)

@@ -14,6 +14,7 @@ from infrastructure.database.tables import own_secrets
 Use = Literal["opaque-ids", "positions", "sessions"]
 """What a secret is for: a name of its own for each, so that what is made with one tells nothing of another."""
 
+OPAQUE_IDS: Final[Use] = "opaque-ids"
 SECRET_BYTES: Final = 32
 
 

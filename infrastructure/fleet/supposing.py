@@ -15,6 +15,8 @@ from sqlalchemy import select
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.fleet import FleetWanted, Group
 from application.ports.what_if import FIRST, Chosen, Fate, FleetSupposed, FleetWhatIf, Flipped, FlippedCase
+from domain.access.eyes import ALL_SHOWN, AllShown, Eyes
+from domain.access.hiding.masked import masked
 from domain.access.reach import EVERYTHING, Reach
 from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.state import EngagementHistory
@@ -53,11 +55,11 @@ SUPPOSED: Final = TypeAdapter(FleetSupposed)
 
 
 def asked_in(request: bytes) -> FleetSupposed:
-    """What a job was asked, as it was written down; before there was any reach it was everything.
+    """What a job was asked, as it was written down; before there was any reach it was everything, and all was shown.
 
     Raises ValidationError or ValueError where it is nothing that a job was ever asked.
     """
-    return SUPPOSED.validate_json(to_json({"reach": EVERYTHING, **from_json(request)}))
+    return SUPPOSED.validate_json(to_json({"reach": EVERYTHING, "eyes": ALL_SHOWN, **from_json(request)}))
 
 
 def candidates(log: Log, snapshots: Snapshots, chosen: Chosen, reach: Reach) -> Candidates:
@@ -131,14 +133,25 @@ class Side:
 
 
 def worked_out(
-    log: Log, wanted: FleetSupposed, these: Candidates, *, now: datetime, told: Callable[[int], None]
+    log: Log,
+    wanted: FleetSupposed,
+    these: Candidates,
+    *,
+    now: datetime,
+    key: Callable[[], bytes],
+    told: Callable[[int], None],
 ) -> FleetWhatIf:
-    """What would be of these engagements, by the log up to where they were chosen. Raises as the log does."""
+    """What would be of these engagements, by the log up to where they were chosen. Raises as the log does.
+
+    ``key`` gives the secret by which ids are hidden.
+    """
     return Supposing(
         log=log,
         supposition=wanted.supposition,
         chosen=wanted.chosen,
         reach=wanted.reach,
+        eyes=wanted.eyes,
+        key=key,
         as_of=wanted.as_of or max(now, these.head.recorded_at),
         position=these.head.position,
         told=told,
@@ -153,6 +166,8 @@ class Supposing:
     supposition: Supposition
     chosen: Chosen
     reach: Reach
+    eyes: Eyes
+    key: Callable[[], bytes]
     as_of: datetime
     position: int
     told: Callable[[int], None]
@@ -204,8 +219,12 @@ class Supposing:
             self.not_applicable += 1
             return
         self.engagements += 1
-        now.take(history, self.as_of)
-        then.take(supposed(history, self.supposition), self.as_of)
+        shown = self._shown(history)
+        now.take(shown, self.as_of)
+        then.take(supposed(shown, self.supposition), self.as_of)
+
+    def _shown(self, history: EngagementHistory) -> EngagementHistory:
+        return history if isinstance(self.eyes, AllShown) else masked(history, self.eyes, self.key()).history
 
 
 def _is_chosen(chosen: Chosen, model: str, client_id: str) -> bool:

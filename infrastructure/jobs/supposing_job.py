@@ -8,7 +8,9 @@ import tempfile
 import time
 import traceback
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from threading import Thread
@@ -20,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from application.ports.log import StoreUnavailable
 from application.ports.what_if import FleetWhatIf
+from infrastructure.access.own_secrets import OPAQUE_IDS, OwnSecrets
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, process_clock
 from infrastructure.events.codec import adapter
@@ -73,7 +76,8 @@ class SupposingJob:
         beside = database if self.jobs == self.log else Database(self.jobs, unsafe_settings=True, pool_size=1)
         table = JobTable(lambda: beside)
         try:
-            result = _Counted(table, asked).worked_out(Log(database), ProjectionReader(beside, FOLDS))
+            hiding = partial(OwnSecrets(database).of, OPAQUE_IDS)
+            result = _Counted(table, asked).worked_out(Log(database), ProjectionReader(beside, FOLDS), hiding)
         except NotWanted:
             return
         except (StoreUnavailable, SQLAlchemyError, psycopg.Error):
@@ -101,11 +105,11 @@ class _Counted:
         self._total = 0
         self._said = 0.0
 
-    def worked_out(self, log: Log, snapshots: Snapshots) -> FleetWhatIf:
+    def worked_out(self, log: Log, snapshots: Snapshots, key: Callable[[], bytes]) -> FleetWhatIf:
         wanted = asked_in(self._asked.request)
         these = candidates(log, snapshots, wanted.chosen, wanted.reach)
         self._total = len(these.engagement_ids)
-        return worked_out(log, wanted, these, now=from_micros(process_clock()), told=self._told)
+        return worked_out(log, wanted, these, now=from_micros(process_clock()), key=key, told=self._told)
 
     def _told(self, done: int) -> None:
         if time.monotonic() - self._said < SAY_SECONDS and done < self._total:

@@ -65,7 +65,7 @@ async def _figures(standfast: Seen, request: Request, of: Chart, asked: ChartAsk
     found = await kept_figures(standfast, request, asked.about_groups(), patience=PATIENCE_SECONDS)
     page, kept = found.figures.page, standfast.kept
     question = tuple((asked.question() | {"min_position": None}).values())
-    key = (standfast.reach, of.name, question, page.reading)
+    key = (standfast.reach, standfast.eyes, of.name, question, page.reading)
     if known := kept.find(key):
         figures: ChartFigures = known.answer
         return figures

@@ -140,7 +140,9 @@ def _result(standfast: Seen, sent: Sent, body: WhatIfBody, *, promised: bool) ->
     ``promised``: whether the present terms promise a replacement.
     """
     answer, supposition = supposed(standfast, sent.engagement_id, body), supposition_of(standfast, body)
-    wanted = FleetSupposed(supposition=supposition, chosen=Chosen(), reach=standfast.reach, as_of=answer.as_of)
+    wanted = FleetSupposed(
+        supposition=supposition, chosen=Chosen(), reach=standfast.reach, eyes=standfast.eyes, as_of=answer.as_of
+    )
     alone = Candidates([sent.engagement_id], standfast.recorder.log.head())
     told = parsed(json_of(worked_out_here(standfast, wanted, alone, lambda _: go_on())))
     result = result_of(

@@ -13,6 +13,7 @@ from application.ports.fleet import FleetWanted
 from application.ports.what_if import Chosen, FleetSupposed, FleetWhatIf
 from application.queries.as_of import EngagementAsOf
 from application.queries.measures import what_if
+from domain.access.eyes import ALL_SHOWN, ClientEyes, Eyes, PartnerEyes, ProfessionalEyes
 from domain.access.reach import EVERYTHING, Named, OfClient, OfPartner, OfProfessional, Reach
 from domain.engagement.state import EngagementHistory
 from domain.metrics.what_if import Supposition, supposed
@@ -35,13 +36,14 @@ def test_what_a_job_was_asked_is_read_as_it_was_written(reach: Reach) -> None:
             supposition=supposition,
             chosen=Chosen(client_id="acme"),
             reach=reach,
+            eyes=ALL_SHOWN,
             as_of=datetime.fromisoformat("2026-02-01T00:00:00Z"),
         )
         assert asked_in(adapter(FleetSupposed).dump_json(asked, by_alias=True)) == asked
 
 
 def test_what_was_asked_before_there_was_a_reach_was_asked_of_everything() -> None:
-    asked = FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), reach=EVERYTHING, as_of=None)
+    asked = FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), reach=EVERYTHING, eyes=ALL_SHOWN, as_of=None)
     before = adapter(FleetSupposed).dump_python(asked, mode="json", by_alias=True)
     del before["reach"]
     assert asked_in(json.dumps(before).encode()) == asked
@@ -63,6 +65,8 @@ def worked_out(of: Bench, as_of: datetime, chosen: Chosen) -> FleetWhatIf:
         supposition=SUPPOSED,
         chosen=chosen,
         reach=EVERYTHING,
+        eyes=ALL_SHOWN,
+        key=bytes,
         as_of=as_of,
         position=head.position,
         told=done.append,
@@ -166,24 +170,33 @@ def test_what_is_opened_after_they_were_chosen_is_beyond_what_is_told(prepared_u
         of.project()
         log, wanted = (
             of.recorder.log,
-            FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), reach=EVERYTHING, as_of=None),
+            FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), reach=EVERYTHING, eyes=ALL_SHOWN, as_of=None),
         )
         these = candidates(log, of.reader, wanted.chosen, wanted.reach)
         begun(of, range(3, 5))
-        told = worked_out_of(log, wanted, these, now=log.head().recorded_at, told=lambda _: None)
+        told = worked_out_of(log, wanted, these, now=log.head().recorded_at, key=bytes, told=lambda _: None)
     assert (told.engagements + told.not_applicable, told.position) == (len(these.engagement_ids), these.head.position)
 
 
 @pytest.mark.parametrize(
-    "reach",
-    [EVERYTHING, Named(frozenset({UUID(int=7)})), OfClient("acme"), OfPartner("northwind"), OfProfessional("ana")],
+    ("reach", "eyes"),
+    [
+        (EVERYTHING, ALL_SHOWN),
+        (Named(frozenset({UUID(int=7)})), ALL_SHOWN),
+        (OfClient("acme"), ClientEyes("acme")),
+        (OfPartner("northwind"), PartnerEyes("northwind")),
+        (OfProfessional("ana"), ProfessionalEyes("ana")),
+    ],
 )
-def test_a_job_knows_within_whose_reach_it_was_asked_for(reach: Reach) -> None:
-    wanted = FleetSupposed(supposition=SUPPOSED, chosen=Chosen(client_id="acme"), reach=reach, as_of=None)
+def test_a_job_knows_within_whose_reach_and_for_whose_eyes_it_was_asked_for(reach: Reach, eyes: Eyes) -> None:
+    wanted = FleetSupposed(supposition=SUPPOSED, chosen=Chosen(client_id="acme"), reach=reach, eyes=eyes, as_of=None)
     assert asked_in(adapter(FleetSupposed).dump_json(wanted, by_alias=True)) == wanted
 
 
 def test_a_job_of_before_there_was_any_reach_is_of_everything() -> None:
-    wanted = FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), reach=EVERYTHING, as_of=None)
+    wanted = FleetSupposed(supposition=SUPPOSED, chosen=Chosen(), reach=EVERYTHING, eyes=ALL_SHOWN, as_of=None)
     said = json.loads(adapter(FleetSupposed).dump_json(wanted, by_alias=True))
-    assert asked_in(json.dumps({name: each for name, each in said.items() if name != "reach"}).encode()) == wanted
+    assert (
+        asked_in(json.dumps({name: each for name, each in said.items() if name not in ("reach", "eyes")}).encode())
+        == wanted
+    )

@@ -43,7 +43,8 @@ def seen(history: EngagementHistory, wanted: FleetWanted, as_of: datetime) -> Si
 
 def suppliers(sight: Sight) -> set[str]:
     assert sight.state
-    return {supplier_of(each) for each in sight.state.assignments.values()}
+    found = (supplier_of(each) for each in sight.state.assignments.values())
+    return {each for each in found if each is not None}
 
 
 def grouped(sights: Sequence[Sight], wanted: FleetWanted, as_of: datetime) -> Iterator[tuple[str, list[View], Window]]:

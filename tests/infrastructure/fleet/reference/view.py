@@ -16,13 +16,12 @@ from domain.time.business_time import epoch_seconds
 from domain.time.window import Window
 
 
-def supplier_of(assignment: Assignment) -> str:
-    """The partner; ``platform`` for an internal team, ``independent`` for who comes alone."""
+def supplier_of(assignment: Assignment) -> str | None:
+    """The partner; ``platform`` for an internal team, ``independent`` for who comes alone; None: it is not told."""
     if assignment.supply_source == "internal_team":
         return "platform"
     if assignment.supply_source == "independent":
         return "independent"
-    assert assignment.partner_id
     return assignment.partner_id
 
 
