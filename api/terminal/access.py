@@ -54,7 +54,7 @@ def create(
     """Makes an API key. The key is shown this once, on the standard output alone: only its SHA-256 is kept.
 
     Two keys of one name may hold at once: make the new one, have it used, and revoke the old one.
-    Until what others may not see is hidden from them, operators, auditors and integrations alone are given keys.
+    A client, a partner or a professional acts as the party of --party-id, and sees what is theirs.
     """
     from api.http.strict_json import json_of
     from api.terminal import keys_told

@@ -52,9 +52,6 @@ PARTIES: Final[Mapping[Role, Party]] = {
 }
 """As which party each role acts; an auditor, who acts as nobody, is mandated by the platform."""
 
-WITH_KEYS: Final[frozenset[Role]] = frozenset({"operator", "auditor", "integration"})
-"""The roles that can sign in: those from whom nothing is hidden, as long as what others may not see is not."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:

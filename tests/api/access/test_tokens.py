@@ -60,7 +60,6 @@ def test_whoever_bears_a_token_acts_as_the_party_that_it_names(database_url: URL
         ({"aud": "somebody else"}, "aud"),
         ({"roles": ["auditor"], "party": "auditor"}, "an auditor has a mandate"),
         ({"roles": ["auditor"], "party": "auditor", "mandate": {"engagements": []}}, "mandate is no mandate"),
-        ({"roles": ["client-admin"], "party": "client"}, "nobody signs in as client-admin yet"),
     ],
 )
 def test_what_is_not_taken_is_401_and_only_the_access_log_knows_why(

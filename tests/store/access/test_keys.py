@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from application.ports.access import KeyRefused, NoKey, SignInRefused
-from domain.access.principal import LOCAL, MOST_SCOPES, PARTIES, ROLES, SCOPES, WITH_KEYS, Principal, Role, Scope
+from domain.access.principal import LOCAL, MOST_SCOPES, PARTIES, SCOPES, Principal, Role, Scope
 from domain.access.reach import Mandate
 from infrastructure.access.entries import last_told
 from infrastructure.access.keys import KeyTable
@@ -81,21 +81,6 @@ def test_an_integration_may_do_what_its_scopes_say(table: KeyTable, ring: KeyRin
     assert not principal.speaks_for_others
 
 
-@pytest.mark.parametrize("role", ["client-admin", "client-viewer", "partner", "professional"])
-def test_who_would_reach_too_much_is_given_none(table: KeyTable, role: Role) -> None:
-    assert role not in WITH_KEYS
-    said = refusal(lambda: table.make(WantedKey(name="x", role=role, party_id="x"), LOCAL))
-    assert said.startswith(f"no key is made for the role {role} yet")
-    assert table.list() == []
-
-
-@pytest.fixture
-def for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if everything were hidden that has to be."""
-    monkeypatch.setattr("infrastructure.access.wanted.WITH_KEYS", frozenset(ROLES))
-
-
-@pytest.mark.usefixtures("for_all")
 @pytest.mark.parametrize("role", ["client-admin", "client-viewer", "partner", "professional"])
 def test_whoever_is_of_a_party_acts_as_that(table: KeyTable, ring: KeyRing, role: Role) -> None:
     wanted = WantedKey(name="laptop", role=role, party_id="acme")
