@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -222,6 +223,25 @@ def test_nothing_is_kept_for_the_eyes_of_somebody_else(server: TestClient) -> No
     for reader in ("operator", "acme", "southwind", "operator", "acme"):
         shown = ask(server, reader, "/fleet?window=all&group_by=partner").text
         assert bool(named_in(shown, ("zq-northwind",))) == (reader != "acme"), reader
+
+
+@pytest.mark.long
+def test_a_job_hides_what_is_hidden_from_whoever_asked_for_it(
+    server: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.queries.what_if.AT_ONCE", 0)
+    at_once = ask(server, "southwind", "/v1/metrics").json()["groups"]
+    asked = server.post("/v1/what-if", json=SUPPOSED, headers={"X-Reader": "southwind"})
+    deadline = time.monotonic() + 60
+    while (job := ask(server, "southwind", asked.headers["Location"]).json())["state"] in ("waiting", "running"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert job["state"] == "done", job
+    assert job["result"]["engagements"] == at_once[0]["engagements"] == 4
+    assert job["result"]["actual"]["guarantee"] == at_once[0]["guarantee"]
+    assert not named_in(json.dumps(job), HIDDEN["southwind"])
+    for reader in ("acme", "brick", "dan"):
+        assert server.get(asked.headers["Location"], headers={"X-Reader": reader}).status_code == 404
 
 
 def test_ids_that_stand_for_others_are_taken_back(server: TestClient) -> None:

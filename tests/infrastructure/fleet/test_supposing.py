@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,6 +14,7 @@ from application.ports.what_if import Chosen, FleetSupposed, FleetWhatIf
 from application.queries.as_of import EngagementAsOf
 from application.queries.measures import what_if
 from domain.access.eyes import ALL_SHOWN, ClientEyes, Eyes, PartnerEyes, ProfessionalEyes
+from domain.access.hiding.masked import masked
 from domain.access.reach import EVERYTHING, Named, OfClient, OfPartner, OfProfessional, Reach
 from domain.engagement.state import EngagementHistory
 from domain.metrics.what_if import Supposition, supposed
@@ -22,6 +23,7 @@ from infrastructure.fleet.supposing import Supposing, asked_in, candidates
 from infrastructure.fleet.supposing import worked_out as worked_out_of
 from infrastructure.projections.projector import Projector, caught_up
 from tests.domain.given import published
+from tests.infrastructure.fleet.harness import differences
 from tests.infrastructure.fleet.reference.groups import groups
 from tests.infrastructure.projections.harness import Bench, bench, commands, engagement, history
 
@@ -57,7 +59,7 @@ def recorded(of: Bench, seeds: Iterable[int]) -> dict[UUID, EngagementHistory]:
     return {engagement_id: of.history(engagement_id) for engagement_id in told}
 
 
-def worked_out(of: Bench, as_of: datetime, chosen: Chosen) -> FleetWhatIf:
+def worked_out(of: Bench, as_of: datetime, chosen: Chosen, eyes: Eyes = ALL_SHOWN) -> FleetWhatIf:
     head = of.recorder.log.head()
     done: list[int] = []
     supposing = Supposing(
@@ -65,7 +67,7 @@ def worked_out(of: Bench, as_of: datetime, chosen: Chosen) -> FleetWhatIf:
         supposition=SUPPOSED,
         chosen=chosen,
         reach=EVERYTHING,
-        eyes=ALL_SHOWN,
+        eyes=eyes,
         key=bytes,
         as_of=as_of,
         position=head.position,
@@ -176,6 +178,18 @@ def test_what_is_opened_after_they_were_chosen_is_beyond_what_is_told(prepared_u
         begun(of, range(3, 5))
         told = worked_out_of(log, wanted, these, now=log.head().recorded_at, key=bytes, told=lambda _: None)
     assert (told.engagements + told.not_applicable, told.position) == (len(these.engagement_ids), these.head.position)
+
+
+def test_it_is_worked_out_of_what_whoever_asked_is_told(prepared_url: URL) -> None:
+    with bench(prepared_url) as of:
+        histories = recorded(of, range(2))
+        as_of = max(each.facts[-1].recorded_at for each in histories.values()) + timedelta(days=400)
+        eyes = ProfessionalEyes("ana")
+        everything, told = worked_out(of, as_of, Chosen()), worked_out(of, as_of, Chosen(), eyes)
+        shown = [masked(each, eyes, b"").history for each in histories.values()]
+        [right] = groups(shown, FleetWanted(), as_of)
+    assert list(differences(told.actual, right)) == []
+    assert told.actual != everything.actual
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from infrastructure.projections.told import ToldProjections
 from tests.infrastructure.fleet.harness import Fleet, differences, fleet, of_the_fleet
 from tests.infrastructure.fleet.reference.groups import groups
 from tests.infrastructure.projections.harness import Command, Tables, history, prepared
+from tests.moulds import Files
 
 MANY = 6
 KEY = b"a key of 32 bytes of an installa"
@@ -83,8 +84,7 @@ def end_of(made: Fleet) -> datetime:
 
 @contextmanager
 def begun(url: URL) -> Iterator[tuple[Fleet, list[Command]]]:
-    """A fleet with the first half of what happens, and the rest of it."""
-    prepared(url)
+    """A fleet in a prepared database with the first half of what happens, and the rest of it."""
     commands = commands_of_all()
     with fleet(url) as made:
         record(made, commands[: len(commands) // 2])
@@ -98,15 +98,17 @@ def record(made: Fleet, commands: list[Command]) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+def made(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> Iterator[Fleet]:
     """All of it, for tests that only read."""
-    with begun(make_url(f"sqlite:///{tmp_path_factory.mktemp('told') / 'standfast.db'}")) as (opened, rest):
+    url = make_url(f"sqlite:///{tmp_path_factory.mktemp('told') / 'standfast.db'}")
+    sqlite_moulds.copy(prepared, url)
+    with begun(url) as (opened, rest):
         record(opened, rest)
         yield opened
 
 
-def test_they_are_the_folds_of_masked_histories_and_follow_them(database_url: URL) -> None:
-    with begun(database_url) as (made, rest):
+def test_they_are_the_folds_of_masked_histories_and_follow_them(prepared_url: URL) -> None:
+    with begun(prepared_url) as (made, rest):
         told = [(reach, eyes, told_to(made, reach, eyes)) for reach, eyes in SOMEBODY]
         assert_told(made, told)
         record(made, rest)
@@ -182,8 +184,8 @@ def test_they_are_made_again_where_the_others_were_made_of_another_log(made: Fle
     assert rows_in(told) == before
 
 
-def test_an_engagement_that_is_parked_is_told_as_it_was(sqlite_url: URL) -> None:
-    with begun(sqlite_url) as (made, rest):
+def test_an_engagement_that_is_parked_is_told_as_it_was(prepared_url: URL) -> None:
+    with begun(prepared_url) as (made, rest):
         reach, eyes = MANAGED
         told, head = told_to(made, reach, eyes), made.bench.recorder.log.head().position
         before = shown(made, reach, eyes)
