@@ -157,7 +157,8 @@ def _drawing(
 
     state = history.state_at(at)
     assert state, "what is drawn was opened"
-    return drawing(axis, lanes_of(history, at, axis.from_, axis.to), state, line, all_of_them=all_of_them)
+    lanes = lanes_of(history, at, axis.from_, axis.to)
+    return drawing(axis, lanes, state, line, all_of_them=all_of_them, shown_at=as_of)
 
 
 def _waiting(standfast: Seen, engagement_id: UUID) -> WorkFound:

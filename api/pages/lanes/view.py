@@ -95,12 +95,17 @@ class Drawing:
     """What is drawn at all: what the legend explains."""
 
 
-def drawing(axis: Axis, lanes: Lanes, state: State, line: Line, *, all_of_them: bool) -> Drawing:
-    """The lanes on an axis. ``state`` is the one that they were drawn at."""
+def drawing(
+    axis: Axis, lanes: Lanes, state: State, line: Line, *, all_of_them: bool, shown_at: datetime | None = None
+) -> Drawing:
+    """The lanes on an axis. ``state`` is the one that they were drawn at.
+
+    ``shown_at`` is an instant before that, up to which what was going on at it is told; what came later is veiled.
+    """
     about = {each.assignment_id for each in state.concerns.values() if each.outcome is None}
     seats = sorted(lanes.seats, key=lambda each: (each.closed_at is not None, not _open(each, about), each.seat_id))
     chosen = seats if all_of_them else seats[:MOST_SEATS]
-    pen = _Pen(axis, state, lanes.zone or "UTC", line, apart(sum(bool(each.marks) for each in chosen)))
+    pen = _Pen(axis, state, lanes.zone or "UTC", line, apart(sum(bool(each.marks) for each in chosen)), shown_at)
     drawn = [pen.seat(each) for each in chosen]
     general = pen.general(lanes)
     return Drawing(
@@ -154,13 +159,17 @@ LEGEND: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """Draws on an axis, with times told in a zone; ``least`` is how far two marks are apart, in percent."""
+    """Draws on an axis, with times told in a zone; ``least`` is how far two marks are apart, in percent.
+
+    What was going on at ``shown_at`` is told up to then.
+    """
 
     axis: Axis
     state: State
     zone: str
     line: Line
     least: float
+    shown_at: datetime | None
 
     def seat(self, of: SeatLanes) -> DrawnSeat:
         on_rows = self._marks_by_row(of)
@@ -237,7 +246,8 @@ class _Pen:
         return "handover", said_of(self.state, "plan_id", of.plan_id or "").removeprefix("transfer ")
 
     def _bar(self, name: str, bar: LaneBar, marks: Sequence[float]) -> DrawnBar:
-        span = _days(bar.from_, bar.to) + (" so far" if bar.ongoing else "")
+        then = self.shown_at if self.shown_at and bar.from_ < self.shown_at < bar.to else None
+        span = _days(bar.from_, then or bar.to) + (" so far" if then or bar.ongoing else "")
         text = span if bar.phase == "active" else LEGEND[bar.phase].removeprefix("successor ")
         told = f"{name}: {LEGEND[bar.phase]}, {span}"
         return self._stretch(bar.phase, bar.from_, bar.to, self.line(bar.version), told, text, marks)

@@ -102,6 +102,15 @@ def test_a_bar_leads_to_the_line_of_what_began_it() -> None:
     assert "so far" in row.bars[-1].text
 
 
+def test_shown_as_it_was_a_bar_is_told_up_to_then() -> None:
+    lines = (opened(), *active(), on(10, request()), on(30, propose()))
+    then = [bar.words for row in seat(*lines, as_of=20).rows for bar in row.bars]
+    [at_once, case] = drawn(*lines, shown_at=day(20)).seats[0].rows
+    assert [bar.words for bar in (*at_once.bars, case.bars[0])] == then
+    assert "so far" in then[-1]
+    assert "so far" in case.bars[1].words  # what came later is as it is known today
+
+
 def test_a_case_has_a_row_in_words_and_its_id_in_the_title() -> None:
     rows = seat(opened(), *active(), on(10, request()), on(20, propose())).rows
     [case] = [row for row in rows if row.name == "replacement"]
