@@ -1,5 +1,6 @@
 """The page of the fleet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,8 +9,10 @@ from typing import Any, Final, Literal
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.http.problems import problem_of
 from api.http.questions import answer_of
 from api.http.reach import Seen
+from api.http.strict_json import FieldsWrong
 from api.pages.charts.shown import HOW_TO
 from api.pages.chips import chips, choices
 from api.pages.fleet import windows
@@ -24,10 +27,16 @@ from api.pages.work_view import MODELS
 from api.queries.fleet import GroupsAsked, groups_cursor
 from api.queries.kept_figures import FiguresAsOf, kept_figures
 from application.ports.fleet import GroupBy
+from application.queries.measures import WindowEmpty
 from domain.language.bounds import DESCRIBED
 from domain.language.words import field_names
 
 SIDES: Final = {"model": "model", "client": "client", "partner": "supplier", "month": "month", "all": "all together"}
+WINDOW: Final = frozenset({"from", "to"})
+"""What the form of the page says of its window."""
+
+BACKWARDS: Final = "the window ends before it begins"
+
 NAMES: Final = {"client_id": "client", "partner_id": "supplier"}
 
 
@@ -55,12 +64,39 @@ async def fleet_page(standfast: Seen, request: Request) -> Response:
         return RedirectResponse(address, 303)
     now = standfast.marketplace.clock()
     asked: GroupsAsked = asked_for(FleetPageAsked, request, standfast.positions).figures(now)
-    found = await kept_figures(standfast, request, asked)
+    try:
+        found = await kept_figures(standfast, request, asked)
+    except (FieldsWrong, WindowEmpty) as error:
+        wrong = {each.field: each.message for each in problem_of(error, at.path).violations or ()}
+        if not wrong or not wrong.keys() <= WINDOW:
+            raise
+        return html(_refused(asked, at, now, wrong), 422)
     return html(
         await answer_of(
             standfast, request, partial(_page, standfast, found, replace(asked, min_position=None), at, now)
         )
     )
+
+
+def _refused(asked: GroupsAsked, at: Here, now: datetime, wrong: Mapping[str, str]) -> bytes:
+    """The page without its figures: what is wrong with the window stands beside the form that says it."""
+    frame = Frame(title="Fleet", section="/fleet")
+    if asked.from_ and asked.to and asked.from_ >= asked.to:
+        wrong = dict.fromkeys(wrong, BACKWARDS)
+    return rendered("fleet_refused.html", frame, **_asking(asked, at, now), refused=wrong)
+
+
+def _asking(asked: GroupsAsked, at: Here, now: datetime) -> Mapping[str, Any]:
+    """What the form of the page is made of, and the windows to choose from."""
+    return {
+        "here": at,
+        "asked": asked,
+        "sides": [replace(each, chosen=each.value == asked.group_by) for each in choices(at, "group_by", SIDES)],
+        "models": choices(at, "model", MODELS),
+        "windows": windows.choices(at, now, asked.from_, asked.to),
+        "first_day": windows.first_day(asked.from_),
+        "last_day": windows.last_day(asked.to),
+    }
 
 
 def _page(standfast: Seen, found: FiguresAsOf, asked: GroupsAsked, at: Here, now: datetime) -> bytes:
@@ -77,8 +113,8 @@ def _page(standfast: Seen, found: FiguresAsOf, asked: GroupsAsked, at: Here, now
     return rendered(
         "fleet.html",
         frame,
-        here=at,
-        asked=asked,
+        **_asking(asked, at, now),
+        refused={},
         found=found,
         as_of=reading.as_of,
         until=page.to,
@@ -86,11 +122,6 @@ def _page(standfast: Seen, found: FiguresAsOf, asked: GroupsAsked, at: Here, now
         matrix=None if many else matrix(found.figures, asked),
         table=table(found.figures, asked, at) if many else None,
         chips_found=chips(at, NAMES, passed_over=("group_by", "from", "to", "window", "model")),
-        sides=[replace(each, chosen=each.value == asked.group_by) for each in choices(at, "group_by", SIDES)],
-        models=choices(at, "model", MODELS),
-        windows=windows.choices(at, now, asked.from_, asked.to),
-        first_day=windows.first_day(asked.from_),
-        last_day=windows.last_day(asked.to),
         charts_found=charts_beside(standfast.draughtsmen, asked, page.groups),
         how_to_chart=HOW_TO,
         taken=files_of_fleet(at),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from api.pages.formats import capital, instant_apart, words
+from api.pages.formats import capital, instant_apart, on_clocks, words
 from api.pages.forms.body import FOLD, NULL, Given, default_text, rows_said
 from api.pages.forms.choices import Option, Options
 from api.pages.forms.shape import LONG_TEXT, Branch, Leaf, Rows, Shape, shape_of
@@ -109,7 +109,7 @@ class Showing:
         self._one_more, self._before = one_more, before
         self._wrong: dict[str, list[str]] = {}
         for name, message in wrong:
-            self._wrong.setdefault(name, []).append(message)
+            self._wrong.setdefault(name, []).append(on_clocks(message, zone))
         self._told: set[str] = set()
 
     def form(self, command: str) -> Form:

@@ -42,12 +42,16 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningShown:
-    """All that the page shows; ``engagement`` is the address that it has once it was opened."""
+    """All that the page shows; ``engagement`` is the address that it has once it was opened.
+
+    ``zone`` is what is said of it, ``clocks`` the one of the calendar that is chosen so far.
+    """
 
     title: str
     action: str
     engagement: str
     zone: str
+    clocks: str
     form: Form
 
 
@@ -101,14 +105,14 @@ async def _answer(
 
 def _page(standfast: Seen, asked: Opening, token: str, refusal: NotRecorded | None) -> bytes:
     wrong = refusal.wrong if refusal else ()
-    showing = Showing(
-        asked.given, wrong, terms_offered(standfast, OPENING), {}, _zone(standfast, asked.given), asked.one_more
-    )
+    zone = _zone(standfast, asked.given)
+    showing = Showing(asked.given, wrong, terms_offered(standfast, OPENING), {}, zone, asked.one_more)
     shown = OpeningShown(
         title=TITLE,
         action=OPENING_AT,
         engagement=engagement_at(asked.engagement_id),
         zone=ITS_ZONE,
+        clocks=zone,
         form=showing.form(OPENING),
     )
     frame = Frame(title=shown.title, section="/engagements")

@@ -1,6 +1,7 @@
 """A form that was sent, as the command that it is: recorded, or refused with what is wrong beside its fields."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ from application.commands.request import AnswerForgotten, KeyReused, Outcome, Re
 from application.queries.dry_run import DryRun, dry_run
 
 MOST_ATTEMPTS: Final = 100
+AT_AN_INSTANT: Final = re.compile(r"^at [0-9][^ ]*Z,? ")
 REFUSED: Final = 400
 
 
@@ -43,6 +45,12 @@ class NotRecorded:
     allowed: Sequence[str] = ()
     first: int | None = None
     current: int | None = None
+
+    @property
+    def more(self) -> str:
+        """What the detail says beyond the title; empty where it repeats it for an instant."""
+        told = AT_AN_INSTANT.sub("", self.detail)
+        return "" if told.rstrip(".").lower() == self.title.rstrip(".").lower() else self.detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -351,3 +351,16 @@ def test_where_nobody_lived_it_is_said_what_to_do(browser: Browser) -> None:
     page = browser.open("/fleet?client_id=nobody")
     assert "No engagement lived in this window under these filters." in page.text
     assert query_of(page.link("All time")) == {"client_id": "nobody", "window": "all"}
+
+
+def test_a_window_that_ends_before_it_begins_keeps_its_form(browser: Browser) -> None:
+    page = browser.open("/fleet?from=2026-05-01&to=2026-03-31&model=managed_services")
+    assert page.status == 422
+    [filters] = [each for each in page.forms if "group_by" in each.names]
+    assert (filters.values["from"], filters.values["to"]) == ("2026-05-01", "2026-03-31")
+    assert filters.values["model"] == "managed_services"
+    assert "The window ends before it begins." in page.text
+    wrong = [str(each["name"]) for each in page.tags("input") if each.get("aria-invalid")]
+    assert wrong
+    assert set(wrong) <= {"from", "to"}
+    assert browser.open(page.link("12 months")).status == 200

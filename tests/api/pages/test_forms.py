@@ -108,6 +108,15 @@ def test_a_rule_that_forbids_says_what_may_be_done_instead(browser: Browser, pag
     assert "first attempt was recorded as version 4" in browser.send(again.fill(professional_id="mei")).text
 
 
+def test_a_refusal_is_said_once_on_the_clocks_of_the_engagement(browser: Browser, page: str) -> None:
+    back = browser.send(browser.open(f"{page}/do/resume-engagement").form())
+    assert back.status == 409
+    assert back.text.count("engagement is not suspended") == 1
+    refused = browser.send(browser.open(f"{page}/do/annotate").form().fill(note="n", occurred_at="2020-01-01T00:00:00"))
+    assert refused.status == 409
+    assert not re.search(r"[0-9]{2}T[0-9]{2}:[0-9]{2}:", refused.text)
+
+
 def test_the_same_form_sent_twice_is_recorded_once(client: TestClient, browser: Browser, page: str) -> None:
     form = browser.open(f"{page}/do/annotate").form().fill(note="once")
     first, second = browser.send(form), browser.send(form)

@@ -77,8 +77,15 @@ def test_what_failed_is_told_with_what_to_do_and_the_id_in_the_log(lasting_clien
     answer = lasting_client.get("/work?party=nobodys", headers={**HTML, "X-Correlation-Id": "find-me"})
     assert answer.status_code == 422
     assert "find-me" in answer.text
-    assert "The fields are wrong" in answer.text
-    assert 'href="/work?party=nobodys"' in answer.text  # again
+    assert "This page was asked for what it does not have." in answer.text
+    assert "openapi" not in answer.text
+
+
+def test_what_an_address_says_too_much_is_told_once_with_a_way_back(lasting_client: TestClient) -> None:
+    page = Browser(lasting_client).open("/work?as_of=2026-01-01T00:00:00Z")
+    assert page.status == 422
+    assert page.text.count("nothing of this name can be asked for here") == 1
+    assert page.link("The page without that") == "/work"
 
 
 @pytest.mark.parametrize(
