@@ -17,6 +17,11 @@ def said(instant: datetime) -> str:
     return f"{instant.replace(tzinfo=None).isoformat()}Z"
 
 
+def code_said(code: str) -> str:
+    """A code as a person reads it: ``non performance``."""
+    return code.replace("_", " ")
+
+
 def rule_name(name: str) -> str:
     """The stable name of a rule, in kebab-case, from that of its class."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from domain.engagement.assignments.onboarding import CompleteOnboardingItem, OnboardProfessional, missing_items
 from domain.engagement.nouns.assignment import Assignment
 from domain.engagement.replacement.guarantee_checks import window_ends_at
-from domain.language.saying import said
+from domain.language.saying import code_said, said
 from domain.time.business_time import epoch_seconds, instant_at
 from domain.work.item import Item, Watch
 from domain.work.scene import Next, Scene, latest
@@ -30,6 +30,7 @@ def onboarding(scene: Scene, assignment_id: str) -> Watch:
     def item(now: Scene) -> Item | None:
         step, ahead = next_of(now, assignment), now.foreseen(life)
         missing = missing_items(now.state, assignment)
+        standing = code_said(missing[0]) if missing else "ready"
         return Item(
             kind="onboarding",
             subject_id=assignment_id,
@@ -41,7 +42,7 @@ def onboarding(scene: Scene, assignment_id: str) -> Watch:
             overdue_from=ahead.over_from,
             next_command=step.command,
             next_fields=step.fields,
-            title=f"Onboard {assignment.professional_id} on {assignment.seat_id}: {missing[0] if missing else 'ready'}",
+            title=f"Onboard {assignment.professional_id} on {assignment.seat_id}: {standing}",
             why=step.why,
         )
 
@@ -55,7 +56,8 @@ def next_of(scene: Scene, assignment: Assignment) -> Next:
         why = "Every mandatory onboarding item is done."
         return scene.next(OnboardProfessional, why, assignment_id=assignment.assignment_id)
     mandatory = len(scene.state.terms.policy.onboarding_items)
-    why = f"{mandatory - len(missing)} of {mandatory} mandatory onboarding items are done; {missing[0]} is not."
+    done = f"{mandatory - len(missing)} of {mandatory} mandatory onboarding items are done"
+    why = f"{done}; {code_said(missing[0])} is not."
     return scene.next(CompleteOnboardingItem, why, assignment_id=assignment.assignment_id, item=missing[0])
 
 

@@ -9,7 +9,7 @@ from domain.engagement.replacement.about import last_proposal, open_cases, open_
 from domain.engagement.replacement.pause import ResumeReplacement
 from domain.engagement.replacement.succession import AcceptSuccessor, ProposeSuccessor
 from domain.engagement.replacement.takeover import ReplaceProfessional
-from domain.language.saying import said
+from domain.language.saying import code_said, said
 from domain.language.untold import Untold
 from domain.time.business_time import epoch_seconds, instant_at
 from domain.work.assignments import next_of
@@ -115,7 +115,7 @@ def _next(scene: Scene, case: Case) -> tuple[str, Next]:
     if case.pause:
         return "paused", scene.next(ResumeReplacement, f"It is paused {case.pause.standing}.", case_id=case.case_id)
     if successor is None:
-        why = f"It was requested by the {case.requested_by} ({case.cause}), and no candidate is proposed."
+        why = f"It was requested by the {case.requested_by} ({code_said(case.cause)}), and no candidate is proposed."
         return "searching", scene.next(ProposeSuccessor, why, case_id=case.case_id)
     if successor.active_at is None:
         return f"onboarding {successor.professional_id}", next_of(scene, successor)

@@ -1,5 +1,6 @@
 """What is shown of a correction: the line that was wrong, the form of what is true instead, and what that changes."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,8 +10,8 @@ from api.pages.changes import ChangesShown, changes_shown
 from api.pages.correction.original import Original
 from api.pages.engagement.history import Line, lines
 from api.pages.engagement.view import named
-from api.pages.formats import words
-from api.pages.forms.body import Given
+from api.pages.formats import capital, on_clocks, words
+from api.pages.forms.body import NULL, Given
 from api.pages.forms.choices import NEW_IDS, Option
 from api.pages.forms.fields import Field, Form, Showing
 from api.pages.forms.shape import Leaf, shape_of
@@ -42,7 +43,7 @@ class Preview:
 class CorrectionShown:
     """All that the page shows. ``line`` is what was wrong; ``form`` is None where nothing is recorded in its place.
 
-    ``together`` are the other versions that are voided with it.
+    ``said`` is what its command said, field by field; ``together`` are the other versions that are voided with it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class CorrectionShown:
     model: str
     zone: str
     line: Line
+    said: Sequence[tuple[str, str]]
     form: Form | None
     reason: Field
     parties: Sequence[Option]
@@ -84,6 +86,7 @@ def correction_shown(
         model=state.model,
         zone=zone,
         line=_lines([of.fact], history)[0],
+        said=tuple(_said(of, state)),
         form=form,
         reason=replace(why.field(_REASON, REASON), label="Why it is corrected", hint=""),
         parties=tuple(_parties(of, state, behalf)),
@@ -94,6 +97,17 @@ def correction_shown(
 
 
 _REASON: Final = next(each for each in shape_of(CORRECT).members if isinstance(each, Leaf) and each.name == "reason")
+
+
+def _said(of: Original, state: State) -> Iterator[tuple[str, str]]:
+    """What the command of a line said, as people read it."""
+    for name, text in of.given.items():
+        if not name.endswith(NULL):
+            told = said_of(state, name, text) if name in NOUNS else on_clocks(text, of.zone)
+            yield capital(words(name)), words(told) if CODE.fullmatch(told) else told
+
+
+CODE: Final = re.compile("[a-z]+(_[a-z]+)+")
 
 
 def _apart(wrong: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

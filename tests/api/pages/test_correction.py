@@ -86,7 +86,9 @@ def test_it_may_be_voided_only(either_client: TestClient) -> None:
     client, page = either_client, shown_at(either_client)
     browser, do = Browser(client), doing(client, page)
     version = do("annotate", note="by mistake")
-    form = form_of(browser, page, version).set("correction.how", "void").set("correction.reason", "by mistake")
+    opened = browser.open(f"{page}/do/correct-history?void={version}")
+    assert "What it said, and counts no more: Note by mistake" in opened.text
+    form = opened.form().set("correction.how", "void").set("correction.reason", "by mistake")
     seen = tried(browser, form)
     assert "3 Fact voided version 2" in seen.text
     assert recorded(browser, seen.form()).status == 200

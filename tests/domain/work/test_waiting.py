@@ -81,7 +81,7 @@ def test_an_onboarding_asks_for_its_items_one_by_one_and_then_for_the_profession
     for item in w.MARKETPLACE_ITEMS:
         name, fields = step("onboarding", past)
         assert (name, fields["assignment_id"]) == ("complete-onboarding-item", "a1")
-        assert item != fields["item"] or item in the("onboarding", past).title
+        assert item != fields["item"] or item.replace("_", " ") in the("onboarding", past).title
         past = past.and_(w.complete(fields["item"]))  # type: ignore[arg-type]  # one of the items
     assert step("onboarding", past) == ("onboard-professional", {"assignment_id": "a1"})
     assert "onboarding" not in kinds(past.and_(w.onboard()))

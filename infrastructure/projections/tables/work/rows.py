@@ -104,7 +104,7 @@ def fields_of(item: Item) -> str:
 
 WORK = Projection(
     name="work",
-    version=2,
+    version=3,
     row=WorkRow,
     key=("there_from", "kind", "subject_id"),
     fold=work_of,
