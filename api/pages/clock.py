@@ -48,5 +48,7 @@ def _page(standfast: Seen, asked: ClockPageAsked, at: Here) -> bytes:
         position=standfast.positions.shown(clock.position),
         live=None if asked.replaying else f"engagement:{asked.engagement_id}",
         version=question.version,
+        as_of=question.as_of if asked.replaying else None,
+        anew=at.but(as_of=None, known_at=None),
     )
     return rendered("clock.html", frame, shown=shown, here=at, asked=asked, as_of=question.as_of)

@@ -70,6 +70,8 @@ def _rows(standfast: Seen, asked: BecauseAsked, at: Here) -> bytes:
         section="/engagements",
         position=standfast.positions.shown(found.reading.position),
         behind_seconds=found.reading.behind_seconds,
+        as_of=found.reading.as_of,
+        anew=at.but(as_of=None, cursor=None),
     )
     shown = rows_shown(found, asked, at)
     return rendered("rows.html", frame, shown=shown, here=at, next=at.but(cursor=cursor) if cursor else None)

@@ -1,6 +1,7 @@
 """What all pages have in common: the bar, the foot, the templates, and what their answers say to a browser."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ class Frame:
     ``behind_seconds``: how long ago the first event was recorded that it does not show yet. ``live``: the topics
     followed, empty for everything, None where the page stays as it is; ``version``: that of the engagement.
     ``lamp_leads``: where what is new is shown, since the page is not refreshed; empty where it is.
+    ``as_of``: the instant that a page shows which follows nothing, and ``anew`` the address of the same as it is now.
     """
 
     title: str
@@ -44,6 +46,8 @@ class Frame:
     live: str | None = None
     version: int = 0
     lamp_leads: str = ""
+    as_of: datetime | None = None
+    anew: str = ""
 
     @property
     def full_title(self) -> str:

@@ -108,7 +108,13 @@ async def document_page(standfast: Seen, request: Request) -> Response:
 
 def _page(asked: DocumentAsked, question: EngagementAsOf, at: Here, url: str, positions: Positions) -> bytes:
     history = question.history
-    frame = Frame(title="Audit", section="/audit", position=positions.shown(question.known.position))
+    frame = Frame(
+        title="Audit",
+        section="/audit",
+        position=positions.shown(question.known.position),
+        as_of=question.as_of,
+        anew=at.but(as_of=None, known_at=None),
+    )
     if history is None:
         return rendered("audit_unknown.html", frame, asked=asked, question=question, here=at)
     shown = document(asked, question, history, at, positions)

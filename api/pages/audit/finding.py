@@ -88,7 +88,14 @@ def document_at(engagement_id: UUID, **query: str) -> str:
 def _page(standfast: Seen, asked: AuditAsked, at: Here) -> bytes:
     found = _on_a_day(standfast.sight, asked, asked.day) if asked.day else _listed(standfast, asked, at)
     position = standfast.positions.shown(found.position)
-    frame = Frame(title="Audit", section="/audit", position=position, behind_seconds=found.behind_seconds)
+    frame = Frame(
+        title="Audit",
+        section="/audit",
+        position=position,
+        behind_seconds=found.behind_seconds,
+        as_of=standfast.marketplace.clock(),
+        anew=at.now,
+    )
     found_by = chips(at, NAMES)
     return rendered(
         "audit.html",

@@ -108,6 +108,8 @@ def _page(standfast: Seen, found: FiguresAsOf, asked: GroupsAsked, at: Here, now
         title="Fleet",
         section="/fleet",
         position=standfast.positions.shown(reading.position),
+        as_of=reading.as_of,
+        anew=at.now,
         behind_seconds=max(reading.behind_seconds, found.age_seconds if found.anew else 0),
     )
     return rendered(

@@ -91,6 +91,8 @@ def _page(standfast: Seen, sent: Sent) -> tuple[bytes, int] | str:
         title=f"What if: {state.name or state.client_id}",
         section="/engagements",
         position=standfast.positions.shown(now.known.position),
+        as_of=result.as_of if result else now.as_of,
+        anew=Here(sent.path, {name: value for name, value in sent.choice.named.items() if name != "as_of"}).now,
     )
     page = rendered(
         "what_if.html",

@@ -164,7 +164,13 @@ def _rendered(
     job: Job | None = None,
 ) -> bytes:
     position = standfast.positions.shown(found.result.position) if found.result else None
-    frame = Frame(title="What if", section=PAGE, position=position)
+    frame = Frame(
+        title="What if",
+        section=PAGE,
+        position=position,
+        as_of=found.result.as_of if found.result else None,
+        anew=Here(PAGE, {name: value for name, value in choice.named.items() if name != "as_of"}).now,
+    )
     return rendered(
         "what_if.html",
         frame,

@@ -214,3 +214,25 @@ def test_without_the_extra_a_line_says_how_to_get_charts(browser: Browser, monke
     assert HOW_TO in page.text
     assert not list(page.tags("img"))
     assert "The guarantee held" in page.text
+
+
+def test_a_page_that_does_not_follow_says_as_of_when_it_is_and_leads_to_now(browser: Browser) -> None:
+    at = "2026-10-01T00:00:00Z"
+    rows = browser.open(f"/engagements?because=accountability.fulfilment&as_of={at}&limit=1")
+    [clock] = [each.href for each in rows.links if "/clocks/" in each.href]
+    here = clock.split("/")[2]
+    pages = (
+        "/fleet",
+        rows.address,
+        clock,
+        "/audit",
+        f"/audit/{here}?as_of={at}",
+        f"/engagements/{here}/what-if?as_of={at}",
+    )
+    for page in map(browser.open, pages):
+        assert "not live: as of" in page.text
+        anew = page.link("show anew")
+        assert "as_of" not in query_of(anew)
+        assert browser.open(anew).status == 200
+    assert "not live: as of Thu 1 Oct 2026, 00:00 UTC" in browser.open(clock).text
+    assert "not live" not in browser.open("/work").text
