@@ -80,9 +80,9 @@ NAMES: Final = {"because": "figure", "client_id": "client", "partner_id": "suppl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A state that rows are in, how many are, and the address of them alone."""
+    """A state that rows are in, in words, how many are, and the address of them alone."""
 
-    name: str
+    told: str
     count: int
     chosen: bool
     address: str
@@ -93,6 +93,7 @@ class RowShown:
     """``words`` say it, ``address`` leads to it in its engagement, ``explanation`` to the clock that it is, if any."""
 
     row: FigureRow
+    state: str | None
     name: str
     address: str
     explanation: str | None
@@ -186,7 +187,10 @@ def _sentence(asked: BecauseAsked, total: int, states: Mapping[str, int]) -> str
     named = max((each for each in NOUNS if asked.because.startswith(each)), key=len, default=None)
     one, several = NOUNS[named] if named else ("row", "rows")
     where = f" in {group_text(asked.group_by, asked.key)}" if asked.key and asked.group_by != "all" else ""
-    told = ", ".join(f"{count:,} {words(state)}" for state, count in states.items())
+    told = ", ".join(f"{count:,} {words(_state(state))}" for state, count in states.items())
+    if asked.state is not None:
+        alone = f"{states.get(asked.state, 0):,} of {total:,} {one if total == 1 else several}"
+        return f"{alone}{where}{_window(asked)}: {words(_state(asked.state))}."
     return f"{total:,} {one if total == 1 else several}{where}{_window(asked)}{': ' if told else ''}{told}."
 
 
@@ -213,7 +217,14 @@ def _window(asked: BecauseAsked) -> str:
 
 def _states(states: Mapping[str, int], chosen: str | None, here: Here) -> Iterator[State]:
     for name, count in states.items():
-        yield State(name=name, count=count, chosen=name == chosen, address=here.but(state=name, cursor=None))
+        yield State(
+            told=words(_state(name)), count=count, chosen=name == chosen, address=here.but(state=name, cursor=None)
+        )
+
+
+def _state(name: str) -> str:
+    """The state of a row as the fleet calls it: what is past its goal and still open is overdue there."""
+    return "overdue" if name == "breached" else name
 
 
 CLOCK: Final = " clock"
@@ -241,6 +252,7 @@ def _row(row: FigureRow, asked: BecauseAsked) -> RowShown:
     clock = noun.removesuffix(CLOCK).replace(" ", "_") if noun.endswith(CLOCK) else None
     return RowShown(
         row=row,
+        state=_state(row.state) if row.state else None,
         name=row.engagement_name or str(row.engagement_id),
         address=f"{engagement_at(row.engagement_id, **at)}{_place(row, clock)}",
         explanation=clock_at(row.engagement_id, clock, row.subject_id or "", **at) if clock else None,

@@ -59,6 +59,21 @@ def test_it_stands_at_the_engagement_and_on_demand_at_every_time(in_kolkata: Pag
         assert in_kolkata.locator(f"{beside} .yours").count() == 1
 
 
+LOW = """[...document.querySelectorAll("main a, .foot a")]
+    .filter((link) => !link.closest("svg") && link.checkVisibility() && link.getBoundingClientRect().height < 24)
+    .map((link) => `${link.className} ${link.textContent}: ${link.getBoundingClientRect().height}`)"""
+
+
+def test_every_link_is_high_enough_for_a_finger(browser: Browser, server: str) -> None:
+    with opened_in(browser, NARROW, "light") as page:
+        for path in (*PAGES.values(), "/work", "/engagements", "/audit"):
+            page.goto(server + path)
+            assert page.evaluate(LOW) == [], path
+        page.click("tbody [data-open]")
+        page.wait_for_selector(".document")
+        assert page.evaluate(LOW) == []
+
+
 def test_where_it_is_the_same_nothing_is_added(browser: Browser, server: str) -> None:
     context = browser.new_context(timezone_id="UTC")
     page = context.new_page()
@@ -77,7 +92,9 @@ def test_keys_lead_to_the_rows_of_a_figure(browser: Browser, server: str) -> Non
         assert page.locator("#keys dd >> text=Fleet").count() == page.locator("#keys dd >> text=What-if").count() == 1
         page.keyboard.press("j")  # there is no promise that was due: a row without a figure
         assert page.evaluate("document.activeElement.matches('body, .chosen a')")
-        place = page.locator("tr[data-row] th").all_inner_texts().index("Gaps\nrequired, and nobody active")
+        place = (
+            page.locator("tr[data-row] th").all_inner_texts().index("Gaps\nrequired, and nobody active; business time")
+        )
         for _ in range(place):
             page.keyboard.press("j")
         assert page.evaluate("document.activeElement.dataset.figure") == "continuity.gaps.count"

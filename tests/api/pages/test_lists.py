@@ -135,6 +135,8 @@ def test_the_rows_behind_a_figure_are_those_of_the_interface(either_client: Test
     [case] = rows["items"]
     assert f"replacement on {case['seat_id']}" in page.text
     assert case["subject_id"] not in page.text  # an id that was made says nothing to anybody
+    alone = Browser(either_client).open(f"/engagements?because=guarantee.cases.eligible&{asked}&state={case['state']}")
+    assert f"1 of {rows['total']} case in managed marketplace: {case['state']}." in alone.text
     assert page.link("Checkout team") == f"/engagements/{case['engagement_id']}#of-{case['subject_id']}"
     assert page.link("model managed marketplace × take this filter back")
 
