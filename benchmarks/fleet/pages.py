@@ -19,6 +19,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from benchmarks import machine
@@ -32,6 +33,12 @@ TIMES: Final = 15
 NOT_YET: Final = 503
 AT_ONCE: Final = 500
 """How many lines of a command log are sent in one request."""
+
+OTHERWISE: Final = "model=staff_augmentation&policy=staff_augmentation@1"
+"""What is supposed."""
+
+CLIENT: Final = "client-1"
+"""One that has a few engagements: more than some are worked out in the background, which is no page."""
 
 GOAL: Final = 300.0
 """Milliseconds of the server's time."""
@@ -69,7 +76,7 @@ def main() -> None:
         print(f"load {os.getloadavg()[0]:.1f}")
         print("| page | first | median | at most | size |")
         print("|---|---|---|---|---|")
-        for name, path in _pages(engagement):
+        for name, path in _pages(engagement, _some_clock(address)):
             print(f"| {name} | {_measured(address + path).told} |", flush=True)
 
 
@@ -107,7 +114,7 @@ def _version(address: str) -> int:
         return 0
 
 
-def _pages(engagement: str) -> Iterator[tuple[str, str]]:
+def _pages(engagement: str, clock: str) -> Iterator[tuple[str, str]]:
     yield "Work", "/work"
     yield "Work, of a party", "/work?party=platform"
     yield "Engagements", "/engagements"
@@ -115,10 +122,19 @@ def _pages(engagement: str) -> Iterator[tuple[str, str]]:
     yield "Engagements, found by a word", "/engagements?q=design"
     yield "Fleet", "/fleet"
     yield "Fleet, by client", "/fleet?group_by=client"
+    yield "Fleet, by partner", "/fleet?group_by=partner"
+    yield "Fleet, by month", "/fleet?group_by=month"
+    yield "Fleet, of some days", "/fleet?from=2026-02-11T00:00:00Z&to=2026-05-20T00:00:00Z"
     yield "rows behind a share", "/engagements?because=guarantee.attainment&group_by=model&key=managed_marketplace"
     yield "rows behind coverage", "/engagements?because=continuity.coverage&group_by=model&key=staff_augmentation"
+    yield "rows behind promises kept", "/engagements?because=accountability.fulfilment&group_by=all"
+    yield "rows behind a median", "/engagements?because=guarantee.replace_seconds&group_by=all"
+    yield "rows behind tenures", "/engagements?because=continuity.tenures.median_days&group_by=all"
     yield "an engagement", f"/engagements/{engagement}"
+    yield "a clock", clock
     yield "its What-if", f"/engagements/{engagement}/what-if"
+    yield "its What-if, of another model", f"/engagements/{engagement}/what-if?{OTHERWISE}"
+    yield "What-if of one client", f"/what-if?{OTHERWISE}&of_client_id={CLIENT}"
     yield "a form", f"/engagements/{engagement}/do/annotate"
     yield "Audit", "/audit"
     yield "a history as a document", f"/audit/{engagement}"
@@ -157,6 +173,14 @@ def _some_engagement(address: str) -> str:
     with urlopen(f"{address}/v1/engagements?model=managed_marketplace&limit=2", timeout=60) as answer:
         items = json.load(answer)["items"]
     return next(str(each["engagement_id"]) for each in items if each["engagement_id"] != LARGE)
+
+
+def _some_clock(address: str) -> str:
+    """The page of the clock that is longest past its goal."""
+    with urlopen(f"{address}/v1/at-risk?overdue=true&limit=1", timeout=60) as answer:
+        [first] = json.load(answer)["items"]
+    subject = quote(first["subject_id"], safe="")
+    return f"/engagements/{first['engagement_id']}/clocks/{first['clock']}/{subject}"
 
 
 def _arguments() -> argparse.Namespace:
