@@ -138,7 +138,7 @@ class Question:
     @property
     def number(self) -> str:
         """The number of the window of a row that `spread` repeats."""
-        return "m.w" if self.by_month else "0"
+        return "v.w" if self.by_month else "0"
 
     def bound(self, name: Literal["f", "t", "t1"]) -> str:
         """A bound of the window of such a row."""
@@ -153,12 +153,11 @@ class Question:
             return ""
         until = f"least({end}{'' if closed else ' - 1'}, {self.t1 - 1})"
         low, high = self._month_of(f"greatest({start}, {self.f})"), self._month_of(f"greatest({until}, {self.f})")
-        numbers = f"range({low}, least({high}, {len(self.windows) - 1}) + 1)"
-        return f"CROSS JOIN LATERAL (SELECT unnest({numbers}) AS w) AS m JOIN windows AS v ON v.w = m.w"
+        return f"JOIN windows AS v ON v.w BETWEEN {low} AND {high}"
 
     def ticking(self, calendar: str) -> str:
         """A join with the business seconds until the bounds of the window of such a row, as ``k``."""
-        of_window = " AND k.w = m.w" if self.by_month else ""
+        of_window = " AND k.w = v.w" if self.by_month else ""
         return f"JOIN ticks AS k ON k.calendar = {calendar}{of_window}"
 
     def touching(self, start: str, end: str, *, closed: bool = False) -> str:

@@ -56,17 +56,13 @@ def key_seats(q: Question) -> str:
 def stability(q: Question) -> str:
     """Seats held at first and required at the end of the window, and whether some same professional held them."""
     return f"""
-        WITH firsts AS (
+        WITH held AS (
             SELECT c.e, c.seat_id, {q.key("c", "NULL", q.number)} AS key, {q.bound("t")} - 1 AS last,
-                   min(greatest(c.starts_at, {q.bound("f")})) AS first
+                   min(CASE WHEN c.covered THEN greatest(c.starts_at, {q.bound("f")}) END) AS first
             FROM cover AS c {q.spread("c.starts_at", "c.ends_at")}
-            WHERE {q.holding("c")} AND c.covered AND c.starts_at < {q.bound("t")} AND c.ends_at > {q.bound("f")}
+            WHERE {q.holding("c")} AND c.starts_at < {q.bound("t")} AND c.ends_at > {q.bound("f")}
                   AND {q.bound("f")} < {q.bound("t")}
-            GROUP BY ALL
-        ), held AS (
-            SELECT f.* FROM firsts AS f JOIN cover AS l
-            ON l.e = f.e AND l.seat_id = f.seat_id AND l.starts_at <= f.last
-               AND l.ends_at > f.last AND {q.holding("l")}
+            GROUP BY c.e, c.seat_id, key, last HAVING first IS NOT NULL AND max(c.ends_at) > last
         ), lasting AS (
             SELECT h.*, z.professional_id, z.active_at <= h.first AS throughout
             FROM held AS h JOIN assignments AS z ON z.e = h.e AND z.seat_id = h.seat_id
