@@ -1,7 +1,6 @@
 """How an export ends where it does not end well: cut off, said in the log, and with its place given back."""
 
 import asyncio
-import sqlite3
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from threading import Event, Thread
@@ -16,6 +15,7 @@ from starlette.testclient import TestClient
 
 from api.desks import CallerGone, Desk, TooMuchAsked, ended_by
 from api.exports.sending import MOST_AT_ONCE, Room, Sending, TakenTooSlowly
+from infrastructure.database.sqlite import library
 from infrastructure.exports.parquet import parquet
 from tests.api.conftest import opened
 
@@ -128,7 +128,9 @@ def test_one_too_many_is_told_to_come_back(client: TestClient, monkeypatch: pyte
 def test_a_client_sees_that_a_log_broke_off(server: str, sqlite_url: URL) -> None:
     with httpx2.Client(base_url=server) as client:
         opened(client)
-        with sqlite3.connect(str(sqlite_url.database)) as database:
+        with library().connect(
+            str(sqlite_url.database)
+        ) as database:  # that of the server: two do not know of each other
             for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
                 database.execute(f'DROP TRIGGER "{name}"')
             database.execute("UPDATE events SET state = x'7b' WHERE position = 1")
