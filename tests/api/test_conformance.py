@@ -28,6 +28,7 @@ def tried(server: str, tmp_path: Path, *phases: str) -> None:
         log = "\n".join(json.dumps(line) for line in under_way)
         answers = http.post("/v1/commands", content=log, headers={"Content-Type": "application/x-ndjson"})
         assert all(json.loads(answer)["events"] for answer in answers.text.splitlines())
+        http.get("/openapi.json", timeout=120)  # it is made once, and Schemathesis waits for ten seconds
     command = [PROGRAM, "--config-file", str(CONFIGURATION), "run", "--workers", "2"]
     run = subprocess.run(
         [*command, "--phases", ",".join(phases), f"{server}/openapi.json"],

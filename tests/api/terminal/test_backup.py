@@ -5,7 +5,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
@@ -17,6 +17,7 @@ from application.queries.feed import feed
 from application.queries.sight import Sight
 from domain.access.reach import EVERYTHING
 from infrastructure.database.address import address_of_file
+from infrastructure.database.sqlite import library
 from tests import databases
 from tests.api.terminal.conftest import Ran, Run
 from tests.faults import wishes
@@ -180,7 +181,10 @@ def test_a_damaged_database_is_not_backed_up(standfast: Run, sqlite_url: URL, tm
         open_engagements(opened.marketplace, 60)
     path = Path(str(sqlite_url.database))
     whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2] + b"\xff" * 4096 + whole[len(whole) // 2 + 4096 :])
+    with closing(library().connect(str(path))) as database:
+        [state] = database.execute("SELECT state FROM events WHERE position = 30").fetchone()
+    page = whole.index(state) // 4096 * 4096
+    path.write_bytes(whole[:page] + b"\xff" * 4096 + whole[page + 4096 :])
     refused(standfast("backup", tmp_path / "monday"), "is damaged, and was not copied")
     assert not (tmp_path / "monday").exists()
 
