@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -25,11 +25,14 @@ from api.http.access.needs import Needs
 from api.http.access.sign_in import SignIn
 from api.http.dispatch import Addresses, Dispatch
 from api.http.door.callers import Door
-from api.http.door.guarded import AT_THE_END
+from api.http.door.guarded import AT_THE_END, SHED
 from api.http.events import event_bytes
-from api.http.health import health_operations
+from api.http.health import NOT_TAKEN, health_operations
 from api.http.observation import Observation
 from api.http.operations import Operation
+from api.http.pace.allowance import Allowance
+from api.http.pace.kinds import Kinds
+from api.http.pace.paced import Paced
 from api.http.problem_kinds import MethodNotAllowed, NothingHere, Unforeseen
 from api.http.problem_routes import PROBLEM_OPERATIONS
 from api.http.problems import answer_problem, problem_response
@@ -49,6 +52,7 @@ from api.queries.what_if import what_if_of_the_fleet
 from api.queries.work import WORK
 from api.terms.routes import terms_operations, terms_questions
 from api.webhooks.routes import WEBHOOK_QUESTIONS, webhook_operations
+from infrastructure.process.paces import paces_of
 from infrastructure.process.settings import Settings, is_unspecified, names_in, names_of
 from infrastructure.process.worker_numbers import WorkerNumbers
 
@@ -99,13 +103,14 @@ def application(
     keeps: bool = False,
     sends: bool = False,
     workers: WorkerNumbers | None = None,
+    processes: int = 1,
     slowness: Slowness | None = None,
 ) -> FastAPI:
     """The application on an open marketplace, which it closes at its own end.
 
     ``projects``: whether it may bring the projections up to date, or only follows who does. ``keeps``: whether it may
-    keep the deadlines. ``sends``: whether it may send to webhooks. ``workers``: where others serve beside it.
-    ``slowness``: how failed attempts to sign in to the pages are slowed.
+    keep the deadlines. ``sends``: whether it may send to webhooks. ``workers``: where others serve beside it, and
+    ``processes``: how many serve altogether. ``slowness``: how failed attempts to sign in to the pages are slowed.
     """
 
     @asynccontextmanager
@@ -120,7 +125,7 @@ def application(
             standfast.webhooks.start(event_bytes)
         if authenticated:
             standfast.access.log.start()
-        yield {AT_THE_END: standfast.tail.end}
+        yield {AT_THE_END: standfast.tail.end, SHED: partial(counters.add, NOT_TAKEN)}
         await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 
     settings = standfast.settings
@@ -142,19 +147,23 @@ def application(
     app.add_exception_handler(NothingHere, answer_problem)
     app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
     app.add_exception_handler(HTTPException, unrouted(addresses))
-    access = standfast.access
+    access, counters = standfast.access, standfast.recorder.counters
     sign_in = SignIn(access.ring, access.tokens, access.sessions) if authenticated else None
     exports = (each for each in operations if each.tag == EXPORTS)
     signing_in = SigningIn(standfast, sign_in, slowness or Slowness()) if sign_in else None
     pages = Pages(app.framework, standfast, exports, signing_in)
+    template_of = template_at(addresses, pages, app)
+    allowance = Allowance(paces_of(settings.limits, authenticated=authenticated), counters, processes=processes)
+    kinds = Kinds((each.name, (each.method, each.path)) for each in everything)
     gate = Gate(
-        Dispatch(pages, addresses),
+        Paced(Dispatch(pages, addresses), allowance, kinds, template_of, pages.refusal),
         needs_of(everything, pages.addresses, app),
-        template_at(addresses, pages, app),
+        template_of,
         pages.refusal,
         sign_in,
         access.log,
-        standfast.recorder.counters,
+        counters,
+        allowance.failed,
     )
     door = Door(
         gate,
@@ -162,7 +171,7 @@ def application(
         names_of(settings.host),
         any_address=authenticated and is_unspecified(settings.host),
     )
-    app.outermost = Observation(door, standfast.recorder.counters)
+    app.outermost = Observation(door, counters)
     described = cache(lambda: document(operations, authenticated=authenticated))
     app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
     app.state.standfast = standfast

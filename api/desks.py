@@ -1,15 +1,17 @@
-"""Where questions are answered: quick ones in a few threads, costly ones in fewer, each in the order of arrival.
+"""Where questions are answered: quick ones in a few threads, costly ones in fewer, in turns of those who ask.
 
 The threads of a process take the interpreter's lock in turns, and the event loop takes it as one of them. So few
 compute at a time, and what would take the others' time for long waits apart, in a line that has an end.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Iterator, MutableMapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import Context, copy_context
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock, Thread, local
 from typing import Any, Final, TypeVar
 
@@ -34,6 +36,10 @@ LARGE: Final = 2_000
 """From how many events on an engagement is large: a question about it is costly."""
 
 
+whose: ContextVar[Hashable] = ContextVar("whose", default=None)
+"""For whom something is asked: whoever asks much waits behind itself, and not before others."""
+
+
 class TooMuchAsked(Exception):
     """More questions wait than this server takes, or this one waited too long: ask again a little later."""
 
@@ -51,6 +57,9 @@ class Job:
     ``stops`` end what is done for it now, from any thread.
     """
 
+    run: Callable[[], Any]
+    of: Hashable
+    answer: Future[Any] = field(default_factory=Future)
     wanted: bool = True
     stops: list[Callable[[], object]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
@@ -62,12 +71,17 @@ class Job:
 
 
 class Desk:
-    """Answers in threads of its own; refuses what comes when as many wait as may."""
+    """Answers in threads of its own, those who ask in turns, and of each what came first.
+
+    Where as many wait as may, what comes is refused, unless somebody else has more waiting than whoever asks: then the
+    last of that gives its place.
+    """
 
     def __init__(self, name: str, threads: int, waiting: int) -> None:
         self._threads = ThreadPoolExecutor(threads, f"standfast-{name}")
         self._most = threads + waiting
         self._taken: set[Job] = set()
+        self._lines: dict[Hashable, deque[Job]] = {}  # in the order in which their turns come
         self._stopping: set[asyncio.Task[None]] = set()
         self._lock = Lock()
 
@@ -77,8 +91,8 @@ class Desk:
         What nobody waits for is not begun, and what has begun ends where it asks for `go_on`, or by what it says it is
         `ended_by`. Raises TooMuchAsked, CallerGone, and what the work raises.
         """
-        job = self._take()
-        answer = asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, self._done, job, work)
+        job = self._take(copy_context(), work)
+        answer: asyncio.Future[T] = asyncio.wrap_future(job.answer)
         gone = asyncio.ensure_future(_gone(receive))
         try:
             either: set[asyncio.Future[Any]] = {answer, gone}
@@ -97,7 +111,7 @@ class Desk:
 
     def begin(self, work: Callable[[], None]) -> None:
         """Has something done in its turn that nobody waits for, until the desk closes. Raises TooMuchAsked."""
-        self._threads.submit(Context().run, self._done, self._take(), work)
+        self._take(Context(), work)
 
     def close(self) -> None:
         """Begins nothing more, and brings what has begun to an end."""
@@ -112,23 +126,59 @@ class Desk:
                 job.stop()
             closing.join(STOP_EVERY_SECONDS)
 
-    def _take(self) -> Job:
+    def _take(self, context: Context, work: Callable[[], Any]) -> Job:
+        job = Job(partial(context.run, work), context.get(whose))
         with self._lock:
             if len(self._taken) >= self._most:
-                raise TooMuchAsked("too many questions are waiting")
-            job = Job()
+                self._make_room(job)
             self._taken.add(job)
-            return job
+            self._lines.setdefault(job.of, deque()).append(job)
+        self._threads.submit(self._do_next)
+        return job
 
-    def _done(self, job: Job, work: Callable[[], T]) -> T:
+    def _make_room(self, job: Job) -> None:
+        """Raises TooMuchAsked where nobody has more waiting than whoever asks would have."""
+        longest = max(self._lines.values(), key=len, default=deque[Job]())
+        if len(longest) <= len(self._lines.get(job.of, ())) + 1:
+            raise TooMuchAsked("too many questions are waiting")
+        given_up = longest.pop()
+        self._taken.discard(given_up)
+        given_up.answer.set_exception(TooMuchAsked("too many questions of yours are waiting, and others ask, too"))
+
+    def _do_next(self) -> None:
+        """Does what comes first of whoever's turn it is, and lets the turn go round.
+
+        There is a call of this for each job, also for those that were given up: the last find nothing.
+        """
+        with self._lock:
+            of = next(iter(self._lines), _NOBODY)
+            if of is _NOBODY:
+                return
+            line = self._lines.pop(of)
+            job = line.popleft()
+            if line:
+                self._lines[of] = line
+        self._do(job)
+
+    def _do(self, job: Job) -> None:
         _at_work.job = job
         try:
             go_on()
-            return work()
-        finally:
-            _at_work.job = None
-            with self._lock:
-                self._taken.discard(job)
+            answer = job.run()
+        except BaseException as error:
+            self._end(job)
+            job.answer.set_exception(error)
+        else:
+            self._end(job)
+            job.answer.set_result(answer)
+
+    def _end(self, job: Job) -> None:
+        _at_work.job = None
+        with self._lock:
+            self._taken.discard(job)
+
+
+_NOBODY: Final = object()
 
 
 class _AtWork(local):

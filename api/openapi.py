@@ -106,15 +106,15 @@ STATUS_TEXTS: Final = {
     415: "The body is of another media type.",
     421: "This server is not called that.",
     422: "The fields are wrong.",
-    429: "As much waits as may.",
+    429: "As much waits as may, or more was asked in a short time than one principal may ask.",
     431: "The headers are too large, or too many.",
     503: "Try again later, with the same key.",
 }
 AT_THE_DOOR: Final = (400, 403, 408, 421, 431, 503)
 """How any request can be refused before it gets to its operation (`api/http/door`)."""
 
-AT_THE_GATE: Final = (400, 401, 403, 422, 503)
-"""How any request can be refused for who asks (`api/http/access`)."""
+AT_THE_GATE: Final = (400, 401, 403, 422, 429, 503)
+"""How any request can be refused for who asks (`api/http/access`), and how much (`api/http/pace`)."""
 
 
 KEY: Final = "key"

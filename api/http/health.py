@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.http.operations import JSON, Gives, Nothing, Operation, asked
+from api.http.pace import allowance
 from api.http.reach import positions_in
 from api.http.strict_json import json_of
 from application.marketplace import process_clock
@@ -24,7 +25,7 @@ from infrastructure.jobs import progress
 from infrastructure.keeping import keeper
 from infrastructure.log import counting
 from infrastructure.log.reading import Head
-from infrastructure.process.telemetry import Sample, exposition, from_zero, gauge
+from infrastructure.process.telemetry import Labels, Sample, exposition, from_zero, gauge
 from infrastructure.process.worker_numbers import Told, WorkerNumbers
 from infrastructure.projections import standing
 from infrastructure.projections.standing import Behind
@@ -32,6 +33,7 @@ from infrastructure.webhooks import trying
 
 CLOCK_MAY_LAG_SECONDS: Final = 5.0
 PROMETHEUS: Final = "text/plain"
+NOT_TAKEN: Final = "standfast_requests_not_taken_total"
 HELP: Final = {
     "standfast_requests_total": "Requests by method, route and status.",
     "standfast_request_seconds_total": "Seconds spent on requests by method, route and status.",
@@ -40,6 +42,7 @@ HELP: Final = {
     "standfast_log_replaced": "1 where the log was replaced under this process, by an older copy or another one.",
     "standfast_position": "The position of the last event.",
     "standfast_clock_behind_seconds": "How far this process's clock is behind the last event.",
+    NOT_TAKEN: "Requests that were not read, since more waited for their answers than the process carries.",
     "standfast_streams": "How many follow what is recorded as it happens.",
     "standfast_streams_ended_total": "Streams that ended by their reason.",
     **counting.HELP,
@@ -48,8 +51,17 @@ HELP: Final = {
     **progress.HELP,
     **trying.HELP,
     **access_log.HELP,
+    **allowance.HELP,
 }
-COUNTED: Final = (*counting.COUNTED, *standing.COUNTED, *keeper.COUNTED, *trying.COUNTED, *access_log.COUNTED)
+COUNTED: Final[tuple[tuple[str, Labels], ...]] = (
+    (NOT_TAKEN, ()),
+    *counting.COUNTED,
+    *standing.COUNTED,
+    *keeper.COUNTED,
+    *trying.COUNTED,
+    *access_log.COUNTED,
+    *allowance.COUNTED,
+)
 """What is told from the start: of a counter that appears with its first count, Prometheus sees no increase."""
 
 State = Literal["able", "read-only", "standby", "unsafe", "schema-differs", "unavailable"]

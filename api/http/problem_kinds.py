@@ -92,10 +92,24 @@ class TooManyConnections(Exception):
     """As many connections are open as there may be; STANDFAST_CONNECTIONS and the limit of open files say how many."""
 
 
+class Overloaded(Exception):
+    """More is asked of this server at once than it carries: nothing of this was read."""
+
+    retry_after = 1
+
+
 class TooManyStreams(Exception):
     """As many follow what is recorded as may at once; STANDFAST_STREAMS says how many."""
 
     retry_after = 5
+
+
+class TooManyRequests(Exception):
+    """More was asked in a short time than one principal may ask."""
+
+    def __init__(self, detail: str = "", retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class NothingHere(Exception):
@@ -168,6 +182,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     FieldsWrong: 422,
     KeyReused: 422,
     TooManyJobs: 429,
+    TooManyRequests: 429,
     HeadersTooLarge: 431,
     Unforeseen: 500,
     Contended: 503,
@@ -183,6 +198,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     OutcomeUnknown: 503,
     StoreBusy: 503,
     StoreClosed: 503,
+    Overloaded: 503,
     TooManyConnections: 503,
     TooManyStreams: 503,
 }
@@ -208,6 +224,7 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     ChartsNotInstalled: "Install Standfast with its extra: pip install 'standfast[charts]'; or ask for the figures by "
     ".json.",
     TooManyJobs: "Ask again after Retry-After, or for up to 200 engagements, which are answered at once.",
+    TooManyRequests: "Ask again after Retry-After, and less often; the operator sets STANDFAST_LIMITS.",
     UnknownDocument: "Look the code and the version up in the list, or publish the document first.",
     MethodNotAllowed: "Use one of the methods in Allow.",
     RequestTooSlow: "Send the request again, all of it at once; with its Idempotency-Key nothing is recorded twice.",
@@ -235,6 +252,7 @@ REMEDIES: Final[Mapping[type[Exception], str]] = {
     OutcomeUnknown: "Send it again with the same Idempotency-Key: it is answered with what became of it.",
     StoreBusy: LATER,
     StoreClosed: LATER,
+    Overloaded: LATER,
     TooManyConnections: "Connect again after Retry-After, and keep fewer connections open.",
     TooManyStreams: "Connect again after Retry-After, or ask for pages of the feed.",
 }

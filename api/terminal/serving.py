@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from api.app import application
 from api.composition import Standfast
-from api.http.door.connections import BACKLOG, Connections, most_connections
+from api.http.door.connections import Connections, backlog, most_connections
 from api.http.door.limits import Limits
 from api.terminal.configuration import is_no_setting, unknown_settings
 from api.terminal.speech import WRONG_USE, Unable, result
@@ -79,7 +79,7 @@ def listening(host: str, port: int, *, or_any: bool = False, authenticated: bool
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
-        made.listen(BACKLOG)
+        made.listen(backlog())
     except OSError as error:
         made.close()
         if or_any:
@@ -121,13 +121,26 @@ def announce(listener: socket.socket, settings: Settings) -> None:
     result(f"What waits: {address}/work")
 
 
+ACCEPTED_AT_A_TURN: Final = 16
+"""How many connections a turn of the event loop accepts."""
+
+
+def accepting(listener: socket.socket) -> list[socket.socket]:
+    """The listener, so many times: uvloop accepts one connection a turn from each (libuv 1.45 and later).
+
+    A turn takes long where much is asked, and a crowd that connects would be let in one by one, those who wait behind
+    it last.
+    """
+    return [listener, *(listener.dup() for _ in range(ACCEPTED_AT_A_TURN - 1))]
+
+
 def run(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
     """Serves an application until SIGTERM or SIGINT."""
     config = configured(app, settings.connections)
     _leave_alone_what_is_loaded()
     with listener:
         sys.setswitchinterval(SWITCH_SECONDS)
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=accepting(listener))
 
 
 def configured(app: ASGIApp, connections: int, limits: Limits | None = None) -> uvicorn.Config:
@@ -139,7 +152,7 @@ def configured(app: ASGIApp, connections: int, limits: Limits | None = None) -> 
         ws="none",
         log_config=None,
         access_log=False,
-        backlog=BACKLOG,
+        backlog=backlog(),
         timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,

@@ -203,6 +203,7 @@ class Workers:
             keeps=self.keeps and first,
             sends=self.sends and first,
             workers=numbers,
+            processes=self.count,
         )
         numbers.start()
         if tells is not None:

@@ -20,6 +20,7 @@ from infrastructure.process.oidc_settings import (
     of_role_names,
     of_types,
 )
+from infrastructure.process.paces import of_limits
 
 
 def default_database_url() -> str:
@@ -111,6 +112,10 @@ class Settings(BaseSettings):
     )
     heartbeat: Annotated[int, Field(ge=1, le=3_600)] = Field(
         default=15, description="seconds between two signs of life to whoever follows what is recorded"
+    )
+    limits: Annotated[str, AfterValidator(of_limits)] = Field(
+        default="",
+        description="how much each principal may ask: off, or commands=50/200,… a second/at once, and streams=50",
     )
     lag_limit: Annotated[int, Field(ge=1, le=86_400)] = Field(
         default=30, description="seconds the projections may be behind before /readyz answers 503"

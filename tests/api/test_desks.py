@@ -252,7 +252,7 @@ def crowded(client: TestClient, held: Held, monkeypatch: pytest.MonkeyPatch) -> 
     """A server at whose costly desk nobody has room; what has more than three events is large."""
     monkeypatch.setattr(questions, "LARGE", 3)
     full = Desk("full", 1, 0)
-    full._take()
+    full.begin(held.work(0))  # type: ignore[arg-type]  # nobody waits for what it gives
     standfast = client.app.state.standfast  # type: ignore[attr-defined]  # the application's own
     monkeypatch.setattr(standfast.desks, "costly", full)
     yield client

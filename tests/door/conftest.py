@@ -16,6 +16,7 @@ from api.http.door.by_h11 import ByH11
 from api.http.door.by_httptools import ByHttptools
 from api.http.door.connections import Connections
 from api.http.door.limits import Limits
+from api.http.door.load import Load
 from api.terminal.serving import configured, listening
 from tests.api.serving import settings_of, started
 from tests.door.wire import request, told
@@ -46,12 +47,22 @@ Serve = Callable[..., Served]
 
 @contextmanager
 def served(
-    folder: str, parser: Parser, *, guarded: bool = True, limits: Limits | None = None, connections: int = 1_000
+    folder: str,
+    parser: Parser,
+    *,
+    guarded: bool = True,
+    limits: Limits | None = None,
+    connections: int = 1_000,
+    load: Load | None = None,
+    limits_of_principals: str = "",
 ) -> Iterator[Served]:
     """A server in a thread. Not ``guarded``: uvicorn's own protocol, which the door's stands before."""
     limits = limits or Limits()
-    config = configured(create_app(settings_of(make_url(f"sqlite:///{folder}/standfast.db"))), connections, limits)
-    shared = Connections(connections)
+    settings = settings_of(make_url(f"sqlite:///{folder}/standfast.db")).model_copy(
+        update={"limits": limits_of_principals}
+    )
+    config = configured(create_app(settings), connections, limits)
+    shared = Connections(connections, load)
     config.http = partial(PARSERS[parser], limits=limits, shared=shared) if guarded else parser  # type: ignore[assignment]
     with listening("127.0.0.1", 0) as listener, started(config, listener) as server:
         yield Served(listener.getsockname()[1], server)

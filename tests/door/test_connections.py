@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.engine import URL
 
 from api.http.door import connections
-from api.http.door.connections import BEING_LEFT, KEPT_FREE, most_connections
+from api.http.door.connections import BEING_LEFT, KEPT_FREE, LEAST_BACKLOG, backlog, most_connections
 from api.http.door.limits import Limits
 from tests.api.terminal.running import running
 from tests.door.conftest import Serve, Served
@@ -111,7 +111,7 @@ def test_silent_ones_make_room_for_others_when_their_time_is_up(serve: Serve) ->
 @pytest.mark.parametrize(
     ("files", "asked", "most"),
     [
-        (1_024, 1_000, 1_024 - KEPT_FREE),
+        (1_024, 1_000, 1_024 - KEPT_FREE - LEAST_BACKLOG),
         (1_024, 100, 100),
         (65_536, 1_000, 1_000),
         (300, 1_000, 150),
@@ -123,6 +123,12 @@ def test_there_are_never_more_than_the_limit_of_files_leaves(
 ) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _kind: (files, files))
     assert most_connections(asked) == most
+
+
+def test_as_many_may_arrive_at_one_moment_as_there_are_files_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for files, most in ((300, 128), (8_192, 512), (65_536, 1_024), (resource.RLIM_INFINITY, 1_024)):
+        monkeypatch.setattr(resource, "getrlimit", lambda _kind, files=files: (files, files))
+        assert backlog() == most
 
 
 def test_where_nobody_says_how_many_files_there_may_be_the_setting_counts(monkeypatch: pytest.MonkeyPatch) -> None:

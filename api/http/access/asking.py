@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.types import Scope
 
+from api.desks import whose
 from domain.access.principal import Principal
 
 _asking: ContextVar[Principal | None] = ContextVar("asking", default=None)
@@ -17,6 +18,7 @@ def let_in(scope: Scope, principal: Principal | None, session: str | None = None
     scope.setdefault("state", {})["principal"] = principal
     _asking.set(principal)
     _session.set(session)
+    whose.set(principal and (principal.role, principal.actor))
 
 
 def principal_in(scope: Mapping[str, Any]) -> Principal:

@@ -18,7 +18,7 @@ from api.http.access.asking import let_in
 from api.http.access.needs import Needs, Scopes
 from api.http.access.sign_in import NothingSent, SignIn, session_of
 from api.http.access.watched import Watched
-from api.http.problem_kinds import KeyMisplaced, NotForOthers, NotSignedIn, ScopeMissing, kind_of
+from api.http.problem_kinds import KeyMisplaced, NotForOthers, NotSignedIn, ScopeMissing, TooManyRequests, kind_of
 from api.http.problems import answer_problem
 from api.http.reach import reader_for
 from api.http.request_span import KNOWN_METHODS
@@ -34,7 +34,7 @@ from infrastructure.process.telemetry import Counters
 Refuse = Callable[[Request, Exception], Awaitable[Response]]
 """How a request is answered that is refused: by a problem, or by a page."""
 
-DENIALS: Final = (NotSignedIn, ScopeMissing, NotForOthers, FieldsWrong)
+DENIALS: Final = (NotSignedIn, ScopeMissing, NotForOthers, FieldsWrong, TooManyRequests)
 UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
 NOT_FOUND: Final = 404
@@ -48,7 +48,10 @@ _ABOUT: Final = re.compile(r"/(?:engagements|audit)/([0-9a-fA-F]{8}(?:-[0-9a-fA-
 
 
 class Gate:
-    """The layer between the door and every operation, page and file. ``sign_in`` None: authentication is off."""
+    """The layer between the door and every operation, page and file. ``sign_in`` None: authentication is off.
+
+    ``failed`` is told from which address something was sent that does not hold. It raises TooManyRequests.
+    """
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class Gate:
         sign_in: SignIn | None,
         log: AccessLog,
         counters: Counters,
+        failed: Callable[[str], None],
     ) -> None:
         self._app = app
         self._needs = needs
@@ -67,6 +71,7 @@ class Gate:
         self._sign_in = sign_in
         self._log = log
         self._counters = counters
+        self._failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":  # what lasts longer than a request is nobody's
@@ -102,11 +107,14 @@ class Gate:
             await self._let_in(sign_in, principal, template, scope, receive, send)
 
     async def _signed_in(self, sign_in: SignIn, scope: Scope, template: str | None) -> Principal:
-        """Raises NotSignedIn, StoreUnavailable."""
+        """Raises NotSignedIn, StoreUnavailable, TooManyRequests."""
         try:
             return await sign_in.principal_of_request(scope)
         except SignInRefused as refused:
-            error = NotSignedIn(sent=session_of(scope) is None and not isinstance(refused, NothingSent))
+            sent = session_of(scope) is None and not isinstance(refused, NothingSent)
+            error = NotSignedIn(sent=sent)
+            if sent:
+                self._failed(scope["client"][0] if scope.get("client") else "")  # what is too much is not told singly
             self._deny(scope, None, template, error, str(refused))
             raise error from refused
 

@@ -55,8 +55,9 @@ class ByH11(Guarded, H11Protocol):
         self.conn = Reading(self.limits, self.patience)
 
     def data_received(self, data: bytes) -> None:
-        if self.hears():
+        if self.hears(data):
             super().data_received(data)
+            self.waits()
 
     def send_400_response(self, msg: str) -> None:
         """What uvicorn calls in the face of a request that h11 cannot read."""

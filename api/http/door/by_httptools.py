@@ -26,13 +26,14 @@ class ByHttptools(Guarded, HttpToolsProtocol):  # type: ignore[misc]  # Guarded 
         return bool(self.pipeline)
 
     def data_received(self, data: bytes) -> None:
-        if not self.hears():
+        if not self.hears(data):
             return
         self._unset_keepalive_if_required()
         self._read_without_result += len(data)
         self._read(data)
         if self._read_without_result > self.limits.header_bytes and not self._deaf:
             self.refuse(HeadersTooLarge())
+        self.waits()
 
     def _read(self, data: bytes) -> None:
         before = self.cycle

@@ -6,15 +6,16 @@ from typing import Final, Protocol
 
 import structlog
 
-from api.http.door.answers import last_answer
-from api.http.problem_kinds import TooManyConnections
+from api.http.door.answers import Prepared, last_answer
+from api.http.door.load import Load
+from api.http.problem_kinds import Overloaded, TooManyConnections
 from application.commands.random_ids import new_id
 
-BACKLOG: Final = 128
-"""How many may wait to be accepted, and so arrive at one moment."""
-
-KEPT_FREE: Final = 256
-"""Files that are not for connections: those that arrive at one moment, those being left, the database, the log."""
+LEAST_BACKLOG: Final = 128
+MOST_BACKLOG: Final = 1_024
+SHARE_OF_BACKLOG: Final = 16
+KEPT_FREE: Final = 128
+"""Files that are neither for connections nor for those that arrive: those being left, the database, the log."""
 
 BEING_LEFT: Final = 32
 SECONDS_TO_LEAVE: Final = 2.0
@@ -32,8 +33,12 @@ class Kept(Protocol):
 class Connections:
     """What the connections of one server have in common."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, load: Load | None = None) -> None:
         self.most = most
+        self.load = load or Load()
+        self.overloaded = Prepared(Overloaded())
+        self._shed = 0
+        self._next_line_of_shed_at = 0.0
         self._idle: dict[Kept, None] = {}  # in the order in which they became so
         self._being_left: set[Hashable] = set()
         self._turned_away = 0
@@ -68,6 +73,14 @@ class Connections:
             self._turned_away = 0
         self.leave(transport, loop, last_answer(TooManyConnections(), str(new_id())))
 
+    def tell_shed(self, now: float) -> None:
+        """One request was not taken; one line in ten seconds says so."""
+        self._shed += 1
+        if now >= self._next_line_of_shed_at:
+            log.warning("more is asked at once than is carried: some is answered 503", not_taken=self._shed)
+            self._next_line_of_shed_at = now + SECONDS_BETWEEN_LINES
+            self._shed = 0
+
     def leave(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, answer: bytes) -> None:
         """Sends the last answer of a connection. What still comes is thrown away for a moment, since closing on it
         would throw the answer away instead; where many are being left already, it is closed at once."""
@@ -96,10 +109,16 @@ class Leaving(asyncio.Protocol):
         self._being_left.discard(self)
 
 
+def backlog() -> int:
+    """How many may wait to be accepted, and arrive at one moment: whoever comes beyond that tries again in a second."""
+    files = limit_of_files()
+    return MOST_BACKLOG if files is None else min(MOST_BACKLOG, max(LEAST_BACKLOG, files // SHARE_OF_BACKLOG))
+
+
 def most_connections(asked: int) -> int:
     """As many as asked for, and no more than the limit of open files leaves."""
     files = limit_of_files()
-    return asked if files is None else min(asked, max(files - KEPT_FREE, files // 2))
+    return asked if files is None else min(asked, max(files - backlog() - KEPT_FREE, files // 2))
 
 
 def limit_of_files() -> int | None:

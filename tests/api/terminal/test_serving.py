@@ -29,6 +29,15 @@ def test_a_small_answer_is_not_held_back() -> None:
         assert listener.proto == socket.IPPROTO_TCP
 
 
+def test_a_turn_of_the_event_loop_accepts_many() -> None:
+    with serving.listening("127.0.0.1", 0) as listener:
+        sockets = serving.accepting(listener)
+        assert {each.getsockname() for each in sockets} == {listener.getsockname()}
+        assert len({each.fileno() for each in sockets}) == serving.ACCEPTED_AT_A_TURN
+        for each in sockets:
+            each.close()
+
+
 def test_serve_migrates_answers_and_ends_gracefully(sqlite_url: URL, tmp_path: Path) -> None:
     environment = {"STANDFAST_DATABASE_URL": str(sqlite_url)}
     with running("serve", "--port", "0", environment=environment, folder=tmp_path) as (address, process):

@@ -1,0 +1,1 @@
+"""How much a principal may ask in a short time: what is asked of a kind, and what is left of that."""

@@ -1,0 +1,154 @@
+"""What is not taken where too much waits: by number and by time, before it is read."""
+
+import time
+
+import pytest
+import structlog
+
+from api.http.door.guarded import SECONDS_OF_REST
+from api.http.door.load import FEW_WAITING, LONGEST_SECONDS, MOST_WAITING, RESERVED, Load
+from api.http.door.whole import is_whole
+from tests.door.conftest import Serve
+from tests.door.wire import OPENING, answers, chunked, connection, heard, opening, request, told, until_closed
+
+ASKED = request("GET", "/v1/events")
+ALIVE = request("GET", "/healthz")
+NUMBERS = request("GET", "/metrics")
+
+
+class Gauge(Load):
+    """A load that is said."""
+
+    full = True
+
+    def takes(self, data: bytes, now: float) -> bool:
+        return not self.full or super().takes(data, now)
+
+
+def full() -> Gauge:
+    return Gauge(most=0, few=0)
+
+
+def test_no_more_wait_than_may() -> None:
+    load = Load()
+    for number in range(MOST_WAITING):
+        assert load.takes(ASKED, 0)
+        load.begin(number, 0)
+    assert not load.takes(ASKED, 0)
+    load.begin(0, 0)  # which waits already
+    load.end(1, 0.5)
+    load.end(1, 0.5)
+    assert load.takes(ASKED, 0.5)
+
+
+def test_who_asks_how_the_process_is_has_places_of_its_own() -> None:
+    load = Load()
+    for number in range(MOST_WAITING + RESERVED):
+        assert load.takes(NUMBERS, 0)
+        load.begin(number, 0)
+    assert not load.takes(NUMBERS, 0)
+    assert load.takes(ALIVE, 0)
+
+
+def test_once_everything_waits_long_only_a_few_may() -> None:
+    load = Load()
+    for number in range(FEW_WAITING + 2):
+        load.begin(number, 0)
+    assert load.takes(ASKED, 0)
+    load.end(0, LONGEST_SECONDS + 0.5)
+    assert not load.takes(ASKED, LONGEST_SECONDS + 0.5)
+    load.end(1, LONGEST_SECONDS + 0.6)
+    load.end(2, LONGEST_SECONDS + 0.6)
+    assert load.takes(ASKED, LONGEST_SECONDS + 0.6), "fewer than a few wait"
+
+
+def test_one_quick_answer_says_that_it_is_not_the_server() -> None:
+    load = Load()
+    load.begin("costly", 0)
+    load.begin("quick", 2)
+    load.end("quick", 2.01)
+    load.end("costly", 2.5)
+    for number in range(FEW_WAITING + 1):
+        load.begin(number, 2.5)
+    assert load.takes(ASKED, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("data", "whole"),
+    [
+        (ASKED, True),
+        (opening(), True),
+        (request("DELETE", "/v1/jobs/1", "Connection: keep-alive"), True),
+        (ASKED[:-1], False),
+        (ASKED + b"GET", False),
+        (opening()[:-1], False),
+        (opening() + b"\n", False),
+        (request("HEAD", "/v1/events"), False),
+        (request("GET", "/", version="1.0"), False),
+        (request("GET", "/", "Connection: close"), False),
+        (request("GET", "/", "Connection: Upgrade", "Upgrade: h2c"), False),
+        (request("POST", "/", "Expect: 100-continue", body=b"{}"), False),
+        (request("POST", "/", "Content-Length: 2", body=b"{}"), False),
+        (request("POST", "/", "Content-Length : 2") + b"{}", False),
+        (request("POST", "/", "Content-Length: 2, 2") + b"{}", False),
+        (request("GET", "/", "X: a\nContent-Length: 5"), False),
+        (chunked("/", OPENING), False),
+        (b"\r\n" + ASKED, False),
+    ],
+    ids=range(18),
+)
+def test_where_there_is_any_doubt_it_is_not_one_whole_request(data: bytes, whole: bool) -> None:
+    assert is_whole(data) is whole
+
+
+def test_what_is_not_taken_is_not_read_and_heard_again_in_time(serve: Serve) -> None:
+    load = full()
+    with structlog.testing.capture_logs() as logs:
+        door = serve(load=load)
+        with connection(door.port) as made:
+            made.sendall(opening())
+            [answer] = heard(made)
+            since = time.monotonic()
+            made.sendall(ALIVE)  # on the same connection: in its turn
+            [alive] = heard(made)
+            assert time.monotonic() - since > 0.9
+        assert told(door.port, ALIVE)[0].status == 200
+        load.full = False
+        assert door.recorded() == 0
+        numbers = told(door.port, NUMBERS)[0].body.decode()
+    assert (answer.status, answer.rule(), answer.headers["retry-after"]) == (503, "overloaded", "1")
+    assert "connection" not in answer.headers
+    assert answer.headers["x-correlation-id"] != alive.headers["x-correlation-id"]
+    assert alive.status == 200
+    assert "standfast_requests_not_taken_total 1\n" in numbers
+    assert [line["not_taken"] for line in logs if "more is asked at once" in line["event"]] == [1]
+
+
+def test_what_did_not_come_whole_ends_its_connection(serve: Serve) -> None:
+    door = serve(load=full())
+    with connection(door.port) as made:
+        made.sendall(opening()[:-5])
+        [answer] = answers(until_closed(made))
+    assert (answer.status, answer.rule(), answer.headers["connection"]) == (503, "overloaded", "close")
+
+
+def test_what_is_under_way_waits_until_its_answer_begins(serve: Serve) -> None:
+    load = Load()
+    door = serve(load=load)
+    assert told(door.port, ASKED + ASKED + opening(), count=3)[2].status == 201
+    assert load._waiting == {}
+
+
+def test_a_connection_that_is_answered_429_rests_and_longer_each_time(serve: Serve) -> None:
+    door = serve(limits_of_principals="questions=0.1/1")
+    with connection(door.port) as made:
+        taken = []
+        for asked in (ASKED, ASKED, ASKED, ALIVE, ALIVE):
+            since = time.monotonic()
+            made.sendall(asked)
+            [answer] = heard(made)
+            taken.append((answer.status, time.monotonic() - since))
+    statuses, (_, _, second, third, _) = [status for status, _ in taken], [seconds for _, seconds in taken]
+    assert statuses == [200, 429, 429, 200, 200]
+    assert second >= SECONDS_OF_REST * 0.9
+    assert third >= SECONDS_OF_REST * 1.8
