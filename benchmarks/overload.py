@@ -26,7 +26,7 @@ from sqlalchemy.engine import URL, make_url
 from api.composition import assemble
 from benchmarks.edge import STANDFAST, WARM, command_path, marketplace, serving
 from domain.access.principal import LOCAL
-from infrastructure.access.keys import WantedKey
+from infrastructure.access.wanted import WantedKey
 from infrastructure.process.settings import Settings
 
 PROCESSES = 2

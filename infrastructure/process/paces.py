@@ -30,13 +30,13 @@ Paces = Mapping[Kind, Pace]
 
 USUAL: Final[Paces] = MappingProxyType(
     {
-        "commands": Pace(200, 50),
-        "questions": Pace(200, 50),
-        "costly": Pace(30, 5),
-        "what-ifs": Pace(20, 2),
-        "exports": Pace(10, 0.2),
-        "streams": Pace(50),
-        "sign-ins": Pace(20, 1),
+        "commands": Pace(2_000, 500),
+        "questions": Pace(2_000, 500),
+        "costly": Pace(500, 50),
+        "what-ifs": Pace(200, 10),
+        "exports": Pace(100, 2),
+        "streams": Pace(200),
+        "sign-ins": Pace(100, 10),
     }
 )
 """Where whoever asks signs in, and nothing else is said."""
