@@ -37,6 +37,7 @@ from api.http.problem_kinds import MethodNotAllowed, NothingHere, Unforeseen
 from api.http.problem_routes import PROBLEM_OPERATIONS
 from api.http.problems import answer_problem, problem_response
 from api.http.questions import questioning
+from api.http.reach import rows_for
 from api.live.frames import event_frame
 from api.live.routes import followed, live_operation
 from api.openapi import TITLE, VERSION, document
@@ -164,6 +165,7 @@ def application(
         access.log,
         counters,
         allowance.failed,
+        partial(rows_for, standfast.marketplace.clock),
     )
     door = Door(
         gate,

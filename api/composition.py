@@ -31,6 +31,7 @@ from infrastructure.access.tokens_of_positions import TokensOfPositions
 from infrastructure.database.address import address_of
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
+from infrastructure.database.row_security import rows_within
 from infrastructure.exports.lists import ProjectedLists
 from infrastructure.fleet.columns import Columns
 from infrastructure.fleet.fleet import ColumnFleet
@@ -51,7 +52,7 @@ from infrastructure.process.settings import Settings
 from infrastructure.projections.kept_told import KeptTold
 from infrastructure.projections.leading import KEEPING
 from infrastructure.projections.projections import Projections, ProjectionsToRead
-from infrastructure.projections.reading import Snapshots
+from infrastructure.projections.reading import Snapshots, Whole
 from infrastructure.projections.tables.engagement_list import Engagements
 from infrastructure.projections.tables.work.at_risk import AtRisk
 from infrastructure.projections.tables.work.glance import Glances
@@ -135,11 +136,11 @@ class OpenedMarketplace(Marketplace):
         return self._opened
 
     def record(self, request: Request) -> Outcome:
-        with command_span(request) as span:
+        with command_span(request) as span, rows_within(EVERYTHING):  # the law is asked of all that is recorded
             return recorded(span, super().record(request))
 
     async def record_async(self, request: Request) -> Outcome:
-        with command_span(request) as span:
+        with command_span(request) as span, rows_within(EVERYTHING):
             return recorded(span, await super().record_async(request))
 
 
@@ -221,9 +222,10 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
 def _projected(snapshots: Snapshots, *, log: Log, of: Projections, clock: Clock, terms: CatalogueShelf) -> Projected:
     """What reads these projections, which follow those ``of`` the log."""
     glances = Glances(snapshots, clock, of.seconds_beyond)
+    columns = Columns(Whole(of) if snapshots is of else snapshots, log)  # all who share them share the columns, too
     return Projected(
         engagements=Engagements(snapshots, clock, of.seconds_beyond),
-        fleet=ColumnFleet(Columns(snapshots, log), clock, terms.calendar, of.behind_seconds, ended_by),
+        fleet=ColumnFleet(columns, clock, terms.calendar, of.behind_seconds, ended_by),
         work=Work(glances),
         at_risk=AtRisk(glances, terms),
         lists=ProjectedLists(snapshots, clock, of.seconds_beyond, terms),

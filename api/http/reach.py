@@ -1,6 +1,8 @@
 """Within whose reach a request is answered: the one place where that is found out, and what is there for it."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Final
@@ -10,6 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Message
 
 from api.composition import Standfast
+from application.ports.store import Clock
 from application.queries.sight import Sight
 from domain.access.eyes import ALL_SHOWN, ClientEyes, Eyes, PartnerEyes, ProfessionalEyes
 from domain.access.may import NOTHING_SAID, TABLE, Said, may
@@ -27,6 +30,7 @@ from domain.access.reach import (
 )
 from domain.language.position import NUMBERS, Positions
 from domain.law.rejection import NotYours
+from infrastructure.database.row_security import rows_within
 
 THERE: Final = tuple(each.name for each in fields(Standfast))
 
@@ -131,6 +135,14 @@ def seen_by(
 def seen_in(standfast: Standfast, request: HTTPConnection) -> Seen:
     """What is there for whoever asks."""
     return seen_by(standfast, reader_of(request), asking_in(request), positions_in(standfast, request))
+
+
+@contextmanager
+def rows_for(clock: Clock, principal: Principal | None) -> Iterator[None]:
+    """While a request is answered the database shows what whoever asks sees, and nothing to nobody."""
+    reader = NOBODY if principal is None else reader_for(principal)
+    with rows_within(reader.reach(clock())):
+        yield
 
 
 def may_be_there(standfast: Standfast, request: HTTPConnection, engagement_id: UUID) -> bool:

@@ -21,6 +21,7 @@ from domain.law.recorded import Recorded
 from domain.law.rejection import Rejection
 from domain.law.timeline import check, timeline_of
 from domain.register import ENGAGEMENT
+from infrastructure.database.row_security import goes_around
 from infrastructure.events.codec import adapter
 from infrastructure.events.mapper import recorded
 from infrastructure.events.rows import PlacedEvent
@@ -29,6 +30,7 @@ from infrastructure.projections.generations import FOLDS
 from infrastructure.projections.projections import kept_projections
 from infrastructure.projections.proof import differing
 from infrastructure.projections.reading import ProjectionReader
+from infrastructure.projections.securing import shown_too_freely
 
 PAGE: Final = 1_000
 SHORT: Final = 60
@@ -132,6 +134,15 @@ def misfits(standfast: Standfast) -> list[str]:
     return [f"schema: {refusal}", *(f"{found.check}: {found.detail}" for found in verify.settings(standfast.database))]
 
 
+def what_goes_around(standfast: Standfast) -> str | None:
+    """A remark on the role that looks, where row-level security keeps nothing from it."""
+    if not standfast.database.is_postgresql:
+        return None
+    with standfast.database.reading() as connection:
+        role = goes_around(connection)
+    return role and f"{role} goes around row-level security: superusers and roles with BYPASSRLS see every row"
+
+
 def findings(standfast: Standfast, told: Told) -> Iterator[str]:
     """Everything that is not as it should be; ``told`` hears how many events are read, then read again."""
     of_the_store = verify.store(standfast.database, lambda done, _: told(done))
@@ -158,7 +169,10 @@ def _of_projections(standfast: Standfast) -> Iterator[str]:
     if kept is None:
         return
     try:
-        for found in differing(ProjectionReader(kept, FOLDS), standfast.recorder.log):
+        reader = ProjectionReader(kept, FOLDS)
+        with reader.snapshot() as snapshot:
+            yield from (f"row security: {found}" for found in shown_too_freely(snapshot))
+        for found in differing(reader, standfast.recorder.log):
             yield f"projections: {found}"
     except ProjectionsMissing as error:
         speech.remark(str(error))

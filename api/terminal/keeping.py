@@ -81,6 +81,8 @@ def verify(as_json: AsJson = False) -> None:
         events, found = 0, inspection.misfits(standfast)
         if not found:
             events = standfast.recorder.log.head().position
+            if remark := inspection.what_goes_around(standfast):
+                speech.remark(remark)
             with speech.progress("events", 2 * events) as told:
                 found = list(inspection.findings(standfast, told))
         _tell(_shown(standfast.settings), events, found, as_json=as_json)

@@ -4,8 +4,9 @@ Reading transactions are short; on SQLite a writing one is BEGIN IMMEDIATE. A SQ
 connection, so there everything takes its turn.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
 from threading import RLock, local
 from typing import Any
 
@@ -19,6 +20,7 @@ from infrastructure.database import sqlite
 from infrastructure.database.address import address_of, driver_of
 from infrastructure.database.another_schema import let_go_of_the_outdated
 from infrastructure.database.condition import DURABLE, Condition, condition_of, examined, not_durable, told
+from infrastructure.database.row_security import INSIDE, say_reach, sees_everything
 from infrastructure.database.standby import HEAR_WARNINGS, StandbyWait
 
 # A server that is frozen or out of reach must not hold a writer for hours: silent for 25 s, or, where it was sent
@@ -50,17 +52,23 @@ class Database:
         self.turn: AbstractContextManager[object] = RLock() if self.in_memory else nullcontext()
         self._minds_settings = not (unsafe_settings or to_read)
         self._kept = local()
+        self._pool_size = pool_size
         self._claim: sqlite.Claim | None = None
         if self.url.get_backend_name() == "sqlite":
             self._claim = None if to_read or self.in_memory else sqlite.claim(self.url)
             self.engine = sqlite.engine(self.url, pool_size, to_read=to_read and not self.in_memory)
         else:
-            self.engine = _postgresql(self.url, pool_size)
+            self.engine = _postgresql(self.url, pool_size, {"options": inside(self.url)})
             if self._minds_settings:
                 _refuse_unsafe(self.engine)
         self._readers = (
             self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_postgresql else self.engine
         )
+
+    @cached_property
+    def _for_others(self) -> Engine:
+        """Connections for what somebody reads who does not see everything: they see nothing until they say whom for."""
+        return _postgresql(self.url, self._pool_size, {})
 
     @property
     def is_postgresql(self) -> bool:
@@ -84,7 +92,7 @@ class Database:
 
     def _own_settings(self) -> dict[str, Any]:
         _, address = self.engine.dialect.create_connect_args(self.url)
-        return {**_LINK, **address, "autocommit": True, "prepare_threshold": None}
+        return {**_LINK, **address, "options": inside(self.url), "autocommit": True, "prepare_threshold": None}
 
     def condition(self) -> Condition:
         """In which condition it is now. Raises StoreUnavailable, and SQLAlchemy's errors where it does not answer."""
@@ -116,11 +124,17 @@ class Database:
         """A connection that writes nothing.
 
         On PostgreSQL each statement is its own transaction: under READ COMMITTED it sees what it would see inside of
-        one, and two round trips are saved.
+        one, and two round trips are saved. What is read for somebody who does not see everything is one transaction,
+        which says so first.
         """
         kept = getattr(self._kept, "connection", None)
         with self.turn, told(reading=True), nullcontext(kept) if kept else self._connected() as connection:
-            yield connection
+            if connection.engine.pool is self.engine.pool and sees_everything():
+                yield connection
+                return
+            with connection.begin():
+                say_reach(connection)
+                yield connection
 
     @contextmanager
     def one_connection(self) -> Iterator[None]:
@@ -131,7 +145,7 @@ class Database:
         if not self.is_postgresql:
             yield
             return
-        with self.reading() as self._kept.connection:
+        with told(reading=True), self._connected() as self._kept.connection:
             try:
                 yield
             finally:
@@ -144,14 +158,18 @@ class Database:
             with self.reading() as connection:
                 yield connection
             return
-        snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        whose = self.engine if sees_everything() else self._for_others
+        snapshots = whose.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with told(reading=True), snapshots.connect() as connection:
+            if whose is not self.engine:
+                say_reach(connection)
             yield connection
 
     def _connected(self) -> Connection:
         """Raises StoreUnavailable where the file of the database keeps being another one."""
         try:
-            return self._readers.connect()
+            inside = not self.is_postgresql or sees_everything()
+            return (self._readers if inside else self._for_others).connect()
         except InvalidRequestError as error:
             raise StoreUnavailable(f"the file of the database is not there to be read: {error}") from error
 
@@ -182,6 +200,8 @@ class Database:
     def close(self) -> None:
         """Close every connection; on SQLite also give the claim on the file back."""
         self.engine.dispose()
+        if others := vars(self).get("_for_others"):
+            others.dispose()
         if self._claim is not None:
             self._claim.release()
             self._claim = None
@@ -194,13 +214,18 @@ def canonical(url: str | URL) -> URL:
     return url.set(drivername=driver_of(url.get_backend_name()))
 
 
-def _postgresql(url: URL, pool_size: int) -> Engine:
+def inside(url: URL) -> str:
+    """The options of a connection that sees every row, behind those that the address has for it."""
+    return " ".join((*filter(None, [str(url.query.get("options", ""))]), INSIDE))
+
+
+def _postgresql(url: URL, pool_size: int, settings: Mapping[str, str]) -> Engine:
     made = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
-        connect_args={name: value for name, value in _LINK.items() if name not in url.query},
+        connect_args={**{name: value for name, value in _LINK.items() if name not in url.query}, **settings},
     )
     let_go_of_the_outdated(made)
 

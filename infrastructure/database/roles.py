@@ -5,6 +5,8 @@ or forge anything that was recorded, nor commit without durability. This is prev
 administers the server, can still do everything.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, inspect, text
 
 from infrastructure.database.database import Database
@@ -12,6 +14,9 @@ from infrastructure.database.tables import KEPT_BY_THE_WRITER
 
 DOORS = ("append_events", "lock_head", "publish_document", "forget_answers")
 """The functions that the writer may call."""
+
+LOOKED_THROUGH = ("reaches_told",)
+"""The functions that both roles may call: they say what an event says."""
 
 
 _OWNER = text(
@@ -55,8 +60,9 @@ def grant(database: Database, *, writer: str, reader: str) -> None:
         if connection.execute(_PROJECTED).scalar_one():
             for right in _of_projections(quote(writer), quote(reader)):
                 connection.execute(text(right))
-        for function in _signatures(connection):
-            connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {quote(writer)}"))
+        for functions, whom in ((DOORS, quote(writer)), (LOOKED_THROUGH, both)):
+            for function in _signatures(connection, functions):
+                connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {whom}"))
 
 
 def _of_what_the_writer_keeps(connection: Connection, writer: str, reader: str) -> list[str]:
@@ -127,9 +133,9 @@ def _demand_roles(connection: Connection, writer: str, reader: str) -> None:
             raise NotGranted(f"{role} may act as the owner of the log: rights could not keep anything from it")
 
 
-def _signatures(connection: Connection) -> list[str]:
+def _signatures(connection: Connection, functions: Sequence[str]) -> list[str]:
     query = text(
         "SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p "
-        "WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY(:doors)"
+        "WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY(:functions)"
     )
-    return list(connection.execute(query, {"doors": list(DOORS)}).scalars())
+    return list(connection.execute(query, {"functions": list(functions)}).scalars())

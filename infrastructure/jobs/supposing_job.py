@@ -25,6 +25,7 @@ from application.ports.what_if import FleetWhatIf
 from infrastructure.access.own_secrets import OPAQUE_IDS, OwnSecrets
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, process_clock
+from infrastructure.database.row_security import rows_within
 from infrastructure.events.codec import adapter
 from infrastructure.fleet.supposing import asked_in, candidates, worked_out
 from infrastructure.jobs.job_table import Asked, JobTable
@@ -107,9 +108,10 @@ class _Counted:
 
     def worked_out(self, log: Log, snapshots: Snapshots, key: Callable[[], bytes]) -> FleetWhatIf:
         wanted = asked_in(self._asked.request)
-        these = candidates(log, snapshots, wanted.chosen, wanted.reach)
-        self._total = len(these.engagement_ids)
-        return worked_out(log, wanted, these, now=from_micros(process_clock()), key=key, told=self._told)
+        with rows_within(wanted.reach):
+            these = candidates(log, snapshots, wanted.chosen, wanted.reach)
+            self._total = len(these.engagement_ids)
+            return worked_out(log, wanted, these, now=from_micros(process_clock()), key=key, told=self._told)
 
     def _told(self, done: int) -> None:
         if time.monotonic() - self._said < SAY_SECONDS and done < self._total:

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import Final, TypeVar
 
 from infrastructure.live.batch import Batch, Write
@@ -126,8 +127,8 @@ class Tail:
         await self._moved.wait()
 
     async def apart(self, work: Callable[[], T]) -> T:
-        """What reading the log gives, for somebody who is behind, in the order of asking."""
-        return await self._loop.run_in_executor(self._threads, work)
+        """What reading the log gives, for somebody who is behind, in the order of asking, as in its own context."""
+        return await self._loop.run_in_executor(self._threads, copy_context().run, work)
 
     def joined(self, position: int, *, near_head: bool) -> Stretch | None:
         """Where somebody at this position goes on, to be left again; None where more is to be read before.

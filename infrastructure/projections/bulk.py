@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, text
 from sqlalchemy.schema import CreateTable
 
 from infrastructure.projections.projection import POSTGRESQL_TYPES, Row, in_sqlite
+from infrastructure.projections.securing import secure
 
 
 def create_bare(connection: Connection, table: Table) -> None:
@@ -21,7 +22,10 @@ def create_bare(connection: Connection, table: Table) -> None:
 
 
 def complete(connection: Connection, table: Table) -> None:
-    """Makes what a bare table lacks, or lacks in part. Raises IntegrityError where two rows have one key."""
+    """Makes what a bare table lacks, or lacks in part, and has it show its rows by reach.
+
+    Raises IntegrityError where two rows have one key.
+    """
     if connection.dialect.name == "postgresql":
         names = ", ".join(column.name for column in table.primary_key)
         key = _key_of(table)
@@ -32,6 +36,7 @@ def complete(connection: Connection, table: Table) -> None:
         index.create(connection, checkfirst=True)
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"ANALYZE {table}"))  # nothing is known of it yet, and queries come at once
+    secure(connection, table)
 
 
 def fill(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -26,6 +26,7 @@ from infrastructure.projections.reading import (
     written_terms_of,
 )
 from infrastructure.projections.register import PROJECTIONS
+from infrastructure.projections.securing import bare, secure
 from infrastructure.projections.shards import shards_of
 from infrastructure.projections.tables.work.tally import tally_of
 
@@ -88,8 +89,11 @@ class Generations:
         with self.database.reading() as connection:
             there = inspect(connection).get_table_names(self.schema)
             missing = [table for table in tables if table.name not in there]
-        if not missing:
-            return
+        if missing:
+            self._make(missing)
+        self._secure_what_is_filled()
+
+    def _make(self, missing: Sequence[Table]) -> None:
         with self.database.writing(durable=False) as connection:
             self.alone(connection)
             if self.schema:
@@ -97,6 +101,20 @@ class Generations:
             for table in missing:
                 table.create(connection, checkfirst=True)
                 self._let_others_read(connection, str(table))
+
+    def _secure_what_is_filled(self) -> None:
+        """An older version left its tables open; whoever owns them has them show their rows by reach."""
+        if not self.schema:
+            return
+        with self.database.reading() as connection:
+            filled = [each for each in self.seen(connection) if each.current and each.state in ("live", "joined")]
+            tables = [table for each in filled for table in self.tables(each.number)]
+            tables = [each for each in bare(connection, tables) if self._owned(connection, str(each))]
+        if tables:
+            with self.database.writing(durable=False) as connection:
+                self.alone(connection)
+                for table in tables:
+                    secure(connection, table)
 
     def all(self) -> Sequence[Generation]:
         """What there is now, in the order of their numbers. Raises StoreUnavailable."""
@@ -130,6 +148,7 @@ class Generations:
                 create_bare(connection, table)
             else:
                 table.create(connection, checkfirst=True)
+                secure(connection, table)
             self._let_others_read(connection, str(table))
         connection.execute(insert(self._table).values(asdict(made)))
         return made

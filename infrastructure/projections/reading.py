@@ -12,8 +12,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from application.ports.engagement_list import ProjectionsMissing
 from application.ports.log import StoreUnavailable
+from domain.access.reach import EVERYTHING
 from infrastructure.database.database import Database
 from infrastructure.database.instants import to_micros
+from infrastructure.database.row_security import rows_within
 from infrastructure.log.reading import Head
 from infrastructure.projections.projection import Projection, table_of
 
@@ -143,6 +145,19 @@ class Snapshots(Protocol):
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """One transaction that reads one state of everything. Raises ProjectionsMissing, StoreUnavailable."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Snapshots of all there is, whoever asks: for what is kept in common."""
+
+    of: Snapshots
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """As `Snapshots.snapshot`; what is read of the log meanwhile is all there is, too."""
+        with rows_within(EVERYTHING), self.of.snapshot() as snapshot:
+            yield snapshot
 
 
 class ProjectionReader:

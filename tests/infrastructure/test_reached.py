@@ -37,11 +37,11 @@ WITHIN = 366 * 86_400
 
 
 @contextmanager
-def recorded(url: URL) -> Iterator[Fleet]:
+def recorded(url: URL, many: int = MANY) -> Iterator[Fleet]:
     """Engagements of several clients, with people of several partners, recorded as they happened."""
     prepared(url)
     with fleet(url) as made:
-        told = [command for number in range(MANY) for command in of_the_fleet(history(number), number)]
+        told = [command for number in range(many) for command in of_the_fleet(history(number), number)]
         for command in sorted(told, key=lambda facts: facts[0].recorded_at):
             made.append(command)
         made.project()

@@ -13,7 +13,7 @@ from infrastructure.log.recorder import LogRecorder
 from tests.moulds import Copied
 from tests.store import samples
 
-WRITER, READER = "standfast_writer", "standfast_reader"
+WRITER, READER, OWNER = "standfast_writer", "standfast_reader", "standfast_owner"
 
 
 def as_documented(url: URL) -> Database:
@@ -50,3 +50,11 @@ def make_roles(url: URL, *names: str) -> None:
                 f"DO $$ BEGIN CREATE ROLE {name} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation "
                 "THEN NULL; END $$".encode()
             )
+
+
+def owned_by_its_role(url: URL) -> URL:
+    """An empty database as somebody who owns it and administers no server: row-level security holds for that one."""
+    make_roles(url, OWNER)
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as admin:
+        admin.execute(f"ALTER DATABASE {url.database} OWNER TO {OWNER}".encode())
+    return url.set(username=OWNER)

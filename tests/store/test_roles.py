@@ -9,6 +9,7 @@ import pytest
 from application.ports.log import Append, StoreReadOnly, VersionTaken
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
+from infrastructure.log import verify
 from infrastructure.log.reading import Log
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.terms.catalogue import Catalogue
@@ -140,6 +141,13 @@ def test_the_reader_reads_and_cannot_append(owner: Database) -> None:
     with pytest.raises(StoreReadOnly):
         Catalogue(reader).publish("policy", "p", b"{}")
     recorder.close()
+    reader.close()
+
+
+def test_both_roles_can_verify_whom_engagements_are_about(owner: Database, writer: Database) -> None:
+    reader = Database(owner.url.set(username=READER))
+    for database in (writer, reader):
+        assert [*verify.reaches(database), *verify.row_security(database)] == []
     reader.close()
 
 

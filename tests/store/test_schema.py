@@ -38,7 +38,8 @@ def test_up_and_down_and_up_again(database_url: URL) -> None:
 
 def test_the_migrated_schema_is_the_one_that_the_queries_know(database: Database) -> None:
     with database.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        known = {"compare_type": True, "include_name": lambda name, *_: name != "reaches"}  # asked by a policy alone
+        context = MigrationContext.configure(connection, opts=known)
         indexes = {"remove_index"}  # indexes are the migrations' own business
         assert [step for step in compare_metadata(context, metadata) if step[0] not in indexes] == []
 

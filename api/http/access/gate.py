@@ -6,6 +6,7 @@ Where authentication is off everybody is the platform's operator (`LOCAL`), and 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -33,6 +34,8 @@ from infrastructure.process.telemetry import Counters
 
 Refuse = Callable[[Request, Exception], Awaitable[Response]]
 """How a request is answered that is refused: by a problem, or by a page."""
+Rows = Callable[[Principal | None], AbstractContextManager[None]]
+"""While what the database shows is what somebody sees (None: nobody has to say who it is)."""
 
 DENIALS: Final = (NotSignedIn, ScopeMissing, NotForOthers, FieldsWrong, TooManyRequests)
 UNAUTHORIZED: Final = 401
@@ -63,6 +66,7 @@ class Gate:
         log: AccessLog,
         counters: Counters,
         failed: Callable[[str], None],
+        rows: Rows,
     ) -> None:
         self._app = app
         self._needs = needs
@@ -72,6 +76,7 @@ class Gate:
         self._log = log
         self._counters = counters
         self._failed = failed
+        self._rows = rows
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":  # what lasts longer than a request is nobody's
@@ -91,7 +96,8 @@ class Gate:
         needed = self._needs.of(scope["method"], template)
         if needed is None:
             let_in(scope, None)
-            await self._app(scope, receive, send)
+            with self._rows(None):
+                await self._app(scope, receive, send)
             return
         principal: Principal | None = None
         try:
@@ -147,7 +153,8 @@ class Gate:
         await sign_in.note_use(scope)
         answered = partial(self._answered, scope, principal, template, asyncio.get_running_loop().time())
         watched = Watched(receive, send, lambda: sign_in.principal_of_request(scope), answered)
-        await self._app(scope, watched.receive, watched.send)
+        with self._rows(principal):
+            await self._app(scope, watched.receive, watched.send)
         await watched.finish()
 
     async def _answered(

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 
 from infrastructure.database import roles
 from infrastructure.database.backup.refusal import Refused
-from infrastructure.database.database import Database
+from infrastructure.database.database import Database, inside
 
 _ANYTHING: Final = (
     "SELECT relname::text FROM pg_catalog.pg_class "
@@ -26,7 +26,10 @@ def backed_up(database: Database, file: Path) -> None:
     tool = _tool("pg_dump", database)
     descriptor = _made(file)
     try:
-        _run([tool, "--format=custom", "--exclude-schema=projections", f"--file={file}"], database.url)
+        _run(
+            [tool, "--format=custom", "--enable-row-security", "--exclude-schema=projections", f"--file={file}"],
+            database.url,
+        )
     except BaseException:
         file.unlink()
         raise
@@ -82,6 +85,7 @@ def _run(command: Sequence[str], url: URL) -> None:
     reached = {**url.translate_connect_args(username="user", database="dbname"), **url.query}
     if "sslpassword" in reached:
         raise Refused("an sslpassword cannot be handed to PostgreSQL's tools: use a key without one")
+    reached["options"] = inside(url)
     password = reached.pop("password", None)
     ran = subprocess.run(
         [*command, f"--dbname={make_conninfo(**reached)}", "--no-password"],

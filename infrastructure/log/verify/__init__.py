@@ -13,9 +13,22 @@ from infrastructure.log.verify.guards import functions, triggers
 from infrastructure.log.verify.kept import answers, catalogue
 from infrastructure.log.verify.kinds import kinds
 from infrastructure.log.verify.rights import rights
+from infrastructure.log.verify.row_security import reaches, row_security
 from infrastructure.log.verify.settings import settings
 
-__all__ = ["Finding", "answers", "catalogue", "kinds", "log", "protection", "readable", "settings", "store"]
+__all__ = [
+    "Finding",
+    "answers",
+    "catalogue",
+    "kinds",
+    "log",
+    "protection",
+    "reaches",
+    "readable",
+    "row_security",
+    "settings",
+    "store",
+]
 
 
 def store(database: Database, advance: Advance = lambda *_: None) -> list[Finding]:
@@ -25,6 +38,8 @@ def store(database: Database, advance: Advance = lambda *_: None) -> list[Findin
     """
     found = [*protection(database), *settings(database), *kinds(database)]
     if readable(found):
+        if database.is_postgresql:
+            found += reaches(database)
         found += [*answers(database), *catalogue(database), *log(database, advance)]
     return found
 
@@ -40,3 +55,4 @@ def protection(database: Database) -> Iterator[Finding]:
     if database.is_postgresql:
         yield from functions(database)
         yield from rights(database)
+        yield from row_security(database)

@@ -20,13 +20,13 @@ _POSTGRESQL_TRIGGERS: Final = text(
     "JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid "
     "WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace"
 )
-# A rule may do something else instead of an INSERT, and row security hide rows.
+# A rule may do something else instead of an INSERT, and row security hide rows; that of the events is looked at apart.
 _REWRITTEN: Final = text(
     "SELECT c.relname AS of_table, 'rule ' || r.rulename AS name FROM pg_catalog.pg_rewrite AS r "
     "JOIN pg_catalog.pg_class AS c ON c.oid = r.ev_class "
     "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') "
     "UNION ALL SELECT c.relname, 'row security' FROM pg_catalog.pg_class AS c "
-    "WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity"
+    "WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity AND c.relname <> 'events'"
 )
 # Those of extensions are not looked at.
 _FUNCTIONS: Final = text(

@@ -3,7 +3,7 @@
 from infrastructure.database.database import Database
 
 _GUARDED = {
-    "events": ("events_append_only",),
+    "events": ("events_append_only", "events_reaches"),
     "catalogue": ("catalogue_append_only", "catalogue_durable"),
     "log_identity": ("log_identity_append_only",),
     "head": ("head_durable",),

@@ -177,11 +177,11 @@ def test_rules_and_row_security_are_named(postgres: Database) -> None:
     run(
         postgres,
         "CREATE RULE nothing AS ON INSERT TO answers DO INSTEAD NOTHING",
-        "ALTER TABLE events ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE head ENABLE ROW LEVEL SECURITY",
     )
     assert found(postgres) == [
         "triggers: rule nothing on answers is of no migration",
-        "triggers: row security on events is of no migration",
+        "triggers: row security on head is of no migration",
     ]
 
 

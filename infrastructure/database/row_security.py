@@ -1,0 +1,125 @@
+"""Row-level security of PostgreSQL: which rows a statement sees, as the settings of its transaction say.
+
+It is the second net. The first one is the conditions of the queries themselves, which name a reach too. Whoever answers
+somebody says so around whatever it reads; everything else (whoever records, projects, keeps deadlines, works in the
+background or at the terminal) reads inside, on connections that say openly that they see everything.
+
+SQLite has no such net, and takes no notice.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from domain.access.reach import EVERYTHING, Everything, Named, OfClient, OfPartner, OfProfessional, Reach
+
+INSIDE: Final = "-c standfast.reach=everything"
+"""What a connection says at its begin that reads inside."""
+
+_SAY: Final = text("SELECT set_config('standfast.reach', :reach, true), set_config('standfast.whose', :whose, true)")
+_ONE: Final = "permissive * {0} "
+"""A policy for whatever is done, by whomever."""
+_GUARDS: Final = text(
+    "SELECT c.oid::regclass::text AS named, c.relrowsecurity AND c.relforcerowsecurity AS forced, ARRAY("
+    "SELECT concat_ws(' ', CASE WHEN p.polpermissive THEN 'permissive' END, p.polcmd, p.polroles::text, "
+    "pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)) "
+    "FROM pg_catalog.pg_policy AS p WHERE p.polrelid = c.oid) AS policies FROM pg_catalog.pg_class AS c "
+    "WHERE c.oid = ANY(CAST(:tables AS regclass[]))"
+)
+_GOES_AROUND: Final = text(
+    "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
+)
+_seen: ContextVar[Reach] = ContextVar("seen", default=EVERYTHING)
+
+
+@contextmanager
+def rows_within(reach: Reach) -> Iterator[None]:
+    """What is read meanwhile, in this context, is read as somebody of that reach sees it."""
+    before = _seen.set(reach)
+    try:
+        yield
+    finally:
+        _seen.reset(before)
+
+
+def sees_everything() -> bool:
+    """Whether no row is kept from what is read now."""
+    return isinstance(_seen.get(), Everything)
+
+
+def say_reach(connection: Connection) -> None:
+    """Tells the transaction of a connection which rows it sees, until it ends."""
+    connection.execute(_SAY, said_of(_seen.get()))
+
+
+@contextmanager
+def everything_on(connection: Connection) -> Iterator[None]:
+    """What a connection that reads for somebody is asked meanwhile it is asked inside."""
+    if sees_everything():
+        yield
+        return
+    with rows_within(EVERYTHING):
+        say_reach(connection)
+        yield
+    say_reach(connection)
+
+
+def said_of(reach: Reach) -> Mapping[str, str]:
+    """A reach as the settings say it."""
+    return {"reach": reach.kind, "whose": _whose(reach)}
+
+
+def _whose(reach: Reach) -> str:
+    match reach:
+        case Everything():
+            return ""
+        case Named():
+            return f"{{{','.join(sorted(map(str, reach.engagement_ids)))}}}"
+        case OfClient():
+            return reach.client_id
+        case OfPartner():
+            return reach.partner_id
+        case OfProfessional():
+            return reach.professional_id
+
+
+def condition(engagement_id: str) -> str:
+    """What holds for a row that is seen, by the column that names its engagement; as PostgreSQL itself writes it down.
+
+    Each subquery is worked out once a statement, the last one only where a row is asked of it.
+    """
+    return f"""
+(( SELECT (current_setting('standfast.reach'::text, true) = 'everything'::text))
+    OR ({engagement_id} = ANY ((( SELECT
+        CASE current_setting('standfast.reach'::text, true)
+            WHEN 'named'::text THEN current_setting('standfast.whose'::text, true)
+            ELSE NULL::text
+        END AS "case"))::uuid[]))
+    OR ({engagement_id} IN ( SELECT r.engagement_id
+        FROM public.reaches r
+        WHERE ((r.kind = current_setting('standfast.reach'::text, true))
+            AND (r.who = current_setting('standfast.whose'::text, true))))))
+"""
+
+
+def misguarded(connection: Connection, tables: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with the row security of tables, given by their names and the columns that name engagements."""
+    found = {row.named: row for row in connection.execute(_GUARDS, {"tables": [*tables]})}
+    for table, column in tables.items():
+        if table not in found or not found[table].forced:
+            yield f"{table} shows its rows whatever somebody may see"
+        elif [_one_form(each) for each in found[table].policies] != [_one_form(_ONE + condition(column))]:
+            yield f"{table} does not show its rows by the reach of whoever reads, and by that alone"
+
+
+def goes_around(connection: Connection) -> str | None:
+    """The role of a connection where no row is kept from it, whatever is said: it administers the server, or may."""
+    found: str | None = connection.execute(_GOES_AROUND).scalar_one_or_none()
+    return found
+
+
+def _one_form(policy: str) -> str:
+    return "".join(policy.replace("public.", "").split())
