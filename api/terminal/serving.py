@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from api.app import application
 from api.composition import Standfast
-from api.http.door.connections import Connections, backlog, most_connections
+from api.http.door.connections import Connections, backlog, limit_of_files, most_connections
 from api.http.door.limits import Limits
 from api.terminal.configuration import is_no_setting, unknown_settings
 from api.terminal.speech import WRONG_USE, Unable, result
@@ -122,7 +122,9 @@ def announce(listener: socket.socket, settings: Settings) -> None:
 
 
 ACCEPTED_AT_A_TURN: Final = 16
-"""How many connections a turn of the event loop accepts."""
+"""How many connections a turn of the event loop accepts, where there are files for them."""
+
+FILES_FOR_EACH: Final = 64
 
 
 def accepting(listener: socket.socket) -> list[socket.socket]:
@@ -131,7 +133,9 @@ def accepting(listener: socket.socket) -> list[socket.socket]:
     A turn takes long where much is asked, and a crowd that connects would be let in one by one, those who wait behind
     it last.
     """
-    return [listener, *(listener.dup() for _ in range(ACCEPTED_AT_A_TURN - 1))]
+    files = limit_of_files()
+    at_a_turn = ACCEPTED_AT_A_TURN if files is None else min(ACCEPTED_AT_A_TURN, max(1, files // FILES_FOR_EACH))
+    return [listener, *(listener.dup() for _ in range(at_a_turn - 1))]
 
 
 def run(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
