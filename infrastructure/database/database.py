@@ -129,7 +129,8 @@ class Database:
         """
         kept = getattr(self._kept, "connection", None)
         with self.turn, told(reading=True), nullcontext(kept) if kept else self._connected() as connection:
-            if connection.engine.pool is self.engine.pool and sees_everything():
+            inside = connection.engine.pool is self.engine.pool and sees_everything()
+            if inside or not self.is_postgresql:
                 yield connection
                 return
             with connection.begin():
