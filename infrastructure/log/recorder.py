@@ -77,14 +77,14 @@ class LogRecorder(ApplicationRecorder):
         """Record an append, durably, and tell where it stands. Raises what the module's text lists."""
         with appending((append,)) as span:
             receipt = self.writer.append(append)
-            appended(span, (append,), (receipt,))
+            appended(span, (receipt,))
             return receipt
 
     def append_all(self, appends: Sequence[Append]) -> list[Receipt | Exception]:
         """Many at once, a few commits for all of them: the receipt or the refusal of each, in order."""
         with appending(appends) as span:
             outcomes = self.writer.append_all(appends)
-            appended(span, appends, outcomes)
+            appended(span, outcomes)
             return outcomes
 
     async def append_async(self, append: Append) -> Receipt:
@@ -92,7 +92,7 @@ class LogRecorder(ApplicationRecorder):
         mine = self._mine()
         with appending((append,)) as span:
             receipt = await (mine.append(append) if mine else self.writer.append_async(append))
-            appended(span, (append,), (receipt,))
+            appended(span, (receipt,))
             return receipt
 
     async def stream_async(self, engagement_id: UUID, *, after: int | None = None) -> Sequence[StoredEvent]:

@@ -1,7 +1,7 @@
 """Appends in traces: whose engagement, how many events, at which positions they are recorded."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from application.ports.log import Append, CommandRecorded, EndsElsewhere, KeyAnswered, Receipt, VersionTaken
@@ -23,22 +23,28 @@ _DECIDED_AGAIN: Final = (CommandRecorded, EndsElsewhere, KeyAnswered, VersionTak
 """With these an append fails as it is meant to."""
 
 
-def appending(appends: Sequence[Append]) -> AbstractContextManager[Span]:
-    """The span of appends that go together, from when they are handed over until they are durable."""
+@contextmanager
+def appending(appends: Sequence[Append]) -> Iterator[Span]:
+    """The span of appends that go together, from when they are handed over until they are durable.
+
+    That what has their correlation ids is recorded in it is noted first: it may be projected before this ends.
+    """
     tracing = current()
     told = {} if tracing is UNTRACED else _told(appends)
-    return tracing.span("append", told, expected=_DECIDED_AGAIN)
+    with tracing.span("append", told, expected=_DECIDED_AGAIN) as span:
+        if span.trace_id is not None:
+            tracing.remember(_correlation_ids(appends))
+        yield span
 
 
-def appended(span: Span, appends: Sequence[Append], outcomes: Sequence[Outcome]) -> None:
-    """Notes where they stand, and that what has their correlation ids was recorded in this span."""
+def appended(span: Span, outcomes: Sequence[Outcome]) -> None:
+    """Notes where they stand."""
     if span.trace_id is None:
         return
     receipts = [each for each in outcomes if isinstance(each, Receipt) and each.count]
     if receipts:
         first = min(each.first_position for each in receipts)
         span.note({FROM_POSITION: first, POSITION: max(each.last_position for each in receipts)})
-    current().remember(_correlation_ids(appends))
 
 
 def _told(appends: Sequence[Append]) -> Attributes:

@@ -115,7 +115,7 @@ class Settings(BaseSettings):
     )
     limits: Annotated[str, AfterValidator(of_limits)] = Field(
         default="",
-        description="how much each principal may ask: off, or commands=50/200,… a second/at once, and streams=50",
+        description="how much each principal may ask: off, or commands=500/2000,streams=200",
     )
     lag_limit: Annotated[int, Field(ge=1, le=86_400)] = Field(
         default=30, description="seconds the projections may be behind before /readyz answers 503"

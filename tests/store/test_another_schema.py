@@ -41,7 +41,7 @@ def recorder(database: Database) -> Iterator[LogRecorder]:
 
 def another_column(url: URL) -> None:
     with closing(Database(url)) as database, database.writing() as connection:
-        connection.execute(text("ALTER TABLE events ALTER COLUMN topic TYPE varchar"))
+        connection.execute(text("ALTER TABLE events ALTER COLUMN correlation_id TYPE varchar"))
 
 
 def another_result(url: URL) -> None:

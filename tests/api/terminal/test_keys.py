@@ -47,7 +47,7 @@ def test_a_key_with_scopes_is_an_integration_s(standfast: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--name", "acme", "--role", "client-admin"), "no key is made for the role client-admin yet"),
+        (("--name", "acme", "--role", "client-admin"), "the role client-admin is of one client: say the id of which"),
         (("--name", "kim", "--role", "auditor"), "for which engagements"),
         (("--name", "kim", "--role", "auditor", "--engagement", NONE), "a mandate has a last day"),
         (
