@@ -2,6 +2,7 @@
 
 import gc
 import ipaddress
+import os
 import signal
 import socket
 import sys
@@ -135,7 +136,12 @@ def accepting(listener: socket.socket) -> list[socket.socket]:
     """
     files = limit_of_files()
     at_a_turn = ACCEPTED_AT_A_TURN if files is None else min(ACCEPTED_AT_A_TURN, max(1, files // FILES_FOR_EACH))
-    return [listener, *(listener.dup() for _ in range(at_a_turn - 1))]
+    return [listener, *(_again(listener) for _ in range(at_a_turn - 1))]
+
+
+def _again(listener: socket.socket) -> socket.socket:
+    """The same socket once more. `socket.dup` would have it block, also for the workers that accept on it already."""
+    return socket.socket(listener.family, listener.type, listener.proto, os.dup(listener.fileno()))
 
 
 def run(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
