@@ -173,13 +173,13 @@ class Sight:
         return None if engagement_id is None else [engagement_id]
 
     def whole(self, streams: Mapping[UUID, Sequence[Recorded]]) -> Iterator[Sequence[Recorded]]:
-        """Of whole histories, as facts up to the end of the log, those within reach, as far as they are told."""
+        """Of whole histories, as facts up to the end of the log, those within reach, as they are told.
+
+        What is withheld is among them, since it counts in a fold: whoever lists facts leaves out what is not ``told``.
+        """
         for engagement_id, facts in streams.items():
             if facts and self.reach.may_hold(engagement_id) and self._holds(facts):
-                yield self._told_of(facts) if self.mask else facts
-
-    def _told_of(self, facts: Sequence[Recorded]) -> Sequence[Recorded]:
-        return [fact for fact in self._told(EngagementHistory.of(facts)).facts if fact.told]
+                yield self._told(EngagementHistory.of(facts)).facts if self.mask else facts
 
     def _holds(self, facts: Sequence[Recorded]) -> bool:
         known = isinstance(self.reach, Everything | Named)  # by the id alone

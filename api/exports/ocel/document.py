@@ -31,8 +31,8 @@ def ocel_blocks(
     """The log of what counts in these histories, each that of one engagement, whole and in the order of versions.
 
     Voided facts are left out, and events are as of when they happened; objects are as they are at ``as_of``, which no
-    event is after. ``hear`` is told how many events there are so far.
-    Raises OSError where there is no room.
+    event is after. What is withheld counts in the objects, and is no event. ``hear`` is told how many events there are
+    so far. Raises OSError where there is no room.
     """
     yield b'{"objectTypes":' + _TYPES.dump_json(OBJECT_TYPES) + b',"eventTypes":' + _TYPES.dump_json(event_types())
     yield b',"events":['
@@ -40,7 +40,7 @@ def ocel_blocks(
         between, number = b"", 0
         for facts in histories:
             objects = Objects(facts[0].stream_id)
-            events = [_EVENT.dump_json(objects.happened(fact)) for fact in timeline_of(facts)]
+            events = [_EVENT.dump_json(each) for each in _happened(objects, facts)]
             objects.ended(as_of)
             if events:
                 yield between + b",".join(events)
@@ -51,6 +51,14 @@ def ocel_blocks(
         yield b'],"objects":['
         yield from _taken(waiting)
     yield b"]}"
+
+
+def _happened(objects: Objects, facts: Sequence[Recorded]) -> Iterator[OcelEvent]:
+    for fact in timeline_of(facts):
+        if fact.told:
+            yield objects.happened(fact)
+        else:
+            objects.counted(fact)
 
 
 def _put(waiting: IO[bytes], objects: Iterable[OcelObject]) -> None:

@@ -96,6 +96,13 @@ class Objects:
             relationships=tuple(Relationship(each.thing.id, each.qualifier) for each in about),
         )
 
+    def counted(self, fact: Recorded) -> None:
+        """The step that a fact makes in the fold of its engagement, also one that is withheld."""
+        if self._state is None:
+            self._stepped(opened(fact), fact.occurred_at)
+        elif event_of(fact).ordered:
+            self._stepped(trusted(self._reached(self._state, fact.occurred_at), fact), fact.occurred_at)
+
     def all(self) -> Iterator[OcelObject]:
         """The objects as they have come to be."""
         for named, found in self._found.items():
@@ -120,19 +127,12 @@ class Objects:
         if isinstance(event, SuccessorAccepted):
             whose = thing(self._whose, "case", event.case_id)
             self._joined(whose, event, (("assignment_id", INCOMING),))
-        self._folded(fact)
+        self.counted(fact)
 
     def _opened(self, event: EngagementOpened) -> None:
         self._joined(engagement(self._whose), event, (("client_id", "for"),))
         for seat in event.seats:
             self._joined(thing(self._whose, "seat", seat.seat_id), seat, BETWEEN["seat"])
-
-    def _folded(self, fact: Recorded) -> None:
-        """The step that a fact makes in the fold of its engagement."""
-        if self._state is None:
-            self._stepped(opened(fact), fact.occurred_at)
-        elif event_of(fact).ordered:
-            self._stepped(trusted(self._reached(self._state, fact.occurred_at), fact), fact.occurred_at)
 
     def _reached(self, state: State, at: datetime) -> State:
         """The state once an instant has come; a suspension is over when that was agreed, not when something happens."""

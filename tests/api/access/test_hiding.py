@@ -36,7 +36,7 @@ SOUTHWIND: Final = {"supply_source": "agency_partner", "partner_id": "southwind"
 
 
 def life(engagement_id: UUID, model: str, items: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Two seats, one of northwind's and one of southwind's; a concern about either, a case, a proposal."""
+    """Two seats, one of northwind's and one of southwind's; a concern about either, a proposal accepted, one open."""
     ready = [
         {"command": "complete-onboarding-item", "assignment_id": who, "item": item}
         for who in ("zq-a1", "s-a2")
@@ -54,6 +54,9 @@ def life(engagement_id: UUID, model: str, items: tuple[str, ...]) -> list[dict[s
         _concern("own-c2", "s-a2"),
         {"command": "dispute-underperformance", "concern_id": "zq-c1", "reason": "zq-not-so"},
         {"command": "request-replacement", "seat_id": "s1", "case_id": "k1", "cause": "non_performance"},
+        {"command": "propose-successor", "case_id": "k1", "proposal_id": "zq-p0", "professional_id": "zq-cem"},
+        {"command": "accept-successor", "proposal_id": "zq-p0", "assignment_id": "a3"},
+        {"command": "withdraw-match", "assignment_id": "a3", "reason": "gone"},
         {"command": "propose-successor", "case_id": "k1", "proposal_id": "zq-p1", "professional_id": "zq-ben"},
     ]
     for line in said:
@@ -100,8 +103,25 @@ def known(server: TestClient, reader: str, engagement_id: UUID) -> Any:
 
 ABOUT: Final = ("", "/history", "/allowed", "/steps", "/clocks", "/metrics", "/replay", "/lanes")
 SEEN_BY: Final = {
-    "client": (MANAGED, ("zq-ana", "zq-a1", "zq-p1", "zq-ben", "zq-northwind", "zq-match", "zq-not-so", "zq-evidence")),
-    "southwind": (MARKET, ("zq-p1", "zq-ben", "zq-c1", "zq-match", "zq-not-so", "zq-evidence", "777.77", "888.88")),
+    "client": (
+        MANAGED,
+        (
+            "zq-ana",
+            "zq-a1",
+            "zq-p0",
+            "zq-cem",
+            "zq-p1",
+            "zq-ben",
+            "zq-northwind",
+            "zq-match",
+            "zq-not-so",
+            "zq-evidence",
+        ),
+    ),
+    "southwind": (
+        MARKET,
+        ("zq-p0", "zq-p1", "zq-ben", "zq-c1", "zq-match", "zq-not-so", "zq-evidence", "777.77", "888.88"),
+    ),
     "dan": (MARKET, ("zq-c1", "zq-match", "zq-not-so", "zq-evidence", "777.77", "888.88")),
 }
 
@@ -131,6 +151,19 @@ def _of(text: str, engagement_id: UUID) -> str:
     return json.dumps([each for each in lines if each["engagement_id"] == str(engagement_id)])
 
 
+@pytest.mark.parametrize("reader", SEEN_BY)
+def test_the_log_of_objects_is_whole_where_an_accepted_proposal_is_hidden(server: TestClient, reader: str) -> None:
+    engagement_id, _ = SEEN_BY[reader]
+    everything, told = (
+        ask(server, each, f"/v1/exports/ocel.json?engagement_id={engagement_id}").json()
+        for each in ("operator", reader)
+    )
+    history = ask(server, reader, f"/v1/engagements/{engagement_id}/history").json()["items"]
+    assert [each["type"] for each in told["events"]] == [each["type"] for each in history]
+    cases = [[each["attributes"] for each in log["objects"] if each["type"] == "case"] for log in (everything, told)]
+    assert cases[0] == cases[1] != [[]]
+
+
 def test_what_is_withheld_is_no_version_of_the_history(server: TestClient) -> None:
     path = f"/v1/engagements/{MARKET}/history"
     everything, told = (ask(server, each, path).json()["items"] for each in ("operator", "southwind"))
@@ -139,6 +172,7 @@ def test_what_is_withheld_is_no_version_of_the_history(server: TestClient) -> No
         "RateChanged",
         "UnderperformanceReported",
         "UnderperformanceDisputed",
+        "SuccessorProposed",
         "SuccessorProposed",
     ]
     for each in withheld:
