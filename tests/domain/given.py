@@ -70,9 +70,9 @@ def by(party: ActingParty, of: "Line | Command[Any]") -> Line:
     return replace(line(of), actor=Actor(party=party, id="somebody"))
 
 
-def for_(party: ActingParty, of: "Line | Command[Any]") -> Line:
+def for_(party: ActingParty, of: "Line | Command[Any]", id: str | None = None) -> Line:
     """It is recorded on behalf of this party."""
-    return replace(line(of), on_behalf_of=Actor(party=party))
+    return replace(line(of), on_behalf_of=Actor(party=party, id=id))
 
 
 def day(days: float) -> datetime:

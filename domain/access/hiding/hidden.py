@@ -23,10 +23,11 @@ class Hidden:
 
     ``proposals`` are hidden, of the ``candidates`` among them also who they are; ``concerns`` are, and the ``cases``
     that took one along do not say so. ``partner_id``: the partner from whom rates and scores of others are hidden, also
-    of the ``assignments`` of others.
+    of the ``assignments`` of others. ``client_id``: the client who is told what it recorded, or had recorded.
     """
 
     rules: Mapping[What, OfWhat]
+    client_id: str | None = None
     partner_id: str | None = None
     assignments: Ids = NO_IDS
     proposals: Ids = NO_IDS
@@ -44,11 +45,25 @@ class Hidden:
         found = frozenset(what for what, of in self.rules.items() if of == "all" or (of == "others" and others))
         return found | OF_A_CANDIDATE if getattr(event, "proposal_id", None) in self.candidates else found
 
+    def recorded_by_client(self, fact: Recorded) -> bool:
+        """Whether whoever is told is a client that recorded a fact, or had it recorded."""
+        return self.client_id is not None and recorded_by(self.client_id, fact)
+
     def _of_others(self, event: Any) -> bool:
         """Whether an event is about an assignment, or a candidate, that another one supplies."""
         if self.partner_id is not None and hasattr(event, "partner_id"):
             return bool(event.partner_id != self.partner_id)
         return getattr(event, "assignment_id", None) in self.assignments
+
+
+def recorded_by(client_id: str, fact: Recorded) -> bool:
+    """Whether a client recorded a fact itself, or had the operator record it in its name.
+
+    What the operator recorded for a client that it did not name is the operator's.
+    """
+    whom = fact.on_behalf_of
+    named = whom is not None and whom.party == "client" and whom.id == client_id
+    return named or fact.actor.party == "client"
 
 
 def hidden_from(history: EngagementHistory, eyes: Eyes) -> Hidden | None:
@@ -62,19 +77,19 @@ def _hidden(history: EngagementHistory, eyes: Eyes) -> Hidden | None:
         case AllShown():
             return None
         case ClientEyes():
-            return _from_client(history)
+            return _from_client(history, eyes.client_id)
         case PartnerEyes():
             return _from_partner(history, eyes.partner_id)
         case ProfessionalEyes():
             return _from_professional(history, eyes.professional_id)
 
 
-def _from_client(history: EngagementHistory) -> Hidden:
+def _from_client(history: EngagementHistory, client_id: str) -> Hidden:
     managed = history.state.model == "managed_services"
     whose: Whose = "client under managed_services" if managed else "client"
-    unseen = frozenset(_unseen(history))
+    unseen = frozenset(_unseen(history, client_id))
     proposals = frozenset(_newest(history, "proposal_id", SuccessorProposed)) if managed else unseen
-    return Hidden(rules=HIDDEN[whose], proposals=proposals, candidates=unseen)
+    return Hidden(rules=HIDDEN[whose], client_id=client_id, proposals=proposals, candidates=unseen)
 
 
 def _from_partner(history: EngagementHistory, partner_id: str) -> Hidden:
@@ -126,12 +141,12 @@ def _cases_with(history: EngagementHistory, concerns: Ids) -> Ids:
     return frozenset(event.case_id for event in requests if event.concern_id in concerns)
 
 
-def _unseen(history: EngagementHistory) -> Iterator[str]:
+def _unseen(history: EngagementHistory, client_id: str) -> Iterator[str]:
     """The proposals of candidates that the client never saw.
 
     Somebody else recorded that they were declined, and they were never accepted nor otherwise assigned.
     """
-    declined = _declined_by_others(history)
+    declined = _declined_by_others(history, client_id)
     if not declined:
         return
     assigned = {each.professional_id for each in history.state.assignments.values()}
@@ -145,13 +160,13 @@ def _unseen(history: EngagementHistory) -> Iterator[str]:
             yield proposal_id
 
 
-def _declined_by_others(history: EngagementHistory) -> set[str]:
+def _declined_by_others(history: EngagementHistory, client_id: str) -> set[str]:
     """The proposals that are declined today, or were voided once they had been, by the hand of another party alone."""
     counting: dict[str, bool] = {}
     ever: dict[str, bool] = {}
     for fact in _facts(history, SuccessorDeclined):
         event: Any = fact.event
-        by_client = fact.actor.party == "client"
+        by_client = recorded_by(client_id, fact)
         ever[event.proposal_id] = ever.get(event.proposal_id, False) or by_client
         if fact.version not in history.voided:
             counting[event.proposal_id] = counting.get(event.proposal_id, False) or by_client

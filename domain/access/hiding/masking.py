@@ -104,7 +104,7 @@ class Masking:
         if not owned or not (gone or "text" in within):
             return {}
         hides: tuple[Owner, ...] = ("professional", "client") if gone else ("professional",)
-        if not gone and fact.actor.party == "client":
+        if not gone and self.hidden.recorded_by_client(fact):
             return {}
         values = ((name, getattr(fact.event, name)) for name, whose in owned.items() if whose in hides)
         return {name: () if isinstance(value, tuple) else UNTOLD_TEXT for name, value in values if value is not None}

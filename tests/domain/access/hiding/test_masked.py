@@ -76,6 +76,12 @@ class TestClient:
         declined = past.and_(by("client", decline()))
         assert seen(declined, CLIENT).history is declined.history
 
+    def test_sees_whom_it_had_the_operator_decline(self) -> None:
+        past = under("freelancer_platform", *proposed())
+        declined = past.and_(for_("client", decline(), "acme"))
+        assert seen(declined, CLIENT).history is declined.history
+        assert not facts(past.and_(for_("client", decline(), "globex")), CLIENT, SuccessorDeclined)
+
     def test_sees_no_candidate_whom_somebody_else_declined(self) -> None:
         past = under("freelancer_platform", *proposed(), for_("client", decline()))
         told = seen(past, CLIENT).history
@@ -145,6 +151,9 @@ class TestClientUnderManagedServices:
         assert event(past, CLIENT, UnderperformanceDisputed).reason == "withheld"
         own = under("managed_services", by("client", report(evidence=EVIDENCE)))
         assert event(own, CLIENT, UnderperformanceReported).evidence == EVIDENCE
+        for id, shown in (("acme", EVIDENCE), ("globex", ()), (None, ())):
+            had_recorded = under("managed_services", for_("client", report(evidence=EVIDENCE), id))
+            assert event(had_recorded, CLIENT, UnderperformanceReported).evidence == shown
 
     def test_sees_no_id_of_who_acts_for_the_provider(self) -> None:
         past = under("managed_services", by("partner", change_rate("490.00")), by("client", words.productivity()))
