@@ -14,7 +14,7 @@ SHOWN: dict[What, str] = {
     "assignment": "ids of assignments",
     "proposal": "proposals",
     "concern": "concerns",
-    "text": "a professional's marked texts that it did not record",
+    "text": "marked texts that it did not record",
     "actor": "who acted for a partner or professional",
 }
 

@@ -11,11 +11,10 @@ from uuid import UUID
 
 from domain.access.hiding.hidden import Hidden
 from domain.access.hiding.opaque import Kind, opaque_id
-from domain.access.hiding.table import ABOUT, CLOCKS_ABOUT, What, held_by
+from domain.access.hiding.table import ABOUT, CLOCKS_ABOUT, DESCRIBING, What, held_by
 from domain.clocks.notice import ServiceLevelBreached
 from domain.engagement.annotation import EventAnnotated
 from domain.engagement.nouns.case import Check
-from domain.language.personal import Whose as Owner
 from domain.language.personal import personal_fields
 from domain.law.event import Event, event_of
 from domain.law.recorded import Abridged, Actor, Recorded, Withheld
@@ -98,15 +97,14 @@ class Masking:
         return found
 
     def _texts(self, fact: Recorded, within: frozenset[What], gone: bool) -> dict[str, Any]:
-        """Of a fact nobody is told of, every marked text; else the professional's own, unless the client wrote it."""
+        """The marked texts, whoever owns them, of a fact nobody is told of or that the client did not record."""
         kind: type = type(fact.event)
         owned = personal_fields(kind)
         if not owned or not (gone or "text" in within):
             return {}
-        hides: tuple[Owner, ...] = ("professional", "client") if gone else ("professional",)
-        if not gone and self.hidden.recorded_by_client(fact):
+        if not gone and (kind.__name__ in DESCRIBING or self.hidden.recorded_by_client(fact)):
             return {}
-        values = ((name, getattr(fact.event, name)) for name, whose in owned.items() if whose in hides)
+        values = ((name, getattr(fact.event, name)) for name in owned)
         return {name: () if isinstance(value, tuple) else UNTOLD_TEXT for name, value in values if value is not None}
 
     def _envelope(self, fact: Recorded, within: frozenset[What], withheld: set[int]) -> dict[str, Any]:

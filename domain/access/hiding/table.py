@@ -14,8 +14,8 @@ What = Literal[
     "person", "partner", "rate", "match", "assignment", "proposal", "concern", "text", "actor", "subject", "checks"
 ]
 """What may be hidden: a professional's id, a partner's, a day rate, a score with its factors, the ids of an assignment,
-a proposal, a concern; a professional's own words, who recorded it, what a clock is about, what a guarantee was judged
-by."""
+a proposal, a concern; texts that somebody else wrote, who recorded it, what a clock is about, what a guarantee was
+judged by."""
 
 About = Literal["proposal", "concern", "rate", "fact", "engagement"]
 """What a fact as a whole is about: withheld with that. ``fact``: another fact, or a clock. ``engagement``: nothing that
@@ -105,6 +105,9 @@ ABOUT: Final[Mapping[str, About]] = {
     "KnowledgeTransferred": "engagement",
 }
 """What each event type is about as a whole; an acceptance is about the assignment that it makes."""
+
+DESCRIBING: Final = frozenset({"EngagementOpened"})
+"""The event types whose marked texts say what the engagement is: whoever is within reach of it is told these."""
 
 CLOCKS_ABOUT: Final[Mapping[Obligation, What]] = {
     "onboard": "assignment",

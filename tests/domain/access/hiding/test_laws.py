@@ -13,6 +13,7 @@ from domain.access.eyes import ALL_SHOWN, ClientEyes, Eyes, PartnerEyes, Profess
 from domain.access.hiding.masked import Masked, masked
 from domain.access.hiding.table import HOLDS
 from domain.engagement.assignments.matching import ProfessionalMatched
+from domain.engagement.lifecycle.opening import EngagementOpened
 from domain.engagement.nouns.match import Algorithm, Match
 from domain.engagement.replacement.succession import SuccessorAccepted, SuccessorProposed
 from domain.engagement.state import EngagementHistory, State
@@ -48,7 +49,7 @@ def _planted(fact: Recorded) -> Any:
         for name, what in names.items()
         if what in ("person", "partner", "assignment", "proposal", "concern") and getattr(event, name)
     }
-    texts = {name for name, whose in personal_fields(kind).items() if whose == "professional"}
+    texts = set[str]() if kind is EngagementOpened else personal_fields(kind).keys()
     found |= {name: f"canary-text-{fact.version}" for name in texts if isinstance(getattr(event, name), str)}
     if isinstance(event, ProfessionalMatched | SuccessorProposed | SuccessorAccepted):
         found |= {"match": SCORE, "day_rate": money("77777.77") if event.day_rate is None else event.day_rate}
@@ -170,7 +171,7 @@ def assert_the_same_count(history: EngagementHistory) -> None:
 
 
 def outline(state: State) -> Any:
-    """How seats, assignments and cases stand, without ids of people, assignments and proposals."""
+    """How seats, assignments and cases stand, without ids of people, assignments and proposals, and texts."""
     return (
         [(seat.spec, len(seat.assignment_ids), seat.case_id, seat.closed_at) for seat in state.seats.values()],
         [(each.matched_at, each.active_at, each.ended_at, each.end_reason) for each in state.assignments.values()],
@@ -179,7 +180,7 @@ def outline(state: State) -> Any:
             for each in state.cases.values()
         ],
         [(each.proposed_at, each.decided, each.decided_at) for each in state.proposals.values()],
-        state.suspension,
+        state.suspension and state.suspension.standing,
         state.ended_at,
     )
 

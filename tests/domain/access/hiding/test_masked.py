@@ -1,6 +1,8 @@
 """Line by line of the table: what is told to whom."""
 
+import dataclasses
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +20,9 @@ from domain.engagement.replacement.guarantee import GuaranteeDecided
 from domain.engagement.replacement.request import ReplacementRequested
 from domain.engagement.replacement.succession import SuccessorAccepted, SuccessorDeclined, SuccessorProposed
 from domain.engagement.replacement.takeover import ProfessionalReplaced
+from domain.language.personal import personal_fields
 from domain.language.untold import Untold
+from domain.law.command import Command
 from domain.law.recorded import Actor
 from domain.law.restated import restated
 from domain.law.voiding import FactVoided, UnknownVersion
@@ -154,6 +158,23 @@ class TestClientUnderManagedServices:
         for id, shown in (("acme", EVIDENCE), ("globex", ()), (None, ())):
             had_recorded = under("managed_services", for_("client", report(evidence=EVIDENCE), id))
             assert event(had_recorded, CLIENT, UnderperformanceReported).evidence == shown
+
+    @pytest.mark.parametrize("who", [by("client", words.effort()), for_("client", words.effort(), "acme"), None])
+    def test_sees_reasons_and_remarks_only_of_what_it_recorded(self, who: Line | None) -> None:
+        def line(of: Command[Any]) -> Line | Command[Any]:
+            return dataclasses.replace(who, command=of) if who else of
+
+        own = [] if who else [request(), words.pause()]  # the platform's alone, as a correction is
+        past = under("managed_services", *own, line(words.suspend()), line(annotate()))
+        past = past if who else past.and_(correct(void=(past.history.version,)))
+        told = seen(past, CLIENT).history
+        texts = {*_texts(told)}
+        assert texts == ({*_texts(past.history)} if who else {"withheld"})
+        assert ("budget" in repr(told.state)) == (who is not None)
+
+    def test_sees_what_describes_the_engagement(self) -> None:
+        past = given(opened("managed_services", seat("s1"), work_class="core", name="Orion", override_reason="ours"))
+        assert seen(past, CLIENT).history.facts == past.history.facts
 
     def test_sees_no_id_of_who_acts_for_the_provider(self) -> None:
         past = under("managed_services", by("partner", change_rate("490.00")), by("client", words.productivity()))
@@ -292,6 +313,12 @@ class TestWithheldFacts:
         checks = {each.rule: each.facts for each in event(past, SOUTHWIND, GuaranteeDecided).checks}
         assert checks["within_window"]["anchor_at"] is None
         assert checks["within_window"]["window_ends_at"]
+
+
+def _texts(history: Any) -> Iterator[str]:
+    """The marked texts of all facts but the opening."""
+    for fact in history.facts[1:]:
+        yield from (getattr(fact.event, name) for name in personal_fields(type(fact.event)))
 
 
 def _breached() -> Given:
