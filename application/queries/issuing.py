@@ -2,13 +2,16 @@
 
 from copy import copy
 from dataclasses import replace
+from typing import Any
 
 from application.commands.already import Already
 from application.commands.request import Outcome, Refused, Request
 from application.queries.masks import Mask
 from application.queries.sight import Sight
 from domain.access.hiding.masked import Masked
+from domain.access.hiding.refusals import detail_told, judged_in
 from domain.language.words import ActingParty
+from domain.law.command import Command
 from domain.law.rejection import ContradictsLaterFact, Rejection
 from domain.register import allowed_commands
 
@@ -52,14 +55,14 @@ def refusal_told(mask: Mask, request: Request, refused: Refused) -> Refused:
     if refused.history is None:
         return refused
     masked = mask(refused.history)
-    rejection = _rejection_told(masked, refused.rejection)
+    rejection = _rejection_told(masked, request.command, refused.rejection)
     allowed = _allowed(masked, rejection, request.actor.party)
     return Refused(rejection, refused.engagement_id, refused.version, allowed, masked.history)
 
 
-def _rejection_told(masked: Masked, rejection: Rejection) -> Rejection:
+def _rejection_told(masked: Masked, command: Command[Any], rejection: Rejection) -> Rejection:
     told = copy(rejection)
-    told.detail = masked.sentence(rejection.detail)
+    told.detail = detail_told(masked, command, rejection)
     if isinstance(told, ContradictsLaterFact) and told.version and not masked.history.facts[told.version - 1].told:
         told.version, told.detail = None, "what was recorded for later would break a rule"
     told.args = (told.detail,)
@@ -68,5 +71,5 @@ def _rejection_told(masked: Masked, rejection: Rejection) -> Rejection:
 
 def _allowed(masked: Masked, rejection: Rejection, party: ActingParty) -> tuple[str, ...]:
     """What the party may issue in the state that the command was judged in, as it is told."""
-    state = masked.history.state_at(rejection.judged_at) if rejection.judged_at else masked.history.state
+    state = judged_in(masked, rejection)
     return tuple(allowed_commands(state, party)) if state else ()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from domain.access.eyes import Eyes
 from domain.access.hiding.hidden import hidden_from
@@ -14,10 +14,18 @@ from domain.access.hiding.table import HOLDS, held_by
 from domain.engagement.state import EngagementHistory
 from domain.language.words import field_names
 from domain.law.command import Command
+from domain.law.event import Thing, event_of
+from domain.law.recorded import Recorded
 
 _WORD: Final = re.compile(r"[A-Za-z0-9._:-]+")
 _ENDS: Final = ".:-"
 """What may end a sentence, and an id too."""
+
+NO_VERSION: Final = 2**31 - 1
+"""A version that no history comes to."""
+
+Named = Literal["assignment", "proposal", "concern", "made"]
+"""What a field of a command names; ``made``: what is to have the id."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +37,36 @@ class Masked:
     masking: Masking | None = field(default=None, repr=False)
 
     def named(self, command: Command[Any]) -> Command[Any]:
-        """A command in which the ids that stand for others are those again."""
-        named = {name: self._real_ids[value] for name, value in _ids_in(command) if value in self._real_ids}
+        """A command in which the ids that stand for others are those again.
+
+        What it names that is not told it names by ids, or a version, that nobody has: so it is refused as these are.
+        """
+        masking = self.masking
+        if masking is None:
+            return command
+        named = {name: self._meant(masking, what, id) for name, what, id in ids_in(command)}
+        if not self.tells_version(getattr(command, "corrects", None)):
+            named["corrects"] = NO_VERSION
         return replace(command, **named) if named else command  # type: ignore[type-var]  # each is a dataclass
+
+    def tells_version(self, version: int | None) -> bool:
+        """Whether no version is meant that is there and not told."""
+        return version is None or version > self.history.version or self.history.facts[version - 1].told
+
+    def hides(self, thing: Thing) -> bool:
+        """Whether something of what a thing was made with is hidden, or all of it."""
+        facts = (fact for fact in self.real.facts if _introduced(fact) == thing)
+        return self.masking is not None and any(self.masking.hides(fact) for fact in facts)
+
+    def _meant(self, masking: Masking, what: Named, id: str) -> str:
+        """The id that is meant by one that a command names."""
+        real = self._real_ids.get(id)
+        if what == "made":
+            return real or id
+        if what == "assignment" and masking.hidden.rules.get("assignment") == "all":
+            return real or masking.nobody(id)
+        meant = real or id
+        return masking.nobody(id) if meant in masking.hidden.proposals | masking.hidden.concerns else meant
 
     def sentence(self, text: str) -> str:
         """A sentence about the engagement in which no hidden id stands."""
@@ -93,12 +128,19 @@ def _goes_on(before: EngagementHistory, history: EngagementHistory) -> bool:
     return version < history.version and before.placed == version and before.facts[-1] == history.facts[version - 1]
 
 
-def _ids_in(command: Command[Any]) -> Iterator[tuple[str, Any]]:
-    """The fields of a command that name an assignment or a proposal, with what they say."""
+def ids_in(command: Command[Any]) -> Iterator[tuple[str, Named, str]]:
+    """The fields of a command that name an assignment, a proposal or a concern, with of what and which id they say."""
     kind: type = type(command)
-    return (
-        (name, getattr(command, name)) for name in field_names(kind) if HOLDS.get(name) in ("assignment", "proposal")
-    )
+    for name in field_names(kind):
+        what, id = HOLDS.get(name), getattr(command, name)
+        if id is not None and (what == "assignment" or what == "proposal" or what == "concern"):
+            yield name, "made" if name == command.makes else what, id
+
+
+def _introduced(fact: Recorded) -> Thing | None:
+    """The thing that a fact made."""
+    tie = event_of(fact).introduces()
+    return tie and tie[0]
 
 
 def _names(event: object) -> Iterator[tuple[str, Kind | None]]:

@@ -48,6 +48,16 @@ class Masking:
     def stand_in(self, kind: Kind, id: str) -> str:
         return opaque_id(self.key, self.engagement_id, kind, id)
 
+    def nobody(self, id: str) -> str:
+        """An id that nothing has, in the place of one that nobody is told."""
+        return self.stand_in("nobody", id)
+
+    def hides(self, fact: Recorded) -> bool:
+        """Whether something of what a fact may hold is hidden, also where it holds none, or the fact is."""
+        event = event_of(fact)
+        within, kind = self.hidden.within(event), type(event)
+        return any(what in within for _, what in held_by(kind)) or self._withheld(event, set())
+
     def _masked(self, fact: Recorded, withheld: set[int]) -> Recorded:
         event = event_of(fact)
         within = self.hidden.within(event)

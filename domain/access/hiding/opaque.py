@@ -7,12 +7,12 @@ from uuid import UUID
 
 from domain.language.untold import Untold
 
-Kind = Literal["assignment", "proposal", "person"]
+Kind = Literal["assignment", "proposal", "person", "nobody"]
 
 BYTES: Final = 20
 """Of the digest: 160 bits, written as 32 characters."""
 
-LETTERS: Final[dict[Kind, str]] = {"assignment": "a", "proposal": "p", "person": "withheld"}
+LETTERS: Final[dict[Kind, str]] = {"assignment": "a", "proposal": "p", "person": "withheld", "nobody": "n"}
 """What an id begins with, so that whoever reads it sees what it is of."""
 
 

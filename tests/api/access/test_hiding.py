@@ -1,6 +1,7 @@
 """What is hidden from somebody stands in nothing that the server answers about an engagement within reach."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Final
@@ -211,3 +212,54 @@ def test_a_refusal_tells_of_no_concern_that_is_hidden(server: TestClient) -> Non
     answer = ask(server, "southwind", f"/v1/engagements/{MARKET}/propose-successor", json=said)
     assert answer.json()["type"].endswith("proposal-open")
     assert "zq-" not in answer.json()["detail"]
+
+
+def refused(server: TestClient, reader: str, path: str, said: dict[str, Any]) -> Any:
+    """A refusal without the instant, which differs from one request to the next."""
+    answer = ask(server, reader, f"/v1/engagements/{path}", json=said)
+    assert answer.status_code in (403, 404, 409), answer.text
+    problem = answer.json()
+    return {"type": problem["type"], "detail": re.sub(r"^at \S+ ", "", problem["detail"])}
+
+
+def test_an_id_that_is_hidden_is_refused_as_one_that_nobody_has(server: TestClient) -> None:
+    path = f"{MANAGED}/report-productivity"
+    real, nobodys = (
+        refused(server, "client", path, {"assignment_id": each, "percent": 60}) for each in ("zq-a1", "xq-a1")
+    )
+    assert real["type"].endswith("unknown-assignment")
+    assert real["detail"].replace("zq-a1", "xq-a1") == nobodys["detail"]
+    assert "a-" in real["detail"], "those that there are by what stands for them"
+
+
+def test_a_taken_id_does_not_say_what_of_another_s_it_differs_in(server: TestClient) -> None:
+    said = {"assignment_id": "zq-a1", "seat_id": "s1", "professional_id": "eve", **SOUTHWIND}
+    assert refused(server, "southwind", f"{MARKET}/match-professional", said)["detail"] == (
+        "assignment zq-a1 exists with other content"
+    )
+    said = {"case_id": "k1", "proposal_id": "zq-p1", "professional_id": "eve", **SOUTHWIND}
+    assert refused(server, "southwind", f"{MARKET}/propose-successor", said)["detail"] == (
+        "proposal zq-p1 exists with other content"
+    )
+
+
+def test_a_case_waits_for_a_decision_on_a_proposal_that_is_not_told(server: TestClient) -> None:
+    said = {"case_id": "k1", "professional_id": "eve", **SOUTHWIND}
+    told = refused(server, "southwind", f"{MARKET}/propose-successor", said)
+    assert told["detail"] == "a proposal awaits its decision"
+
+
+def test_a_remark_about_a_version_that_is_not_told_is_about_none(server: TestClient) -> None:
+    everything, told = (known_versions(server, each) for each in ("operator", "southwind"))
+    for version in sorted(everything - told):
+        said = {"corrects": version, "note": "why"}
+        answer = refused(server, "southwind", f"{MARKET}/annotate", said)
+        assert (answer["type"].rsplit("/")[-1], answer["detail"]) == (
+            "unknown-version",
+            f"the history has no version {version}",
+        )
+
+
+def known_versions(server: TestClient, reader: str) -> set[int]:
+    items = ask(server, reader, f"/v1/engagements/{MARKET}/history").json()["items"]
+    return {each["version"] for each in items}

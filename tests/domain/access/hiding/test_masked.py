@@ -150,6 +150,13 @@ class TestClientUnderManagedServices:
         [proposal_id] = seen(past, CLIENT).history.state.proposals
         assert isinstance(proposal_id, Untold)
 
+    def test_names_no_proposal_that_is_withheld(self, past: Given) -> None:
+        told = seen(past, CLIENT)
+        [stand_in] = told.history.state.proposals
+        for each in ("p1", stand_in):
+            named: Any = told.named(accept(each))
+            assert named.proposal_id not in past.history.state.proposals
+
     def test_sees_no_professional_s_words_unless_it_wrote_them(self, past: Given) -> None:
         assert event(past, CLIENT, UnderperformanceReported).evidence == ()
         assert event(past, CLIENT, UnderperformanceDisputed).reason == "withheld"
@@ -185,7 +192,9 @@ class TestClientUnderManagedServices:
         told = seen(past, CLIENT)
         [first, _] = told.history.state.assignments
         assert told.named(change_rate("1.00", first)) == change_rate("1.00", "a1")
-        assert told.named(change_rate("1.00", "a9")) == change_rate("1.00", "a9")
+        for untold in ("a1", "a9"):
+            named: Any = told.named(change_rate("1.00", untold))
+            assert named.assignment_id not in past.history.state.assignments
 
     def test_reads_no_hidden_id_in_a_sentence(self, past: Given) -> None:
         said = seen(past, CLIENT).sentence("at s1: ana (a1) of northwind is followed by ben: p1.")
