@@ -8,13 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
+from domain.access.hiding.table import CLOCKS_ABOUT
 from domain.access.principal import Principal, Role
+from domain.clocks.notice import ServiceLevelBreached
+from domain.engagement.annotation import EventAnnotated
 from domain.engagement.deed import EngagementCommand
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.engagement.nouns.assignment import Assignment
+from domain.engagement.replacement.about import open_cases, open_proposal
 from domain.engagement.state import EngagementHistory, State
 from domain.language.words import Party, field_names
 from domain.law.command import Command
+from domain.law.voiding import FactVoided
 from domain.register import COMMANDS
 
 Said = Mapping[str, Any]
@@ -95,14 +100,32 @@ class Side:
         """Whether one of its people is matched, is active, or has been."""
         return any(self.is_own(each) and _took_part(each) for each in self.state.assignments.values())
 
+    def supplies(self, professional_id: str) -> bool:
+        """Whether nobody else supplies a person who is on the engagement now, or is proposed for it."""
+        waiting = (open_proposal(self.state, case) for case in open_cases(self.state))
+        here: list[_Supplied] = [each for each in self.state.assignments.values() if each.live]
+        here += filter(None, waiting)
+        return all(self.is_own(each) for each in here if each.professional_id == professional_id)
+
     def version(self, named: int) -> bool:
-        """Whether a fact is about nobody else's person; one that is not there is about nobody."""
+        """Whether a fact is about nobody else's person; one that is not there is about nobody.
+
+        What is about another fact is about whom that is.
+        """
         if named > self.history.version:
             return True
-        event = self.history.facts[named - 1].event
-        return all(
-            own(self, name) for field, own in _PEOPLE.items() if (name := getattr(event, field, None)) is not None
-        )
+        match self.history.facts[named - 1].event:
+            case FactVoided(version=other) | EventAnnotated(corrects=int(other)):
+                return self.version(other)
+            case ServiceLevelBreached(clock=clock, subject_id=subject_id):
+                own = _PEOPLE.get(f"{CLOCKS_ABOUT.get(clock)}_id")
+                return own is None or own(self, subject_id)
+            case event:
+                return all(
+                    own(self, name)
+                    for field, own in _PEOPLE.items()
+                    if (name := getattr(event, field, None)) is not None
+                )
 
 
 def _took_part(of: Assignment) -> bool:
@@ -157,8 +180,9 @@ def _if_named(**fields: Callable[[Side, Any], bool]) -> Callable[[Side, Said], b
 
 
 def _itself(side: Side, said: Said) -> bool:
-    """It is named as the supplier."""
-    return side.of not in said or bool(said[side.of] == side.whose)
+    """It is named as the supplier, of somebody whom nobody else supplies here."""
+    named = side.of not in said or bool(said[side.of] == side.whose)
+    return named and ("professional_id" not in said or side.supplies(said["professional_id"]))
 
 
 def _one_of_the_sides(side: Side, said: Said) -> bool:
@@ -177,8 +201,8 @@ _NAMED_THINGS: Final = _if_named(assignment_id=Side.assignment, case_id=Side.cas
 _REMARK: Final = _if_named(corrects=Side.version)
 
 _PARTNER: Final[Mapping[str, Rule]] = {
-    "match-professional": _own("the partner that is named as the supplier", _itself),
-    "propose-successor": _own("the partner that is named as the supplier", _itself),
+    "match-professional": _own("the partner that is named as the supplier, of its own people", _itself),
+    "propose-successor": _own("the partner that is named as the supplier, of its own people", _itself),
     "withdraw-match": _SUPPLIES,
     "complete-onboarding-item": _SUPPLIES,
     "change-rate": _SUPPLIES,

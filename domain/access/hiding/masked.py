@@ -44,7 +44,7 @@ class Masked:
         masking = self.masking
         if masking is None:
             return command
-        named = {name: self._meant(masking, what, id) for name, what, id in ids_in(command)}
+        named: dict[str, Any] = {name: self._meant(masking, what, id) for name, what, id in ids_in(command)}
         if not self.tells_version(getattr(command, "corrects", None)):
             named["corrects"] = NO_VERSION
         return replace(command, **named) if named else command  # type: ignore[type-var]  # each is a dataclass

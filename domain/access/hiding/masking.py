@@ -55,7 +55,8 @@ class Masking:
     def hides(self, fact: Recorded) -> bool:
         """Whether something of what a fact may hold is hidden, also where it holds none, or the fact is."""
         event = event_of(fact)
-        within, kind = self.hidden.within(event), type(event)
+        kind: type = type(event)
+        within = self.hidden.within(event)
         return any(what in within for _, what in held_by(kind)) or self._withheld(event, set())
 
     def _masked(self, fact: Recorded, withheld: set[int]) -> Recorded:

@@ -228,8 +228,12 @@ def test_an_id_that_is_hidden_is_refused_as_one_that_nobody_has(server: TestClie
         refused(server, "client", path, {"assignment_id": each, "percent": 60}) for each in ("zq-a1", "xq-a1")
     )
     assert real["type"].endswith("unknown-assignment")
-    assert real["detail"].replace("zq-a1", "xq-a1") == nobodys["detail"]
-    assert "a-" in real["detail"], "those that there are by what stands for them"
+    there_are = {each["assignment_id"] for each in known(server, "client", MANAGED)["assignments"]}
+    for said, refusal in (("zq-a1", real), ("xq-a1", nobodys)):
+        sentence, _, listed = refusal["detail"].partition("; there are ")
+        assert sentence == f"there is no assignment {said}"
+        assert set(listed.split(", ")) == there_are, "by what stands for them, the nearest first"
+    assert real["type"] == nobodys["type"]
 
 
 def test_a_taken_id_does_not_say_what_of_another_s_it_differs_in(server: TestClient) -> None:

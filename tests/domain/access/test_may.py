@@ -8,6 +8,8 @@ import pytest
 from domain.access import may as table
 from domain.access.may import CommandOfNobody, commands_of, may, said_by
 from domain.access.principal import LOCAL, MOST_SCOPES, ROLES, Principal, Role
+from domain.engagement.assignments.absence import AbsenceRecorded
+from domain.engagement.concerns import UnderperformanceReported
 from domain.engagement.state import EngagementHistory
 from domain.language.words import Party
 from domain.law.command import Command
@@ -100,10 +102,42 @@ def test_what_is_not_there_is_refused_as_what_is_somebody_else_s(two_partners: G
 
 def test_a_partner_supplies_in_its_own_name_alone(two_partners: Given) -> None:
     for command in (words.match, words.propose):
-        own, other = (command(partner_id=named, **AGENCY) for named in ("south", "north"))
-        nobody = command(supply_source="independent")
+        own, other = (command("x1", "eve", partner_id=named, **AGENCY) for named in ("south", "north"))
+        nobody = command("x1", "eve", supply_source="independent")
         assert refusal(SOUTH, own, two_partners) is None
         assert refusal(SOUTH, other, two_partners) == refusal(SOUTH, nobody, two_partners) is not None
+
+
+def test_a_partner_supplies_nobody_whom_another_supplies_here(two_partners: Given) -> None:
+    """Live on a seat, or proposed; once they are gone, whoever has them now."""
+    own: dict[str, Any] = {"partner_id": "south", **AGENCY}
+    commands = [words.match("a9", "ana", "s2", **own), words.propose("p9", "ana", **own)]
+    assert [bool(refusal(SOUTH, each, two_partners)) for each in commands] == [True, True]
+    gone = two_partners.and_(words.depart())
+    assert [refusal(SOUTH, each, gone) for each in commands] == [None, None]
+    ben = words.match("a9", "ben", "s2", **own)
+    assert refusal(SOUTH, ben, two_partners) is None
+    proposed = given(
+        words.opened("staff_augmentation"),
+        words.match(partner_id="north", **AGENCY),
+        words.complete("nda"),
+        words.complete("ip_assignment"),
+        words.onboard(),
+        words.request(),
+        words.propose("p0", "cleo", partner_id="north", **AGENCY),
+    )
+    cleo = words.propose("p9", "cleo", **own)
+    assert refusal(SOUTH, cleo, proposed) is not None
+    assert refusal(SOUTH, cleo, proposed.and_(words.decline("p0"))) is None
+
+
+def test_a_remark_on_a_remark_or_a_voiding_is_about_whom_that_is(two_partners: Given) -> None:
+    reported = next(fact for fact in two_partners.history.facts if isinstance(fact.event, UnderperformanceReported))
+    absent = next(fact for fact in two_partners.history.facts if isinstance(fact.event, AbsenceRecorded))
+    past = two_partners.and_(words.annotate(reported.version), words.correct(void=(absent.version,)))
+    for version in (past.history.version - 1, past.history.version):
+        assert refusal(NORTH, words.annotate(version), past) is None
+        assert refusal(SOUTH, words.annotate(version), past) is not None
 
 
 def test_a_plan_is_either_sides_and_its_items_are_given_by_one_and_taken_by_the_other(two_partners: Given) -> None:
