@@ -2,7 +2,7 @@
 
 from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from application.commands.already import Already
 from application.commands.request import Outcome, Refused, Request
@@ -12,8 +12,10 @@ from domain.access.hiding.masked import Masked
 from domain.access.hiding.refusals import detail_told, judged_in
 from domain.language.words import ActingParty
 from domain.law.command import Command
-from domain.law.rejection import ContradictsLaterFact, Rejection
+from domain.law.rejection import ContradictsLaterFact, NotFound, Rejection
 from domain.register import allowed_commands
+
+_SO_ALREADY: Final = Already(version=None, occurred_at=None, detail="it is so already")
 
 
 def as_recorded(sight: Sight, request: Request) -> Request:
@@ -36,16 +38,23 @@ def outcome_told(sight: Sight, outcome: Outcome) -> Outcome:
 
 
 def standing_told(sight: Sight, outcome: Outcome) -> Outcome:
-    """An outcome with what stands, where something does, unless that is a fact which is not told."""
+    """An outcome with what stands, where something does, unless that is a fact which is not told.
+
+    A key that is used again may name what was told when it was answered and is not any more: that is not said either.
+    """
     stands = outcome.stands
     if stands is None or sight.mask is None:
         return outcome
 
     def told() -> Already:
-        found, masked = stands(), sight.masked(outcome.engagement_id)
+        masked = sight.masked(outcome.engagement_id)
+        try:
+            found = stands()
+        except NotFound:
+            return _SO_ALREADY
         if found.version is None or masked.history.facts[found.version - 1].told:
             return found
-        return Already(version=None, occurred_at=None, detail="it is so already")
+        return _SO_ALREADY
 
     return replace(outcome, stands=told)
 

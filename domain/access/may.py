@@ -19,6 +19,7 @@ from domain.engagement.replacement.about import open_cases, open_proposal
 from domain.engagement.state import EngagementHistory, State
 from domain.language.words import Party, field_names
 from domain.law.command import Command
+from domain.law.event import Event, event_of
 from domain.law.voiding import FactVoided
 from domain.register import COMMANDS
 
@@ -108,24 +109,27 @@ class Side:
         return all(self.is_own(each) for each in here if each.professional_id == professional_id)
 
     def version(self, named: int) -> bool:
-        """Whether a fact is about nobody else's person; one that is not there is about nobody.
-
-        What is about another fact is about whom that is.
-        """
+        """Whether a fact is about nobody else's person; one that is not there is about nobody."""
         if named > self.history.version:
             return True
-        match self.history.facts[named - 1].event:
-            case FactVoided(version=other) | EventAnnotated(corrects=int(other)):
-                return self.version(other)
-            case ServiceLevelBreached(clock=clock, subject_id=subject_id):
-                own = _PEOPLE.get(f"{CLOCKS_ABOUT.get(clock)}_id")
-                return own is None or own(self, subject_id)
-            case event:
-                return all(
-                    own(self, name)
-                    for field, own in _PEOPLE.items()
-                    if (name := getattr(event, field, None)) is not None
-                )
+        event = self._spoken_of(named)
+        if isinstance(event, ServiceLevelBreached):
+            own = _PEOPLE.get(f"{CLOCKS_ABOUT.get(event.clock)}_id")
+            return own is None or own(self, event.subject_id)
+        return all(
+            own(self, name) for field, own in _PEOPLE.items() if (name := getattr(event, field, None)) is not None
+        )
+
+    def _spoken_of(self, version: int) -> Event[Any]:
+        """The event of a version; of a voiding or a remark about a fact, that of the fact, which is an earlier one."""
+        while True:
+            event = event_of(self.history.facts[version - 1])
+            if isinstance(event, FactVoided):
+                version = event.version
+            elif isinstance(event, EventAnnotated) and event.corrects:
+                version = event.corrects
+            else:
+                return event
 
 
 def _took_part(of: Assignment) -> bool:
