@@ -21,6 +21,7 @@ from api.http.access import asking, gate
 from api.http.access.sign_in import SignIn
 from domain.access.principal import LOCAL, Principal
 from domain.access.reach import Mandate
+from tests.api.conftest import all_shown
 from tests.api.serving import settings_of
 
 OWN: Final = UUID("0198c6a5-7a31-7c12-9f0a-5d1c3e8b2a40")
@@ -125,7 +126,7 @@ def _living(standfast: Standfast, lives: int) -> Iterator[Asked]:
             content = "\n".join(json.dumps(line) for line in life)
             answer = client.post("/v1/commands", content=content, headers={"Content-Type": "application/x-ndjson"})
             assert all("events" in json.loads(line) for line in answer.text.splitlines()), answer.text
-        standfast.projections.catch_up()
+        all_shown(client)
         yield asked
 
 
