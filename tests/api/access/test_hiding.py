@@ -37,7 +37,7 @@ SOUTHWIND: Final = {"supply_source": "agency_partner", "partner_id": "southwind"
 
 
 def life(engagement_id: UUID, model: str, items: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Two seats, one of northwind's and one of southwind's; a concern about either, a proposal accepted, one open."""
+    """Two seats, one of northwind's and one of southwind's; a concern about either, a case, a proposal."""
     ready = [
         {"command": "complete-onboarding-item", "assignment_id": who, "item": item}
         for who in ("zq-a1", "s-a2")
@@ -55,9 +55,6 @@ def life(engagement_id: UUID, model: str, items: tuple[str, ...]) -> list[dict[s
         _concern("own-c2", "s-a2"),
         {"command": "dispute-underperformance", "concern_id": "zq-c1", "reason": "zq-not-so"},
         {"command": "request-replacement", "seat_id": "s1", "case_id": "k1", "cause": "non_performance"},
-        {"command": "propose-successor", "case_id": "k1", "proposal_id": "zq-p0", "professional_id": "zq-cem"},
-        {"command": "accept-successor", "proposal_id": "zq-p0", "assignment_id": "a3"},
-        {"command": "withdraw-match", "assignment_id": "a3", "reason": "gone"},
         {"command": "propose-successor", "case_id": "k1", "proposal_id": "zq-p1", "professional_id": "zq-ben"},
     ]
     for line in said:
@@ -65,6 +62,17 @@ def life(engagement_id: UUID, model: str, items: tuple[str, ...]) -> list[dict[s
         if line["command"] in ("match-professional", "propose-successor"):
             line |= SOUTHWIND if line["professional_id"] == "dan" else NORTHWIND
     return said
+
+
+def after_an_acceptance(said: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same life, in which another candidate was accepted before the last proposal, and withdrew."""
+    accepted: list[dict[str, Any]] = [
+        {**said[-1], "proposal_id": "zq-p2", "professional_id": "zq-eli"},
+        {"command": "accept-successor", "proposal_id": "zq-p2", "assignment_id": "a3"},
+        {"command": "withdraw-match", "assignment_id": "a3", "reason": "gone"},
+    ]
+    whose = {"engagement_id": said[-1]["engagement_id"]}
+    return [*said[:-1], *({**each, **whose} for each in accepted), said[-1]]
 
 
 def _concern(concern_id: str, assignment_id: str) -> dict[str, Any]:
@@ -83,7 +91,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> It
             patched.setattr(module, "reader_of", _reader_of)
         client = held.enter_context(TestClient(application(assemble(settings_of(url)))))
         for told in (life(MANAGED, "managed_services", ("nda",)), life(MARKET, "freelancer_platform", ())):
-            lines = "\n".join(map(json.dumps, told))
+            lines = "\n".join(map(json.dumps, after_an_acceptance(told)))
             answer = client.post("/v1/commands", content=lines, headers={"Content-Type": "application/x-ndjson"})
             assert all("events" in json.loads(line) for line in answer.text.splitlines()), answer.text
         yield client
@@ -109,8 +117,8 @@ SEEN_BY: Final = {
         (
             "zq-ana",
             "zq-a1",
-            "zq-p0",
-            "zq-cem",
+            "zq-p2",
+            "zq-eli",
             "zq-p1",
             "zq-ben",
             "zq-northwind",
@@ -121,7 +129,7 @@ SEEN_BY: Final = {
     ),
     "southwind": (
         MARKET,
-        ("zq-p0", "zq-p1", "zq-ben", "zq-c1", "zq-match", "zq-not-so", "zq-evidence", "777.77", "888.88"),
+        ("zq-p2", "zq-p1", "zq-ben", "zq-c1", "zq-match", "zq-not-so", "zq-evidence", "777.77", "888.88"),
     ),
     "dan": (MARKET, ("zq-c1", "zq-match", "zq-not-so", "zq-evidence", "777.77", "888.88")),
 }

@@ -327,7 +327,8 @@ class TestWithheldFacts:
 def _texts(history: Any) -> Iterator[str]:
     """The marked texts of all facts but the opening."""
     for fact in history.facts[1:]:
-        yield from (getattr(fact.event, name) for name in personal_fields(type(fact.event)))
+        kind: type = type(fact.event)
+        yield from (getattr(fact.event, name) for name in personal_fields(kind))
 
 
 def _breached() -> Given:
