@@ -20,6 +20,7 @@ from domain.engagement.replacement.guarantee import GuaranteeDecided
 from domain.engagement.replacement.request import ReplacementRequested
 from domain.engagement.replacement.succession import SuccessorAccepted, SuccessorDeclined, SuccessorProposed
 from domain.engagement.replacement.takeover import ProfessionalReplaced
+from domain.engagement.state import EngagementHistory
 from domain.language.personal import personal_fields
 from domain.language.untold import Untold
 from domain.law.command import Command
@@ -324,7 +325,7 @@ class TestWithheldFacts:
         assert checks["within_window"]["window_ends_at"]
 
 
-def _texts(history: Any) -> Iterator[str]:
+def _texts(history: EngagementHistory) -> Iterator[str]:
     """The marked texts of all facts but the opening."""
     for fact in history.facts[1:]:
         kind: type = type(fact.event)
