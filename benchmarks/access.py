@@ -24,8 +24,8 @@ from infrastructure.access.wanted import WantedKey
 from infrastructure.process.settings import Settings
 
 ENGAGEMENTS: Final = 50
-REQUESTS: Final = 500
-ROUNDS: Final = 7
+REQUESTS: Final = 200
+ROUNDS: Final = 4
 OPENING: Final = {
     "client_id": "acme",
     "model": "freelancer_platform",
@@ -87,7 +87,7 @@ async def running(folder: Path, role: Role | None) -> AsyncIterator[Asked]:
     """An application with some engagements at hand, asked with a key of this role; None: with authentication off."""
     authentication = "off" if role is None else "on"
     url = f"sqlite:///{folder / str(role)}.db"
-    settings = Settings(database_url=url, authentication=authentication, log_level="error")  # type: ignore[arg-type]
+    settings = Settings(database_url=url, authentication=authentication, log_level="error", limits="off")  # type: ignore[arg-type]
     standfast = assemble(settings)
     app = application(standfast, projects=False)
     async with app.router.lifespan_context(app):

@@ -23,7 +23,7 @@ from benchmarks.access import OPENING, Asked, bearer_of
 from infrastructure.process.settings import Settings
 
 FOREIGN: Final = 500
-GUESSES: Final = 2_000
+GUESSES: Final = 1_000
 WAYS: Final = (("GET", "", None), ("GET", "/history", None), ("POST", "/annotate", {"note": "x"}))
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from functools import partial
+from random import uniform
 from typing import Final
 from uuid import UUID
 
@@ -43,8 +44,9 @@ FORBIDDEN: Final = 403
 NOT_FOUND: Final = 404
 BEYOND: Final = "not there, or beyond what is seen"
 ALIKE_SECONDS: Final = 0.025
-"""So long what is not there takes at least, and what is beyond reach: a foreign engagement may be at hand in memory,
-and one that is not there never is."""
+BY_LOT_SECONDS: Final = 0.01
+"""So long what is not there takes at least, and what is beyond reach, with as much more as the lot says: a foreign
+engagement may be at hand in memory, and one that is not there never is."""
 
 ACTOR_SENT: Final = "who acts is who signed in, and no header says it"
 _ABOUT: Final = re.compile(r"/(?:engagements|audit)/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:/|$)")
@@ -165,7 +167,8 @@ class Gate:
             self._told_denied(scope, principal, template, FORBIDDEN, "refused by what answers there")
         elif status == NOT_FOUND and reader_for(principal).sees != EVERYTHING and _about(scope):
             self._told_denied(scope, principal, template, NOT_FOUND, BEYOND)
-            await asyncio.sleep(asked_at + ALIKE_SECONDS - asyncio.get_running_loop().time())
+            until = asked_at + ALIKE_SECONDS + uniform(0, BY_LOT_SECONDS)
+            await asyncio.sleep(until - asyncio.get_running_loop().time())
         elif principal.mandate is not None and 200 <= status < 300:
             self._log.tell_used(_told(scope, principal, template, "mandate-read"))
 
