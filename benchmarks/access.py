@@ -87,7 +87,7 @@ async def running(folder: Path, role: Role | None) -> AsyncIterator[Asked]:
     """An application with some engagements at hand, asked with a key of this role; None: with authentication off."""
     authentication = "off" if role is None else "on"
     url = f"sqlite:///{folder / str(role)}.db"
-    settings = Settings(database_url=url, authentication=authentication, log_level="error", limits="off")  # type: ignore[arg-type]
+    settings = Settings(database_url=url, authentication=authentication, log_level="error", limits="off")  # type: ignore[arg-type]  # one of the two
     standfast = assemble(settings)
     app = application(standfast, projects=False)
     async with app.router.lifespan_context(app):
