@@ -21,7 +21,7 @@ from application.commands.terms_of_a_round import LookedUpOnce
 from application.commands.under_way import Progress
 from application.ports.log import Append, EndsElsewhere
 from application.ports.store import Clock, Salted, Store, TermsShelf
-from domain.engagement.lifecycle.opening import UnknownEngagement
+from domain.engagement.lifecycle.opening import no_engagement
 from domain.engagement.state import EngagementHistory
 from domain.law.recorded import Recorded
 
@@ -42,11 +42,6 @@ class Known:
 
     position: int
     known_at: datetime
-
-
-def no_engagement(engagement_id: UUID) -> UnknownEngagement:
-    """What is said of an engagement that is not there, and of one that somebody may not see."""
-    return UnknownEngagement(f"there is no engagement {engagement_id}")
 
 
 class Marketplace(Application[UUID]):

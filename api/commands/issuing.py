@@ -8,7 +8,13 @@ from starlette.requests import Request as HttpRequest
 from api.composition import Standfast
 from api.http.reach import seen_in
 from application.commands.request import Outcome, Refused, Request
-from application.queries.issuing import as_recorded, outcome_told, refusal_told
+from application.queries.issuing import (
+    as_recorded,
+    is_meant_as_said,
+    outcome_told,
+    outcome_told_at_once,
+    refusal_told,
+)
 
 
 async def issued(standfast: Standfast, http: HttpRequest, request: Request) -> Outcome:
@@ -19,9 +25,12 @@ async def issued(standfast: Standfast, http: HttpRequest, request: Request) -> O
     sight = seen_in(standfast, http).sight
     if sight.mask is None:
         return await standfast.marketplace.record_async(request)
-    meant = await standfast.desks.quick.answer(partial(as_recorded, sight, request), http.receive)
+    meaning, at_once = partial(as_recorded, sight, request), is_meant_as_said(request.command)
+    meant = meaning() if at_once else await standfast.desks.quick.answer(meaning, http.receive)
     try:
         outcome = await standfast.marketplace.record_async(meant)
     except Refused as refused:
         raise await asyncio.to_thread(refusal_told, sight.mask, request, refused) from refused
+    if told := outcome_told_at_once(sight, outcome):
+        return told
     return await asyncio.to_thread(outcome_told, sight, outcome)  # it is recorded: nobody is turned away any more

@@ -1,11 +1,11 @@
 """Within whose reach a request is answered: the one place where that is found out, and what is there for it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
@@ -21,17 +21,15 @@ from domain.access.reach import (
     EVERYTHING,
     NOTHING,
     OPERATOR,
-    Mandate,
-    OfClient,
-    OfPartner,
-    OfProfessional,
     Reach,
     Reader,
 )
+from domain.engagement.state import EngagementHistory
 from domain.language.position import NUMBERS, Positions
 from domain.law.rejection import NotYours
 from infrastructure.database.row_security import rows_within
 
+T = TypeVar("T")
 THERE: Final = tuple(each.name for each in fields(Standfast))
 
 NOBODY: Final = Reader(sees=NOTHING, commands=False)
@@ -88,24 +86,9 @@ def asking_in(request: HTTPConnection) -> Principal | None:
 
 def reader_for(principal: Principal) -> Reader:
     """As whom a principal reads: what its role sees, and with which eyes."""
-    sees = _sees(principal)
-    if sees == EVERYTHING:
+    if principal.sees == EVERYTHING:
         return OPERATOR
-    return Reader(sees=sees, commands=bool(TABLE[principal.role]), eyes=_eyes(principal))
-
-
-def _sees(principal: Principal) -> Reach | Mandate:
-    match principal.role:
-        case "operator" | "integration":
-            return EVERYTHING
-        case "client-admin" | "client-viewer":
-            return OfClient(principal.party_id)
-        case "partner":
-            return OfPartner(principal.party_id)
-        case "professional":
-            return OfProfessional(principal.party_id)
-        case "auditor":
-            return principal.mandate or NOTHING
+    return Reader(sees=principal.sees, commands=bool(TABLE[principal.role]), eyes=_eyes(principal))
 
 
 def _eyes(principal: Principal) -> Eyes:
@@ -162,18 +145,17 @@ async def demand_commanding(
     Raises UnknownEngagement where the engagement is out of reach, and NotYours where whoever asks issues no command, or
     not this one about what is said. What a command says in the end is judged where it is decided.
     """
-    reader, principal = reader_of(request), asking_in(request)
+    reader = reader_of(request)
     if reader.sees == EVERYTHING:
         return
-    sight, answered = seen_by(standfast, reader).sight, standfast.desks.quick.answer
-    if engagement_id is not None:
-        await answered(partial(sight.demand, engagement_id), _still_sending)
-    if principal is None or not reader.commands:
-        raise NotYours(READS)
-    if command is not None:
-        judged = partial(_refusal, sight, principal, engagement_id, command, said)
-        if refused := await answered(judged, _still_sending):
-            raise NotYours(refused)
+    sight = seen_by(standfast, reader).sight
+    refusal = partial(_refusal, asking_in(request) if reader.commands else None, command, said)
+    near = sight.at_hand(engagement_id) if engagement_id and not said else None
+    if near and refusal(near) is None:
+        return  # what is remembered may be out of date, but what it lets through is judged on what is recorded
+    judged = partial(_judged, sight, engagement_id, refusal)
+    if refused := await standfast.desks.quick.answer(judged, _still_sending):
+        raise NotYours(refused)
 
 
 async def _still_sending() -> Message:
@@ -182,5 +164,15 @@ async def _still_sending() -> Message:
     return await never
 
 
-def _refusal(sight: Sight, principal: Principal, engagement_id: UUID | None, command: str, said: Said) -> str | None:
-    return may(principal, command, said, None if engagement_id is None else sight.history(engagement_id))
+def _judged(sight: Sight, engagement_id: UUID | None, refusal: Callable[[EngagementHistory | None], T]) -> T:
+    """Raises UnknownEngagement where the engagement is out of reach."""
+    return refusal(None if engagement_id is None else sight.history(engagement_id))
+
+
+def _refusal(
+    principal: Principal | None, command: str | None, said: Said, history: EngagementHistory | None
+) -> str | None:
+    """Why a principal (None: one who issues none) may not issue a command; None: it may, as far as is known."""
+    if principal is None:
+        return READS
+    return None if command is None else may(principal, command, said, history)

@@ -6,6 +6,7 @@ about to record, and the append proves the last event of that.
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, Protocol, cast
 from uuid import UUID
@@ -38,7 +39,7 @@ from application.ports.log import (
 )
 from application.ports.store import Clock, Store, TermsShelf
 from domain.access.may import commands_of, may, said_by
-from domain.engagement.lifecycle.opening import UnknownEngagement
+from domain.engagement.lifecycle.opening import UnknownEngagement, no_engagement
 from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.published import Published
 from domain.language.changed import replace
@@ -190,7 +191,7 @@ class Recording:
 
         Raises the Rejection that forbids it, or StaleVersion.
         """
-        demand_leave(request, history)
+        demand_leave(request, history, self.clock())
         if history and request.expected_version not in (None, history.version):
             raise StaleVersion(history.version)
         order = self._order(request, history)
@@ -198,7 +199,7 @@ class Recording:
             return order.facts(history, published)
         if isinstance(request.command, OpeningCommand):
             return [order.opening(request.engagement_id, published)]
-        raise UnknownEngagement(f"there is no engagement {request.engagement_id}")
+        raise no_engagement(request.engagement_id)
 
     def _order(self, request: Request, history: EngagementHistory | None) -> Order:
         now = self.clock()
@@ -328,11 +329,17 @@ class Recording:
         return outcome_of(self.read((yield partial(self.store.log.of_command, command_id))))
 
 
-def demand_leave(request: Request, history: EngagementHistory | None) -> None:
-    """Raises NotYours where whoever asks may not issue the command; about what is not there, the law speaks."""
+def demand_leave(request: Request, history: EngagementHistory | None, now: datetime) -> None:
+    """Of what is recorded by now, whatever was judged on what was remembered; about what is not there, the law speaks.
+
+    Raises UnknownEngagement where the engagement is beyond the reach of whoever asks, NotYours where it may not issue
+    the command.
+    """
     command = request.command
     if request.principal is None or (history is None and not isinstance(command, OpeningCommand)):
         return
+    if history and not request.principal.reach(now).holds(history):
+        raise no_engagement(request.engagement_id)
     refused = may(request.principal, COMMAND_NAMES[type(command)], said_by(command), history)
     if refused is not None:
         raise NotYours(refused)
@@ -354,7 +361,9 @@ def _named(command: Command[Any]) -> tuple[list[str], list[str]]:
 
 
 def _refused(request: Request, history: EngagementHistory | None, refusal: Rejection) -> Refused:
-    """A refusal, with what may be done instead."""
+    """A refusal, with what may be done instead; of an engagement beyond reach as of one that is not there."""
+    if isinstance(refusal, UnknownEngagement):
+        history = None
     version = history.version if history else 0
     allowed = _allowed(request, history, refusal) if history else ()
     return Refused(refusal, request.engagement_id, version, allowed, history)

@@ -8,7 +8,7 @@ from application.commands.already import Already
 from application.commands.request import Outcome, Refused, Request
 from application.queries.masks import Mask
 from application.queries.sight import Sight
-from domain.access.hiding.masked import Masked
+from domain.access.hiding.masked import Masked, ids_in
 from domain.access.hiding.refusals import detail_told, judged_in
 from domain.language.words import ActingParty
 from domain.law.command import Command
@@ -29,12 +29,26 @@ def as_recorded(sight: Sight, request: Request) -> Request:
     if keyed:
         written = keyed.written
         keyed = replace(keyed, written=lambda refused: written(refusal_told(mask, request, refused)))
-    return replace(request, command=sight.masked(request.engagement_id).named(request.command), keyed=keyed)
+    said = request.command
+    meant = said if is_meant_as_said(said) else sight.masked(request.engagement_id).named(said)
+    return replace(request, command=meant, keyed=keyed)
+
+
+def is_meant_as_said(command: Command[Any]) -> bool:
+    """Whether a command means the same whoever says it, and nothing is read for that: it names nothing by an id that
+    may stand for another, or that may be hidden."""
+    return getattr(command, "corrects", None) is None and not any(ids_in(command))
 
 
 def outcome_told(sight: Sight, outcome: Outcome) -> Outcome:
     """What a command recorded, or what stands, as it is told."""
     return standing_told(sight, replace(outcome, facts=tuple(sight.told(outcome.facts))))
+
+
+def outcome_told_at_once(sight: Sight, outcome: Outcome) -> Outcome | None:
+    """The same of what was recorded on a short history at hand; None: it has to be read, or takes long."""
+    facts = None if outcome.stands else sight.told_at_once(outcome.facts)
+    return None if facts is None else replace(outcome, facts=tuple(facts))
 
 
 def standing_told(sight: Sight, outcome: Outcome) -> Outcome:

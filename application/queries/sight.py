@@ -10,17 +10,21 @@ from typing import Final
 from uuid import UUID
 
 from application.commands.request import Outcome, Request
-from application.marketplace import Known, Marketplace, no_engagement
+from application.marketplace import Known, Marketplace
 from application.ports.store import Placed
 from application.queries.masks import Mask
 from domain.access.hiding.masked import Masked
 from domain.access.principal import LOCAL, Principal
 from domain.access.reach import Everything, Named, Reach
+from domain.engagement.lifecycle.opening import no_engagement
 from domain.engagement.state import EngagementHistory
 from domain.law.growing import Growing
 from domain.law.recorded import Recorded
 
 _position: Final = attrgetter("position")
+
+MOST_FACTS_AT_ONCE: Final = 200
+"""Of how many facts a history is told in the event loop; more of them would keep the others waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,11 @@ class Sight:
         if not isinstance(self.reach, Everything):
             self._held(engagement_id)
 
+    def at_hand(self, engagement_id: UUID) -> EngagementHistory | None:
+        """What this process remembers of an engagement, as it is, where that is within reach; it may be out of date."""
+        known = self._marketplace.at_hand(engagement_id) if self.reach.may_hold(engagement_id) else None
+        return known if known and self.reach.holds(known) else None
+
     def history_as_known(self, engagement_id: UUID, known: Known) -> EngagementHistory | None:
         """What had been recorded of an engagement by then; None where it was not known yet.
 
@@ -153,6 +162,16 @@ class Sight:
         if self.mask is None:
             return facts
         return list(self.told_at((fact.stream_id, fact.version) for fact in facts))
+
+    def told_at_once(self, facts: Sequence[Recorded]) -> Sequence[Recorded] | None:
+        """The same of facts of a short history that is at hand with them; None: it has to be read, or takes long."""
+        history = self.at_hand(facts[0].stream_id) if facts else None
+        if history is None or not facts[-1].version <= history.version <= MOST_FACTS_AT_ONCE:
+            return None
+        if history.facts[facts[-1].version - 1] != facts[-1]:
+            return None
+        told = self._told(history).facts
+        return [each for each in (told[fact.version - 1] for fact in facts) if each.told]
 
     def told_at(self, places: Iterable[tuple[UUID, int]]) -> Iterator[Recorded]:
         """The facts of these versions of engagements, as far as they are within reach and told."""

@@ -6,9 +6,10 @@ leave out it may not do at all, whatever its role is.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, get_args
 
-from domain.access.reach import Mandate
+from domain.access.reach import EVERYTHING, NOTHING, Mandate, OfClient, OfPartner, OfProfessional, Reach
 from domain.language.words import Party
 from domain.law.recorded import Actor
 
@@ -74,6 +75,26 @@ class Principal:
     def speaks_for_others(self) -> bool:
         """Whether it may issue a command on behalf of somebody else, which is recorded as such."""
         return self.role == "operator"
+
+    @property
+    def sees(self) -> Reach | Mandate:
+        """Which engagements it sees; of an auditor while the mandate lasts."""
+        match self.role:
+            case "operator" | "integration":
+                return EVERYTHING
+            case "client-admin" | "client-viewer":
+                return OfClient(self.party_id)
+            case "partner":
+                return OfPartner(self.party_id)
+            case "professional":
+                return OfProfessional(self.party_id)
+            case "auditor":
+                return self.mandate or NOTHING
+
+    def reach(self, now: datetime) -> Reach:
+        """Which engagements it sees today."""
+        sees = self.sees
+        return sees.reach(now) if isinstance(sees, Mandate) else sees
 
     def lacks(self, needed: Iterable[Scope]) -> tuple[Scope, ...]:
         """Which of some scopes it was not given, or its role cannot be, in their order."""

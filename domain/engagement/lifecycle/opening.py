@@ -31,6 +31,11 @@ class UnknownEngagement(NotFound):
     remedy: ClassVar = "Look the id up in GET /v1/engagements, or open the engagement first."
 
 
+def no_engagement(engagement_id: UUID) -> UnknownEngagement:
+    """What is said of an engagement that is not there, and of one that somebody may not see."""
+    return UnknownEngagement(f"there is no engagement {engagement_id}")
+
+
 class EngagementExists(Rejection):
     """An engagement of that id exists with other content."""
 

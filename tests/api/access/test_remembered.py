@@ -1,0 +1,49 @@
+"""What a process remembers of an engagement lets nobody do, or learn, what they may not any more."""
+
+from typing import Final
+
+from sqlalchemy.engine import URL
+
+from domain.access.principal import LOCAL, Role
+from infrastructure.access.wanted import WantedKey
+from tests.api.access.conftest import Guard, Guarded, bearing
+
+HERE: Final = "/v1/engagements/0198c6a5-7a31-7c12-9f0a-00000a00000a"
+MISSING: Final = "/v1/engagements/0198c6a5-7a31-7c12-9f0a-0000deadbeef"
+OPENING: Final = {
+    "engagement_id": HERE.rpartition("/")[2],
+    "client_id": "acme",
+    "model": "managed_marketplace",
+    "work_class": "non_core",
+    "seats": [{"seat_id": "s1", "role": "developer"}],
+}
+MATCH: Final = {
+    "seat_id": "s1",
+    "assignment_id": "a1",
+    "professional_id": "ana",
+    "supply_source": "agency_partner",
+    "partner_id": "northwind",
+}
+
+
+def headers(of: Guarded, role: Role, party_id: str | None = None) -> dict[str, str]:
+    made = of.standfast.access.keys.make(WantedKey(name=f"{role}-{party_id}", role=role, party_id=party_id), LOCAL)
+    of.refresh()
+    return bearing(made)
+
+
+def test_a_match_that_another_process_voided_lets_its_partner_do_nothing_more(guard: Guard, started_url: URL) -> None:
+    one, other = guard(started_url), guard(started_url)
+    operator, partner = headers(one, "operator"), headers(one, "partner", "northwind")
+    other.refresh()
+    assert one.client.post("/v1/engagements", json=OPENING, headers=operator).status_code == 201
+    matched = one.client.post(f"{HERE}/match-professional", json=MATCH, headers=operator).json()["version"]
+    note = {"note": "Ana starts on Monday"}
+    assert one.client.post(f"{HERE}/annotate", json=note, headers=partner).status_code == 200
+    voided = {"void": [matched + 1, matched], "reason": "never matched"}
+    assert other.client.post(f"{HERE}/correct-history", json=voided, headers=operator).status_code == 200
+    about, missing = (one.client.post(f"{each}/annotate", json=note, headers=partner) for each in (HERE, MISSING))
+    assert about.status_code == missing.status_code == 404
+    assert about.text.replace(HERE.rpartition("/")[2], "") == missing.text.replace(MISSING.rpartition("/")[2], "")
+    last = one.client.get(HERE, headers=operator).json()["version"]
+    assert last == matched + 3, "the remark, and what was voided; nothing more"
