@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from api.http.door.guarded import SECONDS_OF_REST
-from api.http.door.load import FEW_WAITING, LONGEST_SECONDS, MOST_WAITING, RESERVED, Load
+from api.http.door.load import FEW_WAITING, LONGEST_SECONDS, MOST_WAITING, RESERVED, Load, asker_of
 from api.http.door.whole import is_whole
 from tests.door.conftest import Serve
 from tests.door.wire import OPENING, answers, chunked, connection, heard, opening, request, told, until_closed
@@ -21,56 +21,87 @@ class Gauge(Load):
 
     full = True
 
-    def takes(self, data: bytes, now: float) -> bool:
-        return not self.full or super().takes(data, now)
+    def takes(self, data: bytes, asker: int, now: float) -> bool:
+        return not self.full or super().takes(data, asker, now)
 
 
 def full() -> Gauge:
     return Gauge(most=0, few=0)
 
 
-def test_no_more_wait_than_may() -> None:
+def filled(load: Load, asker: int, now: float = 0) -> int:
+    """How many of one asker are taken until one is not."""
+    for number in range(2 * MOST_WAITING):
+        if not load.takes(ASKED, asker, now):
+            return number
+        load.begin((asker, number), asker, now)
+    raise AssertionError("all are taken")
+
+
+def test_of_one_asker_no_more_wait_than_two_thirds() -> None:
     load = Load()
-    for number in range(MOST_WAITING):
-        assert load.takes(ASKED, 0)
-        load.begin(number, 0)
-    assert not load.takes(ASKED, 0)
-    load.begin(0, 0)  # which waits already
-    load.end(1, 0.5)
-    load.end(1, 0.5)
-    assert load.takes(ASKED, 0.5)
+    assert filled(load, asker=1) == 2 * MOST_WAITING // 3
+    load.begin((1, 0), 1, 0)  # which waits already
+    load.end((1, 1), 0.5)
+    load.end((1, 1), 0.5)
+    assert load.takes(ASKED, 1, 0.5)
+
+
+def test_whoever_asks_little_finds_a_place_beside_one_who_asks_much() -> None:
+    load = Load()
+    filled(load, asker=1)
+    assert load.takes(ASKED, 2, 0)
+    assert filled(load, asker=2) > MOST_WAITING // 8
+    assert not load.takes(ASKED, 1, 0)
+    assert load.takes(ASKED, 3, 0)
+
+
+def test_of_all_askers_no_more_wait_than_may() -> None:
+    load = Load()
+    for asker in range(MOST_WAITING):
+        assert load.takes(ASKED, asker, 0)
+        load.begin(asker, asker, 0)
+    assert not load.takes(ASKED, MOST_WAITING, 0)
+    load.end(0, 0)
+    assert load.takes(ASKED, MOST_WAITING, 0)
+
+
+def test_who_asks_is_told_by_what_it_signs_in_with() -> None:
+    one, other, none = (asker_of(request("GET", "/", *each)) for each in (["Authorization: 1"], ["Cookie: 2"], []))
+    assert len({one, other, none}) == 3
+    assert one == asker_of(request("POST", "/v1/engagements", "X: y", "AUTHORIZATION:  1"))
 
 
 def test_who_asks_how_the_process_is_has_places_of_its_own() -> None:
     load = Load()
     for number in range(MOST_WAITING + RESERVED):
-        assert load.takes(NUMBERS, 0)
-        load.begin(number, 0)
-    assert not load.takes(NUMBERS, 0)
-    assert load.takes(ALIVE, 0)
+        assert load.takes(NUMBERS, 1, 0)
+        load.begin(number, 1, 0)
+    assert not load.takes(NUMBERS, 1, 0)
+    assert load.takes(ALIVE, 1, 0)
 
 
 def test_once_everything_waits_long_only_a_few_may() -> None:
     load = Load()
     for number in range(FEW_WAITING + 2):
-        load.begin(number, 0)
-    assert load.takes(ASKED, 0)
+        load.begin(number, number, 0)
+    assert load.takes(ASKED, -1, 0)
     load.end(0, LONGEST_SECONDS + 0.5)
-    assert not load.takes(ASKED, LONGEST_SECONDS + 0.5)
+    assert not load.takes(ASKED, -1, LONGEST_SECONDS + 0.5)
     load.end(1, LONGEST_SECONDS + 0.6)
     load.end(2, LONGEST_SECONDS + 0.6)
-    assert load.takes(ASKED, LONGEST_SECONDS + 0.6), "fewer than a few wait"
+    assert load.takes(ASKED, -1, LONGEST_SECONDS + 0.6), "fewer than a few wait"
 
 
 def test_one_quick_answer_says_that_it_is_not_the_server() -> None:
     load = Load()
-    load.begin("costly", 0)
-    load.begin("quick", 2)
+    load.begin("costly", 0, 0)
+    load.begin("quick", 0, 2)
     load.end("quick", 2.01)
     load.end("costly", 2.5)
     for number in range(FEW_WAITING + 1):
-        load.begin(number, 2.5)
-    assert load.takes(ASKED, 2.5)
+        load.begin(number, number, 2.5)
+    assert load.takes(ASKED, -1, 2.5)
 
 
 @pytest.mark.parametrize(
@@ -136,19 +167,19 @@ def test_what_is_under_way_waits_until_its_answer_begins(serve: Serve) -> None:
     load = Load()
     door = serve(load=load)
     assert told(door.port, ASKED + ASKED + opening(), count=3)[2].status == 201
-    assert load._waiting == {}
+    assert load._waiting == {} == load._of_each
 
 
 def test_a_connection_that_is_answered_429_rests_and_longer_each_time(serve: Serve) -> None:
     door = serve(limits_of_principals="questions=0.1/1")
+    sent, heard_at, statuses = [], [], []
     with connection(door.port) as made:
-        taken = []
         for asked in (ASKED, ASKED, ASKED, ALIVE, ALIVE):
-            since = time.monotonic()
+            sent.append(time.monotonic())
             made.sendall(asked)
             [answer] = heard(made)
-            taken.append((answer.status, time.monotonic() - since))
-    statuses, (_, _, second, third, _) = [status for status, _ in taken], [seconds for _, seconds in taken]
+            heard_at.append(time.monotonic())
+            statuses.append(answer.status)
     assert statuses == [200, 429, 429, 200, 200]
-    assert second >= SECONDS_OF_REST * 0.9
-    assert third >= SECONDS_OF_REST * 1.8
+    assert heard_at[2] - sent[1] >= SECONDS_OF_REST, "it rested after the second answer"
+    assert heard_at[3] - sent[2] >= 2 * SECONDS_OF_REST, "and twice as long after the third"

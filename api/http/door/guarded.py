@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.door.answers import last_answer
 from api.http.door.connections import Connections
 from api.http.door.limits import Limits
+from api.http.door.load import asker_of
 from api.http.door.patience import Awaited, Patience
 from api.http.door.whole import is_whole
 from api.http.problem_kinds import Overloaded, RequestTooSlow, rule_of
@@ -46,6 +47,7 @@ class Guarded(Served):
         self.shared = shared
         self.patience = Patience(limits)
         self._deaf = False
+        self._asker = 0
         self._unread_answer = (0, 0)
         self._patience_with_readers = limits.unread_answer_seconds
         self._next_look: asyncio.TimerHandle | None = None
@@ -73,16 +75,18 @@ class Guarded(Served):
         self.shared.is_busy(self)
         if self._deaf:
             return False
-        if self._begins_a_request() and not self.shared.load.takes(data, self.loop.time()):
-            self._shed(data)
-            return False
+        if self._begins_a_request():
+            self._asker = asker_of(data)
+            if not self.shared.load.takes(data, self._asker, self.loop.time()):
+                self._shed(data)
+                return False
         self.patience.heard()
         return True
 
     def waits(self) -> None:
         """Notes that a request waits for its answer, where one does: it was read to its end."""
         if self.patience.awaited is Awaited.NOTHING and self._owes_an_answer() and not self.cycle.response_started:
-            self.shared.load.begin(self, self.loop.time())
+            self.shared.load.begin(self, self._asker, self.loop.time())
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

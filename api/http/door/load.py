@@ -1,17 +1,23 @@
-"""How much waits for its answer in one process, and whether one more is taken: by number, and by time.
+"""How much waits for its answer in one process, and whether one more is taken: by number, by time, and by who asks.
 
 What waits is a request that was read to its end and whose answer has not begun; streams and downloads do not wait.
 """
 
+import re
+from collections import Counter
 from collections.abc import Hashable
 from math import inf
 from typing import Final
 
-MOST_WAITING: Final = 128
+MOST_WAITING: Final = 192
 """How many wait at most. More would wait longer and not be answered sooner: the event loop and the writer are one."""
 
-FEW_WAITING: Final = 64
-"""How many always may, however long they wait: more than the desks keep of what may take long."""
+FEW_WAITING: Final = 96
+"""How many may, however long they wait: more than the desks keep of what may take long."""
+
+TIMES_WHAT_IS_FREE: Final = 2
+"""How many of one asker may wait: so many times the places that are free. Alone it comes to two thirds of all, beside
+another one to two fifths, and whoever asks little finds a place (dynamic thresholds: Choudhury and Hahne 1998)."""
 
 LONGEST_SECONDS: Final = 1.0
 """Once all that was answered within a second had waited longer than this, no more than a few may wait; the same where
@@ -21,8 +27,15 @@ LOOK_SECONDS: Final = 1.0
 RESERVED: Final = 8
 """Places that are kept for whoever asks how the process is."""
 
+_SIGNED: Final = re.compile(rb"\r\n(?:authorization|cookie):[ \t]*([^\r\n]*)", re.IGNORECASE)
 _ALWAYS: Final = (b"GET /healthz ", b"HEAD /healthz ")
 _OF_THE_PROCESS: Final = (b"GET /readyz ", b"HEAD /readyz ", b"GET /metrics ", b"HEAD /metrics ")
+
+
+def asker_of(data: bytes) -> int:
+    """Who seems to ask in a request that begins so: by what it signs in with, which nobody has looked at yet."""
+    found = _SIGNED.search(data)
+    return hash(found[1]) if found else 0
 
 
 class Load:
@@ -31,30 +44,37 @@ class Load:
     def __init__(self, most: int = MOST_WAITING, few: int = FEW_WAITING) -> None:
         self._most = most
         self._few = few
-        self._waiting: dict[Hashable, float] = {}
+        self._waiting: dict[Hashable, tuple[float, int]] = {}  # since when, and whose
+        self._of_each: Counter[int] = Counter()
         self._late = False
         self._least_wait = inf
         self._next_look_at = 0.0
 
-    def begin(self, whose: Hashable, now: float) -> None:
-        self._waiting.setdefault(whose, now)
+    def begin(self, connection: Hashable, asker: int, now: float) -> None:
+        if connection not in self._waiting:
+            self._waiting[connection] = now, asker
+            self._of_each[asker] += 1
 
-    def end(self, whose: Hashable, now: float) -> None:
-        began = self._waiting.pop(whose, None)
+    def end(self, connection: Hashable, now: float) -> None:
+        began, asker = self._waiting.pop(connection, (None, 0))
         if began is not None:
             self._least_wait = min(self._least_wait, now - began)
+            self._of_each[asker] -= 1
+            if not self._of_each[asker]:
+                del self._of_each[asker]
 
-    def takes(self, data: bytes, now: float) -> bool:
+    def takes(self, data: bytes, asker: int, now: float) -> bool:
         """Whether a request that begins so is taken now."""
         if now >= self._next_look_at:
             self._look(now)
         waiting = len(self._waiting)
-        if waiting < (self._few if self._late else self._most) or data.startswith(_ALWAYS):
+        free = (self._few if self._late else self._most) - waiting
+        if self._of_each[asker] < TIMES_WHAT_IS_FREE * free or data.startswith(_ALWAYS):
             return True
         return waiting < self._most + RESERVED and data.startswith(_OF_THE_PROCESS)
 
     def _look(self, now: float) -> None:
-        oldest = next(iter(self._waiting.values()), now)
+        oldest, _ = next(iter(self._waiting.values()), (now, 0))
         self._late = (now - oldest if self._least_wait == inf else self._least_wait) > LONGEST_SECONDS
         self._least_wait = inf
         self._next_look_at = now + LOOK_SECONDS
