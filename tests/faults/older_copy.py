@@ -8,6 +8,7 @@ import psycopg
 from sqlalchemy.engine import URL
 
 from infrastructure.database.sqlite import library
+from tests.databases import OWNER, administered
 
 PutBack = Callable[[], None]
 
@@ -40,11 +41,12 @@ def copied(source: Path, target: Path) -> None:
 def _of_postgresql(url: URL) -> Iterator[PutBack]:
     """Put back as a database of the same name; whoever was connected has to connect again."""
     name, copy = str(url.database), f"{url.database}_older"
-    address = url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    administrator = administered(url).set(drivername="postgresql", database="postgres")
+    address = administrator.render_as_string(hide_password=False)
 
     def put_back() -> None:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {copy}".encode())
+        connection.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {copy}".encode())
 
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {copy} TEMPLATE {name}".encode())

@@ -40,7 +40,6 @@ from tests.databases import fresh_database
 from tests.infrastructure.fleet.harness import Fleet
 from tests.infrastructure.projections.harness import engagement
 from tests.infrastructure.test_reached import WITHIN, held, reaches, recorded
-from tests.store.role_set_up import owned_by_its_role
 
 MANY = 7
 ONE, OTHER = OfClient("acme"), OfClient("coyote")
@@ -49,7 +48,7 @@ ONE, OTHER = OfClient("acme"), OfClient("coyote")
 @pytest.fixture(scope="module")
 def made(postgres_server: URL) -> Iterator[Fleet]:
     """Engagements of several clients, in a database of somebody who administers nothing."""
-    with fresh_database(postgres_server) as url, recorded(owned_by_its_role(url), MANY) as fleet:
+    with fresh_database(postgres_server) as url, recorded(url, MANY) as fleet:
         yield fleet
 
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from uuid import uuid4
 
-import psycopg
 from sqlalchemy.engine import URL
 
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
 from infrastructure.log.recorder import LogRecorder
+from tests.databases import make_roles
 from tests.moulds import Copied
 from tests.store import samples
 
-WRITER, READER, OWNER = "standfast_writer", "standfast_reader", "standfast_owner"
+WRITER, READER = "standfast_writer", "standfast_reader"
 
 
 def as_documented(url: URL) -> Database:
@@ -40,21 +40,3 @@ def copy_with_one_event(copied: Copied) -> Iterator[Database]:
     with closing(Database(copied(with_one_event, "postgresql"))) as database:
         roles.grant(database, writer=WRITER, reader=READER)
         yield database
-
-
-def make_roles(url: URL, *names: str) -> None:
-    """Roles belong to the server, so that they may be there from another database."""
-    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as admin:
-        for name in names:
-            admin.execute(
-                f"DO $$ BEGIN CREATE ROLE {name} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation "
-                "THEN NULL; END $$".encode()
-            )
-
-
-def owned_by_its_role(url: URL) -> URL:
-    """An empty database as somebody who owns it and administers no server: row-level security holds for that one."""
-    make_roles(url, OWNER)
-    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as admin:
-        admin.execute(f"ALTER DATABASE {url.database} OWNER TO {OWNER}".encode())
-    return url.set(username=OWNER)

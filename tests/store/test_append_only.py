@@ -13,6 +13,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.sqlite import library
 from infrastructure.log.recorder import LogRecorder
 from infrastructure.terms.catalogue import Catalogue
+from tests.databases import administered
 from tests.moulds import Copied, migrated
 from tests.store import samples
 
@@ -84,7 +85,8 @@ def test_an_update_by_conflict_is_refused(postgres: Database) -> None:
 
 
 def test_replica_mode_does_not_switch_the_guard_off(postgres: Database) -> None:
-    refused(postgres, "SET LOCAL session_replication_role = replica; DELETE FROM events")
+    with closing(Database(administered(postgres.url))) as administrator:
+        refused(administrator, "SET LOCAL session_replication_role = replica; DELETE FROM events")
 
 
 @pytest.mark.parametrize("statement", REPLACEMENTS)

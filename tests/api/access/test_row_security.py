@@ -12,7 +12,6 @@ from domain.access.reach import OPERATOR
 from tests.api.access.reading import CANARY, OTHER, OWN, Asked, auditing, signed_in_to
 from tests.api.access.test_reach import ABOUT, OVER_ALL
 from tests.databases import fresh_database
-from tests.store.role_set_up import owned_by_its_role
 
 PEOPLE: Final = {
     "operator": LOCAL,
@@ -31,7 +30,7 @@ def asked(postgres_server: URL) -> Iterator[Asked]:
     """The application with the first net off: each query reads as the operator's."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(reach, "reader_of", lambda _: OPERATOR)
-        with fresh_database(postgres_server) as url, signed_in_to(owned_by_its_role(url), PEOPLE) as made:
+        with fresh_database(postgres_server) as url, signed_in_to(url, PEOPLE) as made:
             yield made
 
 

@@ -16,6 +16,7 @@ from infrastructure.database import condition, schema
 from infrastructure.database.database import Database
 from tests.api.conftest import opened
 from tests.api.serving import settings_of
+from tests.databases import make_roles
 from tests.store.role_set_up import READER
 
 NOTE = {"note": "a remark"}
@@ -31,14 +32,11 @@ def engagement_path(postgres_url: URL) -> str:
 @pytest.fixture
 def reader_url(postgres_url: URL, engagement_path: str) -> URL:
     """The same database for a role that may read it, and was given nothing else."""
-    with psycopg.connect(postgres_url.set(drivername="postgresql").render_as_string(hide_password=False)) as admin:
-        admin.execute(
-            f"DO $$ BEGIN CREATE ROLE {READER} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation "
-            "THEN NULL; END $$".encode()
-        )
+    make_roles(postgres_url, READER)
+    with psycopg.connect(postgres_url.set(drivername="postgresql").render_as_string(hide_password=False)) as owner:
         for schema in ("public", "projections"):
-            admin.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {READER}".encode())
-        admin.execute(f"GRANT USAGE ON SCHEMA projections TO {READER}".encode())
+            owner.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {READER}".encode())
+        owner.execute(f"GRANT USAGE ON SCHEMA projections TO {READER}".encode())
     return postgres_url.set(username=READER)
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.engine import URL
 from infrastructure.database import schema
 from infrastructure.database.database import Database
 from tests.api.terminal.conftest import Run
-from tests.store.role_set_up import READER, WRITER, make_roles
+from tests.databases import make_roles
+from tests.store.role_set_up import READER, WRITER
 
 
 def test_sqlite_has_no_roles(standfast: Run) -> None:

@@ -16,7 +16,6 @@ from random import Random
 from typing import TypeAlias
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import psycopg
 from sqlalchemy import select, text
 from sqlalchemy.engine import URL
 
@@ -38,6 +37,7 @@ from infrastructure.projections.proof import differing
 from infrastructure.projections.reading import ProjectionReader
 from infrastructure.projections.register import PROJECTIONS
 from infrastructure.projections.seen import seen
+from tests.databases import fresh_database
 from tests.domain.walks import walk
 from tests.faults.controls import altered
 
@@ -201,11 +201,5 @@ def copy_of(prepared_url: URL, name: str) -> Iterator[URL]:
         yield prepared_url.set(database=str(folder / path.name))
         shutil.rmtree(folder)
         return
-    address = prepared_url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-    copy = f"{prepared_url.database}_{name}"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {copy} TEMPLATE {prepared_url.database}".encode())
-        try:
-            yield prepared_url.set(database=copy)
-        finally:
-            connection.execute(f"DROP DATABASE {copy} WITH (FORCE)".encode())
+    with fresh_database(prepared_url.set(database="postgres"), like=prepared_url) as url:
+        yield url

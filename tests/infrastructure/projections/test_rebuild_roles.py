@@ -7,8 +7,9 @@ from sqlalchemy.engine import URL
 from infrastructure.database import roles
 from infrastructure.projections.rebuild.worker import Cancelled
 from infrastructure.projections.tables.engagement_list import ENGAGEMENTS
+from tests.databases import make_roles
 from tests.infrastructure.projections.rebuilt import Bench, bench, populated
-from tests.store.role_set_up import READER, WRITER, make_roles
+from tests.store.role_set_up import READER, WRITER
 
 
 def cancelled(made: Bench) -> None:
@@ -38,8 +39,12 @@ def test_the_writer_rebuilds_and_leaves_tables_that_are_not_its_own_to_their_own
         assert reader.rows()[ENGAGEMENTS.name]
     with bench(postgres_url) as owner:
         rebuilt = owner.rebuilding().run()
-        assert (rebuilt.swapped, rebuilt.resumed, rebuilt.differences) == (True, True, [])
-        assert owner.states() == ["live"]
+        assert (rebuilt.swapped, rebuilt.resumed, rebuilt.differences) == (True, False, [])
+        assert owner.states() == ["old", "old", "live"]
+    with bench(postgres_url.set(username=WRITER), migrates=False) as writer:
+        writer.record(11)
+        writer.projections.catch_up()
+        writer.assert_as_the_log_says()
 
 
 def test_old_tables_stay_as_long_as_somebody_reads_them(postgres_url: URL) -> None:

@@ -1,6 +1,9 @@
 """What somebody with every right could do to a database, and put all its guards back afterwards."""
 
+from contextlib import closing
+
 from infrastructure.database.database import Database
+from tests.databases import administered
 
 _GUARDED = {
     "events": ("events_append_only", "events_reaches"),
@@ -28,3 +31,9 @@ def run(database: Database, *statements: str) -> None:
     with database.writing() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
+
+
+def administer(database: Database, *statements: str) -> None:
+    """The same as whoever administers the server: the owner may not."""
+    with closing(Database(administered(database.url))) as administrator:
+        run(administrator, *statements)

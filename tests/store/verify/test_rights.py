@@ -9,9 +9,10 @@ from sqlalchemy.engine import URL
 from infrastructure.database import roles, schema
 from infrastructure.database.database import Database
 from infrastructure.log import verify
+from tests.databases import OWNER, administered, make_roles
 from tests.moulds import Copied
-from tests.store.role_set_up import READER, WRITER, copy_with_one_event, make_roles
-from tests.store.verify.tampering import run
+from tests.store.role_set_up import READER, WRITER, copy_with_one_event
+from tests.store.verify.tampering import administer, run
 
 
 @pytest.fixture
@@ -31,15 +32,17 @@ def test_the_documented_set_up_has_no_finding_whoever_looks(owner: Database, nam
     looking.close()
 
 
-def test_an_owner_who_administers_nothing_has_no_finding(postgres_url: URL) -> None:
-    make_roles(postgres_url, "standfast_owner", WRITER, READER)
-    administrator = Database(postgres_url)
+def test_an_owner_of_the_tables_alone_has_no_finding(postgres_url: URL) -> None:
+    """The database itself is the administrator's."""
+    make_roles(postgres_url, WRITER, READER)
+    administrator = Database(administered(postgres_url))
     run(
         administrator,
-        f"GRANT CREATE, CONNECT ON DATABASE {postgres_url.database} TO standfast_owner WITH GRANT OPTION",
-        "ALTER SCHEMA public OWNER TO standfast_owner",
+        f"ALTER DATABASE {postgres_url.database} OWNER TO {administrator.url.username}",
+        f"GRANT CREATE, CONNECT ON DATABASE {postgres_url.database} TO {OWNER} WITH GRANT OPTION",
+        f"ALTER SCHEMA public OWNER TO {OWNER}",
     )
-    owner = Database(postgres_url.set(username="standfast_owner"))
+    owner = Database(postgres_url)
     for revision in ("0003", "head"):
         schema.upgrade(owner, revision)
         roles.grant(owner, writer=WRITER, reader=READER)
@@ -72,7 +75,7 @@ def test_an_owner_who_administers_nothing_has_no_finding(postgres_url: URL) -> N
     ],
 )
 def test_a_right_too_many_or_too_few_is_named(owner: Database, statement: str, wrong: list[str]) -> None:
-    run(owner, statement)
+    administer(owner, statement)
     assert [each for each in found(owner) if "may call the functions" not in each] == [
         f"grants: {each}" for each in wrong
     ]
@@ -80,12 +83,12 @@ def test_a_right_too_many_or_too_few_is_named(owner: Database, statement: str, w
 
 def test_a_writer_who_may_act_as_the_owner_is_named(owner: Database) -> None:
     member = f"standfast_{uuid4().hex}"
-    run(owner, f"CREATE ROLE {member}")
+    administer(owner, f"CREATE ROLE {member}")
     try:
         roles.grant(owner, writer=member, reader=READER)
-        run(owner, f"GRANT {owner.url.username} TO {member}")
+        administer(owner, f"GRANT {owner.url.username} TO {member}")
         with pytest.raises(roles.NotGranted, match="may act as the owner"):
             roles.grant(owner, writer=member, reader=READER)
         assert found(owner) == [f"grants: {member} may call the functions, and may act as their owner"]
     finally:
-        run(owner, f"DROP OWNED BY {member}", f"DROP ROLE {member}")
+        administer(owner, f"DROP OWNED BY {member}", f"DROP ROLE {member}")
