@@ -188,8 +188,7 @@ class Marketplace(Application[UUID]):
         known = {one: self.recalled(one) for one in engagement_ids}
         holding = self.store.log.holding(each.last for each in known.values() if each)
         for one, rows in self.store.log.streams(known.keys() - holding).items():
-            self._warm.drop(one)
-            known[one] = self._grown(one, None, rows)
+            known[one] = self._anew(one, rows)
         return {one: each.history if each else None for one, each in known.items()}
 
     def _topped_up(self, engagement_id: UUID, known: Recalled | None) -> Recalled | None:
@@ -198,8 +197,17 @@ class Marketplace(Application[UUID]):
         try:
             return self._grown(engagement_id, known, log.following(known.last) if known else log.stream(engagement_id))
         except EndsElsewhere:
-            self._warm.drop(engagement_id)
-            return self._topped_up(engagement_id, None)
+            return self._anew(engagement_id, log.stream(engagement_id))
+
+    def _anew(self, engagement_id: UUID, rows: Sequence[StoredEvent]) -> Recalled | None:
+        """What all rows of an engagement say, in the place of what is remembered; None where there are none.
+
+        They may be kept from whoever reads: what is remembered stays for those who see them.
+        """
+        if not rows:
+            return None
+        self._warm.drop(engagement_id)
+        return self._grown(engagement_id, None, rows)
 
     def _grown(self, engagement_id: UUID, known: Recalled | None, rows: Sequence[StoredEvent]) -> Recalled | None:
         """What is remembered with the events of these rows, kept at hand."""

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.http import reach
+from api.http.reach import rows_for
 from domain.access.principal import LOCAL, Principal
 from domain.access.reach import OPERATOR
 from tests.api.access.reading import CANARY, OTHER, OWN, Asked, auditing, signed_in_to
@@ -53,3 +54,19 @@ def test_another_is_not_there_and_ones_own_is(asked: Asked, reader: str) -> None
         assert asked.ask(reader, "GET", path.format(engagement_id=OWN), params=query).status_code == 200, path
     assert asked.ask("operator", "GET", f"/v1/engagements/{OTHER}").status_code == 200
     assert asked.standfast.recorder.continuity.replacement is None
+
+
+@pytest.mark.parametrize("reader", ["auditor", "client"])
+def test_a_stranger_who_asks_has_nothing_forgotten(asked: Asked, reader: str) -> None:
+    """What is remembered of an engagement is for whoever sees it, who would have to read it all again."""
+    marketplace = asked.standfast.marketplace
+    asked.ask("operator", "GET", f"/v1/engagements/{OTHER}")
+    remembered = marketplace.recalled(OTHER)
+    assert remembered
+    for path in (each for each, way in ABOUT.items() if each.startswith("/v1") and not way.fill):
+        query = ABOUT[path].query
+        assert asked.ask(reader, "GET", path.format(engagement_id=OTHER), params=query).status_code == 404, path
+        assert marketplace.recalled(OTHER) is remembered, path
+    with rows_for(marketplace.clock, PEOPLE[reader]):
+        assert marketplace.histories([OTHER]) == {OTHER: None}
+    assert marketplace.recalled(OTHER) is remembered
