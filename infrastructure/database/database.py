@@ -20,7 +20,7 @@ from infrastructure.database import sqlite
 from infrastructure.database.address import address_of, driver_of
 from infrastructure.database.another_schema import let_go_of_the_outdated
 from infrastructure.database.condition import DURABLE, Condition, condition_of, examined, not_durable, told
-from infrastructure.database.row_security import INSIDE, say_reach, sees_everything
+from infrastructure.database.row_security import INSIDE, demand_heard, say_reach, sees_everything
 from infrastructure.database.standby import HEAR_WARNINGS, StandbyWait
 
 # A server that is frozen or out of reach must not hold a writer for hours: silent for 25 s, or, where it was sent
@@ -234,6 +234,8 @@ def _postgresql(url: URL, pool_size: int, settings: Mapping[str, str]) -> Engine
     def attend(connection: psycopg.Connection[Any], record: Any) -> None:
         connection.autocommit = True  # for the one statement: no commit is spent on it
         connection.execute(HEAR_WARNINGS)
+        if settings:
+            demand_heard(connection)
         connection.autocommit = False
         record.info[_STANDBY] = standby = StandbyWait()
         standby.attend(connection)

@@ -10,10 +10,12 @@ SQLite has no such net, and takes no notice.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from typing import Any, Final
 
+import psycopg
 from sqlalchemy import Connection, text
 
+from application.ports.log import StoreUnavailable
 from domain.access.reach import EVERYTHING, Everything, Named, OfClient, OfPartner, OfProfessional, Reach
 
 INSIDE: Final = "-c standfast.reach=everything"
@@ -32,6 +34,7 @@ _GUARDS: Final = text(
 _GOES_AROUND: Final = text(
     "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
 )
+_SAID: Final = "SELECT current_setting('standfast.reach', true)"
 _seen: ContextVar[Reach] = ContextVar("seen", default=EVERYTHING)
 
 
@@ -66,6 +69,15 @@ def everything_on(connection: Connection) -> Iterator[None]:
         say_reach(connection)
         yield
     say_reach(connection)
+
+
+def demand_heard(connection: psycopg.Connection[Any]) -> None:
+    """Raises StoreUnavailable where the server was not told what a connection that reads inside says at its begin.
+
+    A pooler between may keep it to itself: then the log would look as if nothing were recorded.
+    """
+    if connection.execute(_SAID).fetchone() != (EVERYTHING.kind,):
+        raise StoreUnavailable("the server is not told the options of a connection, so that it shows no row: no pooler")
 
 
 def said_of(reach: Reach) -> Mapping[str, str]:

@@ -35,6 +35,7 @@ from sqlalchemy import insert, select
 from application.ports.log import Append, Followed, Receipt
 from infrastructure.database.database import Database
 from infrastructure.database.instants import Clock, process_clock
+from infrastructure.database.row_security import sees_everything
 from infrastructure.database.tables import snapshots
 from infrastructure.log.continuity import Continuity
 from infrastructure.log.ledger import Ledger
@@ -96,8 +97,8 @@ class LogRecorder(ApplicationRecorder):
             return receipt
 
     async def stream_async(self, engagement_id: UUID, *, after: int | None = None) -> Sequence[StoredEvent]:
-        """`log.stream` for coroutines: what is read at the same time comes in one query."""
-        mine = self._mine()
+        """`log.stream` for coroutines: what is read inside at the same time comes in one query."""
+        mine = self._mine() if sees_everything() else None
         if mine is None:
             return await to_thread(self.log.stream, engagement_id, after=after)
         return await mine.stream(engagement_id, after)
