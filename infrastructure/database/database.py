@@ -4,7 +4,7 @@ Reading transactions are short; on SQLite a writing one is BEGIN IMMEDIATE. A SQ
 connection, so there everything takes its turn.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from threading import RLock, local
@@ -20,7 +20,7 @@ from infrastructure.database import sqlite
 from infrastructure.database.address import address_of, driver_of
 from infrastructure.database.another_schema import let_go_of_the_outdated
 from infrastructure.database.condition import DURABLE, Condition, condition_of, examined, not_durable, told
-from infrastructure.database.row_security import INSIDE, demand_heard, say_reach, sees_everything
+from infrastructure.database.row_security import INSIDE, UNSAID, demand_heard, option, say_reach, sees_everything
 from infrastructure.database.standby import HEAR_WARNINGS, StandbyWait
 
 # A server that is frozen or out of reach must not hold a writer for hours: silent for 25 s, or, where it was sent
@@ -58,7 +58,7 @@ class Database:
             self._claim = None if to_read or self.in_memory else sqlite.claim(self.url)
             self.engine = sqlite.engine(self.url, pool_size, to_read=to_read and not self.in_memory)
         else:
-            self.engine = _postgresql(self.url, pool_size, {"options": inside(self.url)})
+            self.engine = _postgresql(self.url, pool_size, INSIDE)
             if self._minds_settings:
                 _refuse_unsafe(self.engine)
         self._readers = (
@@ -68,7 +68,7 @@ class Database:
     @cached_property
     def _for_others(self) -> Engine:
         """Connections for what somebody reads who does not see everything: they see nothing until they say whom for."""
-        return _postgresql(self.url, self._pool_size, {})
+        return _postgresql(self.url, self._pool_size, UNSAID)
 
     @property
     def is_postgresql(self) -> bool:
@@ -217,16 +217,22 @@ def canonical(url: str | URL) -> URL:
 
 def inside(url: URL) -> str:
     """The options of a connection that sees every row, behind those that the address has for it."""
-    return " ".join((*filter(None, [str(url.query.get("options", ""))]), INSIDE))
+    return beginning(url, INSIDE)
 
 
-def _postgresql(url: URL, pool_size: int, settings: Mapping[str, str]) -> Engine:
+def beginning(url: URL, reach: str) -> str:
+    """The options of a connection that says this of its reach, behind those that the address has for it."""
+    return " ".join((*filter(None, [str(url.query.get("options", ""))]), option(reach)))
+
+
+def _postgresql(url: URL, pool_size: int, reach: str) -> Engine:
+    link = {name: value for name, value in _LINK.items() if name not in url.query}
     made = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
-        connect_args={**{name: value for name, value in _LINK.items() if name not in url.query}, **settings},
+        connect_args={**link, "options": beginning(url, reach)},
     )
     let_go_of_the_outdated(made)
 
@@ -234,8 +240,7 @@ def _postgresql(url: URL, pool_size: int, settings: Mapping[str, str]) -> Engine
     def attend(connection: psycopg.Connection[Any], record: Any) -> None:
         connection.autocommit = True  # for the one statement: no commit is spent on it
         connection.execute(HEAR_WARNINGS)
-        if settings:
-            demand_heard(connection)
+        demand_heard(connection, reach)
         connection.autocommit = False
         record.info[_STANDBY] = standby = StandbyWait()
         standby.attend(connection)

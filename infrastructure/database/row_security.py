@@ -18,8 +18,10 @@ from sqlalchemy import Connection, text
 from application.ports.log import StoreUnavailable
 from domain.access.reach import EVERYTHING, Everything, Named, OfClient, OfPartner, OfProfessional, Reach
 
-INSIDE: Final = "-c standfast.reach=everything"
-"""What a connection says at its begin that reads inside."""
+INSIDE: Final = "everything"
+"""What a connection says of its reach at its begin that reads inside."""
+UNSAID: Final = ""
+"""What one says that reads for others, until it says for whom: whatever the address or the role would have it say."""
 
 _SAY: Final = text("SELECT set_config('standfast.reach', :reach, true), set_config('standfast.whose', :whose, true)")
 _ONE: Final = "permissive * {0} "
@@ -71,12 +73,17 @@ def everything_on(connection: Connection) -> Iterator[None]:
     say_reach(connection)
 
 
-def demand_heard(connection: psycopg.Connection[Any]) -> None:
-    """Raises StoreUnavailable where the server was not told what a connection that reads inside says at its begin.
+def option(reach: str) -> str:
+    """What the options of a connection say of its reach."""
+    return f"-c standfast.reach={reach}"
+
+
+def demand_heard(connection: psycopg.Connection[Any], reach: str) -> None:
+    """Raises StoreUnavailable where the server was not told what a connection says of its reach at its begin.
 
     A pooler between may keep it to itself: then the log would look as if nothing were recorded.
     """
-    if connection.execute(_SAID).fetchone() != (EVERYTHING.kind,):
+    if connection.execute(_SAID).fetchone() != (reach,):
         raise StoreUnavailable("the server is not told the options of a connection, so that it shows no row: no pooler")
 
 

@@ -17,7 +17,7 @@ from application.ports.log import StoreUnavailable
 from domain.access.reach import NOTHING, Named
 from infrastructure.database import database as opening
 from infrastructure.database.database import Database
-from infrastructure.database.row_security import everything_on, rows_within
+from infrastructure.database.row_security import INSIDE, everything_on, option, rows_within
 from infrastructure.log.recorder import LogRecorder
 from tests.moulds import Copied, migrated
 from tests.store import samples
@@ -127,6 +127,13 @@ def test_however_a_transaction_ends_the_next_one_is_told_nothing(
         assert connection.execute(EVENTS).all() == []
 
 
+def test_an_address_that_says_everything_says_nothing_for_others(database: Database) -> None:
+    """Nor does `PGOPTIONS`, or the role: each of them is overruled by the connection's own."""
+    everything = database.url.update_query_dict({"options": option(INSIDE)})
+    with closing(Database(everything)) as opened:
+        assert _session(opened)[1:] == ({"", None}, 0)
+
+
 def test_who_reads_in_a_loop_is_shown_no_more(database: Database) -> None:
     async def read() -> list[list[UUID]]:
         with rows_within(WITHIN):
@@ -143,7 +150,7 @@ def test_a_server_that_is_not_told_what_connections_say_is_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As by a pooler that ignores the options of a connection: the log would look empty."""
-    monkeypatch.setattr(opening, "inside", lambda _: "")
+    monkeypatch.setattr(opening, "beginning", lambda *_: "")
     with pytest.raises(StoreUnavailable, match="shows no row"):
         Database(database.url)
     with closing(Database(database.url, to_read=True)) as reading, pytest.raises(StoreUnavailable, match="shows no"):
