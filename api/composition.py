@@ -20,7 +20,7 @@ from application.commands.request import Outcome, Request
 from application.keeping import Keeping
 from application.marketplace import Marketplace, process_clock
 from application.ports.breaches import DUE, OLD
-from application.ports.log import StoreReadOnly
+from application.ports.log import StoreReadOnly, StoreUnavailable
 from application.ports.store import Clock
 from application.queries.masks import Masks
 from domain.access.reach import EVERYTHING, Reach
@@ -179,6 +179,8 @@ def assemble(settings: Settings, clock: Clock = process_clock, *, to_read: bool 
     wanted = (*DUE, *OLD) if settings.keeper_old == "record" else DUE
     desks = Desks()
     own_secrets = OwnSecrets(database)
+    if not to_read:
+        _make(own_secrets)
     hiding = partial(own_secrets.of, OPAQUE_IDS)
     reads = partial(_projected, log=marketplace.recorder.log, of=projections, clock=clock, terms=terms)
     return Standfast(
@@ -243,6 +245,17 @@ def _publish_defaults(terms: CatalogueShelf) -> None:
         terms.publish_defaults()
     except StoreReadOnly as error:
         log.warning("the shipped terms are not published", reason=str(error))
+
+
+def _make(own_secrets: OwnSecrets) -> None:
+    """A standby that only clients and partners ask could make none, and finds those that its primary has made.
+
+    Where they are not there, whoever needs one is told why.
+    """
+    try:
+        own_secrets.make()
+    except StoreUnavailable as error:
+        log.info("no secrets are made here", reason=str(error))
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Secrets of the installation: 32 random bytes for each use, made once and the same for ever, in every process."""
 
 import secrets
+from collections.abc import Iterable
 from threading import Lock
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +15,7 @@ from infrastructure.database.tables import own_secrets
 Use = Literal["opaque-ids", "positions", "sessions"]
 """What a secret is for: a name of its own for each, so that what is made with one tells nothing of another."""
 
+USES: Final[tuple[Use, ...]] = get_args(Use)
 OPAQUE_IDS: Final[Use] = "opaque-ids"
 SECRET_BYTES: Final = 32
 
@@ -37,6 +39,16 @@ class OwnSecrets:
                 known = self._known[use] = self._read(use) or self._made(use)
         return known
 
+    def make(self) -> None:
+        """Makes all that are not there yet, for whoever may only read afterwards.
+
+        Raises StoreUnavailable, also of a role that may not read them, and StoreReadOnly.
+        """
+        with self._database.reading() as connection:
+            there = {*connection.execute(select(own_secrets.c.name)).scalars()}
+        if missing := set(USES) - there:
+            self._make(missing)
+
     def _read(self, use: Use) -> bytes | None:
         with self._database.reading() as connection:
             found = connection.execute(
@@ -45,10 +57,14 @@ class OwnSecrets:
         return None if found is None else bytes(found)
 
     def _made(self, use: Use) -> bytes:
-        insert = postgresql.insert if self._database.is_postgresql else sqlite.insert
-        made = insert(own_secrets).values(name=use, secret=secrets.token_bytes(SECRET_BYTES), made_at=process_clock())
-        with self._database.writing() as connection:
-            connection.execute(made.on_conflict_do_nothing())
+        self._make([use])
         found = self._read(use)
         assert found is not None, "it is there: this process made it, or another one was first"
         return found
+
+    def _make(self, uses: Iterable[Use]) -> None:
+        insert = postgresql.insert if self._database.is_postgresql else sqlite.insert
+        now = process_clock()
+        made = [{"name": use, "secret": secrets.token_bytes(SECRET_BYTES), "made_at": now} for use in uses]
+        with self._database.writing() as connection:
+            connection.execute(insert(own_secrets).values(made).on_conflict_do_nothing())

@@ -1,6 +1,7 @@
 """A PostgreSQL server of a test's own, which the test may stop as rudely as it likes.
 
-It listens on a socket in its own folder only, and is stopped and deleted with the test.
+It listens on a socket in its own folder only, and is stopped and deleted with the test. Its database is a role's that
+administers nothing: row-level security holds for that one.
 """
 
 import atexit
@@ -16,6 +17,7 @@ from typing import Any, Literal
 import psycopg
 from sqlalchemy.engine import URL
 
+OWNER = "standfast"
 Mode = Literal["fast", "immediate"]
 
 
@@ -65,13 +67,12 @@ class OwnServer:
         subprocess.run(["true"], user=self._server.system_user, preexec_fn=action, check=True)
 
     def url(self, database: str = "postgres") -> URL:
-        return URL.create(
-            "postgresql+psycopg", username="postgres", database=database, query={"host": str(self._folder)}
-        )
+        return URL.create("postgresql+psycopg", username=OWNER, database=database, query={"host": str(self._folder)})
 
     def administer(self, *statements: str) -> list[Any]:
         """What the first row of the last statement says, each run by itself as the administrator."""
-        address = self.url().set(drivername="postgresql").render_as_string(hide_password=False)
+        administrator = self.url().set(drivername="postgresql", username="postgres")
+        address = administrator.render_as_string(hide_password=False)
         with psycopg.connect(address, autocommit=True) as connection:
             *_, last = (connection.execute(statement.encode()) for statement in statements)
             return list(last.fetchone() or ()) if last.description else []
@@ -139,6 +140,7 @@ def own_server(**settings: str) -> Iterator[OwnServer]:
     server = OwnServer(folder, settings)
     try:
         server.start()
+        server.administer(f"CREATE ROLE {OWNER} LOGIN", f"ALTER DATABASE postgres OWNER TO {OWNER}")
         yield server
     finally:
         with suppress(subprocess.CalledProcessError):  # the test may have stopped it

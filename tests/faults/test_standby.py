@@ -1,6 +1,7 @@
 """A primary with a streaming standby: what a standby answers, and what an acknowledgement is worth.
 
-What is proven: a standby is read and refuses commands, until it is promoted; a commit that the server did not wait for
+What is proven: a standby is read and refuses commands, until it is promoted; it keeps rows from who may not see them;
+a commit that the server did not wait for
 its standby with, since the wait was cancelled, is no acknowledgement but unknown, and its key finds it, by a commit
 that waits. The control does not listen to the server's warning: the command is acknowledged, and gone with the primary.
 """
@@ -13,21 +14,30 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy.engine import URL
 from starlette.testclient import TestClient
+from starlette.types import Scope
 
 from api.app import create_app
 from api.examples.bodies import bodies
+from api.http import reach
+from api.http.access.sign_in import SignIn
 from application.commands.request import StaleVersion
 from application.ports.log import OutcomeUnknown, StoreReadOnly
+from domain.access.principal import LOCAL, Principal
+from domain.access.reach import OPERATOR
 from infrastructure.database.database import Database
 from infrastructure.database.standby import StandbyWait
-from tests.api.conftest import opened
+from tests.api.conftest import all_shown, opened
 from tests.api.serving import settings_of
 from tests.faults import wishes
 from tests.faults.opening import engagement, open_engagements, shop
 from tests.faults.server import OwnServer, Standby, standby_of
 
 PATIENCE_SECONDS = 20
+CLIENT_OF_ACME = Principal(
+    role="client-viewer", party="client", party_id="acme", scopes=LOCAL.scopes, credential="test"
+)
 
 
 @pytest.fixture
@@ -75,6 +85,45 @@ def test_a_standby_is_read_and_refuses_commands_until_it_is_promoted(server: Own
         standby.promote()
         assert annotated(reader, path, "a").json()["version"] == 2
         assert reader.get("/readyz").json()["status"] == "ready"
+
+
+@pytest.mark.long
+def test_a_standby_keeps_rows_from_who_may_not_see_them(
+    server: OwnServer, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after it was promoted; the conditions of the queries are off."""
+    own, foreign = opened(client, client_id="acme"), opened(client, client_id="coyote")
+    all_shown(client)
+    with standby_of(server) as standby:
+        until(lambda: caught_up(server, standby))
+        monkeypatch.setattr(reach, "reader_of", lambda _: OPERATOR)
+        with signed_in(standby.url(), CLIENT_OF_ACME) as reader:
+            assert_shown_alone(reader, own, foreign)
+            server.stop("immediate")
+            standby.promote()
+            assert_shown_alone(reader, own, foreign)
+
+
+def assert_shown_alone(reader: TestClient, own: str, foreign: str) -> None:
+    """One engagement is shown, the other is not, by itself nor in a list."""
+    assert [reader.get(path).status_code for path in (own, f"{own}/history", foreign)] == [200, 200, 404]
+    for path in ("/v1/engagements", "/v1/work", "/v1/events"):
+        said = reader.get(path)
+        assert said.status_code == 200, said.text
+        assert (own[-36:] in said.text, foreign[-36:] in said.text) == (True, False), path
+
+
+@contextmanager
+def signed_in(url: URL, principal: Principal) -> Iterator[TestClient]:
+    """A client of an application with authentication on, as if this one had signed in."""
+
+    async def of_request(_sign_in: SignIn, _scope: Scope) -> Principal:
+        return principal
+
+    settings = settings_of(url).model_copy(update={"authentication": "on"})
+    with pytest.MonkeyPatch.context() as patched, TestClient(create_app(settings)) as reader:
+        patched.setattr(SignIn, "principal_of_request", of_request)
+        yield reader
 
 
 def test_a_connection_that_a_snapshot_was_read_on_may_not_record_on_a_standby(server: OwnServer) -> None:

@@ -28,3 +28,12 @@ def test_each_use_has_a_secret_of_its_own(database: Database) -> None:
 def test_where_nothing_may_be_written_none_is_made(migrated_url: URL) -> None:
     with closing(Database(migrated_url, to_read=True)) as database, pytest.raises(StoreReadOnly):
         OwnSecrets(database).of("opaque-ids")
+
+
+def test_who_may_only_read_finds_what_was_made_at_the_start_of_another(migrated_url: URL) -> None:
+    with closing(Database(migrated_url)) as database:
+        OwnSecrets(database).make()
+        made = OwnSecrets(database).of("positions")
+        OwnSecrets(database).make()
+    with closing(Database(migrated_url, to_read=True)) as database:
+        assert OwnSecrets(database).of("positions") == made
