@@ -8,17 +8,19 @@ ask about all the time are read together.
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from sqlalchemy import Row, delete, insert, select, update
 
 from application.ports.access import SignInRefused
+from domain.access.reach import Mandate
 from infrastructure.access.ring import BELIEVED_SECONDS
 from infrastructure.access.signing import Signing
 from infrastructure.database.database import Database
@@ -217,16 +219,34 @@ def bearer_of(session: Session) -> "TokenPrincipal | None":
         roles=frozenset(said["roles"]),
         subject=said["subject"],
         scopes=frozenset(said["scopes"]),
+        mandate=_mandate(said.get("mandate")),
+    )
+
+
+def _mandate(said: Mapping[str, Any] | None) -> Mandate | None:
+    if said is None:
+        return None
+    return Mandate(
+        engagement_ids=frozenset(map(UUID, said["engagements"])),
+        begins_at=datetime.fromisoformat(said["begins_at"]),
+        ends_at=datetime.fromisoformat(said["ends_at"]),
     )
 
 
 def _written(bearer: "TokenPrincipal") -> bytes:
+    mandate = bearer.mandate
     said = {
         "party": bearer.party,
         "party_id": bearer.party_id,
         "roles": sorted(bearer.roles),
         "subject": bearer.subject,
         "scopes": sorted(bearer.scopes),
+        "mandate": mandate
+        and {
+            "engagements": sorted(map(str, mandate.engagement_ids)),
+            "begins_at": mandate.begins_at.isoformat(),
+            "ends_at": mandate.ends_at.isoformat(),
+        },
     }
     return json.dumps(said).encode()
 

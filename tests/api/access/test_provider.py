@@ -20,7 +20,8 @@ from api.http.access.session_cookie import BEGUN
 from api.pages.sign_in import route
 from infrastructure.database.tables import sessions
 from tests.api.access.browsers import AT, COOKIE, another, guarded_pages, leaving, posted
-from tests.api.access.conftest import HTML, Guarded
+from tests.api.access.conftest import HTML, Guarded, bearing
+from tests.api.conftest import opened
 from tests.api.pages.browsing import Browser
 from tests.infrastructure.access import identity_provider as provider
 from tests.moulds import Files, started
@@ -178,6 +179,19 @@ def test_whoever_signs_in_there_is_signed_in_here(of: Guarded, there: Provider, 
     assert ("signed-in", "platform:desk", "/sign-in/callback", None) in of.told()
     assert posted(browser, leaving(page)).status_code == 303
     assert Browser(browser).open("/work").address.startswith("/sign-in")
+
+
+def test_an_auditor_who_signs_in_there_sees_what_is_mandated(of: Guarded, there: Provider, browser: TestClient) -> None:
+    of.client.headers.update(bearing(of.key("of the mandate")))
+    of.refresh()
+    own, other = (opened(of.client).rpartition("/")[2] for _ in range(2))
+    mandate = {"engagements": [own], "from": "2020-01-01", "until": "2120-01-01"}
+    there.changed_access.update(roles=["auditor"], party="auditor", party_id="kim", scope="openid", mandate=mandate)
+    assert led_back(browser, there.signs_in(led_there(browser))).status_code == 303
+    page = Browser(browser).open(f"/audit/{own}")
+    assert page.address.startswith(f"/audit/{own}")
+    assert "Signed in as auditor:kim" in page.text
+    assert browser.get(f"/audit/{other}", headers=HTML).status_code == 404
 
 
 def test_an_id_token_without_a_type_is_one(there: Provider, browser: TestClient) -> None:
