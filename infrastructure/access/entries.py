@@ -19,6 +19,7 @@ _LATER: Final = timedelta(minutes=1)
 """Rows are deleted a little late, so that a clock of the database that is behind agrees."""
 
 _LONGEST: Final = 500
+_UNSEEN: Final = "\N{REPLACEMENT CHARACTER}"
 _NAMES: Final = tuple(each.name for each in fields(Access))
 
 
@@ -50,4 +51,7 @@ def _row(entry: Access) -> dict[str, object]:
 
 
 def _short(value: object) -> object:
-    return without_secrets(value)[:_LONGEST] if isinstance(value, str) else value
+    """A text as it is kept: short, without secrets, and without what no terminal shows and no database takes."""
+    if not isinstance(value, str):
+        return value
+    return "".join(each if each.isprintable() else _UNSEEN for each in without_secrets(value)[:_LONGEST])

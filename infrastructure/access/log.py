@@ -21,6 +21,9 @@ from infrastructure.process.telemetry import Counters, Labels
 MOST_WAITING: Final = 1_000
 """How many different entries wait to be written."""
 
+MOST_OF_NOBODY: Final = 50
+"""How many of these of whoever did not sign in: they take no room from what is told of those who did."""
+
 EVERY_SECONDS: Final = 1.0
 USED_SECONDS: Final = 60.0
 """How often the same use is told: of one key at one route, of one mandate for one engagement at one route."""
@@ -52,6 +55,7 @@ class AccessLog:
         self._clock = clock
         self._lock = Lock()
         self._waiting: dict[Access, int] = {}
+        self._of_nobody = 0
         self._used: dict[Access, float] = {}
         self._said = ""
         self._forget_at = 0.0
@@ -70,12 +74,8 @@ class AccessLog:
     def tell(self, entry: Access) -> None:
         """Has an entry written, unless too many wait."""
         with self._lock:
-            known = self._waiting.get(entry)
-            if known is None and len(self._waiting) >= MOST_WAITING:
-                dropped = True
-            else:
-                self._waiting[entry], dropped = (known or 0) + 1, False
-        if dropped:
+            taken = self._take(entry, 1)
+        if not taken:
             self._counters.add(DROPPED)
 
     def tell_used(self, entry: Access) -> None:
@@ -92,7 +92,7 @@ class AccessLog:
     def write(self) -> None:
         """Writes what waits, and deletes what is old. Raises StoreUnavailable, and SQLAlchemy's errors."""
         with self._lock:
-            taken, self._waiting = self._waiting, {}
+            taken, self._waiting, self._of_nobody = self._waiting, {}, 0
         forgets = time.monotonic() >= self._forget_at
         if not taken and not forgets:
             return
@@ -108,14 +108,26 @@ class AccessLog:
         if forgets:
             self._forget_at = time.monotonic() + FORGET_SECONDS
 
+    def _take(self, entry: Access, times: int) -> bool:
+        """Has an entry wait so many times more; False: there is no room. The lock is held."""
+        known = self._waiting.get(entry)
+        if known is None and not self._has_room_for(entry):
+            return False
+        self._waiting[entry] = (known or 0) + times
+        self._of_nobody += known is None and entry.who is None
+        return True
+
+    def _has_room_for(self, entry: Access) -> bool:
+        crowded = entry.who is None and self._of_nobody >= MOST_OF_NOBODY
+        return not crowded and len(self._waiting) < MOST_WAITING
+
     def _put_back(self, taken: dict[Access, int]) -> None:
+        """What came first waits first again."""
         with self._lock:
-            for entry, times in self._waiting.items():
-                taken[entry] = taken.get(entry, 0) + times
-            kept = dict(list(taken.items())[:MOST_WAITING])
-            self._waiting = kept
-        for times in list(taken.values())[MOST_WAITING:]:
-            self._counters.add(DROPPED, times)
+            since, self._waiting, self._of_nobody = self._waiting, {}, 0
+            dropped = sum(times for entry, times in (*taken.items(), *since.items()) if not self._take(entry, times))
+        if dropped:
+            self._counters.add(DROPPED, dropped)
 
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_SECONDS):

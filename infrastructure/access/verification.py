@@ -139,6 +139,8 @@ def _demand_holding(claims: dict[str, Any], rules: Rules, now: datetime) -> dict
         raise TokenRefused("it was issued after it expired")
     if len(claims["sub"]) > LONGEST_SUBJECT:
         raise TokenRefused(f"its subject has more than {LONGEST_SUBJECT} characters")
+    if not claims["sub"].isprintable():
+        raise TokenRefused("its subject has characters that nobody sees")
     return claims
 
 

@@ -187,6 +187,8 @@ def test_a_key_that_is_not_there_is_refused() -> None:
         ({"sub": 7}, "Claim 'sub' must be"),
         ({"sub": ""}, "Invalid claim: 'sub'"),
         ({"sub": "s" * 256}, "its subject has more than 255 characters"),
+        ({"sub": "u\0"}, "its subject has characters that nobody sees"),
+        ({"sub": "\ud800"}, "its subject has characters that nobody sees"),
     ],
 )
 def test_claims_that_do_not_fit_are_refused(changed: dict[str, Any], said: str) -> None:

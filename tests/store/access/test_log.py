@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from application.ports.access import Access
 from infrastructure.access.entries import KEPT, forget, last_told, told
-from infrastructure.access.log import DROPPED, MOST_WAITING, AccessLog
+from infrastructure.access.log import DROPPED, MOST_OF_NOBODY, MOST_WAITING, AccessLog
 from infrastructure.database.database import Database
 from infrastructure.database.instants import process_clock
 from infrastructure.database.tables import access_log
@@ -64,10 +64,28 @@ def test_the_use_of_a_key_is_told_once_a_minute_and_route(log: AccessLog, databa
 
 def test_who_is_denied_without_end_fills_nothing(log: AccessLog, database: Database, counters: Counters) -> None:
     for number in range(MOST_WAITING + 7):
-        log.tell(denied(f"/{number}"))
+        log.tell(denied(f"/{number}", who="client:acme"))
     assert counters.samples() == [(DROPPED, (), 7)]
     log.write()
     assert len(last_told(database, 2 * MOST_WAITING)) == MOST_WAITING
+
+
+def test_who_signed_in_nowhere_takes_no_room_from_those_who_did(
+    log: AccessLog, database: Database, counters: Counters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for turn in range(2):
+        for number in range(MOST_OF_NOBODY + 7):
+            log.tell(denied(f"/{turn}/{number}"))
+        log.tell(denied(who="client:acme"))
+        with monkeypatch.context() as without:
+            without.setattr(database, "to_read", True)
+            with pytest.raises(Exception, match="opened to be read"):
+                log.write()
+    assert counters.samples() == [(DROPPED, (), 14 + MOST_OF_NOBODY)]
+    log.write()
+    found = last_told(database, 2 * MOST_WAITING)
+    assert [each.times for each in found if each.who] == [2]
+    assert {each.route for each in found if not each.who} == {f"/0/{number}" for number in range(MOST_OF_NOBODY)}
 
 
 def test_what_could_not_be_written_waits(
@@ -128,6 +146,18 @@ def test_no_entry_has_a_secret_and_none_is_long(log: AccessLog, database: Databa
     assert entry.why is not None
     assert entry.why.startswith("sf_0123456789abcdef_*** x")
     assert len(entry.why) == 500
+
+
+@pytest.mark.parametrize("unseen", ["\0", "\ud800", "\x1b[2J", "\r\n", "\u202e"], ids=ascii)
+def test_what_no_terminal_shows_and_no_database_takes_keeps_nothing_from_being_told(
+    log: AccessLog, database: Database, unseen: str
+) -> None:
+    log.tell(denied(why=f"the provider refused: {unseen}"))
+    log.write()
+    [entry] = last_told(database, 1)
+    assert entry.why is not None
+    assert entry.why.startswith("the provider refused: \N{REPLACEMENT CHARACTER}")
+    assert entry.why.isprintable()
 
 
 def test_the_roles_of_postgresql_keep_it_and_read_it_as_they_may(copied: Copied) -> None:
