@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -105,10 +106,10 @@ def asked(kind: type, request: Request, positions: Positions = NUMBERS) -> Any:
     query = request.query_params
     values: dict[str, Any] = dict(of_path)
     wrong = []
-    for name in dict.fromkeys(query):
+    for name, times in Counter(name for name, _ in query.multi_items()).items():
         if name in of_path:
             wrong.append((name, "unknown field"))
-        elif len(query.getlist(name)) > 1:
+        elif times > 1:
             wrong.append((name, "the parameter stands twice"))
         values.setdefault(name, query[name])
     try:

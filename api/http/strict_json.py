@@ -5,7 +5,9 @@ A byte-order mark before it is passed over. And as it gives it: under the names 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
@@ -19,7 +21,10 @@ BOM: Final = b"\xef\xbb\xbf"
 """The byte-order mark, which some editors and shells write before UTF-8."""
 MOST_LEVELS: Final = 32
 MOST_DIGITS: Final = 400
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+MOST_ENTRIES: Final = 50_000
+"""How many entries the lists and objects of a text have together: each may be wrong in several ways."""
+_STRING: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+"""A string, or the rest of a text in which one has no end: nothing is ever read twice."""
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
 MOST_VIOLATIONS: Final = 100
 MOST_TOLD: Final = 10
@@ -90,13 +95,15 @@ def _parsed(raw: bytes) -> object:
         raise Malformed("the text is empty")
     if _levels(text) > MOST_LEVELS:
         raise Malformed(f"the text is nested deeper than {MOST_LEVELS} levels")
+    if _entries(text) > MOST_ENTRIES:
+        raise FieldsWrong([("", f"lists and objects have at most {MOST_ENTRIES:,} entries together")])
     try:
         value = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise Malformed(f"{error.msg} at line {error.lineno} column {error.colno}") from error
-    violations = list(_unfit(value, ""))
-    if violations:
-        raise FieldsWrong(violations)
+    unfit = _unfit(value, "")
+    if violations := list(islice(unfit, MOST_VIOLATIONS)):
+        raise FieldsWrong(violations, sum(1 for _ in unfit))
     return value
 
 
@@ -111,11 +118,15 @@ def _levels(text: str) -> int:
     return deepest
 
 
+def _entries(text: str) -> int:
+    """How many commas stand between entries, those within strings left out; 0 where there are few."""
+    return _STRING.sub("", text).count(",") if text.count(",") > MOST_ENTRIES else 0
+
+
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        doubled = next(key for key in keys if keys.count(key) > 1)
+        [(doubled, _)] = Counter(key for key, _ in pairs).most_common(1)
         raise Malformed(f"the key {doubled[:100]!r} stands twice in one object")
     return found
 
@@ -129,6 +140,8 @@ def _integer(digits: str) -> int | float:
 
 
 def _unfit(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """What no field takes, with where it stands; of a long path its beginning."""
+    path = path[:LONGEST_FIELD]
     if value in (float("inf"), float("-inf")):
         yield path, "the number is out of bounds"
     elif isinstance(value, str):

@@ -3,7 +3,7 @@
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from api.http.door.callers import Door
+from api.http.door.callers import MOST_PARAMETERS, Door
 from api.http.problem_kinds import ForeignOrigin
 from infrastructure.process.settings import names_of
 from tests.door.conftest import Serve, Served
@@ -123,6 +123,16 @@ def test_a_page_on_another_port_of_what_is_listened_on_is_of_another_site() -> N
     for origin, refusal in pages.items():
         refused = door._refusal([(b"host", b"127.0.0.2:8000"), (b"origin", origin.encode())])
         assert type(refused) is (refusal or type(None)), origin
+
+
+def test_parameters_without_end_are_not_read(door: Served) -> None:
+    """Each of them costs the same as one, and who sends them need not have signed in."""
+    names = "&".join(f"{number:x}" for number in range(MOST_PARAMETERS))
+    for path in ("/healthz", "/problems"):
+        [few] = told(door.port, request("GET", f"{path}?{names}"))
+        assert (few.status, few.json()["violations"][0]["message"]) == (422, "unknown field")
+        [many] = told(door.port, request("GET", f"{path}?{names}&a"))
+        assert (many.status, "at most 1,000 parameters" in many.json()["detail"]) == (422, True)
 
 
 @pytest.mark.parametrize("second", ["localhost", "evil.example"])

@@ -16,9 +16,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.problem_kinds import ForeignOrigin, HostUnclear, UnknownHost
 from api.http.problems import problem_response
+from api.http.strict_json import FieldsWrong
 
 OF_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 KEPT_JUDGEMENTS: Final = 64
+MOST_PARAMETERS: Final = 1_000
+"""How many parameters an address has at most: they are read before it is known who asks."""
+
 _HOST: Final = re.compile(rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]{1,255})(?::(?P<port>[0-9]{0,5}))?")
 _TELLING: Final = frozenset({b"host", b"origin", b"sec-fetch-site"})
 _HIGHEST_PORT: Final = 65_535
@@ -64,9 +68,14 @@ class Door:
         self._host_refused = lru_cache(KEPT_JUDGEMENTS)(self._judged)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = self._refusal(_without_a_followed_link(scope)) if scope["type"] == "http" else None
+        refusal = self._refused(scope) if scope["type"] == "http" else None
         app = self._app if refusal is None else problem_response(refusal, scope["path"])
         await app(scope, receive, send)
+
+    def _refused(self, scope: Scope) -> Exception | None:
+        if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
+            return FieldsWrong([("", f"an address has at most {MOST_PARAMETERS:,} parameters")])
+        return self._refusal(_without_a_followed_link(scope))
 
     def _refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> Exception | None:
         told = [header for header in headers if header[0] in _TELLING]

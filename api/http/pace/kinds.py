@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
 from api.http.access.needs import ANYBODY, OPERATIONS, PAGES, Route
+from api.http.negotiation import preferred
+from api.http.operations import JSON
 from infrastructure.process.paces import Kind
 
 COSTLY: Final = frozenset(
@@ -24,8 +27,14 @@ COSTLY: Final = frozenset(
 FEED: Final = "read-feed"
 CHANGES: Final = "follow-changes"
 FILES: Final = "/files/"
-EARLIER: Final = (b"as_of=", b"known_at=")
-"""What of an address asks for another instant: a history is folded up to there, at hand or not."""
+FIGURES: Final = frozenset({"/fleet", "/charts/{name}.{ending}"})
+"""The pages of what is worked out of much."""
+
+MUCH: Final = frozenset({"as_of", "known_at", "because"})
+"""What of a query asks for another instant, up to which a history is folded, at hand or not, or for the rows behind a
+figure."""
+
+STREAM_OR_PAGE: Final = ("text/event-stream", JSON)
 
 
 class Kinds:
@@ -47,8 +56,7 @@ class Kinds:
         kind = self._by_route.get(route, "questions")
         if route in self._feeds and _follows(scope):
             return "streams"
-        query = scope["query_string"]
-        return "costly" if kind == "questions" and any(each in query for each in EARLIER) else kind
+        return "costly" if kind == "questions" and _asks_much(scope["query_string"]) else kind
 
 
 def _of_operation(name: str, method: str) -> Kind | None:
@@ -71,8 +79,17 @@ def _of_page(route: Route) -> Kind:
         return "what-ifs"
     if path.startswith(FILES):
         return "exports"
+    if path in FIGURES:
+        return "costly"
     return "questions" if method == "GET" else "commands"
 
 
+def _asks_much(query: bytes) -> bool:
+    """By the names as they are read, however they are written."""
+    return any(name in MUCH for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+
+
 def _follows(scope: Scope) -> bool:
-    return any(name == b"accept" and b"text/event-stream" in value for name, value in scope["headers"])
+    """Whether a stream is answered: what else could be leaves no more room for one."""
+    accepted = (value.decode("latin-1") for name, value in scope["headers"] if name == b"accept")
+    return preferred(",".join(accepted) or JSON, STREAM_OR_PAGE) != JSON

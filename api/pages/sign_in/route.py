@@ -1,6 +1,7 @@
 """Signing in by a key or with the identity provider, and signing out; each time a session begins it has a new id."""
 
 import hmac
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -89,8 +90,9 @@ class SigningIn:
     async def callback(self, _standfast: Seen, request: Request) -> Response:
         """Where the identity provider leads back to."""
         assert self._access.code_flow, "the address is there only with a provider"
-        query = request.query_params
-        said = {name: value for name, value in query.items() if len(query.getlist(name)) == 1}
+        query = request.query_params.multi_items()
+        times = Counter(name for name, _ in query)
+        said = {name: value for name, value in query if times[name] == 1}
         try:
             kept = cookie_in(request.scope, BEGUN) or ""
             found = await self._of_provider(partial(self._access.code_flow.finish, kept, said))

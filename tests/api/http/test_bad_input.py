@@ -138,6 +138,24 @@ def test_a_day_that_there_is_not_is_told_by_its_rule(client: TestClient, engagem
     assert messages["worked_on"] == "a date is written YYYY-MM-DD and exists, and 2025-02-30 does not"
 
 
+MOST = 1_000_000
+COSTLY = {
+    "a string without an end, its quotes escaped": b"[" * 40 + b'"' + b'\\"' * (MOST // 2),
+    "one key of very many twice": ("{" + "".join(f'"{each}":1,' for each in range(48_000)) + '"0":1}').encode(),
+    "very much wrong behind a long name": ('{"' + "a" * 300_000 + '":[' + '"\\u0000",' * 40_000 + "0]}").encode(),
+    "more wrong entries than anybody sends": b"[" + b"{}," * (MOST // 3) + b"{}]",
+}
+"""Bodies whose cost would grow with the square of their length, in time or memory."""
+
+
+@pytest.mark.parametrize("case", COSTLY)
+def test_what_is_long_and_wrong_costs_no_more_than_its_length(client: TestClient, untouched: str, case: str) -> None:
+    """Each would take minutes or gigabytes; the test would end by its time."""
+    answer = client.post(f"{untouched}/add-seat", content=COSTLY[case])
+    assert answer.status_code in (400, 422)
+    assert len(answer.content) < 100_000
+
+
 def test_a_byte_order_mark_before_a_body_is_passed_over(client: TestClient, engagement: str) -> None:
     body = b"\xef\xbb\xbf" + json.dumps({"note": "\ufeffx"}).encode()
     [event] = client.post(f"{engagement}/annotate", content=body).json()["events"]

@@ -91,6 +91,8 @@ EXPECTED: dict[str, Kind | None] = {
     "GET /v1/engagements": "questions",
     "GET /v1/engagements?as_of=2026-01-01T00:00:00Z": "costly",
     "GET /v1/engagements/{engagement_id}?known_at=2026-01-01T00:00:00Z": "costly",
+    "GET /v1/engagements/{engagement_id}?%61s_of=2026-01-01T00:00:00Z": "costly",
+    "GET /v1/engagements?q=as_of=": "questions",
     "HEAD /v1/engagements/{engagement_id}/metrics": "costly",
     "POST /v1/engagements/{engagement_id}/annotate": "commands",
     "POST /v1/commands": "costly",
@@ -100,6 +102,9 @@ EXPECTED: dict[str, Kind | None] = {
     "POST /v1/what-if": "what-ifs",
     "GET /engagements/{engagement_id}/what-if": "what-ifs",
     "GET /work": "questions",
+    "GET /fleet": "costly",
+    "GET /charts/{name}.{ending}": "costly",
+    "GET /engagements?because=late": "costly",
     "GET /files/{name}.{ending}": "exports",
     "POST /sign-in": None,
     "GET /live": "streams",
@@ -117,7 +122,9 @@ def test_every_address_is_of_a_kind() -> None:
     standfast.close()
     found = {asked: kinds.of(_scope(asked), asked.partition(" ")[2].partition("?")[0]) for asked in EXPECTED}
     assert found == EXPECTED
-    assert kinds.of(_scope("GET /v1/events", b"text/event-stream"), "/v1/events") == "streams"
+    for accept in (b"text/event-stream", b"TEXT/Event-Stream;q=0.5", b"text/*", b"application/json;q=0,*/*, text/*"):
+        assert kinds.of(_scope("GET /v1/events", accept), "/v1/events") == "streams", accept
+    assert kinds.of(_scope("GET /v1/events", b"application/json, text/event-stream;q=0"), "/v1/events") == "questions"
     assert kinds.of(_scope("GET /docs"), "/docs") is None
 
 
