@@ -18,7 +18,7 @@ from api.desks import CallerGone
 from api.http.access.asking import principal_in
 from api.http.access.needs import OF_PROGRAMS
 from api.http.operations import Operation
-from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, NotSignedIn, Unforeseen
+from api.http.problem_kinds import FORESEEN, MethodNotAllowed, NothingHere, NotSignedIn, Unforeseen, kind_of
 from api.http.problems import answer_problem
 from api.http.reach import Seen, seen_in
 from api.pages.audit.document import document_page
@@ -139,7 +139,10 @@ class Pages:
         except Exception:
             await error_page(request, Unforeseen())(scope, receive, send)
             raise  # to be logged
-        response.headers["Server-Timing"] = f"page;dur={1000 * (perf_counter() - begun):.1f}"
+        if (
+            response.status_code != kind_of(NothingHere).status
+        ):  # how long that took tells what is there from what is not
+            response.headers["Server-Timing"] = f"page;dur={1000 * (perf_counter() - begun):.1f}"
         await response(scope, receive, send)
 
     def template_of(self, path: str) -> str | None:

@@ -8,13 +8,15 @@ nor a page of this server, and so cannot write the token. The door refuses such 
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
+from api.http.access.session_cookie import cookie_in, set_cookie
 from api.http.problem_kinds import FormUnproved
 
 COOKIE: Final = "standfast_forms"
@@ -25,10 +27,10 @@ _OWN_SITES: Final = ("same-origin", "none")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The cookie of a browser, and whether it has it already."""
+    """The cookie of a browser; ``lacking``: the request of one that has none yet."""
 
     cookie: str
-    fresh: bool
+    lacking: Scope | None = field(default=None, repr=False, compare=False)
 
     @property
     def token(self) -> str:
@@ -37,17 +39,17 @@ class Proof:
 
     def left_with(self, response: Response) -> Response:
         """The answer, with the cookie where the browser has none yet."""
-        if self.fresh:
-            response.set_cookie(COOKIE, self.cookie, httponly=True, samesite="lax", path="/")
+        if self.lacking is not None:
+            set_cookie(response, self.lacking, COOKIE, self.cookie)
         return response
 
 
 def proof_of(request: Request) -> Proof:
     """The cookie that a browser brought, or a new one."""
-    found = request.cookies.get(COOKIE, "")
-    if _VALUE.fullmatch(found):
-        return Proof(found, fresh=False)
-    return Proof(secrets.token_urlsafe(32), fresh=True)
+    found = cookie_in(request.scope, COOKIE)
+    if found is not None and _VALUE.fullmatch(found):
+        return Proof(found)
+    return Proof(secrets.token_urlsafe(32), request.scope)
 
 
 def proved(request: Request, token: str) -> None:
@@ -56,5 +58,5 @@ def proved(request: Request, token: str) -> None:
     if site not in _OWN_SITES:
         raise FormUnproved("the browser says that a page of another site sent the form (Sec-Fetch-Site)")
     proof = proof_of(request)
-    if proof.fresh or not hmac.compare_digest(proof.token.encode(), token.encode()):
+    if proof.lacking is not None or not hmac.compare_digest(proof.token.encode(), token.encode()):
         raise FormUnproved("the cookie that the form was made with is not there any more")

@@ -28,6 +28,7 @@ _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 _NOBODYS: Final = (
     IPv4Network("168.63.129.16/32"),  # the machine that a machine of Azure stands on
     IPv4Network("192.88.99.0/24"),  # relays of 6to4, RFC 7526
+    IPv4Network("192.0.0.0/24"),  # protocols' own, RFC 6890; the machine that one of Oracle's cloud asks about itself
     IPv6Network("3fff::/20"),  # documentation, RFC 9637
 )
 """What no list of the standard library calls inside, and nobody's receiver is at."""

@@ -1,7 +1,8 @@
-"""The cookies of signing in: for this server alone, for no script, and over TLS but on this machine.
+"""The cookies of browsers: for this server alone, for no script, and over TLS but on this machine.
 
-A proxy ends TLS before this server, so that plain HTTP is taken for TLS under every name but this machine's own. A
-browser lets nobody but this server write a cookie called ``__Host-…``, not even a server of the same domain.
+A proxy ends TLS before this server, so that plain HTTP is taken for TLS under every name but this machine's own, unless
+nobody has to sign in: then there need be no proxy. A browser lets nobody but this server write a cookie called
+``__Host-…``, not even a server of the same domain.
 """
 
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Scope
 
+from domain.access.principal import LOCAL
 from infrastructure.process.oidc_settings import is_loopback
 
 SESSION: Final = "standfast_session"
@@ -19,8 +21,12 @@ _SECURE: Final = "__Host-"
 
 
 def is_private(scope: Scope) -> bool:
-    """Whether a request comes over TLS, as far as is known here: all do but those to this machine's own names."""
-    return scope["scheme"] == "https" or not is_loopback(_host(scope))
+    """Whether a request comes over TLS, as far as is known here: all do but those to this machine's own names.
+
+    Where nobody has to sign in there need be no proxy.
+    """
+    nobody_signs_in = scope.get("state", {}).get("principal") is LOCAL
+    return scope["scheme"] == "https" or not (nobody_signs_in or is_loopback(_host(scope)))
 
 
 def session_in(scope: Scope) -> str | None:

@@ -62,12 +62,12 @@ class SigningIn:
         """Signs in whoever sends a key that holds, and leads on."""
         fields = await fields_of(request)
         wanted = wanted_in(fields)
+        if is_private(request.scope) and request.headers.get("Origin", "").startswith("http:"):
+            return self._refused(request, wanted, IN_THE_OPEN, 400)
         try:
             proved(request, fields.get(FIELD, ""))
         except FormUnproved as error:
             return self._refused(request, wanted, f"This form is not of this browser: {error}. Try again.", 403)
-        if is_private(request.scope) and request.headers.get("Origin", "").startswith("http:"):
-            return self._refused(request, wanted, IN_THE_OPEN, 400)
         try:
             principal = await self._sign_in.principal_of_key(fields.get(KEY, "").strip())
         except SignInRefused as refused:

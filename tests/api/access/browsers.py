@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from api.app import application
 from api.composition import assemble
 from api.http.access.session_cookie import SESSION
+from api.pages import forgery
 from api.pages.sign_in.slowness import Slowness
 from tests.api.access.conftest import HTML, Guarded
 from tests.api.pages.browsing import Browser, Form, Page
@@ -17,6 +18,7 @@ from tests.api.serving import settings_of
 
 AT = "https://testserver"
 COOKIE = f"__Host-{SESSION}"
+FORMS_COOKIE = f"__Host-{forgery.COOKIE}"
 
 
 @contextmanager

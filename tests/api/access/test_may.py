@@ -14,11 +14,11 @@ from sqlalchemy.engine import URL, make_url
 from api.examples.commands import body_example, lines
 from api.http.access.needs import OPERATIONS, PAGES
 from api.pages.commands import has_form
-from api.pages.forgery import COOKIE
 from domain.access.principal import LOCAL, SCOPES, Principal, Role, Scope
 from domain.language.words import Party
 from domain.register import COMMANDS
 from infrastructure.access.entries import last_told
+from tests.api.access.browsers import FORMS_COOKIE
 from tests.api.access.conftest import HTML
 from tests.api.access.reading import MISSING, OTHER, OWN, Asked, auditing, signed_in_to
 from tests.api.access.test_reach import PROOF, WAYS, Way, answer, canary_in, without
@@ -71,7 +71,7 @@ def opened(path: Path, moulds: Files, lives: int) -> Iterator[Asked]:
     url = make_url(f"sqlite:///{path / 'standfast.db'}")
     moulds.copy(started, url)
     with signed_in_to(url, PEOPLE | STRANGERS, lives) as asked:
-        asked.client.cookies.set(COOKIE, PROOF.cookie)
+        asked.client.cookies.set(FORMS_COOKIE, PROOF.cookie)
         yield asked
 
 

@@ -13,7 +13,6 @@ from httpx2 import Response
 from sqlalchemy.engine import URL, make_url
 
 from api.app import operations_of
-from api.pages.forgery import COOKIE
 from api.queries import what_if
 from application.ports.log import StoreReadOnly
 from application.ports.what_if import Job
@@ -22,6 +21,7 @@ from domain.language.position import NUMBERS, TOKEN, OfTheLog
 from infrastructure.access.tokens_of_positions import TokensOfPositions
 from infrastructure.database.tables import head
 from tests.api.access import test_reach as ways
+from tests.api.access.browsers import FORMS_COOKIE
 from tests.api.access.reading import OWN, READERS, Asked, asked_of
 from tests.moulds import Files, started
 
@@ -47,7 +47,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> Ite
     with_its_log_further_on(url)
     with pytest.MonkeyPatch.context() as patched, asked_of(url) as opened:
         patched.setitem(READERS, "client's admin", ADMIN)
-        opened.client.cookies.set(COOKIE, ways.PROOF.cookie)
+        opened.client.cookies.set(FORMS_COOKIE, ways.PROOF.cookie)
         yield opened
 
 

@@ -13,14 +13,15 @@ from sqlalchemy.engine import URL, make_url
 
 from api.examples.commands import body_example
 from api.pages.addresses import PAGES
-from api.pages.forgery import COOKIE, FIELD, Proof
+from api.pages.forgery import FIELD, Proof
 from api.pages.links import OPENING_AT
 from domain.register import COMMANDS
+from tests.api.access.browsers import FORMS_COOKIE
 from tests.api.access.reading import CANARY, MARK, MISSING, OTHER, OWN, READERS, SEE_OWN, Asked, asked_of
 from tests.moulds import Files, started
 
 Kind = Literal["about", "command", "over all", "tells nothing"]
-PROOF: Final = Proof("p" * 43, fresh=False)
+PROOF: Final = Proof("p" * 43)
 """The cookie that forms are proved with."""
 
 JSON_BODY: Final = {"Content-Type": "application/json"}
@@ -139,7 +140,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> Ite
     url = make_url(f"sqlite:///{tmp_path_factory.mktemp('reach') / 'standfast.db'}")
     sqlite_moulds.copy(started, url)
     with asked_of(url) as opened:
-        opened.client.cookies.set(COOKIE, PROOF.cookie)
+        opened.client.cookies.set(FORMS_COOKIE, PROOF.cookie)
         yield opened
 
 

@@ -10,12 +10,13 @@ from sqlalchemy.engine import URL, make_url
 from starlette.testclient import TestClient
 
 from api.http.access.session_cookie import SESSION
+from api.pages import forgery
 from api.pages.sign_in.slowness import Slowness
 from application.ports.access import MadeKey
 from domain.access.principal import LOCAL
 from infrastructure.access.secret import new_secret
 from infrastructure.database.tables import sessions
-from tests.api.access.browsers import COOKIE, another, guarded_pages, leaving, posted, signed_in
+from tests.api.access.browsers import COOKIE, FORMS_COOKIE, another, guarded_pages, leaving, posted, signed_in
 from tests.api.access.conftest import HTML, Guarded, bearing
 from tests.api.conftest import opened
 from tests.api.pages.browsing import Browser, Form
@@ -74,17 +75,21 @@ def test_a_key_signs_in_and_leads_to_where_one_wanted(pages: Guarded, browser: T
 
 
 def test_the_cookie_is_for_this_server_alone_and_for_no_script(pages: Guarded, key: MadeKey) -> None:
-    for at, name, private in (("https://testserver", COOKIE, True), ("http://testserver", COOKIE, True),
+    for at, name, private in (("https://testserver", COOKIE, True),
                               ("http://localhost:8000", SESSION, False), ("http://[::1]:8000", SESSION, False),
                               ("https://localhost:8443", COOKIE, True)):  # fmt: skip
         client = another(pages, at)
+        asked = client.get("/sign-in", headers=HTML)
         form = Browser(client).open("/sign-in").form("/sign-in").set("_sign_in_key", key.bearer)
         answer = posted(client, form)
         [cookie] = [each for each in answer.headers.get_list("set-cookie") if SESSION in each]
-        said = {part.strip().lower() for part in cookie.split(";")[1:]}
+        [of_forms] = asked.headers.get_list("set-cookie")
         assert answer.status_code == 303
         assert cookie.startswith(f"{name}=")
-        assert said == {"httponly", "samesite=lax", "path=/", *(("secure",) if private else ())}, at
+        assert of_forms.startswith(f"{FORMS_COOKIE if private else forgery.COOKIE}=")
+        for each in (cookie, of_forms):
+            said = {part.strip().lower() for part in each.split(";")[1:]}
+            assert said == {"httponly", "samesite=lax", "path=/", *(("secure",) if private else ())}, at
         assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -206,6 +211,7 @@ def test_another_site_signs_nobody_in_or_out(pages: Guarded, browser: TestClient
 
 
 def test_over_plain_http_nobody_is_signed_in_but_on_this_machine(pages: Guarded, key: MadeKey) -> None:
+    """A browser there does not even keep the cookie of the form."""
     for at, status in (("http://testserver", 400), ("http://localhost:8000", 303)):
         client = another(pages, at)
         form = Browser(client).open("/sign-in").form("/sign-in").set("_sign_in_key", key.bearer)
