@@ -14,7 +14,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.http.problem_kinds import ForeignOrigin, HostUnclear, UnknownHost
+from api.http.problem_kinds import ForeignOrigin, HostUnclear, NothingHere, UnknownHost
 from api.http.problems import problem_response
 from api.http.strict_json import FieldsWrong
 
@@ -22,6 +22,9 @@ OF_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 KEPT_JUDGEMENTS: Final = 64
 MOST_PARAMETERS: Final = 1_000
 """How many parameters an address has at most: they are read before it is known who asks."""
+
+LONGEST_PATH: Final = 1_000
+"""How many characters a path has at most: it is compared with every address before it is known who asks."""
 
 _HOST: Final = re.compile(rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]{1,255})(?::(?P<port>[0-9]{0,5}))?")
 _TELLING: Final = frozenset({b"host", b"origin", b"sec-fetch-site"})
@@ -73,6 +76,8 @@ class Door:
         await app(scope, receive, send)
 
     def _refused(self, scope: Scope) -> Exception | None:
+        if len(scope["path"]) > LONGEST_PATH:
+            return NothingHere(f"a path has at most {LONGEST_PATH:,} characters")
         if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
             return FieldsWrong([("", f"an address has at most {MOST_PARAMETERS:,} parameters")])
         return self._refusal(_without_a_followed_link(scope))
