@@ -1,18 +1,18 @@
 """Commands of those from whom something is hidden: their ids are taken back in, and they are told no others."""
 
-from copy import copy
 from dataclasses import replace
 from typing import Any, Final
 
 from application.commands.already import Already
+from application.commands.recording import NOTHING_NAMED
 from application.commands.request import Outcome, Refused, Request
 from application.queries.masks import Mask
 from application.queries.sight import Sight
 from domain.access.hiding.masked import Masked, ids_in
-from domain.access.hiding.refusals import detail_told, judged_in
+from domain.access.hiding.refusals import judged_in, rejection_told
 from domain.language.words import ActingParty
-from domain.law.command import Command
-from domain.law.rejection import ContradictsLaterFact, NotFound, Rejection
+from domain.law.command import Command, Order
+from domain.law.rejection import NotFound, Rejection
 from domain.register import allowed_commands
 
 _SO_ALREADY: Final = Already(version=None, occurred_at=None, detail="it is so already")
@@ -78,18 +78,23 @@ def refusal_told(mask: Mask, request: Request, refused: Refused) -> Refused:
     if refused.history is None:
         return refused
     masked = mask(refused.history)
-    rejection = _rejection_told(masked, request.command, refused.rejection)
+    rejection = rejection_told(masked, _order(request, refused), NOTHING_NAMED, refused.rejection)
     allowed = _allowed(masked, rejection, request.actor.party)
     return Refused(rejection, refused.engagement_id, refused.version, allowed, masked.history)
 
 
-def _rejection_told(masked: Masked, command: Command[Any], rejection: Rejection) -> Rejection:
-    told = copy(rejection)
-    told.detail = detail_told(masked, command, rejection)
-    if isinstance(told, ContradictsLaterFact) and told.version and not masked.history.facts[told.version - 1].told:
-        told.version, told.detail = None, "what was recorded for later would break a rule"
-    told.args = (told.detail,)
-    return told
+def _order(request: Request, refused: Refused) -> Order:
+    """A command as it was said, at the instant at which it was refused."""
+    assert refused.history, "what is told otherwise is about an engagement"
+    last = refused.history.facts[-1].recorded_at
+    return Order(
+        command=request.command,
+        occurred_at=request.occurred_at,
+        actor=request.actor,
+        on_behalf_of=request.on_behalf_of,
+        command_id=request.command_id,
+        now=max(refused.rejection.judged_at or last, last),
+    )
 
 
 def _allowed(masked: Masked, rejection: Rejection, party: ActingParty) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """A history as it is told to somebody: a history like any other, so that whatever is read of it hides the same."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -10,22 +9,18 @@ from domain.access.eyes import Eyes
 from domain.access.hiding.hidden import hidden_from
 from domain.access.hiding.masking import Masking
 from domain.access.hiding.opaque import Kind
-from domain.access.hiding.table import HOLDS, held_by
+from domain.access.hiding.table import HOLDS
 from domain.engagement.state import EngagementHistory
 from domain.language.words import field_names
 from domain.law.command import Command
 from domain.law.event import Thing, event_of
 from domain.law.recorded import Recorded
 
-_WORD: Final = re.compile(r"[A-Za-z0-9._:-]+")
-_ENDS: Final = ".:-"
-"""What may end a sentence, and an id too."""
-
 NO_VERSION: Final = 2**31 - 1
 """A version that no history comes to."""
 
-Named = Literal["assignment", "proposal", "concern", "made"]
-"""What a field of a command names; ``made``: what is to have the id."""
+Named = Literal["assignment", "proposal", "concern"]
+"""What a field of a command names."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,9 @@ class Masked:
         masking = self.masking
         if masking is None:
             return command
-        named: dict[str, Any] = {name: self._meant(masking, what, id) for name, what, id in ids_in(command)}
+        named: dict[str, Any] = {
+            name: self._meant(masking, what, id, made=name == command.makes) for name, what, id in ids_in(command)
+        }
         if not self.tells_version(getattr(command, "corrects", None)):
             named["corrects"] = NO_VERSION
         return replace(command, **named) if named else command  # type: ignore[type-var]  # each is a dataclass
@@ -58,56 +55,28 @@ class Masked:
         facts = (fact for fact in self.real.facts if _introduced(fact) == thing)
         return self.masking is not None and any(self.masking.hides(fact) for fact in facts)
 
-    def _meant(self, masking: Masking, what: Named, id: str) -> str:
-        """The id that is meant by one that a command names."""
-        real = self._real_ids.get(id)
-        if what == "made":
+    def _meant(self, masking: Masking, what: Named, id: str, *, made: bool) -> str:
+        """The id that is meant by one that a command names, or, where it is ``made``, gives to a new thing."""
+        real = self._real_ids.get((what, id))
+        if made:
             return real or id
         if what == "assignment" and masking.hidden.rules.get("assignment") == "all":
             return real or masking.nobody(id)
         meant = real or id
         return masking.nobody(id) if meant in masking.hidden.proposals | masking.hidden.concerns else meant
 
-    def sentence(self, text: str) -> str:
-        """A sentence about the engagement in which no hidden id stands."""
-        return _WORD.sub(lambda found: self._word(found[0]), text) if self._told_ids else text
-
-    def _word(self, word: str) -> str:
-        bare = word.rstrip(_ENDS)
-        for each in (word, bare):
-            if each in self._told_ids:
-                return self._told_ids[each] + word[len(each) :]
-        return word
-
     @cached_property
-    def _told_ids(self) -> dict[str, str]:
-        """What stands for each hidden id in sentences."""
-        found: dict[str, str] = {}
-        for fact, told in zip(self.real.facts, self.history.facts, strict=True):
-            if self.masking and told is not fact:
-                for name, kind in _names(fact.event):
-                    known = getattr(fact.event, name)
-                    if known and getattr(told.event, name, None) != known:
-                        found[known] = self.masking.stand_in(kind, known) if kind else "withheld"
-        return {known: told for known, told in found.items() if known not in self._shown_ids}
-
-    @cached_property
-    def _shown_ids(self) -> set[str]:
-        """The ids that are told somewhere."""
-        told = (fact.event for fact in self.history.facts if fact.told)
-        return {getattr(event, name) for event in told for name, _ in _names(event)}
-
-    @cached_property
-    def _real_ids(self) -> dict[str, str]:
-        """The assignments and proposals by the ids that stand for them."""
-        masking, found = self.masking, dict[str, str]()
+    def _real_ids(self) -> dict[tuple[str, str], str]:
+        """The assignments and proposals, each by its kind and the id that stands for it."""
+        masking, found = self.masking, dict[tuple[str, str], str]()
         for (kind, id), _ in self.real.ids.items() if masking else ():
-            if masking and kind in ("assignment", "proposal"):
-                found[masking.stand_in(_KINDS[kind], id)] = id
+            if masking and kind in _STOOD_FOR:
+                found[kind, masking.stand_in(_STOOD_FOR[kind], id)] = id
         return found
 
 
-_KINDS: Final[dict[str, Kind]] = {"assignment": "assignment", "proposal": "proposal", "person": "person"}
+_STOOD_FOR: Final[Mapping[str, Kind]] = {"assignment": "assignment", "proposal": "proposal"}
+"""The kinds of things whose ids others may stand for."""
 
 
 def masked(history: EngagementHistory, eyes: Eyes, key: bytes, before: Masked | None = None) -> Masked:
@@ -134,20 +103,10 @@ def ids_in(command: Command[Any]) -> Iterator[tuple[str, Named, str]]:
     for name in field_names(kind):
         what, id = HOLDS.get(name), getattr(command, name)
         if id is not None and (what == "assignment" or what == "proposal" or what == "concern"):
-            yield name, "made" if name == command.makes else what, id
+            yield name, what, id
 
 
 def _introduced(fact: Recorded) -> Thing | None:
     """The thing that a fact made."""
     tie = event_of(fact).introduces()
     return tie and tie[0]
-
-
-def _names(event: object) -> Iterator[tuple[str, Kind | None]]:
-    """The fields of an event that name somebody or something, with its kind; None: a partner, or a concern."""
-    kind: type = type(event)
-    for name, what in held_by(kind):
-        if what in ("partner", "concern"):
-            yield name, None
-        elif what in _KINDS:
-            yield name, _KINDS[what]

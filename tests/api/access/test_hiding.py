@@ -275,3 +275,21 @@ def test_a_remark_about_a_version_that_is_not_told_is_about_none(server: TestCli
 def known_versions(server: TestClient, reader: str) -> set[int]:
     items = ask(server, reader, f"/v1/engagements/{MARKET}/history").json()["items"]
     return {each["version"] for each in items}
+
+
+@pytest.mark.parametrize("hidden", ["zq-ana", "zq-northwind", "zq-a1", "zq-p1"])
+def test_no_guess_at_what_is_hidden_is_told_from_a_word_of_nobody(server: TestClient, hidden: str) -> None:
+    """In whatever command it stands: nothing is said of it but what was said."""
+    assignment_id = known(server, "client", MANAGED)["assignments"][0]["assignment_id"]
+    concern = {"assignment_id": assignment_id, "category": "quality", "severity": "low", "evidence": []}
+    asked: dict[str, dict[str, Any]] = {
+        "close-seat": {"seat_id": hidden, "reason": "no"},
+        "withdraw-replacement": {"case_id": hidden, "reason": "no"},
+        "verify-knowledge-item": {"plan_id": hidden, "item_id": hidden},
+        "report-underperformance": {**concern, "concern_id": hidden},
+    }
+    for command, said in asked.items():
+        of_nobody = {name: "nobody" if value == hidden else value for name, value in said.items()}
+        one, other = (refused(server, "client", f"{MANAGED}/{command}", each) for each in (said, of_nobody))
+        assert one["type"] == other["type"]
+        assert one["detail"].partition("; ")[0] == other["detail"].partition("; ")[0].replace("nobody", hidden)

@@ -197,12 +197,13 @@ class TestClientUnderManagedServices:
             named: Any = told.named(change_rate("1.00", untold))
             assert named.assignment_id not in past.history.state.assignments
 
-    def test_reads_no_hidden_id_in_a_sentence(self, past: Given) -> None:
-        said = seen(past, CLIENT).sentence("at s1: ana (a1) of northwind is followed by ben: p1.")
-        assert (
-            re.sub(r"-[a-z2-7]{32}", "-…", said)
-            == "at s1: withheld-… (a-…) of withheld is followed by withheld-…: p-…."
-        )
+    def test_makes_nothing_of_another_kind_under_an_id_that_stands_for_one(self, past: Given) -> None:
+        """Which it would be told then: the id of a concern is hidden from no client."""
+        told = seen(past, CLIENT)
+        [first, _], [proposal] = told.history.state.assignments, told.history.state.proposals
+        for stand_in in (first, proposal):
+            made: Any = told.named(report(stand_in, first))
+            assert (made.concern_id, made.assignment_id) == (stand_in, "a1")
 
 
 class TestPartner:
