@@ -16,6 +16,9 @@ AS_WRITTEN = ("client_id", "partner_id", "engagement_id", "professional_id", "q"
 
 INSTANTS = ("from", "to", "due_from", "due_before")
 
+GOES_WITH = MappingProxyType({"key": "group_by"})
+"""What is asked for in vain without a filter, and taken back with it: by what is grouped, where no group is named."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
@@ -48,7 +51,7 @@ def chips(
         Chip(
             name=names.get(name, words(name)),
             value=said.get(name) or _told(name, value),
-            without=here.but(**{name: None}, cursor=None),
+            without=here.but(**{name: None, GOES_WITH.get(name, name): None}, cursor=None),
         )
         for name, value in here.query.items()
         if name not in OF_THE_PAGE and name not in passed_over

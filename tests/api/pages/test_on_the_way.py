@@ -138,6 +138,13 @@ def test_what_takes_one_filter_back_leaves_the_others(browser: Browser, chosen: 
     assert query_of(rows.link("all of them back")) == {"because": "engagements"}
 
 
+def test_the_group_is_taken_back_with_by_what_it_is_one(browser: Browser) -> None:
+    rows = browser.open("/engagements?because=engagements&group_by=model&key=managed_marketplace")
+    [back] = [str(each["href"]) for each in rows.tags("a") if each.get("class") == "chip"]
+    assert query_of(back) == {"because": "engagements"}
+    assert browser.open(back).status == 200
+
+
 def test_the_same_address_shows_the_same_again(browser: Browser, chosen: dict[str, str]) -> None:
     query = "&".join(f"{name}={value}" for name, value in chosen.items())
     first, again = browser.open(f"/fleet?{query}"), browser.open(f"/fleet?{query}")
