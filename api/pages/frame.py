@@ -9,11 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from api.http.access.asking import asking
+from api.pages import eyes
 from api.pages.formats import FILTERS
 from api.pages.leaving import leaving
 from api.pages.sections import Section, sections_of
 from api.pages.static_files import static
-from domain.access.principal import LOCAL
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -25,7 +25,6 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-EYES: Final = "Everybody who reaches this address acts as the platform’s operator."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +51,6 @@ class Frame:
     @property
     def full_title(self) -> str:
         return f"{self.title} · Standfast"
-
-
-def eyes() -> str:
-    """Whose eyes the page is seen with."""
-    principal = asking()
-    if principal is LOCAL:
-        return EYES
-    return "Nobody is signed in." if principal is None else f"Signed in as {principal}."
 
 
 def sections() -> tuple[Section, ...]:
