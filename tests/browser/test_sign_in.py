@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlalchemy import delete
+from sqlalchemy import update
 from sqlalchemy.engine import make_url
 
 from api.app import application
@@ -36,9 +36,11 @@ class Guarded:
     key: str
     path: str
 
-    def ends_all_sessions(self) -> None:
+    def lets_all_sessions_expire(self) -> None:
+        """Has all of them be unused for longer than one may be."""
+        unused = 60_000_000 * (self.standfast.settings.session_idle + 1)
         with self.standfast.database.writing() as connection:
-            connection.execute(delete(sessions))
+            connection.execute(update(sessions).values(seen_at=sessions.c.seen_at - unused))
         self.standfast.access.sessions._known.clear()
 
     def version(self) -> int:
@@ -93,7 +95,7 @@ def test_a_form_sent_when_the_session_is_over_comes_back_as_it_was_written(
         page.goto(f"{guarded.address}{guarded.path}/do/annotate")
         signs_in(page, guarded.key)
         page.fill("[name=note]", "written before it was over")
-        guarded.ends_all_sessions()
+        guarded.lets_all_sessions_expire()
         page.click("form.command button.main")
         page.wait_for_selector("text=Nothing that you wrote is lost")
         signs_in(page, guarded.key)
@@ -105,6 +107,22 @@ def test_a_form_sent_when_the_session_is_over_comes_back_as_it_was_written(
         page.click("form.command button.main")
         page.wait_for_selector(f"text=Recorded as version {before + 1}")
         assert guarded.version() == before + 1
+
+
+def test_a_form_half_written_is_there_again_after_signing_in_though_it_was_never_sent(
+    browser: Browser, guarded: Guarded
+) -> None:
+    with opened_in(browser, WIDE, "light") as page:
+        form = f"{guarded.address}{guarded.path}/do/annotate"
+        page.goto(form)
+        signs_in(page, guarded.key)
+        page.fill("[name=note]", "half a thought")
+        guarded.lets_all_sessions_expire()
+        page.reload()
+        assert page.title() == "Sign in · Standfast"
+        signs_in(page, guarded.key)
+        page.wait_for_url(form)
+        assert page.input_value("[name=note]") == "half a thought"
 
 
 def test_in_the_drawer_it_stays_and_is_sent_once_one_has_signed_in_elsewhere(
@@ -120,7 +138,7 @@ def test_in_the_drawer_it_stays_and_is_sent_once_one_has_signed_in_elsewhere(
         page.wait_for_selector("dialog.drawer[open] form.command")
         page.fill(".drawer [name=professional_id]", "omar")
         page.check(".drawer [name=supply_source][value=internal_team]")
-        guarded.ends_all_sessions()
+        guarded.lets_all_sessions_expire()
         page.click(".drawer button.main")
         page.wait_for_selector(".drawer #signed-out")
         with page.context.expect_page() as elsewhere:

@@ -5,12 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from api.pages import eyes
 from api.terminal.keys_told import mandate, table
 from application.ports.access import MadeKey
 from domain.access.principal import LOCAL
 from infrastructure.access.wanted import WantedKey
+from tests.api.access.browsers import another, signed_in
 from tests.api.access.conftest import Guarded, bearing
 from tests.api.access.test_scopes import OPENING
+from tests.api.pages.browsing import Browser
 
 TODAY = datetime.now(UTC)
 
@@ -51,6 +54,34 @@ def test_before_and_after_its_days_there_is_nothing(
     sent = bearing(auditor(lasting, f"kim{first}", opened[0], *days))
     assert lasting.client.get(opened[0], headers=sent).status_code == 404
     assert lasting.client.get("/v1/events", headers=sent).json()["items"] == []
+
+
+def test_on_the_pages_it_ends_with_its_last_day_and_says_until_when_it_lasts(
+    lasting: Guarded, opened: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = opened[0].replace("/v1/engagements/", "/audit/")
+    day = datetime(2026, 3, 31, tzinfo=UTC)
+    made = auditor(lasting, "pam", opened[0], day, day)
+    clocks = ((lasting.standfast.marketplace, "clock"), (eyes, "process_clock"))
+
+    def at(moment: datetime) -> None:
+        for whose, clock in clocks:
+            monkeypatch.setattr(whose, clock, lambda: moment)
+
+    at(day)
+    browser = Browser(another(lasting))
+    begin = signed_in(browser.client, made.bearer)
+    assert begin.address == "/audit"
+    assert "1 engagement, from 31 Mar 2026 until the end of 31 Mar 2026 (UTC)" in begin.text
+    assert document in begin.source
+    at(day + timedelta(days=1, microseconds=-1))
+    shown = browser.open(document)
+    assert (shown.status, "seen under the mandate of auditor:pam: 1 engagement, from" in shown.text) == (200, True)
+    at(day + timedelta(days=1))
+    over, gone = browser.open("/audit"), browser.open(document)
+    assert (over.status, document in over.source, gone.status) == (200, False, 404)
+    for page in (over, gone):
+        assert "Your mandate lasted until the end of 31 Mar 2026 (UTC)." in page.text
 
 
 def test_a_mandate_is_from_the_begin_of_a_day_to_the_end_of_another() -> None:
