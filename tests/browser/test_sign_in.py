@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from api.app import application
 from api.composition import Standfast, assemble
+from api.http.access.session_cookie import SESSION
 from api.terminal.serving import address_of, configured, listening
 from domain.access.principal import LOCAL
 from infrastructure.access.wanted import WantedKey
@@ -18,6 +20,7 @@ from infrastructure.database.tables import sessions
 from tests.api.conftest import opened
 from tests.api.serving import settings_of, started
 from tests.browser.chromium import PROGRAM
+from tests.browser.pages import site
 from tests.browser.test_live import live
 from tests.browser.test_pages import sound
 from tests.browser.windows import NARROW, WIDE, opened_in
@@ -148,3 +151,55 @@ def test_in_the_drawer_it_stays_and_is_sent_once_one_has_signed_in_elsewhere(
         page.click(".drawer button.main")
         page.wait_for_selector(f"main > .done >> text=Recorded as version {before + 1}.")
         assert page.locator("#signed-out").count() == 0
+
+
+ELSEWHERE = """<!doctype html><body><iframe name="hole"></iframe>
+<form id="out" method="post" target="hole" action="{0}/sign-out"><input name="_token" value="0"></form>
+<form id="note" method="post" target="hole" action="{0}{1}/do/annotate"><input name="note" value="forged"></form>
+</body>"""
+"""A page that would sign out, and record, as whoever looks at it."""
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"], ids=["same site", "another site"])
+def test_a_page_of_another_origin_neither_records_nor_signs_out(browser: Browser, guarded: Guarded, name: str) -> None:
+    """By one name it is of the same site for the browser, which sends the session along; by the other it is not."""
+    before = guarded.version()
+    context = browser.new_context()
+    own, other = context.new_page(), context.new_page()
+    own.goto(f"{guarded.address}/work")
+    signs_in(own, guarded.key)
+    own.wait_for_selector("text=Signed in as platform:ana.")
+    with site(ELSEWHERE.format(guarded.address, guarded.path)) as elsewhere:
+        other.goto(f"http://{name}:{elsewhere.port}/")
+        for form in ("out", "note"):
+            with other.expect_response(lambda answer: answer.request.method == "POST") as answered:
+                other.evaluate(f"document.getElementById('{form}').submit()")
+            sent = answered.value.request.all_headers()
+            assert ("cookie" in sent and "standfast" in sent["cookie"]) == (name == "127.0.0.1")
+            assert answered.value.status == 403, form
+    own.reload()
+    assert "Signed in as platform:ana." in own.inner_text("footer")
+    assert guarded.version() == before
+    context.close()
+
+
+def test_a_session_that_was_put_upon_a_browser_is_over_once_it_signs_in(browser: Browser, guarded: Guarded) -> None:
+    with opened_in(browser, WIDE, "light") as of_another, opened_in(browser, WIDE, "light") as page:
+        of_another.goto(f"{guarded.address}/work")
+        signs_in(of_another, guarded.key)
+        of_another.wait_for_selector("text=Signed in as platform:ana.")
+        [put] = sessions_of(of_another)
+        page.context.add_cookies([{"name": put["name"], "value": put["value"], "url": guarded.address}])
+        page.goto(f"{guarded.address}/sign-in?next=%2F%2Fevil.example%2F")
+        signs_in(page, guarded.key)
+        page.wait_for_url(f"{guarded.address}/work")
+        [given] = sessions_of(page)
+        assert given["value"] != put["value"]
+        assert (given["httpOnly"], given["sameSite"], given["path"]) == (True, "Lax", "/")
+        of_another.reload()
+        assert of_another.title() == "Sign in · Standfast"
+
+
+def sessions_of(page: Page) -> list[Any]:
+    """The cookies by which a browser is signed in."""
+    return [each for each in page.context.cookies() if each["name"].endswith(SESSION)]
