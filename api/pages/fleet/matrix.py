@@ -60,7 +60,7 @@ SECTIONS: Final[Sequence[tuple[str, Sequence[Named | Missing]]]] = (
         "Continuity",
         (
             Missing("Coverage", "", "continuity.coverage", lambda of: of.continuity.coverage),
-            Missing("Presence", "less absences; ", "continuity.presence", lambda of: of.continuity.presence),
+            Missing("Presence", "less absences", "continuity.presence", lambda of: of.continuity.presence),
             Named("Gaps", "required, and nobody active; business time", cells.gaps),
             Named("Stability", "the same person from first to last", cells.stable),
             Named("Tenure", "median of how long people stay, calendar time", cells.tenure),
@@ -142,8 +142,8 @@ def _row(of: Named | Missing, columns: Sequence[Column]) -> Row:
     lost = list(_lost(of, columns))
     scale = next(each for each in SCALES if each >= max(lost, default=0) or each == SCALES[-1])
     cell = cells.missing(of.path, of.found)
-    under = f"{of.under}bar: what is missing, to {scale}{NARROW}%" if lost else of.under
-    return Row(of.name, under, tuple(cell(each, scale) for each in columns))
+    bars = f"bar: what is missing, to {scale}{NARROW}%" if lost else ""
+    return Row(of.name, "; ".join(filter(None, (of.under, bars))), tuple(cell(each, scale) for each in columns))
 
 
 def _lost(of: Missing, columns: Sequence[Column]) -> Iterator[float]:
