@@ -14,6 +14,7 @@ from api.pages.formats import FILTERS
 from api.pages.leaving import leaving
 from api.pages.sections import Section, sections_of
 from api.pages.static_files import static
+from api.pages.untold import called_shortly
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -85,7 +86,7 @@ def load_templates() -> None:
 
 def rendered(template: str, frame: Frame, **model: Any) -> bytes:
     """A page."""
-    return TEMPLATES.get_template(template).render(frame=frame, **model).encode()
+    return called_shortly(TEMPLATES.get_template(template).render(frame=frame, **model).encode())
 
 
 def html(page: bytes, status: int = 200) -> Response:
