@@ -35,9 +35,11 @@ BEGUN_COOKIE = f"__Host-{BEGUN}"
 
 @dataclass
 class Provider:
-    """An identity provider on this machine that gives tokens for codes; ``changed`` is what is wrong with them."""
+    """An identity provider on this machine that gives tokens for codes; ``changed`` is what is wrong with them, and
+    ``callback`` the address that it leads back to."""
 
     site: provider.Site
+    callback: str = CALLBACK
     challenges: dict[str, dict[str, str]] = field(default_factory=dict)
     changed: dict[str, Any] = field(default_factory=dict)
     changed_access: dict[str, Any] = field(default_factory=dict)
@@ -54,13 +56,13 @@ class Provider:
         asked = dict(parse_qsl(urlsplit(address).query))
         assert address.startswith(f"{self.issuer}/authorize?tenant=1&")
         assert asked["response_type"] == "code"
-        assert (asked["client_id"], asked["redirect_uri"]) == (CLIENT, CALLBACK)
+        assert (asked["client_id"], asked["redirect_uri"]) == (CLIENT, self.callback)
         assert asked["scope"] == "openid standfast"
         assert asked["code_challenge_method"] == "S256"
         assert len({asked["state"], asked["nonce"], asked["code_challenge"]}) == 3
         code = f"code-{len(self.challenges)}"
         self.challenges[code] = asked
-        return f"{CALLBACK}?{urlencode({'code': code, 'state': asked['state'], 'iss': self.issuer})}"
+        return f"{self.callback}?{urlencode({'code': code, 'state': asked['state'], 'iss': self.issuer})}"
 
     def tokens(self, handler: BaseHTTPRequestHandler) -> None:
         form = dict(parse_qsl(handler.rfile.read(int(handler.headers["Content-Length"])).decode()))
@@ -68,7 +70,7 @@ class Provider:
         self.authorizations.append(handler.headers["Authorization"])
         asked = self.challenges.pop(form["code"], None)
         verifier = urlsafe_b64encode(sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
-        if asked is None or verifier != asked["code_challenge"] or form["redirect_uri"] != CALLBACK:
+        if asked is None or verifier != asked["code_challenge"] or form["redirect_uri"] != self.callback:
             provider.answering({"error": "invalid_grant"}, status=400)(handler)
             return
         now = datetime.now(UTC)
@@ -84,9 +86,10 @@ class Provider:
 
 
 @contextmanager
-def with_provider(url: URL, **settings: Any) -> Iterator[tuple[Guarded, Provider]]:
+def provided(callback: str = CALLBACK) -> Iterator[tuple[Provider, dict[str, Any]]]:
+    """A provider that runs, and the settings with which one signs in there."""
     with provider.serving() as site:
-        there = Provider(site)
+        there = Provider(site, callback)
         site.answers["/.well-known/openid-configuration"] = provider.answering(
             {
                 "issuer": site.url,
@@ -97,19 +100,25 @@ def with_provider(url: URL, **settings: Any) -> Iterator[tuple[Guarded, Provider
         )
         site.answers["/keys"] = provider.answering(provider.key_set(KEY))
         site.answers["/token"] = there.tokens
-        told = {
-            "oidc_issuer": site.url,
-            "oidc_audience": provider.AUDIENCE,
-            "oidc_http": "loopback",
-            "oidc_client_id": CLIENT,
-            "oidc_client_secret": SECRET,
-            "oidc_redirect_url": CALLBACK,
-            "oidc_login_scopes": "openid standfast",
-            "oidc_name": "Example Works",
-            **settings,
-        }
-        with guarded_pages(url, **told) as of:
-            yield of, there
+        yield (
+            there,
+            {
+                "oidc_issuer": site.url,
+                "oidc_audience": provider.AUDIENCE,
+                "oidc_http": "loopback",
+                "oidc_client_id": CLIENT,
+                "oidc_client_secret": SECRET,
+                "oidc_redirect_url": callback,
+                "oidc_login_scopes": "openid standfast",
+                "oidc_name": "Example Works",
+            },
+        )
+
+
+@contextmanager
+def with_provider(url: URL, **settings: Any) -> Iterator[tuple[Guarded, Provider]]:
+    with provided() as (there, told), guarded_pages(url, **{**told, **settings}) as of:
+        yield of, there
 
 
 @pytest.fixture(scope="module")
