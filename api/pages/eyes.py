@@ -47,7 +47,13 @@ def sees_everything() -> bool:
 def records() -> bool:
     """Whether whoever asks issues commands at all."""
     principal = asking()
-    return principal is not None and bool(TABLE[principal.role]) and not principal.lacks({"record"})
+    return principal is not None and not principal.lacks({"record"}) and not never_records()
+
+
+def never_records() -> bool:
+    """Whether nobody of the role of whoever asks issues commands, whatever their key allows."""
+    principal = asking()
+    return principal is not None and not TABLE[principal.role]
 
 
 def mandate_told(of: Mandate) -> str:

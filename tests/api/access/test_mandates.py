@@ -80,7 +80,10 @@ def test_on_the_pages_it_ends_with_its_last_day_and_says_until_when_it_lasts(
     at(day + timedelta(days=1))
     over, gone = browser.open("/audit"), browser.open(document)
     assert (over.status, document in over.source, gone.status) == (200, False, 404)
-    for page in (over, gone):
+    refused = browser.open(document.replace("/audit/", "/engagements/") + "/do/annotate")
+    assert (refused.status, "Your role looks, and records nothing." in refused.text) == (403, True)
+    assert "Ask the operator for a key" not in refused.text
+    for page in (over, gone, refused):
         assert "Your mandate lasted until the end of 31 Mar 2026 (UTC)." in page.text
 
 
