@@ -89,6 +89,22 @@ def test_a_key_signs_in_and_signed_out_in_one_tab_the_other_says_so(browser: Bro
         assert first.title() == "Sign in · Standfast"
 
 
+def test_a_page_that_is_looked_at_says_so_when_the_key_was_revoked_that_it_was_opened_with(
+    browser: Browser, guarded: Guarded
+) -> None:
+    made = guarded.standfast.access.keys.make(WantedKey(name="leaving"), LOCAL)
+    guarded.standfast.access.ring.read()
+    with opened_in(browser, NARROW, "dark") as page:
+        page.goto(f"{guarded.address}{guarded.path}")
+        signs_in(page, made.bearer)
+        page.wait_for_selector("#live.on")
+        guarded.standfast.access.keys.revoke(made.key.key_id, LOCAL)
+        page.wait_for_selector("#signed-out >> text=You are signed out.")
+        sound(page, "signed out")
+        page.reload()
+        assert page.title() == "Sign in · Standfast"
+
+
 @pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_a_form_sent_when_the_session_is_over_comes_back_as_it_was_written(
     browser: Browser, guarded: Guarded, scripts: bool
