@@ -37,7 +37,12 @@ class Hidden:
 
     @property
     def something(self) -> bool:
-        return bool(self.proposals or self.concerns or any(each != "unseen" for each in self.rules.values()))
+        return bool(self.proposals or self.concerns) or not self.of_candidates_alone
+
+    @property
+    def of_candidates_alone(self) -> bool:
+        """Whether nothing is hidden but candidates that somebody never saw."""
+        return all(each == "unseen" for each in self.rules.values())
 
     def within(self, event: Any) -> frozenset[What]:
         """What is hidden of what an event holds, whatever ids it names."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.access.hiding.hidden import Hidden
-from domain.access.hiding.opaque import Kind, opaque_id
+from domain.access.hiding.opaque import Kind, opaque_id, opaque_uuid
 from domain.access.hiding.table import ABOUT, CLOCKS_ABOUT, DESCRIBING, What, held_by
 from domain.clocks.notice import ServiceLevelBreached
 from domain.engagement.annotation import EventAnnotated
@@ -119,7 +119,7 @@ class Masking:
         return {name: () if isinstance(value, tuple) else UNTOLD_TEXT for name, value in values if value is not None}
 
     def _envelope(self, fact: Recorded, within: frozenset[What], withheld: set[int]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        found = self._command(fact)
         if "actor" in within:
             if fact.actor.party in _MASKED_PARTIES and fact.actor.id:
                 found["actor"] = Actor(party=fact.actor.party)
@@ -129,6 +129,20 @@ class Masking:
         if withheld and fact.causation_id and _version_in(fact) in withheld:
             found["causation_id"] = None
         return found
+
+    def _command(self, fact: Recorded) -> dict[str, Any]:
+        """What stands for the ids of a command: those of an import follow from all that its line says.
+
+        So a guess at a rate, or at a name, could be tried at them until it fits.
+        """
+        if self.hidden.of_candidates_alone:
+            return {}
+        same = fact.correlation_id
+        told = opaque_uuid(self.key, self.engagement_id, str(fact.command_id))
+        return {
+            "command_id": told,
+            "correlation_id": same and str(opaque_uuid(self.key, self.engagement_id, same)),
+        }
 
     def _person(self, _event: Event[Any], value: str, within: frozenset[What]) -> str:
         return self.stand_in("person", value) if "person" in within else value

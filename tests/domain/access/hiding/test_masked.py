@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.access.eyes import ClientEyes, PartnerEyes, ProfessionalEyes
+from domain.access.hiding.masked import masked
 from domain.clocks.notice import RecordBreach, ServiceLevelBreached
 from domain.clocks.reading import clocks_of
 from domain.engagement.annotation import EventAnnotated
@@ -29,7 +30,7 @@ from domain.law.restated import restated
 from domain.law.voiding import FactVoided, UnknownVersion
 from domain.register import ENGAGEMENT
 from tests.domain import words
-from tests.domain.access.hiding.seeing import event, facts, seen
+from tests.domain.access.hiding.seeing import KEY, event, facts, seen
 from tests.domain.given import Given, Line, by, day, for_, given, on
 from tests.domain.words import (
     accept,
@@ -182,7 +183,8 @@ class TestClientUnderManagedServices:
 
     def test_sees_what_describes_the_engagement(self) -> None:
         past = given(opened("managed_services", seat("s1"), work_class="core", name="Orion", override_reason="ours"))
-        assert seen(past, CLIENT).history.facts == past.history.facts
+        told = [each.event for each in seen(past, CLIENT).history.facts]
+        assert told == [each.event for each in past.history.facts]
 
     def test_sees_no_id_of_who_acts_for_the_provider(self) -> None:
         past = under("managed_services", by("partner", change_rate("490.00")), by("client", words.productivity()))
@@ -204,6 +206,19 @@ class TestClientUnderManagedServices:
         for stand_in in (first, proposal):
             made: Any = told.named(report(stand_in, first))
             assert (made.concern_id, made.assignment_id) == (stand_in, "a1")
+
+
+@pytest.mark.parametrize("eyes", [CLIENT, SOUTHWIND, ANA])
+def test_no_id_of_a_command_is_told_that_follows_from_what_is_hidden(eyes: Any) -> None:
+    """As those of an import do; what one command recorded stays together."""
+    real = under("managed_services", report(), request(cause="non_performance")).history.facts
+    imported = [dataclasses.replace(each, correlation_id=str(each.command_id)) for each in real]
+    facts = masked(EngagementHistory.of(imported), eyes, KEY).history.facts
+    told = [each for each in facts if each.told]
+    assert not {each.command_id for each in told} & {each.command_id for each in imported}
+    assert all(each.correlation_id == str(each.command_id) for each in told)
+    pairs = {(imported[each.version - 1].command_id, each.command_id) for each in told}
+    assert len(pairs) == len({told for _, told in pairs}) == len({real for real, _ in pairs})
 
 
 class TestPartner:
