@@ -100,5 +100,9 @@ def first_day(from_: datetime | None) -> str:
 
 
 def last_day(to: datetime | None) -> str:
-    """The day to which the last instant of a window belongs."""
-    return (to.astimezone(UTC) - timedelta(microseconds=1)).date().isoformat() if to else ""
+    """The day to which the last instant of a window belongs; before the first day that there is there is none."""
+    if to is None:
+        return ""
+    until = to.astimezone(UTC)
+    since_the_first = until - datetime.min.replace(tzinfo=UTC)
+    return (until - min(since_the_first, timedelta(microseconds=1))).date().isoformat()

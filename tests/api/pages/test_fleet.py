@@ -364,3 +364,8 @@ def test_a_window_that_ends_before_it_begins_keeps_its_form(browser: Browser) ->
     assert wrong
     assert set(wrong) <= {"from", "to"}
     assert browser.open(page.link("12 months")).status == 200
+
+
+def test_a_window_up_to_the_first_instant_of_time_is_a_window(lasting_client: TestClient) -> None:
+    answer = lasting_client.get("/fleet?to=0001-01-01T00:00:00Z", headers={"Accept": "text/html"})
+    assert answer.status_code < 500
