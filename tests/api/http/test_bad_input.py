@@ -150,7 +150,7 @@ COSTLY = {
 
 @pytest.mark.parametrize("case", COSTLY)
 def test_what_is_long_and_wrong_costs_no_more_than_its_length(client: TestClient, untouched: str, case: str) -> None:
-    """Each would take minutes or gigabytes; the test would end by its time."""
+    """Each would take very long, or gigabytes."""
     answer = client.post(f"{untouched}/add-seat", content=COSTLY[case])
     assert answer.status_code in (400, 422)
     assert len(answer.content) < 100_000
