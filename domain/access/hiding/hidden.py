@@ -11,7 +11,7 @@ from domain.engagement.concerns import UnderperformanceReported
 from domain.engagement.replacement.request import ReplacementRequested
 from domain.engagement.replacement.succession import SuccessorAccepted, SuccessorDeclined, SuccessorProposed
 from domain.engagement.state import EngagementHistory
-from domain.law.recorded import Recorded
+from domain.law.recorded import Actor, Recorded
 
 Ids = frozenset[str]
 NO_IDS: Final[Ids] = frozenset()
@@ -24,11 +24,13 @@ class Hidden:
     ``proposals`` are hidden, of the ``candidates`` among them also who they are; ``concerns`` are, and the ``cases``
     that took one along do not say so. ``partner_id``: the partner from whom rates and scores of others are hidden, also
     of the ``assignments`` of others. ``client_id``: the client who is told what it recorded, or had recorded.
+    ``professional_id``: the professional who is told.
     """
 
     rules: Mapping[What, OfWhat]
     client_id: str | None = None
     partner_id: str | None = None
+    professional_id: str | None = None
     assignments: Ids = NO_IDS
     proposals: Ids = NO_IDS
     candidates: Ids = NO_IDS
@@ -49,6 +51,11 @@ class Hidden:
         others = "others" in self.rules.values() and self._of_others(event)
         found = frozenset(what for what, of in self.rules.items() if of == "all" or (of == "others" and others))
         return found | OF_A_CANDIDATE if getattr(event, "proposal_id", None) in self.candidates else found
+
+    def is_reader(self, actor: Actor) -> bool:
+        """Whether who acts is whoever is told."""
+        whoever = {"client": self.client_id, "partner": self.partner_id, "professional": self.professional_id}
+        return actor.id is not None and whoever.get(actor.party) == actor.id
 
     def recorded_by_client(self, fact: Recorded) -> bool:
         """Whether whoever is told is a client that recorded a fact, or had it recorded."""
@@ -120,7 +127,11 @@ def _from_professional(history: EngagementHistory, professional_id: str) -> Hidd
     others = frozenset(one for one, event in assignments.items() if event.professional_id != professional_id)
     concerns = _concerns_about(history, others)
     return Hidden(
-        rules=HIDDEN["professional"], assignments=others, concerns=concerns, cases=_cases_with(history, concerns)
+        rules=HIDDEN["professional"],
+        professional_id=professional_id,
+        assignments=others,
+        concerns=concerns,
+        cases=_cases_with(history, concerns),
     )
 
 

@@ -4,6 +4,7 @@ A fact keeps its version, place and position. What rules compare with each other
 others are the same each time, so that the same facts count, in every order.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
@@ -24,6 +25,8 @@ UNTOLD_TEXT: Final = "withheld"
 NOTHING: Final = EventAnnotated(corrects=None, note=UNTOLD_TEXT)
 """What stands in the place of a fact that does not count: it changes nothing."""
 
+RANDOM: Final = 4
+_RANDOM_TEXT: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _MASKED_PARTIES: Final = ("professional", "partner")
 _ENVELOPE: Final = tuple(each.name for each in fields(Recorded))
 
@@ -131,18 +134,18 @@ class Masking:
         return found
 
     def _command(self, fact: Recorded) -> dict[str, Any]:
-        """What stands for the ids of a command: those of an import follow from all that its line says.
+        """What stands for the ids of a command that were not drawn at random, unless the reader itself recorded it.
 
-        So a guess at a rate, or at a name, could be tried at them until it fits.
+        Those of an import follow from all that its line says: a rate, or a name, could be guessed at until it fits.
         """
-        if self.hidden.of_candidates_alone:
+        if self.hidden.of_candidates_alone or self.hidden.is_reader(fact.actor):
             return {}
-        same = fact.correlation_id
-        told = opaque_uuid(self.key, self.engagement_id, str(fact.command_id))
-        return {
-            "command_id": told,
-            "correlation_id": same and str(opaque_uuid(self.key, self.engagement_id, same)),
-        }
+        ids = {"command_id": fact.command_id, "correlation_id": fact.correlation_id}
+        return {name: self._id_of_command(id) for name, id in ids.items() if id is not None and not _is_random(id)}
+
+    def _id_of_command(self, id: UUID | str) -> UUID | str:
+        told = opaque_uuid(self.key, self.engagement_id, str(id))
+        return told if isinstance(id, UUID) else str(told)
 
     def _person(self, _event: Event[Any], value: str, within: frozenset[What]) -> str:
         return self.stand_in("person", value) if "person" in within else value
@@ -190,6 +193,11 @@ _TOLD: Final[Mapping[What, Callable[[Masking, Any, Any, frozenset[What]], Any]]]
     "subject": Masking._subject,
     "checks": Masking._checks,
 }
+
+
+def _is_random(id: UUID | str) -> bool:
+    """Whether an id says nothing, since it was drawn: a UUID of version 4."""
+    return id.version == RANDOM if isinstance(id, UUID) else _RANDOM_TEXT.fullmatch(id) is not None
 
 
 def _as(kind: type[Recorded], fact: Recorded, **changes: Any) -> Recorded:

@@ -3,7 +3,9 @@
 import dataclasses
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import pytest
 
@@ -25,7 +27,7 @@ from domain.engagement.state import EngagementHistory
 from domain.language.personal import personal_fields
 from domain.language.untold import Untold
 from domain.law.command import Command
-from domain.law.recorded import Actor
+from domain.law.recorded import Actor, Recorded
 from domain.law.restated import restated
 from domain.law.voiding import FactVoided, UnknownVersion
 from domain.register import ENGAGEMENT
@@ -212,13 +214,31 @@ class TestClientUnderManagedServices:
 def test_no_id_of_a_command_is_told_that_follows_from_what_is_hidden(eyes: Any) -> None:
     """As those of an import do; what one command recorded stays together."""
     real = under("managed_services", report(), request(cause="non_performance")).history.facts
-    imported = [dataclasses.replace(each, correlation_id=str(each.command_id)) for each in real]
+    derived = [uuid5(NAMESPACE_URL, str(each.command_id)) for each in real]
+    imported = [
+        replace(each, command_id=id, correlation_id=str(id), actor=Actor(party="platform"))
+        for each, id in zip(real, derived, strict=True)
+    ]
     facts = masked(EngagementHistory.of(imported), eyes, KEY).history.facts
     told = [each for each in facts if each.told]
-    assert not {each.command_id for each in told} & {each.command_id for each in imported}
+    assert not {each.command_id for each in told} & {*derived}
     assert all(each.correlation_id == str(each.command_id) for each in told)
     pairs = {(imported[each.version - 1].command_id, each.command_id) for each in told}
     assert len(pairs) == len({told for _, told in pairs}) == len({real for real, _ in pairs})
+
+
+def test_ids_that_were_drawn_and_those_of_ones_own_commands_are_told_as_they_are() -> None:
+    fact = under("managed_services").history.facts[0]
+    drawn = replace(fact, command_id=uuid4(), correlation_id=str(uuid4()))
+    own = replace(fact, correlation_id="order-7", actor=Actor(party="partner", id="southwind"))
+    others = replace(own, actor=Actor(party="partner", id="northwind"))
+
+    def told(of: Recorded) -> str | None:
+        [found] = masked(EngagementHistory.of([of]), SOUTHWIND, KEY).history.facts
+        return found.correlation_id
+
+    assert (told(drawn), told(own)) == (drawn.correlation_id, "order-7")
+    assert told(others) not in (None, "order-7")
 
 
 class TestPartner:
