@@ -156,7 +156,7 @@ def _kinds(hint: Any) -> set[Any]:
     return {hint}.union(*(_kinds(each) for each in get_args(hint)))
 
 
-async def body_of(request: Request, media_types: tuple[str, ...] = (JSON,)) -> bytes:
+async def body_of(request: Request, media_types: tuple[str, ...] = (JSON,), most: int = MOST_BYTES) -> bytes:
     """The bytes of a body, never more than it may have. Raises UnsupportedMediaType or BodyTooLarge."""
     declared = request.headers.get("Content-Type")
     # A page of another site may send a body without a type unasked; nobody else is held to say it.
@@ -166,13 +166,13 @@ async def body_of(request: Request, media_types: tuple[str, ...] = (JSON,)) -> b
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("a body comes as it is: without a Content-Encoding")
     length = request.headers.get("Content-Length", "0")
-    if not length.isdecimal() or len(length) > 15 or int(length) > MOST_BYTES:
-        raise BodyTooLarge(f"a body has at most {MOST_BYTES} bytes")
+    if not length.isdecimal() or len(length) > 15 or int(length) > most:
+        raise BodyTooLarge(f"a body has at most {most} bytes here")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise BodyTooLarge(f"a body has at most {MOST_BYTES} bytes")
+        if len(body) > most:
+            raise BodyTooLarge(f"a body has at most {most} bytes here")
     return bytes(body)
 
 

@@ -125,7 +125,7 @@ class MethodNotAllowed(Exception):
 
 
 class BodyTooLarge(Exception):
-    """The body is larger than 1 MiB."""
+    """The body is larger than 1 MiB, or a form of a page than 256 KiB."""
 
 
 class UnsupportedMediaType(Exception):

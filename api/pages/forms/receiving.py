@@ -33,11 +33,13 @@ AS_WRITTEN: Final = NotRecorded(
 )
 
 MOST_FIELDS: Final = 5_000
+MOST_BYTES: Final = 262_144
+"""Of a form, which is read to its end before it is known whether anybody signed in."""
 
 
 async def fields_of(request: Request) -> dict[str, str]:
     """What was sent. Raises FieldsWrong, UnsupportedMediaType or BodyTooLarge."""
-    raw = await bytes_of(request, (FORM,))
+    raw = await bytes_of(request, (FORM,), MOST_BYTES)
     try:
         pairs = parse_qsl(
             raw.decode("ascii"),

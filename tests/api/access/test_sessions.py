@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.http.access.session_cookie import SESSION
 from api.pages import forgery
+from api.pages.forms.receiving import MOST_BYTES
 from api.pages.sign_in.slowness import Slowness
 from application.ports.access import MadeKey
 from domain.access.principal import LOCAL
@@ -365,6 +366,12 @@ def test_a_body_that_cannot_be_read_does_not_come_along(browser: TestClient) -> 
         sent: dict[str, Any] = {**HTML, "Content-Type": kind}
         answer = browser.post("/what-if", content=body, headers=sent)
         assert (answer.status_code, "<h1>Sign in</h1>" in answer.text) == (401, True)
+
+
+def test_a_form_of_nobody_is_read_no_further_than_forms_are_long(browser: TestClient) -> None:
+    for length, status in ((MOST_BYTES, 403), (MOST_BYTES + 1, 413)):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert browser.post("/sign-in", content=b"key=".ljust(length, b"a"), headers=form).status_code == status
 
 
 def test_streams_and_what_scripts_fetch_are_told_and_not_led_away(browser: TestClient) -> None:
