@@ -12,7 +12,9 @@ from api.http.reach import Seen
 from api.kept import Kept, use_of
 from api.queries.fleet import GroupsAsked, groups
 from application.ports.fleet import Group, GroupsPage
+from domain.access.reach import Reach
 from domain.language.words import Model
+from infrastructure.database.row_security import reach_said, rows_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ async def kept_figures(
     await projected(standfast, asked.min_position)
     kept, now = standfast.kept, standfast.kept.now()
     plain = replace(asked, min_position=None)
-    key = (standfast.reach, standfast.eyes, tuple(getattr(plain, each.name) for each in fields(plain)))
-    work = partial(_worked_out, standfast, plain)
+    said = reach_said()
+    key = (said, standfast.reach, standfast.eyes, tuple(getattr(plain, each.name) for each in fields(plain)))
+    work = partial(_worked_out, standfast, said, plain)
     found = kept.find(key)
     position = standfast.projections.positions.position
     use = use_of(found, now=now, position=position, min_position=asked.min_position)
@@ -60,10 +63,12 @@ async def kept_figures(
     return FiguresAsOf(found.answer, now - found.begun, anew=use == "anew")
 
 
-def _worked_out(standfast: Seen, asked: GroupsAsked) -> tuple[Any, int]:
-    page = groups(standfast, asked)
-    complete = page.next is None and asked.cursor is None
-    whole = page if complete else groups(standfast, replace(asked, group_by="all", cursor=None, sort="key"))
+def _worked_out(standfast: Seen, said: Reach, asked: GroupsAsked) -> tuple[Any, int]:
+    """The figures, also in the background within the reach that was ``said`` for whoever asked."""
+    with rows_within(said):
+        page = groups(standfast, asked)
+        complete = page.next is None and asked.cursor is None
+        whole = page if complete else groups(standfast, replace(asked, group_by="all", cursor=None, sort="key"))
     figures = FleetFigures(page, tuple(whole.groups), promising(standfast))
     return figures, min(page.reading.position, whole.reading.position)
 

@@ -50,9 +50,14 @@ def rows_within(reach: Reach) -> Iterator[None]:
         _seen.reset(before)
 
 
+def reach_said() -> Reach:
+    """Within which reach is read now: what is read of no rows keeps to it by itself."""
+    return _seen.get()
+
+
 def sees_everything() -> bool:
     """Whether no row is kept from what is read now."""
-    return isinstance(_seen.get(), Everything)
+    return isinstance(reach_said(), Everything)
 
 
 def say_reach(connection: Connection) -> None:

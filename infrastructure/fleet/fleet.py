@@ -20,6 +20,7 @@ from domain.access.reach import Reach
 from domain.time.business_time import epoch_seconds
 from domain.time.calendar import Calendar
 from infrastructure.database.instants import from_micros, to_micros
+from infrastructure.database.row_security import reach_said
 from infrastructure.fleet.columns import Columns, Reading
 from infrastructure.fleet.groups import Asking, Placed, groups_of, keys_of, ordered
 from infrastructure.fleet.question import LONG_AGO, CalendarOf, Question, Span
@@ -124,27 +125,30 @@ class ColumnFleet:
             if as_of and as_of > now + AHEAD:
                 raise NotAsked("as_of", "an instant that no figure was as of: it lies ahead")
             at = as_of or now
-            windows = self._windows(reading, wanted, reach, at)
-            question = Question(wanted, reach, to_micros(at), epoch_seconds(at), windows)
+            whole = window_of(wanted, at)
+            asked = Question(wanted, reach, to_micros(at), epoch_seconds(at), [whole], said=reach_said())
+            question = replace(asked, windows=_windows(reading, asked))
             behind = self._behind_seconds(reading.position)
             yield (
                 Asking(reading.cursors, question, question.tables(self._calendars(reading))),
                 FleetReading(position=reading.position, behind_seconds=behind, as_of=at),
             )
 
-    def _windows(self, reading: Reading, wanted: FleetWanted, reach: Reach, as_of: datetime) -> Sequence[Span]:
-        whole = window_of(wanted, as_of)
-        if wanted.group_by != "month":
-            return [whole]
-        if whole.f == LONG_AGO:
-            opened = _first_opening(reading, Question(wanted, reach, to_micros(as_of), epoch_seconds(as_of), [whole]))
-            if opened is None:
-                return []
-            whole = replace(whole, f=opened)
-        return months_of(whole, wanted.key)
-
     def _calendars(self, reading: Reading) -> Sequence[Calendar]:
         return [self._calendar_of(name) for (name,) in reading.cursor.execute(CALENDARS).fetchall()]
+
+
+def _windows(reading: Reading, question: Question) -> Sequence[Span]:
+    """The window that is asked for, or each month of it."""
+    [whole] = question.windows
+    if not question.by_month:
+        return [whole]
+    if whole.f == LONG_AGO:
+        opened = _first_opening(reading, question)
+        if opened is None:
+            return []
+        whole = replace(whole, f=opened)
+    return months_of(whole, question.wanted.key)
 
 
 def _first_opening(reading: Reading, question: Question) -> int | None:

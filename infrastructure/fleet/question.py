@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from application.ports.fleet import FleetWanted
-from domain.access.reach import Everything, Named, OfClient, OfPartner, OfProfessional, Reach
+from domain.access.reach import EVERYTHING, Everything, Named, OfClient, OfPartner, OfProfessional, Reach
 from domain.time.calendar import Calendar
 from domain.time.intervals import EVER
 from infrastructure.projections.tables.calendar_time import seconds_until
@@ -33,7 +33,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked as of ``second`` (truncated) and ``micros``."""
+    """What is asked as of ``second`` (truncated) and ``micros``, of the engagements within ``reach``.
+
+    ``said``: the reach that the database was told. Columns have no policies, so that it is a condition here, too.
+    """
 
     wanted: FleetWanted
     reach: Reach
@@ -42,6 +45,7 @@ class Question:
     windows: Sequence[Span]
     keys: Sequence[str] | None = None
     """The groups to which the answer is narrowed; None: all of them. For months the windows say which."""
+    said: Reach = EVERYTHING
 
     @property
     def by_month(self) -> bool:
@@ -93,6 +97,7 @@ class Question:
         """The rows that hold at the instant, of the engagements that are asked for and within reach."""
         conditions = [f"{alias}.valid_from <= {self.micros}", f"{alias}.valid_until > {self.micros}"]
         conditions += within(self.reach, alias)
+        conditions += within(self.said, alias) if self.said != self.reach else []
         if self.wanted.model is not None:
             conditions.append(f"{alias}.model = {text(self.wanted.model)}")
         if self.wanted.client_id is not None:

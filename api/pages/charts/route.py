@@ -20,6 +20,7 @@ from api.pages.frame import HEADERS
 from api.pages.links import asked_for
 from api.queries.kept_figures import kept_figures
 from domain.language.saying import did_you_mean
+from infrastructure.database.row_security import reach_said
 from infrastructure.process.drawing.draughtsmen import ChartsNotInstalled, Kind
 
 MEDIA_TYPES: Final = {"svg": "image/svg+xml", "png": "image/png", "json": JSON}
@@ -65,7 +66,7 @@ async def _figures(standfast: Seen, request: Request, of: Chart, asked: ChartAsk
     found = await kept_figures(standfast, request, asked.about_groups(), patience=PATIENCE_SECONDS)
     page, kept = found.figures.page, standfast.kept
     question = tuple((asked.question() | {"min_position": None}).values())
-    key = (standfast.reach, standfast.eyes, of.name, question, page.reading)
+    key = (reach_said(), standfast.reach, standfast.eyes, of.name, question, page.reading)
     if known := kept.find(key):
         figures: ChartFigures = known.answer
         return figures
