@@ -71,9 +71,6 @@ READERS: Final = {
 }
 """By what a test calls them. Who of them may command what, and about what, is `test_may`'s."""
 
-SEE_OWN: Final = ("auditor", "client")
-"""Who sees one engagement, and issues no command; the others see none."""
-
 
 def let_in_by_header(scope: Scope, principal: Principal | None) -> None:
     named = dict(scope["headers"]).get(READER.lower().encode())
@@ -105,37 +102,41 @@ def asked_of(url: URL, lives: int = LIVES) -> Iterator[Asked]:
 
 
 @contextmanager
-def signed_in_to(url: URL, people: Mapping[str, Principal], lives: int = LIVES) -> Iterator[Asked]:
-    """The same with authentication on, as if each of these people had signed in; the gate asks for their scopes."""
+def signed_in_to(
+    url: URL, people: Mapping[str, Principal], lives: int = LIVES, *then: Mapping[str, Any]
+) -> Iterator[Asked]:
+    """The same with authentication on, as if each of these people had signed in; the gate asks for their scopes.
+
+    ``then`` are more commands of the life.
+    """
 
     async def signed_in(_sign_in: SignIn, scope: Scope) -> Principal:
-        return people[dict(scope["headers"]).get(READER.lower().encode(), b"operator").decode()]
+        named = dict(scope["headers"]).get(READER.lower().encode())
+        return people[named.decode()] if named else LOCAL
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(SignIn, "principal_of_request", signed_in)
         on = {"authentication": "on", "limits": "off"}  # more is asked here than one person may
-        with _living(assemble(settings_of(url).model_copy(update=on)), lives) as asked:
+        with _living(assemble(settings_of(url).model_copy(update=on)), lives, *then) as asked:
             yield asked
 
 
 @contextmanager
-def _living(standfast: Standfast, lives: int) -> Iterator[Asked]:
+def _living(standfast: Standfast, lives: int, *then: Mapping[str, Any]) -> Iterator[Asked]:
     with TestClient(application(standfast)) as client:
         asked = Asked(standfast, client)
-        for life in (own_life(lives), other_life(lives)):
-            content = "\n".join(json.dumps(line) for line in life)
-            answer = client.post("/v1/commands", content=content, headers={"Content-Type": "application/x-ndjson"})
+        for life in logs_of_both(lives, *then):
+            answer = client.post("/v1/commands", content=life, headers={"Content-Type": "application/x-ndjson"})
             assert all("events" in json.loads(line) for line in answer.text.splitlines()), answer.text
         all_shown(client)
         yield asked
 
 
-def own_life(lives: int = LIVES) -> list[dict[str, Any]]:
-    return [dict(line) for line in lines()[:lives]]
-
-
-def other_life(lives: int = LIVES) -> list[dict[str, Any]]:
-    return [_otherwise(line) for line in own_life(lives)]
+def logs_of_both(lives: int = LIVES, *then: Mapping[str, Any]) -> Iterator[str]:
+    """The commands of either life, line by line, with those that come ``then``."""
+    own = [*lines()[:lives], *then]
+    for life in (own, [_otherwise(line) for line in own]):
+        yield "\n".join(json.dumps(line) for line in life)
 
 
 def _otherwise(value: Any, name: str = "") -> Any:

@@ -1,4 +1,4 @@
-"""Every command, route and page asked by everybody about what is their own, what was, and what is somebody else's."""
+"""Every command issued by everybody about what is their own, what was, and what is somebody else's."""
 
 import json
 import re
@@ -12,19 +12,17 @@ from httpx2 import Response
 from sqlalchemy.engine import URL, make_url
 
 from api.examples.commands import body_example, lines
-from api.http.access.needs import OPERATIONS, PAGES
 from api.pages.commands import has_form
-from domain.access.principal import LOCAL, SCOPES, Principal, Role, Scope
-from domain.language.words import Party
+from domain.access.principal import LOCAL, SCOPES
 from domain.register import COMMANDS
 from infrastructure.access.entries import last_told
 from tests.api.access.browsers import FORMS_COOKIE
 from tests.api.access.conftest import HTML
+from tests.api.access.people import principal
 from tests.api.access.reading import MISSING, OTHER, OWN, Asked, auditing, signed_in_to
-from tests.api.access.test_reach import PROOF, WAYS, Way, answer, canary_in, without
+from tests.api.access.ways import PROOF, without
 from tests.moulds import Files, started
 
-Needed = dict[tuple[str, str], frozenset[Scope] | None]
 WRITTEN: Final = (Path(__file__).parent / "who_may.txt").read_text(encoding="utf-8").splitlines()
 WHOLE: Final = len(lines()) - 1
 UNDER_WAY: Final = 32
@@ -42,10 +40,6 @@ def block(begins: str) -> dict[str, dict[str, bool]]:
 
 MAY: Final = block("command")
 CAN: Final = block("scope")
-
-
-def principal(role: Role, party: Party, party_id: str) -> Principal:
-    return Principal(role=role, party=party, party_id=party_id, credential="test")
 
 
 PEOPLE: Final = {
@@ -261,67 +255,6 @@ def test_who_records_is_its_party_and_nothing_else_can_be_said(under_way: Asked)
         line = {"commands": [{"command": "annotate", "engagement_id": str(OWN), **spoken}]}
         [refused] = under_way.ask(who, "POST", "/v1/commands", json=line).json()["answers"]
         assert refused["type"] == "/problems/not-for-others"
-
-
-@pytest.fixture(scope="module")
-def needed(over: Asked) -> Needed:
-    """What each address needs."""
-    described = over.client.get("/openapi.json").json()["paths"]
-    operations = {
-        (method.upper(), path): OPERATIONS[operation["operationId"]]
-        for path, methods in described.items()
-        for method, operation in methods.items()
-    }
-    return {**operations, **PAGES}
-
-
-READ: Final = [
-    (method, path)
-    for method, ways in WAYS.items()
-    for path, way in ways.items()
-    if way.kind in ("about", "over all", "tells nothing") and method != "DELETE"
-]
-
-
-SAMPLE: Final = (
-    ("GET", "/v1/engagements/{engagement_id}"),
-    ("GET", "/engagements/{engagement_id}"),
-    ("GET", "/v1/work"),
-    ("GET", "/v1/webhooks"),
-    ("GET", "/readyz"),
-    ("POST", "/v1/policies"),
-)
-
-
-@pytest.mark.parametrize("who", [*NAMES, *STRANGERS])
-def test_a_way_out_is_open_to_who_has_leave_and_tells_of_what_is_theirs(over: Asked, needed: Needed, who: str) -> None:
-    for method, path in SAMPLE:
-        assert_open(over, needed, who, method, path)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("who", [*NAMES, *STRANGERS])
-def test_every_way_out_is(over: Asked, needed: Needed, who: str) -> None:
-    for method, path in READ:
-        assert_open(over, needed, who, method, path)
-
-
-def assert_open(asked: Asked, needed: Needed, who: str, method: str, path: str) -> None:
-    way: Way = WAYS[method][path]
-    scopes = needed[method, path]
-    found = answer(asked, who, method, path, way, OWN)
-    if scopes is not None and (PEOPLE | STRANGERS)[who].lacks(scopes):
-        assert found.status_code == 403, (method, path)
-        return
-    assert not canary_in(found), (method, path)
-    assert found.status_code != 403, (method, path)
-    if way.kind == "about":
-        assert found.status_code == (200 if who in PEOPLE else 404), (method, path, found.text)
-        other, missing = (answer(asked, who, method, path, way, each) for each in (OTHER, MISSING))
-        assert other.status_code == missing.status_code == 404
-        assert without(OTHER, other.text) == without(MISSING, missing.text)
-    elif way.kind == "over all" and "{" not in path:
-        assert found.status_code == 200, (method, path, found.text)
 
 
 @pytest.mark.parametrize("who", STRANGERS)
