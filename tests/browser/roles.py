@@ -13,11 +13,12 @@ from starlette.testclient import TestClient
 
 from api.app import application
 from api.composition import assemble
+from api.examples.commands import lines
 from api.terminal.serving import address_of, configured, listening
 from domain.access.principal import LOCAL, Role
 from domain.access.reach import Mandate
 from infrastructure.access.wanted import WantedKey
-from tests.api.access.reading import CANARY, other_life
+from tests.api.access.reading import CANARY, LIVES, other_life
 from tests.api.access.test_hiding import MANAGED, MARKET, after_an_acceptance, life
 from tests.api.conftest import all_shown
 from tests.api.serving import settings_of, started
@@ -96,7 +97,7 @@ def lives() -> Iterator[Mapping[str, Any]]:
     """The commands of three engagements: one that only the operator sees, one of acme, and one of another client."""
     market = after_an_acceptance(life(MARKET, "freelancer_platform", ()))
     managed = after_an_acceptance(life(MANAGED, "managed_services", ("nda",)))
-    yield from other_life()
+    yield from other_life(lines()[:LIVES])
     yield from ({**market[0], "name": "Acme: warehouse control"}, *market[1:])
     yield from ({**managed[0], "name": "Hosted: billing", "client_id": HOSTED}, *managed[1:])
 

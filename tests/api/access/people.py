@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.http.access import gate
-
 from domain.access.principal import LOCAL, Principal, Role
 from domain.language.words import Party
 from tests.api.access.browsers import FORMS_COOKIE

@@ -1,7 +1,7 @@
 """Two engagements that have lived the same life under other names, and everybody who may ask about them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -135,8 +135,13 @@ def _living(standfast: Standfast, lives: int, *then: Mapping[str, Any]) -> Itera
 def logs_of_both(lives: int = LIVES, *then: Mapping[str, Any]) -> Iterator[str]:
     """The commands of either life, line by line, with those that come ``then``."""
     own = [*lines()[:lives], *then]
-    for life in (own, [_otherwise(line) for line in own]):
+    for life in (own, other_life(own)):
         yield "\n".join(json.dumps(line) for line in life)
+
+
+def other_life(own: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same commands about the other engagement."""
+    return [_otherwise(line) for line in own]
 
 
 def _otherwise(value: Any, name: str = "") -> Any:

@@ -14,7 +14,7 @@ from api.http import reach
 from api.http.reach import rows_for
 from domain.access.reach import OPERATOR
 from tests.api.access.people import EVERYBODY, with_everybody
-from tests.api.access.reading import Asked
+from tests.api.access.reading import OWN, Asked
 from tests.api.access.seen_there import SEES, Route, There, is_as_written
 from tests.api.access.ways import ABOUT, CASES, OVER_ALL
 from tests.databases import fresh_database
