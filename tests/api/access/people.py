@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from api.http.access import gate
-from domain.access.principal import LOCAL, Principal, Role
+from domain.access.principal import Principal, Role
 from domain.language.words import Party
 from tests.api.access.browsers import FORMS_COOKIE
 from tests.api.access.reading import OWN, Asked, auditing, signed_in_to
@@ -41,7 +41,7 @@ def principal(role: Role, party: Party, party_id: str) -> Principal:
 
 
 EVERYBODY: Final = {
-    "op": LOCAL,
+    "op": principal("operator", "platform", "kim"),
     "integ": principal("integration", "platform", "bi"),
     "admin": principal("client-admin", "client", "acme"),
     "view": principal("client-viewer", "client", "acme"),
