@@ -6,7 +6,6 @@ about to record, and the append proves the last event of that.
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any, Final, Protocol, cast
 from uuid import UUID
@@ -15,6 +14,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.commands.already import Already, already
 from application.commands.histories_at_hand import Recalled
+from application.commands.leave import demand_leave, demand_reach, is_limited, refused_as
 from application.commands.queue import Overtaken, Place, Queues
 from application.commands.random_ids import new_salt
 from application.commands.request import (
@@ -22,7 +22,6 @@ from application.commands.request import (
     Contended,
     KeyReused,
     Outcome,
-    Refused,
     RefusedBefore,
     Request,
     StaleVersion,
@@ -38,7 +37,6 @@ from application.ports.log import (
     VersionTaken,
 )
 from application.ports.store import Clock, Store, TermsShelf
-from domain.access.may import commands_of, may, said_by
 from domain.engagement.lifecycle.opening import UnknownEngagement, no_engagement
 from domain.engagement.state import EngagementHistory
 from domain.engagement.terms.published import Published
@@ -46,8 +44,7 @@ from domain.language.changed import replace
 from domain.law.command import Command, OpeningCommand, Order
 from domain.law.correction import CorrectHistory
 from domain.law.recorded import Recorded
-from domain.law.rejection import NotYours, Rejection
-from domain.register import COMMAND_NAMES, allowed_commands
+from domain.law.rejection import Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +132,7 @@ class Recording:
             except KeyAnswered as known:
                 return (yield from self._again(request, known.answer))
             except CommandRecorded as known:
-                return (yield from self._recorded_before(known.command_id))
+                return (yield from self._recorded_before(request, known.command_id))
             if self.queues.ahead(request.engagement_id) is None:
                 recalled, fresh = (yield self._recall(request)), True
         raise Contended(f"{request.engagement_id} is being written by many at once")
@@ -226,7 +223,7 @@ class Recording:
         try:
             facts = self.decide(request, history, published)
         except Rejection as refusal:
-            raise _refused(request, history, refusal) from refusal
+            raise refused_as(request, history, refusal) from refusal
         position = history.facts[-1].position if history else 0
         if facts:
             return replace(outcome_of(facts), position=position)
@@ -276,6 +273,12 @@ class Recording:
                 return (yield from self._again(request, known.answer))
         return outcome
 
+    def _demand_reach(self, request: Request) -> Generator[Step, Any, None]:
+        """Nothing of what came before is told to whoever sees the engagement no longer. Raises UnknownEngagement."""
+        if is_limited(request):
+            found: Recalled | None = yield self._recall(request)
+            demand_reach(request, found and found.history, self.clock())
+
     def _refuse(self, request: Request, history: EngagementHistory | None, refusal: Rejection | StaleVersion) -> Steps:
         """Remembers a refusal for its key and raises it; gives the first answer again where there is one."""
         if isinstance(refusal, StaleVersion):
@@ -284,19 +287,20 @@ class Recording:
                 raise refusal
             yield Append()  # an answer that was read may not have got to the standby: a commit waits until it has
             return (yield from self._again(request, known))
-        refused = _refused(request, history, refusal)
-        if request.keyed:
+        refused = refused_as(request, history, refusal)
+        if request.keyed and not (history and isinstance(refusal, UnknownEngagement)):  # reach may come back
             status, problem = request.keyed.written(refused)
             try:
                 yield Append(key=_key(request, status=status, position=0, problem=problem))
             except KeyAnswered as answered:
                 return (yield from self._again(request, answered.answer))
             except CommandRecorded as recorded:
-                return (yield from self._recorded_before(recorded.command_id))
+                return (yield from self._recorded_before(request, recorded.command_id))
         raise refused
 
     def _again(self, request: Request, answer: Answer) -> Steps:
-        """The first answer to a key. Raises KeyReused, RefusedBefore or AnswerForgotten."""
+        """The first answer to a key. Raises UnknownEngagement, KeyReused, RefusedBefore or AnswerForgotten."""
+        yield from self._demand_reach(request)
         if request.keyed and answer.body_hash != request.keyed.body_hash:
             raise KeyReused("the Idempotency-Key was used for another body")
         if answer.problem is not None:
@@ -325,24 +329,9 @@ class Recording:
 
         return replace(outcome_of([history.facts[version - 1]]), facts=(), stands=stands)
 
-    def _recorded_before(self, command_id: UUID) -> Steps:
+    def _recorded_before(self, request: Request, command_id: UUID) -> Steps:
+        yield from self._demand_reach(request)
         return outcome_of(self.read((yield partial(self.store.log.of_command, command_id))))
-
-
-def demand_leave(request: Request, history: EngagementHistory | None, now: datetime) -> None:
-    """Of what is recorded by now, whatever was judged on what was remembered; about what is not there, the law speaks.
-
-    Raises UnknownEngagement where the engagement is beyond the reach of whoever asks, NotYours where it may not issue
-    the command.
-    """
-    command = request.command
-    if request.principal is None or (history is None and not isinstance(command, OpeningCommand)):
-        return
-    if history and not request.principal.reach(now).holds(history):
-        raise no_engagement(request.engagement_id)
-    refused = may(request.principal, COMMAND_NAMES[type(command)], said_by(command), history)
-    if refused is not None:
-        raise NotYours(refused)
 
 
 NOTHING_NAMED: Final = Published(policies={}, calendars={})
@@ -358,25 +347,6 @@ def _named(command: Command[Any]) -> tuple[list[str], list[str]]:
     """The policies and the calendars that a command names."""
     named = list(command.names())
     return [name for kind, name in named if kind == "policy"], [name for kind, name in named if kind == "calendar"]
-
-
-def _refused(request: Request, history: EngagementHistory | None, refusal: Rejection) -> Refused:
-    """A refusal, with what may be done instead; of an engagement beyond reach as of one that is not there."""
-    if isinstance(refusal, UnknownEngagement):
-        history = None
-    version = history.version if history else 0
-    allowed = _allowed(request, history, refusal) if history else ()
-    return Refused(refusal, request.engagement_id, version, allowed, history)
-
-
-def _allowed(request: Request, history: EngagementHistory, refusal: Rejection) -> tuple[str, ...]:
-    """What the actor may issue in the state that a command was judged in; before the opening nothing."""
-    state, principal = history.state_at(refusal.judged_at) if refusal.judged_at else history.state, request.principal
-    if state is None:
-        return ()
-    if principal is None or principal.party == "platform":
-        return tuple(allowed_commands(state, request.actor.party))
-    return tuple(commands_of(principal, state, history))
 
 
 def placed(facts: Sequence[Recorded], receipt: Receipt) -> tuple[Recorded, ...]:

@@ -29,14 +29,14 @@ class Masks:
         self._lock = Lock()
 
     def of(self, eyes: Eyes) -> Mask | None:
-        """How histories are told to these eyes; None: as they are."""
-        return None if isinstance(eyes, AllShown) else partial(self._told, eyes)
+        """How histories are told to these eyes; None: as they are. Raises what asking for the secret raises."""
+        return None if isinstance(eyes, AllShown) else partial(self._told, eyes, self.key())
 
-    def _told(self, eyes: Eyes, history: EngagementHistory) -> Masked:
+    def _told(self, eyes: Eyes, key: bytes, history: EngagementHistory) -> Masked:
         known = self._find((history.stream_id, eyes))
         if known and known.real is history:
             return known
-        found = masked(history, eyes, self.key(), known)
+        found = masked(history, eyes, key, known)
         self._keep((history.stream_id, eyes), found)
         return found
 

@@ -40,14 +40,20 @@ class OwnSecrets:
         return known
 
     def make(self) -> None:
-        """Makes all that are not there yet, for whoever may only read afterwards.
+        """Has all of them at hand, and makes those that are not there yet, for whoever may only read afterwards.
 
         Raises StoreUnavailable, also of a role that may not read them, and StoreReadOnly.
         """
-        with self._database.reading() as connection:
-            there = {*connection.execute(select(own_secrets.c.name)).scalars()}
-        if missing := set(USES) - there:
+        if missing := set(USES) - self._read_all():
             self._make(missing)
+            self._read_all()
+
+    def _read_all(self) -> set[Use]:
+        """Which there are."""
+        with self._database.reading() as connection:
+            for name, secret in connection.execute(select(own_secrets.c.name, own_secrets.c.secret)):
+                self._known[name] = bytes(secret)
+        return {*self._known}
 
     def _read(self, use: Use) -> bytes | None:
         with self._database.reading() as connection:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import pytest
 from sqlalchemy.engine import URL
 
 from domain.access.principal import LOCAL, Role
@@ -17,6 +18,7 @@ OPENING: Final = {
     "work_class": "non_core",
     "seats": [{"seat_id": "s1", "role": "developer"}],
 }
+NOTE: Final = {"note": "Ana starts on Monday"}
 MATCH: Final = {
     "seat_id": "s1",
     "assignment_id": "a1",
@@ -32,18 +34,33 @@ def headers(of: Guarded, role: Role, party_id: str | None = None) -> dict[str, s
     return bearing(made)
 
 
-def test_a_match_that_another_process_voided_lets_its_partner_do_nothing_more(guard: Guard, started_url: URL) -> None:
+def refused_alike(at: Guarded, headers: dict[str, str]) -> bool:
+    """Whether a remark is refused as about an engagement that is not there."""
+    about, missing = (at.client.post(f"{each}/annotate", json=NOTE, headers=headers) for each in (HERE, MISSING))
+    told, same = (
+        answer.text.replace(each.rpartition("/")[2], "") for answer, each in ((about, HERE), (missing, MISSING))
+    )
+    return about.status_code == missing.status_code == 404 and told == same
+
+
+def recorded(at: Guarded, headers: dict[str, str]) -> bool:
+    return at.client.post(f"{HERE}/annotate", json=NOTE, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("key", [None, "before", "after"])
+def test_a_match_that_another_process_voided_lets_its_partner_do_and_learn_nothing_more(
+    guard: Guard, started_url: URL, key: str | None
+) -> None:
     one, other = guard(started_url), guard(started_url)
     operator, partner = headers(one, "operator"), headers(one, "partner", "northwind")
     other.refresh()
     assert one.client.post("/v1/engagements", json=OPENING, headers=operator).status_code == 201
     matched = one.client.post(f"{HERE}/match-professional", json=MATCH, headers=operator).json()["version"]
-    note = {"note": "Ana starts on Monday"}
-    assert one.client.post(f"{HERE}/annotate", json=note, headers=partner).status_code == 200
+    assert recorded(one, {**partner, "Idempotency-Key": "before"})
     voided = {"void": [matched + 1, matched], "reason": "never matched"}
     assert other.client.post(f"{HERE}/correct-history", json=voided, headers=operator).status_code == 200
-    about, missing = (one.client.post(f"{each}/annotate", json=note, headers=partner) for each in (HERE, MISSING))
-    assert about.status_code == missing.status_code == 404
-    assert about.text.replace(HERE.rpartition("/")[2], "") == missing.text.replace(MISSING.rpartition("/")[2], "")
-    last = one.client.get(HERE, headers=operator).json()["version"]
-    assert last == matched + 3, "the remark, and what was voided; nothing more"
+    keyed = partner if key is None else {**partner, "Idempotency-Key": key}
+    assert refused_alike(one, keyed)
+    assert one.client.get(HERE, headers=operator).json()["version"] == matched + 3, "nothing was recorded"
+    assert one.client.post(f"{HERE}/match-professional", json=MATCH, headers=operator).status_code == 200
+    assert recorded(one, keyed), "it is its own again"
