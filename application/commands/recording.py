@@ -277,7 +277,7 @@ class Recording:
         """Nothing of what came before is told to whoever sees the engagement no longer. Raises UnknownEngagement."""
         if is_limited(request):
             found: Recalled | None = yield self._recall(request)
-            demand_reach(request, found and found.history, self.clock())
+            demand_reach(request, found.history if found else None, self.clock())
 
     def _refuse(self, request: Request, history: EngagementHistory | None, refusal: Rejection | StaleVersion) -> Steps:
         """Remembers a refusal for its key and raises it; gives the first answer again where there is one."""

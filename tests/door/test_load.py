@@ -1,13 +1,15 @@
 """What is not taken where too much waits: by number and by time, before it is read."""
 
 import time
+from collections.abc import Hashable
 
 import pytest
 import structlog
 
 from api.http.door.guarded import SECONDS_OF_REST
-from api.http.door.load import FEW_WAITING, LONGEST_SECONDS, MOST_WAITING, RESERVED, Load, asker_of
+from api.http.door.load import FEW_WAITING, LONGEST_SECONDS, MOST_KNOWN, MOST_WAITING, RESERVED, Load, credential_of
 from api.http.door.whole import is_whole
+from domain.access.principal import LOCAL
 from tests.door.conftest import Serve
 from tests.door.wire import OPENING, answers, chunked, connection, heard, opening, request, told, until_closed
 
@@ -21,7 +23,7 @@ class Gauge(Load):
 
     full = True
 
-    def takes(self, data: bytes, asker: int, now: float) -> bool:
+    def takes(self, data: bytes, asker: Hashable, now: float) -> bool:
         return not self.full or super().takes(data, asker, now)
 
 
@@ -29,7 +31,7 @@ def full() -> Gauge:
     return Gauge(most=0, few=0)
 
 
-def filled(load: Load, asker: int, now: float = 0) -> int:
+def filled(load: Load, asker: Hashable, now: float = 0) -> int:
     """How many of one asker are taken until one is not."""
     for number in range(2 * MOST_WAITING):
         if not load.takes(ASKED, asker, now):
@@ -66,10 +68,33 @@ def test_of_all_askers_no_more_wait_than_may() -> None:
     assert load.takes(ASKED, MOST_WAITING, 0)
 
 
-def test_who_asks_is_told_by_what_it_signs_in_with() -> None:
-    one, other, none = (asker_of(request("GET", "/", *each)) for each in (["Authorization: 1"], ["Cookie: 2"], []))
-    assert len({one, other, none}) == 3
-    assert one == asker_of(request("POST", "/v1/engagements", "X: y", "AUTHORIZATION:  1"))
+def credential(*headers: str) -> bytes:
+    return credential_of(request("GET", "/", *headers))
+
+
+def test_who_asks_is_told_by_what_it_signs_in_with_whatever_else_it_says() -> None:
+    assert credential("AUTHORIZATION:  Bearer 1", "X: y") == credential("Cookie: r=2", "Authorization: Bearer 1")
+    assert credential("Cookie: r=2; __Host-standfast_session=s; q=3") == credential("cookie: standfast_session=s")
+    assert credential("Cookie: r=2") == credential("Cookie: r=3") == credential() == b""
+
+
+def test_whoever_was_not_let_in_shares_one_share_whatever_it_makes_up() -> None:
+    load = Load()
+    load.know(b"own", "ana")
+    assert load.asker(b"own") == "ana"
+    assert load.asker(b"made up") is load.asker(b"") is None
+    for number in range(MOST_KNOWN):
+        load.know(b"%d" % number, number)
+    assert load.asker(b"own") is None, "those who were let in long ago are known no more"
+
+
+def test_keys_of_one_principal_share_its_share() -> None:
+    load = Load()
+    for each in (b"one", b"other"):
+        load.know(each, "ana")
+    filled(load, load.asker(b"one"))
+    assert not load.takes(ASKED, load.asker(b"other"), 0)
+    assert load.takes(ASKED, load.asker(b"made up"), 0)
 
 
 def test_who_asks_how_the_process_is_has_places_of_its_own() -> None:
@@ -161,6 +186,13 @@ def test_what_did_not_come_whole_ends_its_connection(serve: Serve) -> None:
         made.sendall(opening()[:-5])
         [answer] = answers(until_closed(made))
     assert (answer.status, answer.rule(), answer.headers["connection"]) == (503, "overloaded", "close")
+
+
+def test_whoever_is_answered_is_known_by_what_it_signed_in_with(serve: Serve) -> None:
+    load = Load()
+    door = serve(load=load)
+    told(door.port, request("GET", "/v1/events", "Authorization: Bearer x"))
+    assert load.asker(b"Bearer x") == (LOCAL.role, LOCAL.actor)
 
 
 def test_what_is_under_way_waits_until_its_answer_begins(serve: Serve) -> None:

@@ -1,6 +1,7 @@
 """What a connection needs beside uvicorn's own protocols: an end to waiting, a last answer, a place among others."""
 
 import asyncio
+from collections.abc import Hashable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,11 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.door.answers import last_answer
 from api.http.door.connections import Connections
 from api.http.door.limits import Limits
-from api.http.door.load import asker_of
+from api.http.door.load import credential_of
 from api.http.door.patience import Awaited, Patience
 from api.http.door.whole import is_whole
 from api.http.problem_kinds import Overloaded, RequestTooSlow, rule_of
 from application.commands.random_ids import new_id
+from domain.access.principal import Principal
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.h11_impl import H11Protocol as Served
@@ -47,7 +49,8 @@ class Guarded(Served):
         self.shared = shared
         self.patience = Patience(limits)
         self._deaf = False
-        self._asker = 0
+        self._credential = b""
+        self._asker: Hashable = None
         self._unread_answer = (0, 0)
         self._patience_with_readers = limits.unread_answer_seconds
         self._next_look: asyncio.TimerHandle | None = None
@@ -76,7 +79,8 @@ class Guarded(Served):
         if self._deaf:
             return False
         if self._begins_a_request():
-            self._asker = asker_of(data)
+            self._credential = credential_of(data)
+            self._asker = self.shared.load.asker(self._credential)
             if not self.shared.load.takes(data, self._asker, self.loop.time()):
                 self._shed(data)
                 return False
@@ -130,11 +134,18 @@ class Guarded(Served):
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.shared.load.end(self, self.loop.time())
+                self._note_who_asked(scope)
                 self._rests = self._rest_after(message["status"])
             await send(message)
 
         self.waits()
         await app(scope, receive, told)
+
+    def _note_who_asked(self, scope: Scope) -> None:
+        """Has whoever was let in known by what it signed in with."""
+        principal: Principal | None = scope["state"].get("principal")
+        if principal is not None:
+            self.shared.load.know(self._credential, (principal.role, principal.actor))
 
     def _rest_after(self, status: int) -> float:
         """Seconds."""

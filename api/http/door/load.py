@@ -4,7 +4,7 @@ What waits is a request that was read to its end and whose answer has not begun;
 """
 
 import re
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from math import inf
 from typing import Final
@@ -27,15 +27,21 @@ LOOK_SECONDS: Final = 1.0
 RESERVED: Final = 8
 """Places that are kept for whoever asks how the process is."""
 
-_SIGNED: Final = re.compile(rb"\r\n(?:authorization|cookie):[ \t]*([^\r\n]*)", re.IGNORECASE)
+MOST_KNOWN: Final = 10_000
+"""How many of those who were let in are remembered by what they signed in with, the last ones."""
+
+_SIGNED_BY: Final = (
+    re.compile(rb"\r\nauthorization:[ \t]*([^\r\n]*)", re.IGNORECASE),
+    re.compile(rb"\r\ncookie:[^\r\n]*?standfast_session=([^;\r\n]*)", re.IGNORECASE),
+)
 _ALWAYS: Final = (b"GET /healthz ", b"HEAD /healthz ")
 _OF_THE_PROCESS: Final = (b"GET /readyz ", b"HEAD /readyz ", b"GET /metrics ", b"HEAD /metrics ")
 
 
-def asker_of(data: bytes) -> int:
-    """Who seems to ask in a request that begins so: by what it signs in with, which nobody has looked at yet."""
-    found = _SIGNED.search(data)
-    return hash(found[1]) if found else 0
+def credential_of(data: bytes) -> bytes:
+    """What a request that begins so signs in with, as it stands there; nobody has looked at it yet. Empty: nothing."""
+    found = next(filter(None, (each.search(data) for each in _SIGNED_BY)), None)
+    return found[1] if found else b""
 
 
 class Load:
@@ -44,26 +50,39 @@ class Load:
     def __init__(self, most: int = MOST_WAITING, few: int = FEW_WAITING) -> None:
         self._most = most
         self._few = few
-        self._waiting: dict[Hashable, tuple[float, int]] = {}  # since when, and whose
-        self._of_each: Counter[int] = Counter()
+        self._waiting: dict[Hashable, tuple[float, Hashable]] = {}  # since when, and whose
+        self._of_each: Counter[Hashable] = Counter()
+        self._known: OrderedDict[bytes, Hashable] = OrderedDict()  # whose each credential is
         self._late = False
         self._least_wait = inf
         self._next_look_at = 0.0
 
-    def begin(self, connection: Hashable, asker: int, now: float) -> None:
+    def know(self, credential: bytes, asker: Hashable) -> None:
+        """Whoever signs in with this was let in, and has a share of its own."""
+        if credential:
+            self._known[credential] = asker
+            self._known.move_to_end(credential)
+            if len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+
+    def asker(self, credential: bytes) -> Hashable:
+        """Who asks, as far as is known; None: nobody that was let in, all of whom share one share."""
+        return self._known.get(credential)
+
+    def begin(self, connection: Hashable, asker: Hashable, now: float) -> None:
         if connection not in self._waiting:
             self._waiting[connection] = now, asker
             self._of_each[asker] += 1
 
     def end(self, connection: Hashable, now: float) -> None:
-        began, asker = self._waiting.pop(connection, (None, 0))
+        began, asker = self._waiting.pop(connection, (None, None))
         if began is not None:
             self._least_wait = min(self._least_wait, now - began)
             self._of_each[asker] -= 1
             if not self._of_each[asker]:
                 del self._of_each[asker]
 
-    def takes(self, data: bytes, asker: int, now: float) -> bool:
+    def takes(self, data: bytes, asker: Hashable, now: float) -> bool:
         """Whether a request that begins so is taken now."""
         if now >= self._next_look_at:
             self._look(now)
@@ -74,7 +93,7 @@ class Load:
         return waiting < self._most + RESERVED and data.startswith(_OF_THE_PROCESS)
 
     def _look(self, now: float) -> None:
-        oldest, _ = next(iter(self._waiting.values()), (now, 0))
+        oldest, _ = next(iter(self._waiting.values()), (now, None))
         self._late = (now - oldest if self._least_wait == inf else self._least_wait) > LONGEST_SECONDS
         self._least_wait = inf
         self._next_look_at = now + LOOK_SECONDS
