@@ -1,7 +1,7 @@
 """The HTTP application: every operation at its address, every failure a problem."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache, partial
 from typing import Any, Final
 
@@ -114,6 +114,42 @@ def application(
     ``processes``: how many serve altogether. ``slowness``: how failed attempts to sign in to the pages are slowed.
     """
 
+    authenticated = standfast.settings.authentication == "on"
+    operations = operations_of(standfast, workers)
+    everything = (*operations, live_operation(standfast))
+    addresses = Addresses(everything)
+    app = Edge(
+        title=TITLE,
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lasting(standfast, projects=projects, keeps=keeps, sends=sends),
+        telemetry=NOT_THE_FRAMEWORKS,
+    )
+    app.add_route(documentation.DOCS, documentation.page, include_in_schema=False)
+    app.add_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
+    app.add_exception_handler(NothingHere, answer_problem)
+    app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
+    app.add_exception_handler(HTTPException, unrouted(addresses))
+    access = standfast.access
+    sign_in = SignIn(access.ring, access.tokens, access.sessions) if authenticated else None
+    exports = (each for each in operations if each.tag == EXPORTS)
+    signing_in = SigningIn(standfast, sign_in, slowness or Slowness()) if sign_in else None
+    pages = Pages(app.framework, standfast, exports, signing_in)
+    app.outermost = layered(standfast, app, everything, addresses, pages, sign_in, processes)
+    described = cache(lambda: document(operations, authenticated=authenticated))
+    app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
+    app.state.standfast = standfast
+    return app
+
+
+def lasting(
+    standfast: Standfast, *, projects: bool, keeps: bool, sends: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]:
+    """What runs beside the answers from the start of an application to its end, where the marketplace is closed."""
+    counters = standfast.recorder.counters
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         standfast.tail.begin(event_frame)
@@ -124,41 +160,35 @@ def application(
             standfast.keeper.start()
         if sends:
             standfast.webhooks.start(event_bytes)
-        if authenticated:
+        if standfast.settings.authentication == "on":
             standfast.access.log.start()
         yield {AT_THE_END: standfast.tail.end, SHED: partial(counters.add, NOT_TAKEN)}
         await run_in_threadpool(standfast.close)  # the loop goes on, to finish what was accepted
 
-    settings = standfast.settings
-    authenticated = settings.authentication == "on"
-    operations = operations_of(standfast, workers)
-    everything = (*operations, live_operation(standfast))
-    addresses = Addresses(everything)
-    app = Edge(
-        title=TITLE,
-        version=VERSION,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        lifespan=lifespan,
-        telemetry=NOT_THE_FRAMEWORKS,
-    )
-    app.add_route(documentation.DOCS, documentation.page, include_in_schema=False)
-    app.add_route(f"{documentation.DOCS}/{{name}}", documentation.file, include_in_schema=False)
-    app.add_exception_handler(NothingHere, answer_problem)
-    app.add_exception_handler(Exception, answer_unforeseen)  # the framework raises it again, to be logged
-    app.add_exception_handler(HTTPException, unrouted(addresses))
-    access, counters = standfast.access, standfast.recorder.counters
-    sign_in = SignIn(access.ring, access.tokens, access.sessions) if authenticated else None
-    exports = (each for each in operations if each.tag == EXPORTS)
-    signing_in = SigningIn(standfast, sign_in, slowness or Slowness()) if sign_in else None
-    pages = Pages(app.framework, standfast, exports, signing_in)
+    return lifespan
+
+
+def layered(
+    standfast: Standfast,
+    app: FastAPI,
+    operations: Sequence[Operation],
+    addresses: Addresses,
+    pages: Pages,
+    sign_in: SignIn | None,
+    processes: int,
+) -> ASGIApp:
+    """What a request goes through before it is answered: it is told of, and asked how it came, who asks, and how much.
+
+    ``sign_in`` None: authentication is off.
+    """
+    settings, access, counters = standfast.settings, standfast.access, standfast.recorder.counters
+    authenticated = sign_in is not None
     template_of = template_at(addresses, pages, app)
     allowance = Allowance(paces_of(settings.limits, authenticated=authenticated), counters, processes=processes)
-    kinds = Kinds((each.name, (each.method, each.path)) for each in everything)
+    kinds = Kinds((each.name, (each.method, each.path)) for each in operations)
     gate = Gate(
         Paced(Dispatch(pages, addresses), allowance, kinds, template_of, pages.refusal),
-        needs_of(everything, pages.addresses, app),
+        needs_of(operations, pages.addresses, app),
         template_of,
         pages.refusal,
         sign_in,
@@ -173,11 +203,7 @@ def application(
         names_of(settings.host),
         any_address=authenticated and is_unspecified(settings.host),
     )
-    app.outermost = Observation(door, counters)
-    described = cache(lambda: document(operations, authenticated=authenticated))
-    app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
-    app.state.standfast = standfast
-    return app
+    return Observation(door, counters)
 
 
 def operations_of(standfast: Standfast, workers: WorkerNumbers | None = None) -> Sequence[Operation]:
