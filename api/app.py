@@ -43,7 +43,6 @@ from api.live.routes import followed, live_operation
 from api.openapi import TITLE, VERSION, document
 from api.pages.addresses import Address, Pages
 from api.pages.sign_in.route import SigningIn
-from api.pages.sign_in.slowness import Slowness
 from api.queries.command_of_event import COMMANDS_OF_EVENTS
 from api.queries.engagements import QUESTIONS
 from api.queries.fleet import FIGURES
@@ -105,13 +104,12 @@ def application(
     sends: bool = False,
     workers: WorkerNumbers | None = None,
     processes: int = 1,
-    slowness: Slowness | None = None,
 ) -> FastAPI:
     """The application on an open marketplace, which it closes at its own end.
 
     ``projects``: whether it may bring the projections up to date, or only follows who does. ``keeps``: whether it may
     keep the deadlines. ``sends``: whether it may send to webhooks. ``workers``: where others serve beside it, and
-    ``processes``: how many serve altogether. ``slowness``: how failed attempts to sign in to the pages are slowed.
+    ``processes``: how many serve altogether.
     """
 
     authenticated = standfast.settings.authentication == "on"
@@ -135,9 +133,11 @@ def application(
     access = standfast.access
     sign_in = SignIn(access.ring, access.tokens, access.sessions) if authenticated else None
     exports = (each for each in operations if each.tag == EXPORTS)
-    signing_in = SigningIn(standfast, sign_in, slowness or Slowness()) if sign_in else None
+    paces = paces_of(standfast.settings.limits, authenticated=authenticated)
+    allowance = Allowance(paces, standfast.recorder.counters, processes=processes)
+    signing_in = SigningIn(standfast, sign_in, allowance) if sign_in else None
     pages = Pages(app.framework, standfast, exports, signing_in)
-    app.outermost = layered(standfast, app, everything, addresses, pages, sign_in, processes)
+    app.outermost = layered(standfast, app, everything, addresses, pages, sign_in, allowance)
     described = cache(lambda: document(operations, authenticated=authenticated))
     app.openapi = described  # type: ignore[method-assign]  # the way that the framework documents
     app.state.standfast = standfast
@@ -175,16 +175,14 @@ def layered(
     addresses: Addresses,
     pages: Pages,
     sign_in: SignIn | None,
-    processes: int,
+    allowance: Allowance,
 ) -> ASGIApp:
     """What a request goes through before it is answered: it is told of, and asked how it came, who asks, and how much.
 
     ``sign_in`` None: authentication is off.
     """
     settings, access, counters = standfast.settings, standfast.access, standfast.recorder.counters
-    authenticated = sign_in is not None
     template_of = template_at(addresses, pages, app)
-    allowance = Allowance(paces_of(settings.limits, authenticated=authenticated), counters, processes=processes)
     kinds = Kinds((each.name, (each.method, each.path)) for each in operations)
     gate = Gate(
         Paced(Dispatch(pages, addresses), allowance, kinds, template_of, pages.refusal),
@@ -201,7 +199,7 @@ def layered(
         gate,
         names_in(settings.host_names),
         names_of(settings.host),
-        any_address=authenticated and is_unspecified(settings.host),
+        any_address=sign_in is not None and is_unspecified(settings.host),
     )
     return Observation(door, counters)
 

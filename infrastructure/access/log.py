@@ -1,7 +1,8 @@
 """The access log as a process writes it: in the background, some at a time. Nobody who asks ever waits for it.
 
-Alike entries of one second are one row with their number, and a second has a bound of different ones: who is denied
-without end fills neither the memory nor the disk. What finds no room is counted.
+Alike entries of one second are one row with their number, and a second has a bound of different ones, 50 of all who did
+not sign in: who is denied without end does not fill the memory, and the disk no faster than that. What finds no room is
+counted. How much that does not hold is told of one address at all is bounded before (`api/http/pace`, `sign-ins`).
 """
 
 import time

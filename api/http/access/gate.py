@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.access.asking import let_in
+from api.http.access.client import address_of
 from api.http.access.needs import Needs, Scopes
 from api.http.access.sign_in import NothingSent, SignIn, session_of
 from api.http.access.watched import Watched
@@ -122,7 +123,7 @@ class Gate:
             sent = session_of(scope) is None and not isinstance(refused, NothingSent)
             error = NotSignedIn(sent=sent)
             if sent:
-                self._failed(scope["client"][0] if scope.get("client") else "")  # what is too much is not told singly
+                self._failed(address_of(scope))  # what is too much is not told singly
             self._deny(scope, None, template, error, str(refused))
             raise error from refused
 

@@ -7,9 +7,9 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from functools import partial
-from ipaddress import IPv6Address, ip_address
 from typing import Final, NoReturn
 
+from api.http.access.client import network_of
 from api.http.pace.bucket import SECOND, Bucket
 from api.http.problem_kinds import TooManyRequests
 from infrastructure.process.paces import KINDS, Kind, Paces
@@ -24,7 +24,6 @@ SECONDS_FOR_A_STREAM: Final = 5
 REFUSED: Final = "standfast_too_many_requests_total"
 HELP: Final = {REFUSED: "Requests that were refused since their principal had asked too much, by kind."}
 COUNTED: Final[tuple[tuple[str, Labels], ...]] = tuple((REFUSED, (("kind", kind),)) for kind in KINDS)
-_64_BITS: Final = 64
 
 
 def _nothing() -> None:
@@ -58,12 +57,21 @@ class Allowance:
 
     def failed(self, address: str) -> None:
         """Something that does not hold was sent from an address. Raises TooManyRequests."""
-        self._take("sign-ins", _network(address))
+        self._take("sign-ins", network_of(address))
+
+    def may_fail(self, address: str) -> None:
+        """Something was sent from an address of which others have to say whether it holds, and nothing is taken.
+
+        Raises TooManyRequests where it would be too much if it does not.
+        """
+        if "sign-ins" in self._paces:
+            self._demand("sign-ins", self._bucket("sign-ins", network_of(address)).wait(self._clock()))
 
     def _take(self, kind: Kind, who: Hashable) -> None:
-        if kind not in self._paces:
-            return
-        wait = self._bucket(kind, who).take(self._clock())
+        if kind in self._paces:
+            self._demand(kind, self._bucket(kind, who).take(self._clock()))
+
+    def _demand(self, kind: Kind, wait: int) -> None:
         if wait:
             seconds = -(-wait // SECOND)
             self._refuse(kind, f"too many {kind} in a short time: one more is taken in {seconds} s", seconds)
@@ -99,12 +107,3 @@ class Allowance:
         oldest = next(iter(self._buckets), None)
         if oldest and (len(self._buckets) >= MOST_BUCKETS or self._buckets[oldest].is_full(self._clock())):
             del self._buckets[oldest]
-
-
-def _network(address: str) -> Hashable:
-    """What one client has of addresses: one of IPv4, 2**64 of IPv6."""
-    try:
-        found = ip_address(address)
-    except ValueError:  # of a socket that has no address of the internet
-        return address
-    return int(found) >> _64_BITS if isinstance(found, IPv6Address) else found

@@ -22,14 +22,16 @@ class Bucket:
         self._slack = (pace.at_once - 1) * self._every
         self._full_at = 0
 
+    def wait(self, now: int) -> int:
+        """The nanoseconds until there is a token: 0 where there is one."""
+        return max(0, max(self._full_at, now) - self._slack - now)
+
     def take(self, now: int) -> int:
         """Takes a token: 0, or the nanoseconds until there is one, where there is none and nothing is taken."""
-        full_at = max(self._full_at, now)
-        wait = full_at - self._slack - now
-        if wait > 0:
-            return wait
-        self._full_at = full_at + self._every
-        return 0
+        wait = self.wait(now)
+        if not wait:
+            self._full_at = max(self._full_at, now) + self._every
+        return wait
 
     def is_full(self, now: int) -> bool:
         """Whether it is as good as a new one."""

@@ -2,10 +2,10 @@
 
 import hmac
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Hashable
 from contextlib import suppress
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -14,15 +14,17 @@ from starlette.responses import RedirectResponse, Response
 
 from api.composition import Standfast
 from api.http.access.asking import let_in
+from api.http.access.client import address_of, network_of
 from api.http.access.session_cookie import BEGUN, SESSION, cookie_in, drop_cookie, is_private, session_in, set_cookie
 from api.http.access.sign_in import SignIn
-from api.http.problem_kinds import FORESEEN, FormUnproved
+from api.http.pace.allowance import Allowance
+from api.http.problem_kinds import FORESEEN, FormUnproved, TooManyRequests
 from api.http.reach import Seen
 from api.pages.forgery import FIELD, proved
 from api.pages.forms.receiving import fields_of
 from api.pages.leaving import leaving_token
 from api.pages.sign_in.onward import START, asked_for, own, sign_in_at
-from api.pages.sign_in.slowness import Slowness
+from api.pages.sign_in.places import Places
 from api.pages.sign_in.view import KEY, Wanted, onward_page, sign_in_page, wanted_at, wanted_in, written_in
 from application.ports.access import Access, SignInRefused, What
 from domain.access.principal import Principal
@@ -32,26 +34,25 @@ from infrastructure.access.keys import key_id_of
 
 log = structlog.get_logger("standfast.access")
 NO_KEY: Final = "This is no key that holds."
-TOO_MANY: Final = "Too many attempts fail just now. Nothing is wrong with a key that holds: try again in a moment."
+TOO_MANY: Final = (
+    "Too many attempts from where you are fail just now. "
+    "A key that holds signs you in all the same; otherwise try again in a moment."
+)
 IN_THE_OPEN: Final = "Sign in over https: here whoever is on the way would read the key."
 NOT_LED_BACK: Final = "That did not sign you in: it was begun too long ago or in another browser, or was refused there."
 NOT_LEFT: Final = "Nobody was signed out: that page was made for another session. Sign out at the foot of this one."
 NOT_REACHED: Final = "The identity provider does not answer. Try again in a moment, or sign in by a key."
 AGAIN_SECONDS: Final = 5
-MOST_ASKING: Final = 8
-"""For how many at once the provider is asked: it may take its time, and threads are there for others too."""
-
-T = TypeVar("T")
 
 
 class SigningIn:
     """The addresses of signing in and out, and what is answered to a browser that has not."""
 
-    def __init__(self, standfast: Standfast, sign_in: SignIn, slowness: Slowness) -> None:
+    def __init__(self, standfast: Standfast, sign_in: SignIn, allowance: Allowance) -> None:
         self._access = standfast.access
         self._sign_in = sign_in
-        self._slowness = slowness
-        self._asking = 0
+        self._allowance = allowance
+        self._places = Places()
         self._provider = standfast.settings.oidc_name if standfast.access.code_flow else None
 
     async def page(self, _standfast: Seen, request: Request) -> Response:
@@ -71,7 +72,7 @@ class SigningIn:
         try:
             principal = await self._sign_in.principal_of_key(fields.get(KEY, "").strip())
         except SignInRefused as refused:
-            return await self._failed(request, wanted, NO_KEY, str(refused))
+            return self._failed(request, wanted, NO_KEY, str(refused))
         session = await run_in_threadpool(self._access.sessions.begin, key_id=key_id_of(principal.credential))
         return await self._begun(request, wanted, principal, session)
 
@@ -80,7 +81,7 @@ class SigningIn:
         assert self._access.code_flow, "the address is there only with a provider"
         wanted = wanted_at(request)
         try:
-            begun = await self._of_provider(partial(self._access.code_flow.begin, wanted.onward))
+            begun = await self._places.asked(_whose(request), partial(self._access.code_flow.begin, wanted.onward))
         except Unfetched as error:
             return self._unreached(request, wanted, error)
         response = RedirectResponse(begun.address, 303)
@@ -88,19 +89,22 @@ class SigningIn:
         return response
 
     async def callback(self, _standfast: Seen, request: Request) -> Response:
-        """Where the identity provider leads back to."""
+        """Where the identity provider leads back to. It alone knows its codes: how much fails is asked before it is."""
         assert self._access.code_flow, "the address is there only with a provider"
         query = request.query_params.multi_items()
         times = Counter(name for name, _ in query)
         said = {name: value for name, value in query if times[name] == 1}
         try:
+            self._allowance.may_fail(address_of(request.scope))
             kept = cookie_in(request.scope, BEGUN) or ""
-            found = await self._of_provider(partial(self._access.code_flow.finish, kept, said))
+            found = await self._places.asked(_whose(request), partial(self._access.code_flow.finish, kept, said))
             principal = principal_of_token(found.bearer)
+        except TooManyRequests as error:
+            return self._too_many(request, Wanted(), error)
         except Unfetched as error:
             return self._unreached(request, Wanted(), error)
         except SignInRefused as refused:
-            response = await self._failed(request, Wanted(), NOT_LED_BACK, str(refused))
+            response = self._failed(request, Wanted(), NOT_LED_BACK, str(refused))
         else:
             session = await run_in_threadpool(self._access.sessions.begin, bearer=found.bearer)
             response = await self._begun(request, Wanted(onward=own(found.onward)), principal, session)
@@ -138,16 +142,6 @@ class SigningIn:
                 wanted = Wanted(form=onward, onward=onward, fields=written_in(await fields_of(request)))
         return sign_in_page(request, wanted, provider=self._provider, status=401)
 
-    async def _of_provider(self, ask: Callable[[], T]) -> T:
-        """What the provider is asked for, apart from the event loop. Raises Unfetched where too many wait."""
-        if self._asking >= MOST_ASKING:
-            raise Unfetched("too many wait for its answer")
-        self._asking += 1
-        try:
-            return await run_in_threadpool(ask)
-        finally:
-            self._asking -= 1
-
     def _unreached(self, request: Request, wanted: Wanted, error: Unfetched) -> Response:
         log.warning("nobody can sign in with the identity provider", reason=str(error))
         return self._refused(request, wanted, NOT_REACHED, 503, AGAIN_SECONDS)
@@ -163,11 +157,17 @@ class SigningIn:
         set_cookie(response, request.scope, SESSION, session)
         return response
 
-    async def _failed(self, request: Request, wanted: Wanted, words: str, why: str) -> Response:
+    def _failed(self, request: Request, wanted: Wanted, words: str, why: str) -> Response:
+        """Counts what does not hold for its address; what is too much there is not told singly."""
+        try:
+            self._allowance.failed(address_of(request.scope))
+        except TooManyRequests as error:
+            return self._too_many(request, wanted, error)
         self._tell(request, "sign-in-failed", None, why)
-        if await self._slowness.after_a_failure():
-            return self._refused(request, wanted, words, 401)
-        return self._refused(request, wanted, TOO_MANY, 429, AGAIN_SECONDS)
+        return self._refused(request, wanted, words, 401)
+
+    def _too_many(self, request: Request, wanted: Wanted, error: TooManyRequests) -> Response:
+        return self._refused(request, wanted, TOO_MANY, 429, error.retry_after)
 
     def _refused(self, request: Request, wanted: Wanted, words: str, status: int, again: int | None = None) -> Response:
         response = sign_in_page(request, wanted, provider=self._provider, refusal=words, status=status)
@@ -198,3 +198,7 @@ class SigningIn:
                 why=why,
             )
         )
+
+
+def _whose(request: Request) -> Hashable:
+    return network_of(address_of(request.scope))

@@ -11,7 +11,6 @@ from api.app import application
 from api.composition import assemble
 from api.http.access.session_cookie import SESSION
 from api.pages import forgery
-from api.pages.sign_in.slowness import Slowness
 from tests.api.access.conftest import HTML, Guarded
 from tests.api.pages.browsing import Browser, Form, Page
 from tests.api.serving import settings_of
@@ -22,17 +21,17 @@ FORMS_COOKIE = f"__Host-{forgery.COOKIE}"
 
 
 @contextmanager
-def guarded_pages(url: URL, slowness: Slowness | None = None, **settings: Any) -> Iterator[Guarded]:
-    """An application, and a first browser of it. Who fails does not wait, unless that is said."""
+def guarded_pages(url: URL, **settings: Any) -> Iterator[Guarded]:
+    """An application, and a first browser of it."""
     told = settings_of(url).model_copy(update={"authentication": "on", **settings})
     standfast = assemble(told)
-    with TestClient(application(standfast, slowness=slowness or Slowness(0)), base_url=AT) as client:
+    with TestClient(application(standfast), base_url=AT) as client:
         yield Guarded(standfast, client)
 
 
-def another(of: Guarded, at: str = AT) -> TestClient:
-    """Another browser."""
-    return TestClient(of.client.app, base_url=at)
+def another(of: Guarded, at: str = AT, address: str = "testclient") -> TestClient:
+    """Another browser, and the address that it comes from."""
+    return TestClient(of.client.app, base_url=at, client=(address, 50_000))
 
 
 def signed_in(client: TestClient, key: str, onward: str = "") -> Page:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from starlette.testclient import TestClient
 
 from api.http.access.session_cookie import BEGUN
-from api.pages.sign_in import route
+from api.pages.sign_in import places
 from infrastructure.database.tables import sessions
 from tests.api.access.browsers import AT, COOKIE, another, guarded_pages, leaving, posted
 from tests.api.access.conftest import HTML, Guarded, bearing
@@ -336,7 +336,7 @@ def test_for_many_at_once_the_provider_is_not_asked(
 ) -> None:
     back = there.signs_in(led_there(browser))
     with monkeypatch.context() as full:
-        full.setattr(route, "MOST_ASKING", 0)
+        full.setattr(places, "MOST_ASKING", 0)
         assert browser.get("/sign-in/provider", headers=HTML, follow_redirects=False).status_code == 503
         assert led_back(browser, back).status_code == 503
     assert led_back(browser, back).status_code == 303, "asked again a moment later it signs in"

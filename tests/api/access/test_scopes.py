@@ -12,13 +12,14 @@ from api.examples.commands import body_example
 from api.http.access import needs
 from api.http.access.needs import ANYBODY, OPERATIONS, PAGES, Needs, NeedsNothingSaid
 from api.http.access.sign_in import SignIn
+from api.http.pace.allowance import Allowance
 from api.live.routes import live_operation
 from api.pages import addresses
 from api.pages.files import FILE
 from api.pages.sign_in.route import SigningIn
-from api.pages.sign_in.slowness import Slowness
 from application.ports.access import MadeKey
 from domain.access.principal import ALL, SCOPES, Scope
+from infrastructure.process.telemetry import Counters
 from tests.api.access.conftest import HTML, Guarded, bearing
 
 OPENING = {name: value for name, value in body_example("open-engagement").items() if name != "engagement_id"}
@@ -78,7 +79,7 @@ def test_the_table_is_complete_and_names_nothing_else(lasting: Guarded) -> None:
     app = lasting.client.app
     assert isinstance(app, FastAPI)
     framework = {("GET", each.path) for each in app.routes}  # type: ignore[attr-defined]  # all of them are routes
-    signing_in = SigningIn(standfast, SignIn(standfast.access.ring), Slowness())
+    signing_in = SigningIn(standfast, SignIn(standfast.access.ring), Allowance({}, Counters()))
     pages = (*addresses.PAGES, *addresses.sign_in_addresses(signing_in, with_provider=True))
     assert {("GET", FILE), *((each.method, each.path) for each in pages)} | framework == PAGES.keys()
     assert {scope for needed in (*OPERATIONS.values(), *PAGES.values()) for scope in needed or ()} == ALL

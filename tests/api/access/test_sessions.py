@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 from api.http.access.session_cookie import SESSION
 from api.pages import forgery
 from api.pages.forms.receiving import MOST_BYTES
-from api.pages.sign_in.slowness import Slowness
 from application.ports.access import MadeKey
 from domain.access.principal import LOCAL
 from infrastructure.access.secret import new_secret
@@ -242,21 +241,6 @@ def test_what_is_no_key_signs_nobody_in_and_is_not_repeated(pages: Guarded, brow
     why = [each[3] or "" for each in pages.told() if each[0] == "sign-in-failed"]
     assert any(f"key {revoked.key.key_id}" in each for each in why)
     assert all(revoked.bearer[-43:] not in each for each in why)
-
-
-def test_who_fails_waits_and_who_has_a_key_does_not(sqlite_url: URL) -> None:
-    with guarded_pages(sqlite_url, Slowness(seconds=0.3, most=0)) as of:
-        made = of.key("ana")
-        of.refresh()
-        page = signed_in(of.client, "sf_wrong")
-        assert (page.status, "try again in a moment" in page.text) == (429, True)
-        assert signed_in(of.client, made.bearer).address == "/work"
-    slowness = Slowness(seconds=0.3)
-    with guarded_pages(sqlite_url, slowness) as of:
-        of.refresh()
-        began = time.monotonic()
-        assert signed_in(of.client, "sf_wrong").status == 401
-        assert time.monotonic() - began >= 0.3
 
 
 def test_a_session_ends_unused_and_when_it_has_lasted_long_enough(sqlite_url: URL) -> None:

@@ -66,8 +66,21 @@ def test_addresses_of_one_network_are_one_client() -> None:
     found = Allowance({"sign-ins": Pace(1, 1)}, Counters(), clock=Clock())
     found.failed("2001:db8::1")
     assert refused(lambda: found.failed("2001:db8::2")) == 1
-    for another in ("2001:db8:0:1::1", "192.0.2.1", "192.0.2.2", ""):
+    for another in ("2001:db8:0:1::1", "192.0.2.1", "::ffff:192.0.2.2", "192.0.2.3", ""):
         found.failed(another)
+
+
+def test_whether_one_more_may_fail_is_asked_and_takes_nothing() -> None:
+    clock = Clock()
+    found = Allowance({"sign-ins": Pace(1, 0.5)}, Counters(), clock=clock)
+    for _ in range(3):
+        found.may_fail("192.0.2.1")
+    found.failed("192.0.2.1")
+    assert refused(lambda: found.may_fail("192.0.2.1")) == 2
+    found.may_fail("192.0.2.2")
+    clock.now += 2 * SECOND
+    found.may_fail("192.0.2.1")
+    Allowance({}, Counters()).may_fail("192.0.2.1")  # which is not limited
 
 
 def test_no_more_are_kept_than_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
