@@ -4,11 +4,11 @@ The parties of a command are the law's, and stay with it; here it is said as who
 is judged is judged on what is recorded now, whatever instant a command says.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
-from domain.access.hiding.table import CLOCKS_ABOUT
+from domain.access.hiding.table import CLOCKS_ABOUT, What, held_by
 from domain.access.principal import Principal, Role
 from domain.clocks.notice import ServiceLevelBreached
 from domain.engagement.annotation import EventAnnotated
@@ -112,13 +112,14 @@ class Side:
         """Whether a fact is about nobody else's person; one that is not there is about nobody."""
         if named > self.history.version:
             return True
-        event = self._spoken_of(named)
-        if isinstance(event, ServiceLevelBreached):
-            own = _PEOPLE.get(f"{CLOCKS_ABOUT.get(event.clock)}_id")
-            return own is None or own(self, event.subject_id)
-        return all(
-            own(self, name) for field, own in _PEOPLE.items() if (name := getattr(event, field, None)) is not None
-        )
+        return self.may_remark_on(self._spoken_of(named))
+
+    def may_remark_on(self, event: Event[Any]) -> bool:
+        """Whether an event is about nobody, or about its own; where it has two sides, one that is its own is enough."""
+        named: dict[What, list[str]] = {}
+        for what, id in _named_in(event):
+            named.setdefault(what, []).append(id)
+        return all(any(own(self, id) for id in named[what]) for what, own in _PEOPLE.items() if what in named)
 
     def _spoken_of(self, version: int) -> Event[Any]:
         """The event of a version; of a voiding or a remark about a fact, that of the fact, which is an earlier one."""
@@ -136,12 +137,25 @@ def _took_part(of: Assignment) -> bool:
     return of.live or of.active_at is not None
 
 
-_PEOPLE: Final[Mapping[str, Callable[[Side, str], bool]]] = {
-    "assignment_id": Side.assignment,
-    "concern_id": Side.concern,
-    "proposal_id": Side.proposal,
+def _named_in(event: Event[Any]) -> Iterator[tuple[What, str]]:
+    """The ids that an event names, each with what it is the id of; of a notice what its clock is about."""
+    if isinstance(event, ServiceLevelBreached):
+        what = CLOCKS_ABOUT.get(event.clock)
+        if what is not None:
+            yield what, event.subject_id
+        return
+    kind: type = type(event)
+    for field, what in held_by(kind):
+        if what in _PEOPLE and (id := getattr(event, field)) is not None:
+            yield what, id
+
+
+_PEOPLE: Final[Mapping[What, Callable[[Side, str], bool]]] = {
+    "assignment": Side.assignment,
+    "concern": Side.concern,
+    "proposal": Side.proposal,
 }
-"""The fields by which an event is about one person."""
+"""By what an event is about people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from domain.access import may as table
-from domain.access.may import CommandOfNobody, commands_of, may, said_by
+from domain.access.may import CommandOfNobody, Side, commands_of, may, said_by
 from domain.access.principal import LOCAL, MOST_SCOPES, ROLES, Principal, Role
 from domain.engagement.assignments.absence import AbsenceRecorded
 from domain.engagement.concerns import UnderperformanceReported
+from domain.engagement.replacement.request import ReplacementRequested
 from domain.engagement.state import EngagementHistory
-from domain.language.words import Party
+from domain.engagement.transfer.planning import KnowledgeTransferPlanned
+from domain.language.words import Party, field_names
 from domain.law.command import Command
-from domain.register import COMMAND_NAMES, COMMANDS, allowed_commands
+from domain.register import COMMAND_NAMES, COMMANDS, EVENTS, allowed_commands
 from tests.domain import words
 from tests.domain.given import Given, given
 from tests.domain.walks import walk
@@ -138,6 +140,39 @@ def test_a_remark_on_a_remark_or_a_voiding_is_about_whom_that_is(two_partners: G
     for version in (past.history.version - 1, past.history.version):
         assert refusal(NORTH, words.annotate(version), past) is None
         assert refusal(SOUTH, words.annotate(version), past) is not None
+
+
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=list(EVENTS))
+def test_a_remark_on_any_event_is_about_every_assignment_that_it_names(two_partners: Given, kind: type) -> None:
+    """Of several one that is its own is enough; one that names people names by what they are there."""
+    sides = [name for name in field_names(kind) if name.endswith("assignment_id")]
+    if "professional_id" in field_names(kind):
+        assert sides or "proposal_id" in field_names(kind)
+    south = Side("partner_id", "south", two_partners.history)
+    assert south.may_remark_on(naming(kind, {}))
+    for name in sides:
+        assert not south.may_remark_on(naming(kind, {name: "a1"}))
+        assert not south.may_remark_on(naming(kind, {name: "a-none"}))
+        assert south.may_remark_on(naming(kind, dict.fromkeys(sides, "a1") | {name: "a2"}))
+
+
+def naming(kind: type, said: dict[str, str]) -> Any:
+    """An event that says this, and else nothing."""
+    event = object.__new__(kind)
+    for name in field_names(kind):
+        object.__setattr__(event, name, said.get(name))
+    return event
+
+
+def test_a_remark_on_what_has_two_sides_is_either_s(two_partners: Given) -> None:
+    facts = {type(fact.event): fact.version for fact in two_partners.history.facts}
+    requested, planned = facts[ReplacementRequested], facts[KnowledgeTransferPlanned]
+    for version in (requested, planned):
+        assert refusal(NORTH, words.annotate(version), two_partners) is None
+    assert refusal(SOUTH, words.annotate(requested), two_partners) is not None
+    assert refusal(SOUTH, words.annotate(planned), two_partners) is None
+    for version in (requested, planned):
+        assert refusal(partner("west"), words.annotate(version), two_partners) is not None
 
 
 def test_a_plan_is_either_sides_and_its_items_are_given_by_one_and_taken_by_the_other(two_partners: Given) -> None:
