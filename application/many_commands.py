@@ -40,10 +40,12 @@ def record_all(marketplace: Marketplace, requests: Sequence[Request]) -> list[Re
 
 
 def _recorded(history: EngagementHistory | None) -> Mapping[UUID | None, Sequence[Recorded]]:
-    """What the commands of an engagement recorded so far."""
+    """What the commands of an engagement recorded so far; of a correction that voids nothing what its entries did."""
     known: dict[UUID | None, list[Recorded]] = defaultdict(list)
     for fact in history.facts if history else ():
         known[fact.command_id].append(fact)
+        if fact.causing_command:
+            known[UUID(fact.causing_command)].append(fact)
     return known
 
 

@@ -1,4 +1,4 @@
-"""The lines of a command log as requests, each with an id that follows from what it says."""
+"""The lines of a command log as requests, each recognised by an id that follows from what it says."""
 
 import json
 from collections import Counter
@@ -58,7 +58,11 @@ def _nth(seen: Counter[bytes], content: bytes) -> UUID:
 
 
 def _request(line: bytes, same: _Same, is_open: IsOpen) -> Request:
-    """The request of a line; a key of its own is recognised as it is over HTTP. Raises Malformed or FieldsWrong."""
+    """The request of a line; a key of its own is recognised as it is over HTTP. Raises Malformed or FieldsWrong.
+
+    What a line makes and does not name is called by a random id: one that followed from the line would give back, to
+    whoever tries all there could be, what it says of rates and names.
+    """
     command, wire = command_of_line(line)
     derived_id, former_id = same.id_of(command, wire), same.former_id_of(line)
     headers = Headers(
@@ -71,4 +75,6 @@ def _request(line: bytes, same: _Same, is_open: IsOpen) -> Request:
     if isinstance(command, OpenEngagement) and command.engagement_id is None:
         former = uuid5(former_id, "engagement")
         request = replace(request, engagement_id=former if is_open(former) else uuid5(derived_id, "engagement"))
-    return request if request.keyed else replace(request, command_id=derived_id, former_id=former_id)
+    if request.keyed:
+        return request
+    return replace(request, command_id=derived_id, former_id=former_id, made_id=request.command_id)

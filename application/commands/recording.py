@@ -206,6 +206,7 @@ class Recording:
             actor=request.actor,
             on_behalf_of=request.on_behalf_of,
             command_id=request.command_id,
+            made_id=request.made_id,
             correlation_id=request.correlation_id or str(request.command_id),
             now=max(now, history.facts[-1].recorded_at) if history else now,
         )

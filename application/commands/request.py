@@ -90,6 +90,8 @@ class Request:
     command_id: UUID = field(default_factory=new_id)
     former_id: UUID | None = None
     """The id under which an import by an earlier version would have recorded it."""
+    made_id: UUID | None = None
+    """What the command calls what it makes and nobody named; None: by its own id."""
     principal: Principal | None = None
     """Who asks; None: it comes from inside, where nobody has to be asked."""
     correlation_id: str | None = None

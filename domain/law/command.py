@@ -183,13 +183,17 @@ def _shared(event: type, command: type) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A command with its circumstances. ``now`` is the recording process's clock."""
+    """A command with its circumstances. ``now`` is the recording process's clock.
+
+    What it makes and nobody named is called by ``made_id``; None: by the command's own id.
+    """
 
     command: Command[Any]
     occurred_at: datetime | None = None
     actor: Actor
     on_behalf_of: Actor | None = None
     command_id: UUID
+    made_id: UUID | None = None
     correlation_id: str | None = None
     causation_id: str | None = None
     now: datetime
@@ -263,7 +267,7 @@ def made(
     state: S, order: Order, on_behalf_of: Actor | None, published: Any, stream_id: UUID, version: int
 ) -> list[Recorded]:
     """The facts of a decision, not judged yet. Raises what makes the decision impossible."""
-    occasion = Occasion(at=order.at, now=order.now, made=str(order.command_id), published=published)
+    occasion = Occasion(at=order.at, now=order.now, made=str(order.made_id or order.command_id), published=published)
     facts = []
     for ordinal, decided in enumerate(order.command.decide(state, occasion)):
         event, at = (decided.event, decided.at) if isinstance(decided, Later) else (decided, order.at)

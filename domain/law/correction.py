@@ -155,6 +155,7 @@ def entry_order(order: Order, index: int, entry: Entry, voidings: Sequence[Recor
         occurred_at=entry.occurred_at or order.at,
         on_behalf_of=entry.on_behalf_of,
         command_id=entry_id(order.command_id, index),
+        made_id=order.made_id and entry_id(order.made_id, index),
         causation_id=voidings[0].event_id if voidings else str(order.command_id),
     )
 

@@ -66,6 +66,14 @@ class Recorded:
         return f"{self.stream_id}/{self.version}"
 
     @property
+    def causing_command(self) -> str | None:
+        """The id of the command that caused it and recorded nothing itself: a correction that voids nothing.
+
+        None: an event did, or its own command alone.
+        """
+        return None if self.causation_id is None or "/" in self.causation_id else self.causation_id
+
+    @property
     def originator_id(self) -> UUID:
         return self.stream_id
 

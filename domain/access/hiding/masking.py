@@ -140,7 +140,11 @@ class Masking:
         """
         if self.hidden.of_candidates_alone or self.hidden.is_reader(fact.actor):
             return {}
-        ids = {"command_id": fact.command_id, "correlation_id": fact.correlation_id}
+        ids: dict[str, UUID | str | None] = {
+            "command_id": fact.command_id,
+            "correlation_id": fact.correlation_id,
+            "causation_id": fact.causing_command,
+        }
         return {name: self._id_of_command(id) for name, id in ids.items() if id is not None and not _is_random(id)}
 
     def _id_of_command(self, id: UUID | str) -> UUID | str:

@@ -16,6 +16,7 @@ from api.composition import Standfast
 from api.http.headers import LOCAL
 from api.terminal.imported_lines import IMPORTED
 from application.commands.request import Request
+from domain.engagement.assignments.matching import ProfessionalMatched
 from domain.engagement.effort import RecordEffort
 from domain.engagement.lifecycle.opening import OpenEngagement
 from domain.engagement.nouns.seat import SeatSpec
@@ -159,6 +160,33 @@ def test_what_a_version_before_imported_stays_recognised(standfast: Run, written
     assert "0 events recorded by 0 commands · 3 commands had taken effect before" in ran.out
     more = standfast("import", written("log.jsonl", log(anonymous, effort, effort, effort)))
     assert "1 event recorded by 1 command · 3 commands had taken effect before" in more.out
+
+
+def test_what_a_line_makes_is_called_by_nothing_that_follows_from_it(
+    standfast: Run, written: Write, opened: Standfast
+) -> None:
+    """Or whoever is told the id, and not the rate, would try rates until one makes that id."""
+    match = {
+        "command": "match-professional",
+        "engagement_id": ENGAGEMENT,
+        "seat_id": "s1",
+        "professional_id": "ana",
+        "supply_source": "independent",
+        "day_rate": {"amount": "480.00", "currency": "EUR"},
+    }
+    entry = {**match, "seat_id": "s2", "professional_id": "ben"}
+    entry.pop("engagement_id")
+    correction = {"command": "correct-history", "engagement_id": ENGAGEMENT, "record": [entry], "reason": "Left out."}
+    file = written("log.jsonl", log(OPENING, SEAT, match, correction))
+    assert "4 events recorded by 4 commands" in standfast("import", file).out
+    facts = opened.marketplace.history(UUID(ENGAGEMENT)).facts
+    made = {fact.event.assignment_id for fact in facts if isinstance(fact.event, ProfessionalMatched)}
+    derived = [id for fact in facts for id in (fact.command_id, UUID(fact.correlation_id))]
+    follows = {str(id) for of in derived for id in (of, uuid5(of, "0"))}
+    assert len(made) == 2
+    assert not made & follows
+    assert "0 events recorded by 0 commands · 4 commands had taken effect before" in standfast("import", file).out
+    assert made == set(opened.marketplace.history(UUID(ENGAGEMENT)).state.assignments)
 
 
 def test_an_opening_without_an_id_opens_one_engagement(standfast: Run, written: Write, opened: Standfast) -> None:

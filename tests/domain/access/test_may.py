@@ -158,7 +158,7 @@ def test_a_remark_on_any_event_is_about_every_assignment_that_it_names(two_partn
 
 def naming(kind: type, said: dict[str, str]) -> Any:
     """An event that says this, and else nothing."""
-    event = object.__new__(kind)
+    event: Any = object.__new__(kind)
     for name in field_names(kind):
         object.__setattr__(event, name, said.get(name))
     return event

@@ -227,6 +227,17 @@ def test_no_id_of_a_command_is_told_that_follows_from_what_is_hidden(eyes: Any) 
     assert len(pairs) == len({told for _, told in pairs}) == len({real for real, _ in pairs})
 
 
+def test_a_cause_is_told_by_what_stands_for_the_command_that_it_is() -> None:
+    """An entry of a correction that voids nothing names the correction's own command."""
+    fact = under("managed_services").history.facts[0]
+    derived = uuid5(NAMESPACE_URL, "line")
+    for cause in (derived, uuid4(), fact.event_id):
+        caused = replace(fact, command_id=derived, causation_id=str(cause))
+        [told] = masked(EngagementHistory.of([caused]), SOUTHWIND, KEY).history.facts
+        assert told.causation_id == (str(told.command_id) if cause == derived else str(cause))
+        assert told.command_id != derived
+
+
 def test_ids_that_were_drawn_and_those_of_ones_own_commands_are_told_as_they_are() -> None:
     fact = under("managed_services").history.facts[0]
     drawn = replace(fact, command_id=uuid4(), correlation_id=str(uuid4()))
