@@ -27,7 +27,7 @@ from domain.access.reach import (
 from domain.engagement.state import EngagementHistory
 from domain.language.position import NUMBERS, Positions
 from domain.law.rejection import NotYours
-from infrastructure.database.row_security import rows_within
+from infrastructure.database.row_security import rows_as_of_now
 
 T = TypeVar("T")
 THERE: Final = tuple(each.name for each in fields(Standfast))
@@ -122,9 +122,9 @@ def seen_in(standfast: Standfast, request: HTTPConnection) -> Seen:
 
 @contextmanager
 def rows_for(clock: Clock, principal: Principal | None) -> Iterator[None]:
-    """While a request is answered the database shows what whoever asks sees, and nothing to nobody."""
+    """While a request is answered the database shows what whoever asks sees by then, and nothing to nobody."""
     reader = NOBODY if principal is None else reader_for(principal)
-    with rows_within(reader.reach(clock())):
+    with rows_as_of_now(lambda: reader.reach(clock())):
         yield
 
 

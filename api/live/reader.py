@@ -1,7 +1,7 @@
 """One who follows: reads the log as long as it is behind, then goes along with the others, and says why it ends."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -15,9 +15,10 @@ from api.live.frames import Form, Wanted, end_frame, place_frame
 from application.ports.log import PositionBeyondHead, StoreUnavailable
 from application.queries.feed import FeedPage, feed
 from application.queries.sight import Sight
-from domain.access.reach import Everything, Named
+from domain.access.reach import EVERYTHING, Named, Reach
 from domain.access.reach import Reader as Whoever
 from domain.language.position import Positions
+from infrastructure.database.row_security import reach_said
 from infrastructure.live.batch import Batch, batches, rewritten
 from infrastructure.live.reading import UNFORESEEN
 from infrastructure.live.tail import Stretch, Tail
@@ -59,6 +60,8 @@ class Behind:
 class Pages:
     """What one stream is made of: pages of the log, what of a batch the reader is told by today's reach, and how it is
     told positions.
+
+    Batches are read once for all, inside. So what was said to the database of whoever asked is a condition here, too.
     """
 
     def __init__(self, standfast: Standfast, whoever: Whoever, positions: Positions, place: Place) -> None:
@@ -72,23 +75,26 @@ class Pages:
 
         Raises StoreUnavailable and SQLAlchemy's errors.
         """
-        sight = self._sight()
+        sight, said = self._sight(), reach_said()
         if sight.mask is None:
-            return found, await self._seen(sight, found)
-        return await self._standfast.tail.apart(lambda: [self._rewritten(sight, each) for each in found]), None
+            return found, await self._seen({sight.reach, said}, found)
+        seen = await self._seen({said} - {sight.reach}, found)  # by its own reach it is read below
+        return await self._standfast.tail.apart(lambda: [self._rewritten(sight, each, seen) for each in found]), None
 
-    def _rewritten(self, sight: Sight, batch: Batch) -> Batch:
-        facts = sight.told_at((line.engagement_id, line.version) for line in batch.lines)
+    def _rewritten(self, sight: Sight, batch: Batch, seen: Wanted | None) -> Batch:
+        facts = sight.told_at((line.engagement_id, line.version) for line in batch.lines if seen is None or seen(line))
         return rewritten(batch, facts, self._standfast.tail.write)
 
-    async def _seen(self, sight: Sight, found: Sequence[Batch]) -> Wanted | None:
-        if isinstance(sight.reach, Everything):
+    async def _seen(self, reaches: Collection[Reach], found: Sequence[Batch]) -> Wanted | None:
+        """What of some batches is within each of these reaches (None: all of it)."""
+        narrowing = [Sight(self._standfast.marketplace, each) for each in reaches if each != EVERYTHING]
+        if not narrowing:
             return None
         there = {line.engagement_id for batch in found for line in batch.lines}
-        if isinstance(sight.reach, Named):
-            within = sight.within(there)
+        if all(isinstance(each.reach, Named) for each in narrowing):
+            within = _within(narrowing, there)
         else:
-            within = await self._standfast.tail.apart(lambda: sight.within(there))
+            within = await self._standfast.tail.apart(lambda: _within(narrowing, there))
         return lambda line: line.engagement_id in within
 
     def _sight(self) -> Sight:
@@ -114,6 +120,13 @@ class Pages:
             raise beyond.told_by(self.positions) from beyond
         made = batches(position, found.next, found.items, self._standfast.tail.write)
         return Behind(found, tuple(made))
+
+
+def _within(sights: Sequence[Sight], engagement_ids: Collection[UUID]) -> Collection[UUID]:
+    """Which of these engagements, all of which are there, are within reach of all of these."""
+    for each in sights:
+        engagement_ids = each.within(engagement_ids)
+    return engagement_ids
 
 
 class Reader:

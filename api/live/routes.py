@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.exports.cloud_events import CLOUD_EVENTS, CloudEvents, batch_bytes
+from api.http import reach
 from api.http.headers import last_event_id_of
 from api.http.negotiation import preferred
 from api.http.operations import JSON, Gives, Operation, asked
 from api.http.problem_kinds import TooManyStreams
 from api.http.questions import reached
-from api.http.reach import positions_in, reader_of, seen_in
+from api.http.reach import positions_in, seen_in
 from api.live.frames import EVENT_STREAM, Form, Wanted, as_changes, as_events, first_place_frame, start_frame
 from api.live.reader import Pages, Place, Reader
 from api.live.stream import EventStream
@@ -147,7 +148,7 @@ async def _streaming(
 ) -> Response:
     """Raises PositionBeyondHead, TooManyStreams, and the store's errors."""
     positions = positions_in(standfast, request)
-    tail, pages = standfast.tail, Pages(standfast, reader_of(request), positions, place)
+    tail, pages = standfast.tail, Pages(standfast, reach.reader_of(request), positions, place)
     _demand_room(tail)
     first = await pages.after(place.after)
     _demand_room(tail)  # which others may have taken meanwhile

@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from api.composition import Standfast
 from api.desks import go_on
+from api.http import reach
 from api.http.headers import HEADERS, headers_of
 from api.http.operations import JSON, UUID_TEXT, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.questions import answer_of
-from api.http.reach import Seen, reader_of, seen_in
+from api.http.reach import Seen, seen_in
 from api.http.strict_json import json_of, validated
 from api.queries.asking_once import asked_once, response_of
 from api.queries.fleet import FLEET
@@ -184,7 +185,7 @@ def told(job: Job, positions: Positions) -> Job:
 
 def whose_jobs(http: HttpRequest) -> str | None:
     """Whose jobs somebody is told of; None: whoever asked for them."""
-    actor, reader = headers_of(http).actor, reader_of(http)
+    actor, reader = headers_of(http).actor, reach.reader_of(http)
     return None if actor.party == "platform" and reader.sees == EVERYTHING else str(actor)
 
 

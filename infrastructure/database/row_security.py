@@ -7,7 +7,7 @@ background or at the terminal) reads inside, on connections that say openly that
 SQLite has no such net, and takes no notice.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
@@ -37,12 +37,25 @@ _GOES_AROUND: Final = text(
     "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
 )
 _SAID: Final = "SELECT current_setting('standfast.reach', true)"
-_seen: ContextVar[Reach] = ContextVar("seen", default=EVERYTHING)
+
+
+def _everything() -> Reach:
+    return EVERYTHING
+
+
+_seen: ContextVar[Callable[[], Reach]] = ContextVar("seen", default=_everything)
 
 
 @contextmanager
 def rows_within(reach: Reach) -> Iterator[None]:
     """What is read meanwhile, in this context, is read as somebody of that reach sees it."""
+    with rows_as_of_now(lambda: reach):
+        yield
+
+
+@contextmanager
+def rows_as_of_now(reach: Callable[[], Reach]) -> Iterator[None]:
+    """The same of a reach that may change meanwhile: each transaction, and each look, is within what it is by then."""
     before = _seen.set(reach)
     try:
         yield
@@ -52,7 +65,7 @@ def rows_within(reach: Reach) -> Iterator[None]:
 
 def reach_said() -> Reach:
     """Within which reach is read now: what is read of no rows keeps to it by itself."""
-    return _seen.get()
+    return _seen.get()()
 
 
 def sees_everything() -> bool:
@@ -63,7 +76,7 @@ def sees_everything() -> bool:
 def say_reach(connection: Connection) -> None:
     """Tells the transaction of a connection which rows it sees, until it ends; SQLite has nothing to be told."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_SAY, said_of(_seen.get()))
+        connection.execute(_SAY, said_of(reach_said()))
 
 
 @contextmanager

@@ -46,6 +46,8 @@ LIVES: Final = 26
 """How many commands of the life are recorded: a replacement is then under way, and much waits."""
 
 READER: Final = "X-Reader"
+ON: Final = {"authentication": "on", "limits": "off"}
+"""Settings with which whoever asks has to sign in; more is asked here than one person may."""
 
 
 def _mandate(*ids: UUID, days: int = 1) -> Mandate:
@@ -109,6 +111,13 @@ def signed_in_to(
 
     ``then`` are more commands of the life.
     """
+    with signed_in_as(people), _living(assemble(settings_of(url).model_copy(update=ON)), lives, *then) as asked:
+        yield asked
+
+
+@contextmanager
+def signed_in_as(people: Mapping[str, Principal]) -> Iterator[None]:
+    """Whoever the header names has signed in, where authentication is on; the operator, where it names nobody."""
 
     async def signed_in(_sign_in: SignIn, scope: Scope) -> Principal:
         named = dict(scope["headers"]).get(READER.lower().encode())
@@ -116,9 +125,7 @@ def signed_in_to(
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(SignIn, "principal_of_request", signed_in)
-        on = {"authentication": "on", "limits": "off"}  # more is asked here than one person may
-        with _living(assemble(settings_of(url).model_copy(update=on)), lives, *then) as asked:
-            yield asked
+        yield
 
 
 @contextmanager

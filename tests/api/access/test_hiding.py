@@ -16,7 +16,6 @@ from starlette.testclient import TestClient
 from api.app import application
 from api.composition import assemble
 from api.http import reach
-from api.live import routes
 from domain.access.eyes import ClientEyes, PartnerEyes, ProfessionalEyes
 from domain.access.reach import OPERATOR, OfClient, OfPartner, OfProfessional, Reader
 from tests.api.serving import settings_of
@@ -87,8 +86,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> It
     sqlite_moulds.copy(started, url)
     with ExitStack() as held:
         patched = held.enter_context(pytest.MonkeyPatch.context())
-        for module in (reach, routes):
-            patched.setattr(module, "reader_of", _reader_of)
+        patched.setattr(reach, "reader_of", _reader_of)
         client = held.enter_context(TestClient(application(assemble(settings_of(url)))))
         for told in (life(MANAGED, "managed_services", ("nda",)), life(MARKET, "freelancer_platform", ())):
             lines = "\n".join(map(json.dumps, after_an_acceptance(told)))

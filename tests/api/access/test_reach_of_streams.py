@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy.engine import URL
 
+from api.http import reach
 from api.http.access import gate
-from api.live import routes
 from domain.access.eyes import ProfessionalEyes
 from domain.access.principal import Principal
 from domain.access.reach import EVERYTHING, Mandate, OfClient, Reader
@@ -73,7 +73,7 @@ def test_a_client_is_told_of_what_was_opened_for_it_meanwhile(
     client = running.standfast.marketplace.history(UUID(running.opened())).state.client_id
     reader = Reader(sees=OfClient(client if seen else "nobody"), commands=False)
     with monkeypatch.context() as patched:
-        patched.setattr(routes, "reader_of", lambda _: reader)
+        patched.setattr(reach, "reader_of", lambda _: reader)
         stream = running.stream("/live")
     beside = running.stream("/live")
     opened = running.opened()
@@ -89,7 +89,7 @@ def test_a_stream_that_is_told_tokens_goes_on_where_it_was(
     running: Served, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """By the id of any of its frames, and by the one with which it ended: nothing is lost, and nothing comes twice."""
-    monkeypatch.setattr(routes, "reader_of", lambda _: Reader(sees=EVERYTHING, commands=False))
+    monkeypatch.setattr(reach, "reader_of", lambda _: Reader(sees=EVERYTHING, commands=False))
     one, other = running.opened(), running.opened()
     stream = running.stream(f"{path}?after=0", X_Reader="client")
     behind = running.stream(f"{path}?after=0", X_Reader="operator")
@@ -117,7 +117,7 @@ def test_a_stream_tells_what_the_reader_s_eyes_may_see(running: Served, monkeypa
         request({**match("a1", seat_id="backend-1", day_rate=rate), "engagement_id": own})
     )
     with monkeypatch.context() as patched:
-        patched.setattr(routes, "reader_of", lambda _: reader)
+        patched.setattr(reach, "reader_of", lambda _: reader)
         stream = running.stream("/v1/events?after=0")
     assert [(each["type"], each["data"].get("day_rate")) for each in stream.next(2)][1] == ("ProfessionalMatched", None)
     changed = {"command": "change-rate", "assignment_id": "a1", "day_rate": rate, "engagement_id": own}

@@ -5,6 +5,7 @@ The first net alone is `test_who_sees`'s.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -12,11 +13,15 @@ from sqlalchemy.engine import URL
 
 from api.http import reach
 from api.http.reach import rows_for
-from domain.access.reach import OPERATOR
+from domain.access.eyes import ProfessionalEyes
+from domain.access.reach import EVERYTHING, NOTHING, OPERATOR, Named, Reader
+from infrastructure.database.row_security import reach_said
+from tests.api.access.followed import SAID_OF_STREAMS, followed_by_everybody, told_by_streams
 from tests.api.access.people import EVERYBODY, with_everybody
-from tests.api.access.reading import OWN, Asked
+from tests.api.access.reading import ON, OWN, READER, Asked, signed_in_as
 from tests.api.access.seen_there import SEES, Route, There, is_as_written
 from tests.api.access.ways import ABOUT, CASES, OVER_ALL
+from tests.application.requests import match, request
 from tests.databases import fresh_database
 from tests.moulds import Copied, started
 
@@ -44,6 +49,10 @@ WHOLE: Final = {"hid": "own"}
 
 WIDER: Final = {"ben": {"404": "own", "none": "own"}}
 """Who was only proposed is among those whom an engagement is about, so that the database shows it (docs/reach.md)."""
+
+
+MASKED: Final = Reader(sees=EVERYTHING, commands=False, eyes=ProfessionalEyes("dana"))
+"""Whose reach is forgotten, and whose eyes are not."""
 
 
 @contextmanager
@@ -93,6 +102,28 @@ def test_the_net_shows_nothing_else_than_the_file_says(asked: Asked) -> None:
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_nor_does_it_at_any_address(asked: Asked, who: str) -> None:
     assert_kept_from(asked, who, READ)
+
+
+@pytest.mark.parametrize(("kind", "whoever"), [("postgresql", OPERATOR), ("sqlite", MASKED)])
+def test_streams_are_narrowed_by_what_the_gate_said(
+    copied: Copied, monkeypatch: pytest.MonkeyPatch, kind: str, whoever: Reader
+) -> None:
+    """By the predicates of the first net, as of each batch, so that nothing is wider here."""
+    monkeypatch.setattr(reach, "reader_of", lambda request: whoever if READER in request.headers else OPERATOR)
+    with signed_in_as(EVERYBODY), followed_by_everybody(copied(started, kind), **ON) as running:
+        assert told_by_streams(running) == SAID_OF_STREAMS
+        stream, engagement = running.stream("/live", X_Reader="part'"), running.opened()
+        of_a_partner = {"supply_source": "agency_partner", "partner_id": "nobody", "engagement_id": engagement}
+        running.standfast.marketplace.record(request(match("a1", seat_id="backend-1") | of_a_partner))
+        assert stream.next(1)[0]["engagement_id"] == engagement
+
+
+def test_what_the_gate_said_is_as_of_now_as_long_as_it_lasts() -> None:
+    """A stream may be open before a mandate begins, and after it ended."""
+    auditor, now = EVERYBODY["audit"], datetime.now(UTC)
+    instants = [now + timedelta(days=days) for days in (-60, 0, 60)]
+    with rows_for(iter(instants).__next__, auditor):
+        assert [reach_said() for _ in instants] == [NOTHING, Named(frozenset({OWN})), NOTHING]
 
 
 def test_counts_are_of_what_it_shows(asked: Asked) -> None:

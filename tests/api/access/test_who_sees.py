@@ -2,7 +2,7 @@
 the queries. The second one alone is `test_row_security`'s.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -14,11 +14,11 @@ from api.http.access.needs import PAGES
 from domain.access.reach import EVERYTHING
 from infrastructure.fleet import fleet
 from tests.api.access import reading
-from tests.api.access.people import EVERYBODY, REPLACED, SUPPLIED, with_everybody
-from tests.api.access.reading import OTHER, OWN, Asked
+from tests.api.access.followed import SAID_OF_STREAMS, followed_by_everybody, told_by_streams
+from tests.api.access.people import EVERYBODY, with_everybody
+from tests.api.access.reading import Asked
 from tests.api.access.seen_there import A_COMMAND, PEOPLE, SEES, Route, There, is_as_written
 from tests.api.access.ways import CASES, COMMANDING
-from tests.api.live.following import Stream, close_streams, served
 from tests.moulds import Copied, Files, ServerDatabases, started
 
 ELSEWHERE: Final = {("GET", "/sign-in/provider"), ("GET", "/sign-in/callback")}
@@ -43,10 +43,6 @@ SAMPLE: Final = (
     ("GET", "/engagements"),
     ("POST", "/v1/engagements/{engagement_id}/annotate"),
 )
-
-
-NAMED: Final[Mapping[str, Set[str]]] = {"all": {str(OWN), str(OTHER)}, "own": {str(OWN)}, "none": set()}
-"""The engagements that a stream tells of, by the word of its cell."""
 
 
 @contextmanager
@@ -110,35 +106,13 @@ def test_so_does_every_command_and_what_if(asked: Asked, who: str) -> None:
     assert_as_written(asked, who, (route for route in CASES if route not in BRIEF))
 
 
-def named_in(stream: Stream, wanted: Set[str] | None = None) -> set[str]:
-    """The engagements of which a stream tells until it told of those that are wanted; None: until it ends."""
-    named: set[str] = set()
-    if wanted is None or wanted:
-        for frame in stream.frames():
-            if frame.kind == "message" and not frame.is_sign_of_life:
-                named.add(frame.data["engagement_id"])
-            if wanted is not None and named >= wanted:
-                break
-    return named
-
-
-@pytest.mark.parametrize("path", [path for method, path in SEES if method == "STREAM"])
-def test_a_stream_tells_what_the_file_says(path: str, copied: Copied, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of what is recorded while it is open."""
+def test_streams_tell_what_the_file_says(copied: Copied, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Authentication is off here, so that the gate says nothing of a reach."""
     monkeypatch.setattr(gate, "let_in", reading.let_in_by_header)
     for who, principal in EVERYBODY.items():
         monkeypatch.setitem(reading.READERS, who, principal)
-    with served(copied(started, "sqlite")) as running:
-        for life in reading.logs_of_both(REPLACED, SUPPLIED):
-            running.http.post("/v1/commands", content=life, headers={"Content-Type": "application/x-ndjson"})
-        streams = {who: running.stream(path, X_Reader=who) for who in PEOPLE}
-        running.noted(str(OTHER), 1)
-        running.noted(str(OWN), 1)
-        told = {who: named_in(stream, NAMED[SEES["STREAM", path][who]]) for who, stream in streams.items()}
-        running.standfast.tail.end()
-        for who, stream in streams.items():
-            assert told[who] | named_in(stream) == NAMED[SEES["STREAM", path][who]], who
-        close_streams()
+    with followed_by_everybody(copied(started, "sqlite")) as followed:
+        assert told_by_streams(followed) == SAID_OF_STREAMS
 
 
 def test_a_sample_of_the_file_is_so_on_postgresql(asked_on_postgresql: Asked) -> None:
