@@ -54,4 +54,6 @@ def _named_in(running: Served, stream: Stream, until: int) -> set[str]:
 
 
 def _place(running: Served, frame: Frame) -> int:
-    return frame.id if isinstance(frame.id, int) else running.standfast.tokens_of_positions.meant(frame.id)
+    place = frame.id if isinstance(frame.id, int) else running.standfast.tokens_of_positions.meant(frame.id)
+    assert isinstance(place, int)
+    return place
