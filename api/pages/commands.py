@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from api.pages.formats import capital, words
+from domain.engagement.deed import EngagementCommand
 from domain.register import COMMANDS
 
 WITHOUT_FORM: Final = ("open-engagement", "correct-history", "record-breach")
@@ -66,6 +67,20 @@ def command_title(command: str, fields: Mapping[str, str] | None = None) -> str:
     """What a button says: the command, and the item of an onboarding."""
     item = (fields or {}).get("item")
     return f"{capital(words(command))}: {words(item)}" if item else capital(words(command))
+
+
+def titled(said: str) -> str:
+    """What is said of a command that it begins with, with the command's title in place of its name."""
+    command, space, rest = said.partition(" ")
+    return f"{command_title(command)}{space}{rest}" if command in COMMANDS else said
+
+
+def issued_by(command: str) -> str:
+    """Which party may issue a command, whatever the model of the engagement is."""
+    kind = COMMANDS[command]
+    provider = issubclass(kind, EngagementCommand) and kind.provider_decides
+    under = ", under managed services by partner" if provider else ""
+    return f"{command_title(command)} is issued by {' or '.join(kind.by)}{under}."
 
 
 def has_form(command: str) -> bool:

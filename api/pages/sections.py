@@ -41,3 +41,10 @@ def begins_at(role: Role) -> str:
     if role == "auditor":
         return "/audit"
     return "/engagements" if role == "professional" else "/work"
+
+
+def ways_on(principal: Principal | None) -> tuple[Section, ...]:
+    """Where somebody goes on from what could not be shown: where the role begins, then the engagements."""
+    begins = "" if principal is None else begins_at(principal.role)
+    led = (each for each in sections_of(principal) if each.address in (begins, "/engagements"))
+    return tuple(sorted(led, key=lambda each: each.address != begins))
