@@ -10,6 +10,7 @@ from application.marketplace import process_clock
 from domain.access.may import TABLE
 from domain.access.principal import LOCAL
 from domain.access.reach import EVERYTHING, Mandate
+from domain.language.words import Party
 
 EYES: Final = "Everybody who reaches this address acts as the platform’s operator."
 WHOLE: Final = "everything is visible: no mandate limits it"
@@ -54,6 +55,12 @@ def never_records() -> bool:
     """Whether nobody of the role of whoever asks issues commands, whatever their key allows."""
     principal = asking()
     return principal is not None and not TABLE[principal.role]
+
+
+def own_party() -> Party | None:
+    """The party that whoever asks is of; None where that is the platform, which sees to everything."""
+    principal = asking()
+    return None if principal is None or principal.party == "platform" else principal.party
 
 
 def mandate_told(of: Mandate) -> str:

@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from api.http.questions import answer_of, projected
 from api.http.reach import Seen
+from api.pages.eyes import own_party
 from api.pages.frame import Frame, html, rendered
 from api.pages.links import Here, asked_for, here
 from api.pages.taken_away import files_of
-from api.pages.work_view import work_shown
+from api.pages.work_view import work_shown, yours_shown
 from api.queries.work import AtRiskAsked, Within, WorkAsked, at_risk, work
 from application.ports.at_risk import WEEK_SECONDS
 from application.ports.work import WantedWork
@@ -42,6 +43,8 @@ def _page(standfast: Seen, asked: WorkPageAsked, at: Here) -> bytes:
     found = work(standfast, asked)
     counted = found if asked.cursor is None and asked.due is None else work(standfast, _counting(asked))
     others = work(standfast, _counting(asked, party=None)) if asked.party else None
+    own = own_party() if asked.party is None else None
+    waits = work(standfast, _counting(asked, party=own)) if own else None
     risky = at_risk(
         standfast,
         AtRiskAsked(
@@ -55,6 +58,7 @@ def _page(standfast: Seen, asked: WorkPageAsked, at: Here) -> bytes:
     )
     assert counted.counts, "the first page tells them"
     shown = work_shown(found, counted.counts, others.counts if others else None, risky, at)
+    yours = yours_shown(own, waits.counts, at) if own and waits and waits.counts else None
     overdue = counted.counts.overdue
     frame = Frame(
         title=f"({overdue}) Work" if overdue else "Work",
@@ -67,6 +71,7 @@ def _page(standfast: Seen, asked: WorkPageAsked, at: Here) -> bytes:
         "work.html",
         frame,
         work=shown,
+        yours=yours,
         here=at,
         asked=asked,
         files=files_of(at, (("work", "csv"), ("work", "parquet"), ("deadlines", "ics"))),

@@ -92,6 +92,14 @@ class Breaching:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Yours:
+    """What waits for whoever looks, where more is within reach."""
+
+    count: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkShown:
     """All that the page shows; ``others`` is how many items wait for somebody else than who was asked for."""
 
@@ -128,6 +136,11 @@ def work_shown(
         next=here.but(cursor=cursor) if cursor else None,
         as_of=found.as_of,
     )
+
+
+def yours_shown(party: Waited, counts: WorkCounts, here: Here) -> Yours:
+    """How much waits for the party that looks, and the address of that alone."""
+    return Yours(count=total(counts), address=here.but(party=party, cursor=None))
 
 
 def total(counts: WorkCounts) -> int:

@@ -24,6 +24,7 @@ from api.http.access import asking, gate
 from domain.access.principal import LOCAL, Principal
 from domain.language.words import Model
 from tests.api.access.test_hiding import NORTHWIND, life
+from tests.api.pages.browsing import Page
 from tests.api.serving import settings_of
 from tests.moulds import Files, started
 
@@ -124,6 +125,29 @@ def ask(server: TestClient, reader: str, path: str, **said: Any) -> Response:
     answer = server.request("POST" if "json" in said else "GET", path, headers={"X-Reader": reader}, **said)
     assert answer.status_code == 200, f"{path}: {answer.text}"
     return answer
+
+
+def test_what_waits_leads_whoever_is_of_a_party_to_what_waits_for_them(server: TestClient) -> None:
+    for reader in ("acme", "brick", "southwind", "dan"):
+        page = Page("/work", 200, ask(server, reader, "/work?kind=case").text)
+        party = READERS[reader].party
+        counts = ask(server, reader, f"/v1/work?kind=case&party={party}").json()["counts"]
+        waits = sum(count for name, count in counts.items() if name != "notices")
+        address = page.link(f"Only what waits for you {waits}")
+        assert address == f"/work?kind=case&party={party}"
+        assert "Only what waits for you" not in ask(server, reader, address).text
+    assert "Only what waits for you" not in ask(server, "operator", "/work").text
+
+
+@pytest.mark.parametrize(("reader", "tabs"), [("southwind", {"What-if", "Audit"}), ("dan", set())])
+def test_an_engagement_leads_to_the_parts_that_the_bar_leads_to(
+    server: TestClient, reader: str, tabs: set[str]
+) -> None:
+    address = f"/engagements/{LIVES['freelancer_platform'][0]}"
+    page = Page(address, 200, ask(server, reader, address).text)
+    of_it = {f"{address}/what-if", address.replace("/engagements/", "/audit/")}
+    assert {each.text for each in page.links if each.href.partition("?")[0] in of_it} == tabs
+    assert ask(server, reader, f"{address}/what-if").status_code == 200, "it is not forbidden"
 
 
 def items(server: TestClient, reader: str, path: str) -> Any:
