@@ -47,7 +47,8 @@
   function say() {
     if (got === last && !parts.waiting()) shown = last;
     const count = last - shown;
-    const words = count > 0 ? `${count.toLocaleString("en")} new event${count === 1 ? "" : "s"}` : live ? "live" : "not live, trying again";
+    const still = document.getElementById("signed-out") ? "not live: signed out" : "not live, trying again";
+    const words = count > 0 ? `${count.toLocaleString("en")} new event${count === 1 ? "" : "s"}` : live ? "live" : still;
     if (lamp.textContent === words && lamp.classList.contains("on") === live) return;
     lamp.classList.toggle("on", live);
     lamp.replaceChildren(count > 0 ? wayTo(words) : words);
@@ -110,6 +111,7 @@
     fetched("/", { method: "HEAD", redirect: "manual", headers: OF_ITS_OWN }).catch(() => {}); // it says so itself
   }
   document.addEventListener("exchanged", () => busy || say());
+  document.addEventListener("signed", say);
   document.addEventListener("acted", () => refresh(true));
   lamp.hidden = false;
   lamp.textContent = "not live yet";

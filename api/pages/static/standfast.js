@@ -154,10 +154,22 @@ function signedOut() {
   Object.assign(link, { href: signInAt(), target: "_blank", textContent: "Sign in in another tab" });
   Object.assign(said, { id: "signed-out", className: "refusal" });
   said.setAttribute("role", "alert");
-  said.append("You are signed out. What you wrote here is kept. ", link, " and go on here.");
+  const written = document.querySelector("form.command, form.write") ? "What you wrote here is kept. " : "";
+  said.append(`You are signed out. ${written}`, link, " and go on here.");
   (document.querySelector("dialog[open]") ?? document.getElementById("main")).prepend(said);
+  footSays(true);
 }
-const signedInAgain = () => document.getElementById("signed-out")?.remove();
+function signedInAgain() {
+  if (!document.getElementById("signed-out")) return;
+  document.getElementById("signed-out").remove();
+  footSays(false);
+}
+// The foot says whose eyes these are, and the lamp why nothing new is shown.
+function footSays(out) {
+  document.querySelector(".foot .eyes").hidden = out;
+  document.querySelector(".foot .nobody")?.toggleAttribute("hidden", !out);
+  document.dispatchEvent(new Event("signed"));
+}
 
 // What the server answers to a script, unless nobody is signed in any more.
 async function fetched(address, options = {}) {
