@@ -10,9 +10,10 @@ text.
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from api.terminal import (
     access,
@@ -30,8 +31,23 @@ from api.terminal import (
 from api.terminal.opening import name_unknown, opened
 from domain.language.words import Model
 
+
+class Commands(TyperGroup):
+    """All commands: what is wrong with an argument is said in words of ours alone."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as wrong:
+            from api.terminal.unable import bare
+
+            wrong.message = bare(wrong.message)
+            raise
+
+
 app = typer.Typer(
     name="standfast",
+    cls=Commands,
     help="Standfast records the life of engagements in a managed talent marketplace: every fact is an event.",
     epilog="Start with [bold]standfast demo[/]. Settings are environment variables: [bold]standfast config[/].",
     no_args_is_help=True,

@@ -40,7 +40,7 @@ def why(error: Exception) -> str | None:
     if isinstance(error, Rejection):
         return f"{error}.\n{error.remedy}"
     if isinstance(error, ValidationError) and error.title == "Settings":
-        wrong = "; ".join(_variable(each["loc"]) + _said(each["msg"]) for each in error.errors())
+        wrong = "; ".join(_variable(each["loc"]) + bare(each["msg"]) for each in error.errors())
         return f"{wrong}.\nPut the variable right, or unset it."
     if isinstance(error, StoreUnavailable):
         advice = next((advice for kind, advice in ADVICE.items() if isinstance(error, kind)), LATER)
@@ -58,6 +58,6 @@ def _variable(place: tuple[int | str, ...]) -> str:
     return f"STANDFAST_{str(place[0]).upper()}: " if place else ""
 
 
-def _said(message: str) -> str:
-    """What a validator of ours says, without what the library puts before it."""
+def bare(message: str) -> str:
+    """What a validator says, without what the library puts before it."""
     return message.removeprefix("Value error, ")

@@ -70,6 +70,12 @@ def test_what_no_key_is_made_for(standfast: Run, arguments: tuple[str, ...], sai
     assert said in ran.err
 
 
+def test_a_role_that_there_is_not_is_refused_in_words_of_ours(standfast: Run) -> None:
+    ran = standfast("keys", "create", "--name", "x", "--role", "nonsense")
+    assert (ran.code, ran.out) == (2, "")
+    assert "Invalid value for '--role': 'nonsense' is not one of 'operator'" in ran.err
+
+
 def test_an_id_that_is_none_is_refused(standfast: Run) -> None:
     standfast("migrate")
     ran = standfast("keys", "revoke", "nobody")
