@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from playwright.sync_api import Page
 
+from tests.api.access.seen_there import rows_of
+
 HEARD: Final = """(() => {
   const heard = (window.heard = []);
   const fetched = window.fetch;
@@ -42,6 +44,14 @@ _HREF: Final = re.compile(r'<a [^>]*?href="([^"]*)"')
 
 def is_file(address: str) -> bool:
     return urlsplit(address).path.startswith(FILES)
+
+
+def text_of(address: str, body: bytes) -> str:
+    """What is read in an answer; of a picture, which is drawn of what its JSON and SVG say, nothing."""
+    path = urlsplit(address).path
+    if path.endswith(".png"):
+        return ""
+    return rows_of(body) if path.endswith(".parquet") else body.decode()
 
 
 @dataclass
@@ -84,7 +94,7 @@ class Crawl:
     def read(self, address: str) -> None:
         """Reads the source of a page, or a file, as whoever is signed in."""
         came = self.page.request.get(address, headers={"Accept": "text/html,*/*"})
-        self.answered[address], self.told[address] = came.status, came.body().decode(errors="replace")
+        self.answered[address], self.told[address] = came.status, text_of(address, came.body())
         if "text/html" in came.headers["content-type"]:
             self._offer(came.url, (each.replace("&amp;", "&") for each in _HREF.findall(self.told[address])))
 

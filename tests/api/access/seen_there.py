@@ -66,7 +66,7 @@ class There:
 
     @cached_property
     def text(self) -> str:
-        return _rows_of(self.own.content) if self.path.endswith(".parquet") else self.own.text
+        return rows_of(self.own.content) if self.path.endswith(".parquet") else self.own.text
 
     @property
     def counts_both(self) -> bool:
@@ -99,7 +99,8 @@ class There:
         return f"{self.who} {self.method} {self.path}: {[each.status_code for each in found]} {self.text[:300]}"
 
 
-def _rows_of(parquet: bytes) -> str:
+def rows_of(parquet: bytes) -> str:
+    """The rows of a Parquet file, as text."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "rows.parquet"
         file.write_bytes(parquet)
