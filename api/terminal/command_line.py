@@ -35,7 +35,7 @@ from domain.language.words import Model
 class Commands(TyperGroup):
     """All commands: what is wrong with an argument is said in words of ours alone."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except typer.BadParameter as wrong:
