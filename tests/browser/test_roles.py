@@ -1,16 +1,18 @@
 """What each role finds at ``/`` and behind every link from there, and that nothing of the others comes with it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
+import duckdb
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy.engine import make_url
 
-from tests.api.access.reading import OTHER
+from tests.api.access.reading import CANARY, OTHER
 from tests.browser.chromium import PROGRAM
-from tests.browser.crawling import Crawl, crawl_from
+from tests.browser.crawling import Crawl, crawl_from, text_of
 from tests.browser.roles import ROLES, Peopled, Person, peopled
 from tests.browser.windows import WIDE, opened_in
 from tests.moulds import Files
@@ -26,6 +28,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, sqlite_moulds: Files) -> It
     sqlite_moulds.copy(with_terms, url)
     with peopled(url) as running:
         yield running
+
+
+def test_what_stands_in_a_parquet_file_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "work.parquet"
+    duckdb.execute("COPY (SELECT 'zanzi' AS client_id FROM range(9)) TO '" + str(file) + "' (COMPRESSION zstd)")
+    assert CANARY[0] in text_of("/files/work.parquet?q=x", file.read_bytes())
 
 
 @pytest.mark.parametrize("most", [pytest.param(SOME, id="some"), pytest.param(None, id="all", marks=pytest.mark.long)])

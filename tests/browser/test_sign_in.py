@@ -84,7 +84,18 @@ def test_a_key_signs_in_and_signed_out_in_one_tab_the_other_says_so(browser: Bro
         second.goto(f"{guarded.address}/work")
         second.click("text=Sign out")
         second.wait_for_url(f"{guarded.address}/sign-in")
-        first.wait_for_selector("#signed-out >> text=You are signed out.")
+        first.wait_for_selector("#signed-out >> text=You are signed out. Sign in in another tab and go on here.")
+        first.wait_for_selector("#live >> text=not live: signed out")
+        foot = first.inner_text("footer")
+        assert "Nobody is signed in any more." in foot
+        assert "Signed in as" not in foot
+        signs_in(second, guarded.key)
+        second.wait_for_url(f"{guarded.address}/work")
+        first.wait_for_selector("#live.on")
+        assert first.locator("#signed-out").count() == 0
+        assert "Signed in as platform:ana." in first.inner_text("footer")
+        second.click("text=Sign out")
+        first.wait_for_selector("#signed-out")
         first.reload()
         assert first.title() == "Sign in · Standfast"
 
