@@ -35,7 +35,8 @@ def demand_leave(request: Request, history: EngagementHistory | None, now: datet
     if request.principal is None or (history is None and not isinstance(command, OpeningCommand)):
         return
     demand_reach(request, history, now)
-    refused = may(request.principal, COMMAND_NAMES[type(command)], said_by(command), history)
+    name, said = COMMAND_NAMES[type(command)], said_by(command)
+    refused = may(request.principal, name, said, history, request.on_behalf_of)
     if refused is not None:
         raise NotYours(refused)
 

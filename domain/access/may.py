@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
 from domain.access.hiding.table import CLOCKS_ABOUT, What, held_by
-from domain.access.principal import Principal, Role
+from domain.access.principal import LOCAL, Principal, Role
 from domain.clocks.notice import ServiceLevelBreached
 from domain.engagement.annotation import EventAnnotated
 from domain.engagement.deed import EngagementCommand
@@ -20,6 +20,7 @@ from domain.engagement.state import EngagementHistory, State
 from domain.language.words import Party, field_names
 from domain.law.command import Command
 from domain.law.event import Event, event_of
+from domain.law.recorded import Actor
 from domain.law.voiding import FactVoided
 from domain.register import COMMANDS
 
@@ -160,31 +161,31 @@ _PEOPLE: Final[Mapping[What, Callable[[Side, str], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """As whom a principal may issue a command: ``who`` that is, in words, and whether it is that."""
+    """As whom a principal may issue a command: ``who`` that is, in words, and whether somebody is that."""
 
     who: str
-    holds: Callable[[Principal, Said, EngagementHistory | None], bool]
+    holds: Callable[[Actor, Said, EngagementHistory | None], bool]
 
 
-def _anything(_principal: Principal, _said: Said, _history: EngagementHistory | None) -> bool:
+def _anything(_asks: Actor, _said: Said, _history: EngagementHistory | None) -> bool:
     return True
 
 
-def _its_client(principal: Principal, _said: Said, history: EngagementHistory | None) -> bool:
-    return history is not None and history.state.client_id == principal.party_id
+def _its_client(asks: Actor, _said: Said, history: EngagementHistory | None) -> bool:
+    return history is not None and history.state.client_id == asks.id
 
 
 def _own(who: str, own: Callable[[Side, Said], bool]) -> Rule:
     """A rule about what is a side's own."""
 
-    def holds(principal: Principal, said: Said, history: EngagementHistory | None) -> bool:
-        return history is not None and own(_side(principal, history), said)
+    def holds(asks: Actor, said: Said, history: EngagementHistory | None) -> bool:
+        return history is not None and own(_side(asks, history), said)
 
     return Rule(who, holds)
 
 
-def _side(principal: Principal, history: EngagementHistory) -> Side:
-    return Side("partner_id" if principal.party == "partner" else "professional_id", principal.party_id, history)
+def _side(asks: Actor, history: EngagementHistory) -> Side:
+    return Side("partner_id" if asks.party == "partner" else "professional_id", asks.id or "", history)
 
 
 def _thing(field: str, own: Callable[[Side, Any], bool]) -> Callable[[Side, Said], bool]:
@@ -249,6 +250,14 @@ _PROFESSIONAL: Final[Mapping[str, Rule]] = {
     "annotate": _own("a professional about themselves, or about nobody", _REMARK),
 }
 
+_IN_PERSON: Final[Mapping[str, Callable[[State, Said], bool]]] = {
+    "deliver-knowledge-item": lambda state, said: said["plan_id"] in state.plans,
+    "verify-knowledge-item": lambda state, said: said["plan_id"] in state.plans,
+    "dispute-underperformance": lambda state, said: said["concern_id"] in state.concerns,
+}
+"""What a professional does in person, also where the platform records it on behalf of one by name: each with whether
+what it is about is there, since of what is not the law speaks."""
+
 
 class CommandOfNobody(Exception):
     """A command that a party may issue says nowhere which of that party may: nothing is served."""
@@ -282,10 +291,17 @@ TABLE: Final[Mapping[Role, Mapping[str, Rule]]] = {
 """The commands of each role, each with as whom it may issue it; of an integration, as far as its scopes go."""
 
 
-def may(principal: Principal, command: str, said: Said, history: EngagementHistory | None) -> str | None:
+def may(
+    principal: Principal,
+    command: str,
+    said: Said,
+    history: EngagementHistory | None,
+    on_behalf_of: Actor | None = None,
+) -> str | None:
     """Why a principal may not issue a command that says this about an engagement (None: of none that is there yet).
 
-    None: it may. A correction is judged as one: whoever may issue it may issue everything.
+    None: it may. A correction is judged as one: whoever may issue it may issue everything. What a professional does in
+    person is recorded on behalf of one by name only where that one may do it, unless nobody has to say who it is.
     """
     rules = TABLE[principal.role]
     if not rules:
@@ -294,8 +310,19 @@ def may(principal: Principal, command: str, said: Said, history: EngagementHisto
     parties = COMMANDS[command].parties(history.state) if history else COMMANDS[command].by
     if rule is None or (rule is not _ANY and principal.party not in parties):
         return f"{command} is issued by {' or '.join(parties)}, not by {principal.party}"
-    if not rule.holds(principal, said, history):
+    if not rule.holds(principal.actor, said, history):
         return f"{command} is issued by {rule.who}, which {principal.party_id} is not"
+    return None if principal == LOCAL else _in_name_of(on_behalf_of, command, said, history)
+
+
+def _in_name_of(whom: Actor | None, command: str, said: Said, history: EngagementHistory | None) -> str | None:
+    """Why a command is not recorded in this name; None: it may be."""
+    there = _IN_PERSON.get(command)
+    if history is None or whom is None or whom.party != "professional" or whom.id is None or there is None:
+        return None
+    own = _PROFESSIONAL[command]
+    if there(history.state, said) and not own.holds(whom, said, history):
+        return f"{command} is issued by {own.who}, which {whom.id} is not"
     return None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 
 from api.examples.commands import body_example, lines
 from api.pages.commands import has_form
-from domain.access.principal import LOCAL, SCOPES
+from domain.access.principal import SCOPES
 from domain.register import COMMANDS
 from infrastructure.access.entries import last_told
 from tests.api.access.browsers import FORMS_COOKIE
@@ -43,7 +43,7 @@ CAN: Final = block("scope")
 
 
 PEOPLE: Final = {
-    "operator": LOCAL,
+    "operator": principal("operator", "platform", "kim"),
     "integration": principal("integration", "platform", "bi"),
     "acme": principal("client-admin", "client", "acme"),
     "viewer": principal("client-viewer", "client", "acme"),
@@ -255,6 +255,20 @@ def test_who_records_is_its_party_and_nothing_else_can_be_said(under_way: Asked)
         line = {"commands": [{"command": "annotate", "engagement_id": str(OWN), **spoken}]}
         [refused] = under_way.ask(who, "POST", "/v1/commands", json=line).json()["answers"]
         assert refused["type"] == "/problems/not-for-others"
+
+
+def test_the_platform_verifies_in_nobody_s_name_what_that_one_delivered(under_way: Asked) -> None:
+    item = {"plan_id": "handover-1", "item_id": "runbook"}
+    found = {}
+    for whom in ("professional:ana", "professional:dana", "professional", "client:acme"):
+        address, said = f"/v1/engagements/{OWN}/verify-knowledge-item", {"X-On-Behalf-Of": whom}
+        answer = under_way.ask("operator", "POST", address, params={"dry_run": "true"}, headers=said, json=item)
+        found[whom] = answer.status_code
+    assert found == {"professional:ana": 403, "professional:dana": 200, "professional": 200, "client:acme": 200}
+    line = {"command": "verify-knowledge-item", "engagement_id": str(OWN), "on_behalf_of": "professional:ana", **item}
+    [refused] = under_way.ask("operator", "POST", "/v1/commands", json={"commands": [line]}).json()["answers"]
+    assert (refused["type"], refused["status"]) == ("/problems/not-yours", 403)
+    assert "the professional who takes over, which ana is not" in refused["detail"]
 
 
 @pytest.mark.parametrize("who", STRANGERS)

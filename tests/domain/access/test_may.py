@@ -15,6 +15,7 @@ from domain.engagement.state import EngagementHistory
 from domain.engagement.transfer.planning import KnowledgeTransferPlanned
 from domain.language.words import Party, field_names
 from domain.law.command import Command
+from domain.law.recorded import Actor
 from domain.register import COMMAND_NAMES, COMMANDS, EVENTS, allowed_commands
 from tests.domain import words
 from tests.domain.given import Given, given
@@ -246,6 +247,31 @@ def test_nobody_verifies_their_own_delivery(histories: list[EngagementHistory]) 
                 may(asked, name, item, history) is None for name in ("deliver-knowledge-item", "verify-knowledge-item")
             )
             assert not (gives and takes)
+
+
+def test_the_platform_records_in_a_professional_s_name_what_that_one_may_do_in_person(two_partners: Given) -> None:
+    operator = principal("operator", "platform", "kim")
+
+    def refused(command: Command[Any], on_behalf_of: Actor | None) -> str | None:
+        return may(operator, COMMAND_NAMES[type(command)], said_by(command), two_partners.history, on_behalf_of)
+
+    ana, ben = (Actor(party="professional", id=name) for name in ("ana", "ben"))
+    for command, own, other in (
+        (words.deliver(), ana, ben),
+        (words.verify(), ben, ana),
+        (words.dispute(), ana, ben),
+    ):
+        assert refused(command, own) is None
+        told = refused(command, other)
+        assert told is not None
+        assert told.endswith(f", which {other.id} is not")
+        for nobody in (None, Actor(party="professional"), Actor(party="partner", id="west"), Actor(party="client")):
+            assert refused(command, nobody) is None
+    named = may(LOCAL, "verify-knowledge-item", said_by(words.verify()), two_partners.history, ana)
+    assert named is None, "where nobody signs in no name is anybody's"
+    for unknown in (words.deliver(plan_id="h-none"), words.verify(plan_id="h-none"), words.dispute("c-none")):
+        assert refused(unknown, ana) is None
+    assert refused(words.effort(party="professional", assignment_id="a1"), ben) is None
 
 
 def test_what_is_offered_may_be_issued_and_the_platform_is_offered_everything(
