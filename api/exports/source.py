@@ -28,8 +28,10 @@ def facts(standfast: Seen, asked: EventsExportAsked, until: int) -> Iterator[Seq
     """The events up to a position in the order of positions, some at a time; none where a filter lets all pass by."""
     after, types = asked.after, (asked.type,) if asked.type else ()
     while after < until:
-        page = standfast.sight.page(after=after, limit=PAGE, types=types, engagement_id=asked.engagement_id)
-        yield [fact for fact in page.facts if fact.position <= until]
+        page = standfast.sight.page(
+            after=after, until=until, limit=PAGE, types=types, engagement_id=asked.engagement_id
+        )
+        yield page.facts
         after = page.scanned
 
 

@@ -6,11 +6,23 @@ The store in `infrastructure` implements it; nothing here knows SQL. Instants ar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
 from domain.language.position import NUMBERS, Positions
+
+SCAN: Final = 100_000
+"""How many positions one page looks through at most, when a filter, or what is not told, lets most of them pass by."""
+
+
+class Standing(NamedTuple):
+    """Where an event stands: in the log, and in the history of its engagement."""
+
+    position: int
+    engagement_id: UUID
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

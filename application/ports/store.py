@@ -7,7 +7,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
-from application.ports.log import Answer, Append, Followed, Receipt
+from application.ports.log import Answer, Append, Followed, Receipt, Standing
+from domain.access.reach import Reach
 from domain.engagement.terms.published import Published
 
 Clock = Callable[[], datetime]
@@ -52,9 +53,24 @@ class Reading(Protocol):
     def streams(self, originator_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[StoredEvent]]: ...
     def between(self, after: int, until: int | None, limit: int | None) -> Sequence[Notification]: ...
     def page(
-        self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_ids: Collection[UUID] | None = None
+        self,
+        *,
+        after: int = 0,
+        until: int | None = None,
+        limit: int,
+        types: Sequence[str] = (),
+        engagement_ids: Collection[UUID] | None = None,
     ) -> Scanned: ...
-
+    def standing(
+        self,
+        after: int,
+        until: int,
+        *,
+        limit: int,
+        types: Sequence[str] = (),
+        engagement_ids: Collection[UUID] | None = None,
+    ) -> Sequence[Standing]: ...
+    def perhaps_within(self, reach: Reach, engagement_ids: Iterable[UUID]) -> set[UUID]: ...
     def of_command(self, command_id: UUID) -> Sequence[Notification]: ...
     def head(self) -> Placed: ...
     def position_at(self, known_at: datetime) -> Placed: ...

@@ -5,12 +5,14 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
 from application.commands.request import Outcome, Request
 from application.marketplace import Known, Marketplace
+from application.ports.log import SCAN
 from application.ports.store import Placed
 from application.queries.masks import Mask
 from domain.access.hiding.masked import Masked
@@ -27,9 +29,17 @@ MOST_FACTS_AT_ONCE: Final = 200
 """Of how many facts a history is told in the event loop; more of them would keep the others waiting."""
 
 
+STANDING_AT_ONCE: Final = 2_000
+"""Of how many events at a time it is looked up where they stand, while a page looks for those that are told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Some facts in the order of their positions, and the last position that was looked at for them."""
+    """Some facts in the order of their positions, and where the page ends.
+
+    ``scanned`` is the position of the last one where there are as many as were asked for, else the last that was looked
+    at for them; it is never that of an event which is not told, unless the search ends there whatever that holds.
+    """
 
     facts: Sequence[Recorded]
     scanned: int
@@ -146,16 +156,42 @@ class Sight:
         facts = tuple(fact for fact in told.facts[version:] if fact.told)
         return Tried(told.as_known(version) if version else None, replace(outcome, facts=facts), told)
 
-    def page(self, *, after: int, limit: int, types: Sequence[str] = (), engagement_id: UUID | None = None) -> Looked:
+    def page(
+        self,
+        *,
+        after: int,
+        limit: int,
+        until: int | None = None,
+        types: Sequence[str] = (),
+        engagement_id: UUID | None = None,
+    ) -> Looked:
         """The next facts after a position, of these types and this engagement where given; at most ``limit``.
 
-        There may be fewer, and none, before the log ends: what is out of reach is looked at, and left out.
+        There may be fewer, and none, before the log ends, or what is asked for with ``until``: no more than ``SCAN``
+        positions are looked at, whatever stands at them, or all there are of engagements that are named.
         """
-        only = self._only(engagement_id)
-        found = self._marketplace.store.log.page(after=after, limit=limit, types=types, engagement_ids=only)
-        facts = self._marketplace.read(found.events)
-        seen = self.within({fact.stream_id for fact in facts})
-        return Looked(self.told([fact for fact in facts if fact.stream_id in seen]), found.scanned)
+        log, only = self._marketplace.store.log, self._only(engagement_id)
+        if self.mask is None and isinstance(self.reach, Everything | Named):  # whatever is found is told
+            page = log.page(after=after, until=until, limit=limit, types=types, engagement_ids=only)
+            return Looked(self._marketplace.read(page.events), page.scanned)
+        last = log.head().position if until is None else min(log.head().position, until)
+        end = max(after, last if only is not None else min(last, after + SCAN))
+        found = list(islice(self._searched(after, end, limit, types, only), limit))
+        return Looked(found, found[-1].position if len(found) == limit else end)
+
+    def _searched(
+        self, after: int, end: int, limit: int, types: Sequence[str], only: Collection[UUID] | None
+    ) -> Iterator[Recorded]:
+        """The facts between two positions that are told, found among as many events as are wanted, then among more."""
+        log, judged, perhaps = self._marketplace.store.log, set[UUID](), set[UUID]()
+        while after < end:
+            standing = log.standing(after, end, limit=limit, types=types, engagement_ids=only)
+            there = {each.engagement_id for each in standing} - judged
+            judged |= there
+            perhaps |= log.perhaps_within(self.reach, there)
+            yield from self.told_at((one, version) for _, one, version in standing if one in perhaps)
+            after = standing[-1].position if len(standing) == limit else end
+            limit = max(limit, STANDING_AT_ONCE)
 
     def told(self, facts: Sequence[Recorded]) -> Sequence[Recorded]:
         """Recorded facts, all within reach, as far as they are told and as they are."""
@@ -187,9 +223,9 @@ class Sight:
 
     def _only(self, engagement_id: UUID | None) -> Collection[UUID] | None:
         """The engagements whose facts alone are looked at; None: all of them."""
-        if isinstance(self.reach, Named):
-            return self.within([engagement_id]) if engagement_id else self.reach.engagement_ids
-        return None if engagement_id is None else [engagement_id]
+        if engagement_id is None:
+            return self.reach.engagement_ids if isinstance(self.reach, Named) else None
+        return self.within(self._marketplace.store.log.perhaps_within(self.reach, [engagement_id]))
 
     def whole(self, streams: Mapping[UUID, Sequence[Recorded]]) -> Iterator[Sequence[Recorded]]:
         """Of whole histories, as facts up to the end of the log, those within reach, as they are told.

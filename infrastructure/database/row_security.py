@@ -107,10 +107,11 @@ def demand_heard(connection: psycopg.Connection[Any], reach: str) -> None:
 
 def said_of(reach: Reach) -> Mapping[str, str]:
     """A reach as the settings say it."""
-    return {"reach": reach.kind, "whose": _whose(reach)}
+    return {"reach": reach.kind, "whose": whose(reach)}
 
 
-def _whose(reach: Reach) -> str:
+def whose(reach: Reach) -> str:
+    """By which name, or list of ids, a reach is one; empty where it is everything."""
     match reach:
         case Everything():
             return ""

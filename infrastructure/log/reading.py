@@ -11,22 +11,20 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
+from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, tuple_, update
 
-from application.ports.log import Answer, EndsElsewhere, Followed
-from domain.access.reach import EVERYTHING
+from application.ports.log import SCAN, Answer, EndsElsewhere, Followed, Standing
+from domain.access.reach import EVERYTHING, Everything, Named, Reach
 from infrastructure.database.database import Database
 from infrastructure.database.instants import from_micros, to_micros
-from infrastructure.database.row_security import everything_on, rows_within, sees_everything
+from infrastructure.database.row_security import everything_on, rows_within, sees_everything, whose
 from infrastructure.database.tables import answers, events, log_identity
 from infrastructure.events.rows import COLUMNS, PlacedEvent, notification, stored_event
 from infrastructure.log.continuity import Continuity, Mark
 
 _ROW = [events.c[name] for name in COLUMNS]
 _LOG_ID = select(log_identity.c.log_id).scalar_subquery().label("log_id")
-
-SCAN = 100_000
-"""How many positions one page looks through at most, when a filter lets most of them pass by."""
 
 STREAMS_AT_ONCE = 200
 
@@ -170,9 +168,15 @@ class Log:
         return [notification(row) for row in self._rows(query)]
 
     def page(
-        self, *, after: int = 0, limit: int, types: Sequence[str] = (), engagement_ids: Collection[UUID] | None = None
+        self,
+        *,
+        after: int = 0,
+        until: int | None = None,
+        limit: int,
+        types: Sequence[str] = (),
+        engagement_ids: Collection[UUID] | None = None,
     ) -> Page:
-        """The next events after a position, of these types and these engagements where given.
+        """The next events with `after` < position <= `until`, of these types and these engagements where given.
 
         Those that the library wrote without an envelope are passed over.
         """
@@ -180,7 +184,7 @@ class Log:
         with self._database.reading() as connection:
             with everything_on(connection):
                 end = _end(connection)
-            last = end.position
+            last = end.position if until is None else min(end.position, until)
             scanned = last if engagement_ids is not None else min(last, after + max(SCAN, limit))
             query = select(*_ROW).where(events.c.position > after, events.c.position <= scanned)
             if types:
@@ -192,6 +196,45 @@ class Log:
         found = [notification(row) for row in rows]
         seen = found[-1].id if len(found) == limit else max(scanned, after)
         return Page([event for event in found if isinstance(event, PlacedEvent)], seen)
+
+    def standing(
+        self,
+        after: int,
+        until: int,
+        *,
+        limit: int,
+        types: Sequence[str] = (),
+        engagement_ids: Collection[UUID] | None = None,
+    ) -> list[Standing]:
+        """Where the first events with `after` < position <= `until` stand, of these types and engagements where given.
+
+        Those that the library wrote without an envelope are passed over.
+        """
+        query = select(events.c.position, events.c.originator_id, events.c.originator_version)
+        query = query.where(events.c.position > after, events.c.position <= until, events.c.command_id.is_not(None))
+        if types:
+            query = query.where(events.c.topic.in_(types))
+        if engagement_ids is not None:
+            query = query.where(events.c.originator_id.in_(engagement_ids))
+        return [Standing._make(row) for row in self._rows(query.order_by(events.c.position).limit(limit))]
+
+    def perhaps_within(self, reach: Reach, engagement_ids: Iterable[UUID]) -> set[UUID]:
+        """Of these engagements those that can be within reach, as far as that is known without their histories.
+
+        On PostgreSQL the rows that are shown say so; on SQLite whether an event has the name in it.
+        """
+        wanted = (one for one in engagement_ids if reach.may_hold(one))
+        if isinstance(reach, Everything | Named):
+            return set(wanted)
+        found: set[UUID] = set()
+        while some := list(islice(wanted, STREAMS_AT_ONCE)):
+            query = select(events.c.originator_id).where(events.c.originator_id.in_(some))
+            if self._database.is_postgresql:
+                query = query.where(events.c.originator_version == 1)
+            else:
+                query = query.where(func.instr(events.c.state, to_json(whose(reach))) > 0).distinct()
+            found.update(row.originator_id for row in self._rows(query))
+        return found
 
     def of_command(self, command_id: UUID) -> list[Notification]:
         """The events that a command recorded, in their order; empty where it recorded none."""

@@ -148,8 +148,8 @@ def _on_a_day(sight: Sight, asked: AuditAsked, day: date) -> Finding:
 def _recorded(sight: Sight, after: int, until: int) -> Iterator[Recorded]:
     """What lies between two positions of the log, the first one exclusive."""
     while after < until:
-        page = sight.page(after=after, limit=min(PAGE, until - after))
-        yield from (fact for fact in page.facts if fact.position <= until)
+        page = sight.page(after=after, until=until, limit=PAGE)
+        yield from page.facts
         after = page.scanned
 
 
