@@ -7,6 +7,7 @@ stands how far chance alone leads from 50 %, for nineteen of twenty runs. SQLite
 """
 
 import asyncio
+import json
 import tempfile
 import time
 from bisect import bisect_left, bisect_right
@@ -24,7 +25,16 @@ from infrastructure.process.settings import Settings
 
 FOREIGN: Final = 500
 GUESSES: Final = 1_000
-WAYS: Final = (("GET", "", None), ("GET", "/history", None), ("POST", "/annotate", {"note": "x"}))
+ENGAGEMENT: Final = "/v1/engagements/ID"
+NOTE: Final = {"note": "x"}
+WAYS: Final = (
+    ("GET", ENGAGEMENT, None),
+    ("GET", f"{ENGAGEMENT}/history", None),
+    ("POST", f"{ENGAGEMENT}/annotate", NOTE),
+    ("POST", "/v1/commands", {"commands": [{"command": "annotate", "engagement_id": "ID", **NOTE}]}),
+    ("GET", "/v1/events?engagement_id=ID", None),
+)
+"""How it is asked; ID stands for the engagement that is guessed at."""
 
 
 async def measured() -> Iterator[tuple[str, list[float], list[float]]]:
@@ -42,7 +52,7 @@ async def measured() -> Iterator[tuple[str, list[float], list[float]]]:
             foreign = [str(each["engagement_id"]) for each in opened]
             return iter(
                 [
-                    (f"{method} …{path}", *await _guessed(client, foreign, method, path, body))
+                    (f"{method} {path}", *await _guessed(client, foreign, method, path, body))
                     for method, path, body in WAYS
                 ]
             )
@@ -57,8 +67,9 @@ async def _guessed(
     for _ in range(GUESSES):
         missing = chance.random() < 0.5
         asked = str(UUID(int=chance.getrandbits(128), version=4)) if missing else chance.choice(foreign)
+        said = None if body is None else json.loads(json.dumps(body).replace("ID", asked))
         began = time.perf_counter()
-        status, content = await client.answer(method, f"/v1/engagements/{asked}{path}", body)
+        status, content = await client.answer(method, path.replace("ID", asked), said)
         took[missing].append((time.perf_counter() - began) * 1e3)
         answers.add((status, _without_ids(content, asked)))
     assert len(answers) == 1, answers

@@ -19,6 +19,7 @@ from api.commands.command_list import MOST_COMMANDS, CommandList, is_list, texts
 from api.commands.issuing import issued
 from api.commands.routes import OPENING, address_of, request_of
 from api.composition import Standfast
+from api.http.access.asking import note_beyond
 from api.http.headers import HEADERS, Headers, command_id, headers_of
 from api.http.operations import JSON, JSON_LINES, Gives, Nothing, Operation, Takes, asked, body_of
 from api.http.problem_kinds import FORESEEN
@@ -29,6 +30,7 @@ from application.commands.request import KeyReused, Request
 from application.ports.access import Access
 from application.ports.log import Append, Key, KeyAnswered
 from domain.access.principal import Principal
+from domain.engagement.lifecycle.opening import UnknownEngagement, no_engagement
 from domain.register import COMMAND_NAMES
 
 PATH = "/v1/commands"
@@ -68,7 +70,12 @@ async def record_log(standfast: Standfast, http: HttpRequest) -> Response:
     texts = texts_of_list(raw) if listed else _texts(raw)
     if headers.key is not None:
         await _first_or_same(standfast, headers, headers.key, texts)
-    answers = [await _answer(standfast, http, headers, number, text) for number, text in enumerate(texts, start=1)]
+    beyond: set[UUID] = set()
+    answers = [
+        await _answer(standfast, http, headers, beyond, number, text) for number, text in enumerate(texts, start=1)
+    ]
+    if beyond:
+        note_beyond(http.scope)
     if listed:
         return Response(b'{"answers":[' + b",".join(answers) + b"]}", media_type=JSON)
     return Response(b"".join(each + b"\n" for each in answers), media_type=JSON_LINES)
@@ -83,21 +90,41 @@ def _texts(raw: bytes) -> list[bytes]:
     return texts
 
 
-async def _answer(standfast: Standfast, http: HttpRequest, headers: Headers, number: int, text: bytes) -> bytes:
-    """What a command is answered at its own address; one that cannot be read has none, and is answered at the log's."""
+async def _answer(
+    standfast: Standfast, http: HttpRequest, headers: Headers, beyond: set[UUID], number: int, text: bytes
+) -> bytes:
+    """What a command is answered at its own address; one that cannot be read has none, and is answered at the log's.
+
+    ``beyond`` are the engagements that lines before found beyond reach.
+    """
     path, engagement_id = PATH, None
     try:
         request = _request(headers, number, text)
         path, engagement_id = address_of(request), request.engagement_id
-        name = COMMAND_NAMES[type(request.command)]
-        await demand_commanding(standfast, http, None if name == OPENING else request.engagement_id, name)
+        await _demand(standfast, http, beyond, request)
         positions = positions_in(standfast, http)
         return command_bytes(await issued(standfast, http, request), positions)
     except FORESEEN as error:
         response = problem_response(error, path)
-        if response.status_code == FORBIDDEN and headers.signed_in:
+        denied = response.status_code == FORBIDDEN or engagement_id in beyond
+        if denied and headers.signed_in:
             standfast.access.log.tell(_denied(headers.principal, path, engagement_id, str(error)))
         return bytes(response.body)
+
+
+async def _demand(standfast: Standfast, http: HttpRequest, beyond: set[UUID], request: Request) -> None:
+    """As `demand_commanding`, which judges no engagement twice that is beyond reach: that would add up to a time."""
+    engagement_id, name = request.engagement_id, COMMAND_NAMES[type(request.command)]
+    if name == OPENING:
+        await demand_commanding(standfast, http, None, name)
+        return
+    if engagement_id in beyond:
+        raise no_engagement(engagement_id)
+    try:
+        await demand_commanding(standfast, http, engagement_id, name)
+    except UnknownEngagement:
+        beyond.add(engagement_id)
+        raise
 
 
 def _denied(principal: Principal, path: str, engagement_id: UUID | None, why: str) -> Access:

@@ -21,6 +21,16 @@ def let_in(scope: Scope, principal: Principal | None, session: str | None = None
     whose.set(principal and (principal.role, principal.actor))
 
 
+def note_beyond(scope: Scope) -> None:
+    """Notes that what answers met an engagement that is not there, or beyond reach, whatever the status says."""
+    scope["state"]["beyond"] = True
+
+
+def met_beyond(scope: Mapping[str, Any]) -> bool:
+    """Whether that was noted."""
+    return bool(scope.get("state", {}).get("beyond"))
+
+
 def principal_in(scope: Mapping[str, Any]) -> Principal:
     """Who a request is from. Raises LookupError where nobody had to say: nothing may depend on it there."""
     principal: Principal | None = scope.get("state", {}).get("principal")

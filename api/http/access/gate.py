@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from functools import partial
+from math import ceil
 from random import uniform
 from typing import Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.http.access.asking import let_in
+from api.http.access.asking import let_in, met_beyond
 from api.http.access.client import address_of
 from api.http.access.needs import Needs, Scopes
 from api.http.access.sign_in import NothingSent, SignIn, session_of
@@ -46,8 +47,8 @@ NOT_FOUND: Final = 404
 BEYOND: Final = "not there, or beyond what is seen"
 ALIKE_SECONDS: Final = 0.025
 BY_LOT_SECONDS: Final = 0.01
-"""So long what is not there takes at least, and what is beyond reach, with as much more as the lot says: a foreign
-engagement may be at hand in memory, and one that is not there never is."""
+"""So long what is not there takes at least, and what is beyond reach, or a multiple of it, with as much more as the lot
+says: a foreign engagement may be at hand in memory, and one that is not there never is."""
 
 ACTOR_SENT: Final = "who acts is who signed in, and no header says it"
 _ABOUT: Final = re.compile(r"/(?:engagements|audit)/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:/|$)")
@@ -168,8 +169,9 @@ class Gate:
             self._told_denied(scope, principal, template, FORBIDDEN, "refused by what answers there")
         elif status == NOT_FOUND and reader_for(principal).sees != EVERYTHING and _about(scope):
             self._told_denied(scope, principal, template, NOT_FOUND, BEYOND)
-            until = asked_at + ALIKE_SECONDS + uniform(0, BY_LOT_SECONDS)
-            await asyncio.sleep(until - asyncio.get_running_loop().time())
+            await _alike(asked_at)
+        elif met_beyond(scope):
+            await _alike(asked_at)
         elif principal.mandate is not None and 200 <= status < 300:
             self._log.tell_used(_told(scope, principal, template, "mandate-read"))
 
@@ -191,6 +193,13 @@ class Gate:
     ) -> None:
         self._counters.add(DENIED, status=str(status))
         self._log.tell(_told(scope, principal, template, "denied", why))
+
+
+async def _alike(asked_at: float) -> None:
+    """Waits until what was asked at a time of the loop may be answered as if something else had been found."""
+    now = asyncio.get_running_loop().time()
+    stretches = max(1, ceil((now - asked_at) / ALIKE_SECONDS))
+    await asyncio.sleep(asked_at + stretches * ALIKE_SECONDS + uniform(0, BY_LOT_SECONDS) - now)
 
 
 def _told(
