@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, make_url
 
 from api.commands import command_log
 from api.http.access import gate
+from api.http.reach import demand_commanding
 from domain.access.principal import LOCAL
 from infrastructure.access.entries import last_told
 from tests.api.access.people import principal
@@ -44,7 +45,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[UUID | None]:
     """Of which engagements it was asked whether whoever commands may."""
     found: list[UUID | None] = []
-    real = command_log.demand_commanding
+    real = demand_commanding
 
     async def demanded(standfast: Any, http: Any, engagement_id: UUID | None, *said: Any) -> None:
         found.append(engagement_id)
