@@ -146,6 +146,7 @@ def test_a_form_half_written_is_there_again_after_signing_in_though_it_was_never
         form = f"{guarded.address}{guarded.path}/do/annotate"
         page.goto(form)
         signs_in(page, guarded.key)
+        page.wait_for_url(form)  # and for the script that keeps what is written
         page.fill("[name=note]", "half a thought")
         guarded.lets_all_sessions_expire()
         page.reload()
@@ -170,7 +171,7 @@ def test_in_the_drawer_it_stays_and_is_sent_once_one_has_signed_in_elsewhere(
         page.check(".drawer [name=supply_source][value=internal_team]")
         guarded.lets_all_sessions_expire()
         page.click(".drawer button.main")
-        page.wait_for_selector(".drawer #signed-out")
+        page.wait_for_selector(".drawer #signed-out >> text=What you wrote here is kept.")
         with page.context.expect_page() as elsewhere:
             page.click("#signed-out a")
         signs_in(elsewhere.value, guarded.key)

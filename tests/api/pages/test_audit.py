@@ -1,5 +1,6 @@
 """The audit: a history is found, and read as a document that stays what it was."""
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -66,6 +67,10 @@ def test_what_was_voided_is_struck_out_and_leads_to_what_voided_it(lasting_clien
     without = read(lasting_client, engagement, "?voided=false")
     assert "v10" not in without.ids
     assert "v11" in without.ids
+
+
+def test_its_head_says_whose_times_the_zone_is(lasting_client: TestClient, engagement: str) -> None:
+    assert re.search(r"position \d+ · times of \S+ · everything is visible", read(lasting_client, engagement).text)
 
 
 def test_its_instants_stand_in_the_address_and_on_every_link_of_it(lasting_client: TestClient, engagement: str) -> None:
