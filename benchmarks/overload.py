@@ -31,7 +31,8 @@ from infrastructure.process.settings import Settings
 
 PROCESSES = 2
 CONNECTIONS = 400
-"""How many each process of callers opens at most."""
+"""How many each process of callers opens at most; at ten times the best as many as it asks a second, since whoever is
+not taken is not listened to for a second."""
 
 FIRST_RATE = 200.0
 STEP = 1.4
@@ -70,12 +71,17 @@ def main() -> None:
         url = make_url(f"sqlite:///{folder}/standfast.db")
         with marketplace(url, WARM) as port:
             best = _best(port, arguments.step_seconds)
-            over = ran(port, 10 * best, arguments.seconds)
+            over = ran(port, 10 * best, arguments.seconds, connections=_for_all(10 * best, slow))
             tell(f"10 x the best, {arguments.seconds:g} s", 10 * best, over)
             kept = over.goodput / best
             print(f"goodput kept: {kept:.0%} of {best:,.0f}/s, goal {GOAL:.0%}{'' if kept >= GOAL else ' (missed)'}")
             _slow(port, slow, best / 2, arguments.step_seconds)
         _flooded(url, best, arguments.step_seconds)
+
+
+def _for_all(rate: float, most: int) -> int:
+    """How many connections each process needs, so that a second's requests are all sent."""
+    return min(int(1.2 * rate / PROCESSES), most // PROCESSES)
 
 
 def _best(port: int, seconds: float) -> float:
@@ -120,18 +126,20 @@ def _flooded(url: URL, best: float, seconds: float) -> None:
         tell("the flood", 10 * best, _of(flooding, seconds + 2))
 
 
-def ran(port: int, rate: float, seconds: float, key: str | None = None) -> Run:
+def ran(port: int, rate: float, seconds: float, key: str | None = None, connections: int = CONNECTIONS) -> Run:
     """So much offered for so long, while `/healthz` is asked ten times a second."""
-    with _probing(port) as alive, _callers(port, rate, seconds, key) as processes:
+    with _probing(port) as alive, _callers(port, rate, seconds, key, connections) as processes:
         pass
     return _of(processes, seconds, sorted(alive))
 
 
 @contextmanager
-def _callers(port: int, rate: float, seconds: float, key: str | None) -> Iterator[list[Any]]:
+def _callers(
+    port: int, rate: float, seconds: float, key: str | None, connections: int = CONNECTIONS
+) -> Iterator[list[Any]]:
     """The processes; once it is left, what each of them said."""
     command = [sys.executable, "-m", "benchmarks.overload_load", str(port), str(rate / PROCESSES), str(seconds)]
-    command += [str(CONNECTIONS), *([key] if key else [])]
+    command += [str(connections), *([key] if key else [])]
     started = []
     for _ in range(PROCESSES):
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

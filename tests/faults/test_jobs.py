@@ -63,7 +63,7 @@ def marketplace(url: URL) -> Iterator[Standfast]:
 def populate(url: URL) -> None:
     """Engagements with a case each, whose goals are over in seconds, and would not be under the policy `patient`."""
     with marketplace(url) as standfast:
-        for policy in (in_hours("short", 0.001), in_hours("patient", 480)):
+        for policy in (in_hours("short", 0.0003), in_hours("patient", 480)):
             standfast.terms.publish("policy", policy)
         tell(standfast, range(ENGAGEMENTS))
 

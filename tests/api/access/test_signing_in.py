@@ -75,6 +75,7 @@ def test_the_scheme_is_written_as_one_likes(lasting: Guarded, holder: MadeKey, s
 
 
 def test_what_does_not_hold_is_refused_alike(lasting: Guarded, holder: MadeKey) -> None:
+    lasting.told()  # of whoever did not sign in little waits to be told at once
     key_id = holder.key.key_id
     wrong = {
         "another secret": Secret(key_id, new_secret().text).bearer,
