@@ -181,13 +181,13 @@ class Marketplace(Application[UUID]):
         return self._warm.get(engagement_id)
 
     def histories(self, engagement_ids: Iterable[UUID]) -> dict[UUID, EngagementHistory | None]:
-        """The histories of many, those that are not at hand, or do not hold any more, read together.
+        """The histories of many, those that are not at hand as they are recorded now, read together.
 
         None where there is no such engagement.
         """
         known = {one: self.recalled(one) for one in engagement_ids}
-        holding = self.store.log.holding(each.last for each in known.values() if each)
-        for one, rows in self.store.log.streams(known.keys() - holding).items():
+        up_to_date = self.store.log.ending_with(each.last for each in known.values() if each)
+        for one, rows in self.store.log.streams(known.keys() - up_to_date).items():
             known[one] = self._anew(one, rows)
         return {one: each.history if each else None for one, each in known.items()}
 

@@ -98,19 +98,28 @@ class Log:
             self._continuity.misses(mark)
         raise EndsElsewhere(last)
 
-    def holding(self, lasts: Iterable[Followed]) -> set[UUID]:
-        """Of which engagements the log holds these events."""
+    def ending_with(self, lasts: Iterable[Followed]) -> set[UUID]:
+        """Which engagements end with these events: the log holds them, and nothing that was recorded since."""
         mark, asked = self._continuity.mark(), list(lasts)
-        found: set[UUID] = set()
+        held, ending = 0, set[UUID]()
         waiting = iter(asked)
+        later = events.alias("later")
         version = tuple_(events.c.originator_id, events.c.originator_version)
+        since = select(later.c.position).where(
+            later.c.originator_id == events.c.originator_id,
+            later.c.originator_version == events.c.originator_version + 1,
+        )
         while some := {one.engagement_id: one for one in islice(waiting, STREAMS_AT_ONCE)}:
             wanted = [(one.engagement_id, one.version) for one in some.values()]
-            query = select(events.c.originator_id, events.c.salt).where(version.in_(wanted))
-            found.update(row.originator_id for row in self._rows(query) if row.salt == some[row.originator_id].salt)
-        if len(found) < len(asked) and sees_everything():
+            query = select(events.c.originator_id, events.c.salt, since.exists().label("grown")).where(
+                version.in_(wanted)
+            )
+            same = [row for row in self._rows(query) if row.salt == some[row.originator_id].salt]
+            held += len(same)
+            ending.update(row.originator_id for row in same if not row.grown)
+        if held < len(asked) and sees_everything():
             self._continuity.misses(mark)
-        return found
+        return ending
 
     def streams(
         self, originator_ids: Iterable[UUID], until_position: int | None = None

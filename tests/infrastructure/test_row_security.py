@@ -172,7 +172,7 @@ def test_what_is_hidden_is_no_sign_of_another_log(made: Fleet) -> None:
     with rows_within(ONE):
         with pytest.raises(EndsElsewhere):
             log.following(followed)
-        assert log.holding([followed]) == set()
+        assert log.ending_with([followed]) == set()
         assert log.head() == head
         assert log.position_at(head.recorded_at).position == head.position
         assert log.page(limit=10_000).scanned == head.position

@@ -162,11 +162,12 @@ def test_what_was_recorded_since_an_event_is_read_only_where_it_is_there(recorde
             log.following(wrong)
 
 
-def test_of_many_events_those_that_are_there_are_found(recorder: LogRecorder) -> None:
+def test_of_many_events_those_are_found_that_are_there_and_the_last_ones(recorder: LogRecorder) -> None:
     streams = [uuid4() for _ in range(450)]
     recorder.append_all([following(one, 1) for one in streams])
     there = [Followed(one, 1, salt(1)) for one in streams[:300]]
     elsewhere = [Followed(one, 1, salt(2)) for one in streams[300:400]]
     beyond = [Followed(one, 2, salt(2)) for one in streams[400:]]
-    assert recorder.log.holding([*there, *elsewhere, *beyond]) == set(streams[:300])
-    assert recorder.log.holding([]) == set()
+    recorder.append_all([following(one, 2) for one in streams[250:300]])
+    assert recorder.log.ending_with([*there, *elsewhere, *beyond]) == set(streams[:250])
+    assert recorder.log.ending_with([]) == set()

@@ -1,4 +1,4 @@
-"""What a process remembers of an engagement lets nobody do, or learn, what they may not any more."""
+"""What a process remembers of an engagement lets nobody do, or learn, what they may not any more, and keeps nothing."""
 
 from typing import Final
 
@@ -64,3 +64,17 @@ def test_a_match_that_another_process_voided_lets_its_partner_do_and_learn_nothi
     assert one.client.get(HERE, headers=operator).json()["version"] == matched + 3, "nothing was recorded"
     assert one.client.post(f"{HERE}/match-professional", json=MATCH, headers=operator).status_code == 200
     assert recorded(one, keyed), "it is its own again"
+
+
+def test_whoever_was_matched_through_another_process_is_told_from_then_on(guard: Guard, started_url: URL) -> None:
+    one, other = guard(started_url), guard(started_url)
+    operator, partner = headers(one, "operator"), headers(one, "partner", "northwind")
+    other.refresh()
+    assert one.client.post("/v1/engagements", json=OPENING, headers=operator).status_code == 201
+
+    def told() -> list[str]:
+        return [each["type"] for each in one.client.get("/v1/events", headers=partner).json()["items"]]
+
+    assert told() == []
+    assert other.client.post(f"{HERE}/match-professional", json=MATCH, headers=operator).status_code == 200
+    assert "ProfessionalMatched" in told()
