@@ -60,10 +60,13 @@ def marketplace(url: URL) -> Iterator[Standfast]:
         standfast.close()
 
 
+GOALS_LAST_SECONDS = 4
+
+
 def populate(url: URL) -> None:
     """Engagements with a case each, whose goals are over in seconds, and would not be under the policy `patient`."""
     with marketplace(url) as standfast:
-        for policy in (in_hours("short", 0.0003), in_hours("patient", 480)):
+        for policy in (in_hours("short", 0.001), in_hours("patient", 480)):
             standfast.terms.publish("policy", policy)
         tell(standfast, range(ENGAGEMENTS))
 
@@ -253,6 +256,7 @@ def test_a_job_whose_processes_keep_dying_fails_and_the_next_one_goes_on(databas
 def test_a_job_outlives_thirty_kills(database_url: URL, tmp_path: Path) -> None:
     kills, chosen = 30, random.Random(30)
     populate(database_url)
+    time.sleep(GOALS_LAST_SECONDS)
     told: list[str] = []
     while kills:
         with serving(database_url, tmp_path) as server:

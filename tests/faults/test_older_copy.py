@@ -152,4 +152,4 @@ def _believe_what_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
         return [row for row in rows if row.originator_version > last.version]
 
     monkeypatch.setattr(Log, "since", since)
-    monkeypatch.setattr(Log, "holding", lambda _, lasts: {last.engagement_id for last in lasts})
+    monkeypatch.setattr(Log, "ending_with", lambda _, lasts: {last.engagement_id for last in lasts})
