@@ -71,6 +71,8 @@ def main() -> None:
         url = make_url(f"sqlite:///{folder}/standfast.db")
         with marketplace(url, WARM) as port:
             best = _best(port, arguments.step_seconds)
+            few = ran(port, 10 * best, arguments.seconds)
+            tell(f"10 x the best, {arguments.seconds:g} s, on {PROCESSES * CONNECTIONS} connections", 10 * best, few)
             over = ran(port, 10 * best, arguments.seconds, connections=_for_all(10 * best, slow))
             tell(f"10 x the best, {arguments.seconds:g} s", 10 * best, over)
             kept = over.goodput / best

@@ -200,16 +200,7 @@ class Recording:
 
     def _order(self, request: Request, history: EngagementHistory | None) -> Order:
         now = self.clock()
-        return Order(
-            command=request.command,
-            occurred_at=request.occurred_at,
-            actor=request.actor,
-            on_behalf_of=request.on_behalf_of,
-            command_id=request.command_id,
-            made_id=request.made_id,
-            correlation_id=request.correlation_id or str(request.command_id),
-            now=max(now, history.facts[-1].recorded_at) if history else now,
-        )
+        return request.order(max(now, history.facts[-1].recorded_at) if history else now)
 
     def read(self, rows: Iterable[StoredEvent]) -> list[Recorded]:
         return [cast(Recorded, self.mapper.to_domain_event(row)) for row in rows]

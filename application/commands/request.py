@@ -10,7 +10,7 @@ from application.commands.already import Already
 from application.commands.random_ids import new_id
 from domain.access.principal import Principal
 from domain.engagement.state import EngagementHistory
-from domain.law.command import Command
+from domain.law.command import Command, Order
 from domain.law.recorded import Actor, Recorded
 from domain.law.rejection import Rejection
 
@@ -97,6 +97,19 @@ class Request:
     correlation_id: str | None = None
     expected_version: int | None = None
     keyed: Keyed | None = None
+
+    def order(self, now: datetime) -> Order:
+        """The command with its circumstances, as the law takes it; ``now`` is when it is judged."""
+        return Order(
+            command=self.command,
+            occurred_at=self.occurred_at,
+            actor=self.actor,
+            on_behalf_of=self.on_behalf_of,
+            command_id=self.command_id,
+            made_id=self.made_id,
+            correlation_id=self.correlation_id or str(self.command_id),
+            now=now,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

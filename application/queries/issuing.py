@@ -11,7 +11,7 @@ from application.queries.sight import Sight
 from domain.access.hiding.masked import Masked, ids_in
 from domain.access.hiding.refusals import judged_in, rejection_told
 from domain.language.words import ActingParty
-from domain.law.command import Command, Order
+from domain.law.command import Command
 from domain.law.rejection import NotFound, Rejection
 from domain.register import allowed_commands
 
@@ -77,24 +77,11 @@ def refusal_told(mask: Mask, request: Request, refused: Refused) -> Refused:
     """A refusal as it is told: its sentence without hidden ids, and what is allowed as the reader sees it."""
     if refused.history is None:
         return refused
-    masked = mask(refused.history)
-    rejection = rejection_told(masked, _order(request, refused), NOTHING_NAMED, refused.rejection)
+    masked, last = mask(refused.history), refused.history.facts[-1].recorded_at
+    order = request.order(max(refused.rejection.judged_at or last, last))
+    rejection = rejection_told(masked, order, NOTHING_NAMED, refused.rejection)
     allowed = _allowed(masked, rejection, request.actor.party)
     return Refused(rejection, refused.engagement_id, refused.version, allowed, masked.history)
-
-
-def _order(request: Request, refused: Refused) -> Order:
-    """A command as it was said, at the instant at which it was refused."""
-    assert refused.history, "what is told otherwise is about an engagement"
-    last = refused.history.facts[-1].recorded_at
-    return Order(
-        command=request.command,
-        occurred_at=request.occurred_at,
-        actor=request.actor,
-        on_behalf_of=request.on_behalf_of,
-        command_id=request.command_id,
-        now=max(refused.rejection.judged_at or last, last),
-    )
 
 
 def _allowed(masked: Masked, rejection: Rejection, party: ActingParty) -> tuple[str, ...]:
